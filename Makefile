@@ -1,0 +1,70 @@
+# Every command of the project. Needs Python 3.11 or newer, make and git; all else goes into .venv.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run test check fix lock migrate migration clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+FLASK := $(BIN)/flask --app reviews
+INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+
+# Use the machine's certificates and Python; compile once here instead of at every start.
+export UV_SYSTEM_CERTS ?= 1
+export UV_PYTHON_DOWNLOADS := never
+export UV_COMPILE_BYTECODE := 1
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+setup: .venv/.dev ## Set up everything that tests and checks need
+
+run: export LEVELSET_MODE ?= demo
+run: .venv/.run ## Serve the demo at 127.0.0.1:8000 (PORT=9000 for another port)
+	$(FLASK) db upgrade
+	$(FLASK) demo
+	$(FLASK) serve
+
+test: .venv/.dev ## Run every test, on SQLite, on PostgreSQL and in a browser (ARGS="-k board")
+	$(BIN)/pytest -n 2 $(ARGS)
+
+check: .venv/.dev ## Check format, lint, types, floors, and that migrations are in step with the models
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(FLASK_ON_SCRATCH) db upgrade
+	$(FLASK_ON_SCRATCH) db check
+
+fix: .venv/.dev ## Mend what the formatter and the linter can mend by themselves
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(BIN)/uv ## Write the locks again (ARGS=--upgrade takes newer versions)
+	$(COMPILE) $(ARGS) --group installer --output-file requirements/uv.txt
+	$(COMPILE) $(ARGS) --extra postgres --output-file requirements/run.txt pyproject.toml
+	$(COMPILE) $(ARGS) --extra postgres --group test --group lint --constraints requirements/run.txt \
+		--output-file requirements/dev.txt pyproject.toml
+
+migrate: .venv/.run ## Bring the database up to the newest migration
+	$(FLASK) db upgrade
+
+migration: .venv/.dev ## Write the migration from the newest revision to the models (NAME="add a deadline")
+
+clean: ## Remove the environment and what tools leave behind; data in var/ stays
+	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/uv: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Levelset needs Python 3.11 or newer; PYTHON=... names another." * (sys.version_info < (3, 11)))'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+.venv/.run: $(BIN)/uv requirements/run.txt
+	$(INSTALL) -r requirements/run.txt
+	@touch $@
+
+.venv/.dev: $(BIN)/uv requirements/dev.txt
+	$(INSTALL) -r requirements/dev.txt
+	@touch $@ .venv/.run

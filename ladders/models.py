@@ -1,0 +1,109 @@
+"""Ladders in the database: the whole document of a version, and a row for everything others point at."""
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from ladders.orm import Base
+
+
+class VersionState(enum.StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    SUPERSEDED = "superseded"
+
+
+class Ladder(Base):
+    """One ladder through all its versions."""
+
+    __tablename__ = "ladder"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(200), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+
+
+class LadderVersion(Base):
+    """One text of a ladder. A draft may be replaced; a published one never changes again."""
+
+    __tablename__ = "ladder_version"
+    __table_args__ = (
+        UniqueConstraint("ladder_id", "number"),
+        CheckConstraint("(state = 'draft') = (published_at IS NULL)", name="published_has_date"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(22), unique=True)
+    ladder_id: Mapped[int] = mapped_column(ForeignKey("ladder.id"), index=True)
+    number: Mapped[int]
+    state: Mapped[VersionState] = mapped_column(default=VersionState.DRAFT)
+    #: The whole ladder as canonical JSON; `content_hash` is the SHA-256 of these bytes.
+    document: Mapped[str] = mapped_column(Text)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    #: What was uploaded, kept so that the import can be looked over again with other answers.
+    source_name: Mapped[str] = mapped_column(String(255), default="")
+    source_text: Mapped[str] = mapped_column(Text, default="")
+    #: JSON object: question id -> answer given in the preview.
+    answers: Mapped[str] = mapped_column(Text, default="{}")
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    #: Makes the second of two simultaneous writers fail instead of winning silently.
+    version: Mapped[int] = mapped_column()
+
+    ladder: Mapped[Ladder] = relationship(lazy="raise_on_sql")
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Level(Base):
+    __tablename__ = "level"
+    __table_args__ = (UniqueConstraint("version_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("ladder_version.id"), index=True)
+    key: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(200))
+    code: Mapped[str | None] = mapped_column(String(80))
+    track: Mapped[str | None] = mapped_column(String(200))
+    rank: Mapped[int]
+    position: Mapped[int]
+
+
+class Dimension(Base):
+    __tablename__ = "dimension"
+    __table_args__ = (UniqueConstraint("version_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("ladder_version.id"), index=True)
+    key: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(200))
+    position: Mapped[int]
+
+
+class Mixin(Base):
+    """A role on top of a level, such as technical lead."""
+
+    __tablename__ = "mixin"
+    __table_args__ = (UniqueConstraint("version_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("ladder_version.id"), index=True)
+    key: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(200))
+    placeholder: Mapped[bool]
+    position: Mapped[int]
+
+
+class Expectation(Base):
+    """One statement a level or role makes. Evidence and marks point here, by a key that survives a re-import."""
+
+    __tablename__ = "expectation"
+    __table_args__ = (UniqueConstraint("version_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("ladder_version.id"), index=True)
+    dimension_id: Mapped[int] = mapped_column(ForeignKey("dimension.id"), index=True)
+    key: Mapped[str] = mapped_column(String(300))
+    text: Mapped[str] = mapped_column(Text)
+    position: Mapped[int]

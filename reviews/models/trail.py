@@ -1,0 +1,37 @@
+"""The audit log: one line per change, chained so that an edit, a gap or a cut shows."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ladders.orm import Base
+
+
+class AuditEvent(Base):
+    __tablename__ = "audit_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    #: None for the command line.
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    #: The name of a `vocabulary.Action`, in lower case.
+    action: Mapped[str] = mapped_column(String(60))
+    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycle.id"), index=True)
+    packet_id: Mapped[int | None] = mapped_column(ForeignKey("packet.id"), index=True)
+    #: What changed, in words: "Packet of Ada, submitted".
+    summary: Mapped[str] = mapped_column(String(500))
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    #: HMAC-SHA256 over this line and the digest of the line before.
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class AuditHead(Base):
+    """The end of the chain: one row, locked by whoever appends."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))

@@ -1,0 +1,238 @@
+"""The pictures of calibration as strings: the board's cell, the mark of an expectation, the coverage bar.
+
+Pure functions of plain values. A cell splits in two: everything its counts decide is built once per distinct value
+and remembered; the link and the three names are joined around it. A board of 300 cells has a few dozen such values.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from markupsafe import Markup, escape
+
+from reviews.vocabulary import SCALE, Category
+
+Word = Literal["exceeds", "met", "partly", "not_shown", "split", "thin", "not_observed"]
+Zone = Literal["clear", "discuss"]
+ExpectationStatus = Literal["void", "claimed", "single", "shown", "not_shown", "mixed"]
+
+
+@dataclass(frozen=True, slots=True)
+class CellCounts:
+    """The ratings of one dimension of one packet. `peers` counts along the scale, from not shown to exceeds.
+
+    Missing means submitted without a category: not observed, or no opportunity. Whoever is asked and neither counted
+    nor missing has not submitted yet.
+    """
+
+    manager: Category | None
+    manager_missing: bool
+    peers: tuple[int, int, int, int]
+    peers_missing: int
+    asked: int
+    covered: int
+    expectations: int
+
+    @property
+    def rated(self) -> int:
+        return sum(self.peers) + (self.manager is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class CellReading:
+    """What the ratings of one dimension amount to.
+
+    `tie` names both words of an even split away from the target line: "met/exceeds". `hole` is a coverage hole.
+    `zone` is None for whoever may not see one yet.
+    """
+
+    word: Word
+    tie: str = ""
+    disagree: bool = False
+    hole: bool = False
+    zone: Zone | None = None
+
+
+#: Reading -> letter, class of its tint, words in the sentence of the cell.
+READINGS: dict[Word, tuple[str, str, str]] = {
+    "exceeds": ("E", "e", "exceeds by majority"),
+    "met": ("M", "m", "met by majority"),
+    "partly": ("P", "p", "partly by majority"),
+    "not_shown": ("N", "n", "not shown"),
+    "split": ("S", "x", "split at the target line"),
+    "thin": ("T", "t", "too few ratings for a word"),
+    "not_observed": ("\N{EN DASH}", "t", "nobody observed"),
+}
+_ZONES: dict[Zone | None, tuple[str, str]] = {
+    None: ("", ""),
+    "clear": (" plate--clear", " Clear."),
+    "discuss": (" plate--talk", " In the discuss zone."),
+}
+_SCALE_WORDS = tuple(category.value.replace("_", " ") for category in SCALE)
+
+_BIN = 28  # width of one category; the target line stands after the second
+_LOW, _HIGH = 25.5, 14.0  # the two rows of marks, from the bottom
+_PLACES = (
+    (),
+    ((14, _LOW),),
+    ((8, _LOW), (20, _LOW)),
+    ((8, _LOW), (20, _LOW), (14, _HIGH)),
+    ((8, _LOW), (20, _LOW), (8, _HIGH), (20, _HIGH)),
+)
+_FRAME = (
+    '<path class="g-bin" d="M.5 33.5V28M28 33.5V28M84 33.5V28M111.5 33.5V28M0 33.5h112"/>'
+    '<path class="g-target" d="M56 0v34"/>'
+)
+_HATCHES = {
+    "partly": '<path class="g-hatch-p" d="M0 0h112v34H0z"/>',
+    "split": '<path class="g-hatch-x" d="M0 0h112v34H0z"/>',
+}
+
+
+def cell(
+    counts: CellCounts,
+    reading: CellReading,
+    *,
+    candidate: str,
+    dimension: str,
+    target: str,
+    href: str | None,
+) -> Markup:
+    """The plate of one dimension, with the whole sentence as its name: a link, or a picture where `href` is None.
+
+    The three names are escaped here. A name used in many cells may come as Markup, escaped once.
+    """
+    attributes, sentence, body = plate(counts, reading)
+    name = f'aria-label="{escape(candidate)}, {escape(dimension)}, target {escape(target)}: {sentence}"'
+    if href is None:
+        return _markup(f'<span {attributes} role="img" {name}>{body}</span>')
+    return _markup(f'<a {attributes} href="{escape(href)}" {name}>{body}</a>')
+
+
+def _markup(html: str) -> Markup:
+    """Every string of this module passes here: built of constants, numbers and text escaped by its caller."""
+    return Markup(html)  # noqa: S704
+
+
+@lru_cache(maxsize=8192)
+def plate(counts: CellCounts, reading: CellReading) -> tuple[str, str, str]:
+    """What the values alone decide: the class attribute, the sentence, the content."""
+    letter, tint, _ = READINGS[reading.word]
+    second = f"<i>/{_letter_of(reading.tie.partition('/')[2])}</i>" if reading.tie else ""
+    flags = ("!" if reading.disagree else "") + ("?" if reading.hole else "")
+    rated = f"{counts.rated}/{counts.asked}" + ("m" if counts.manager is not None else "")
+    body = (
+        f"<b>{letter}{second}</b>{glyph_svg(counts, reading.word)}"
+        f"<small><span>{counts.covered}/{counts.expectations}</span><span>{rated}</span>"
+        f"{f'<i>{flags}</i>' if flags else ''}</small>"
+    )
+    frame, _ = _ZONES[reading.zone]
+    return f'class="plate plate--{tint}{frame}"', str(escape(_sentence(counts, reading))), body
+
+
+def _letter_of(words: str) -> str:
+    return next(
+        letter for word, (letter, _, _) in READINGS.items() if word.replace("_", " ") == words
+    )
+
+
+def _sentence(counts: CellCounts, reading: CellReading) -> str:
+    words = READINGS[reading.word][2]
+    if reading.tie:
+        lower, _, upper = reading.tie.partition("/")
+        words = f"{lower}, with half at {upper}"
+    marks = []
+    if counts.manager is not None:
+        marks.append(f"manager {counts.manager.value.replace('_', ' ')}")
+    peers = [
+        word for word, count in zip(_SCALE_WORDS, counts.peers, strict=True) for _ in range(count)
+    ]
+    if peers:
+        marks.append(f"{'peer' if len(peers) == 1 else 'peers'} {', '.join(peers)}")
+    missing = counts.peers_missing + counts.manager_missing
+    if missing:
+        manager = ", the manager among them" if counts.manager_missing else ""
+        marks.append(f"{missing} could not rate it{manager}")
+    waiting = counts.asked - counts.rated - missing
+    if waiting:
+        marks.append(f"{waiting} not in yet")
+    return (
+        f"{words}, {counts.rated} of {counts.asked} ratings{': ' if marks else ''}{'; '.join(marks)}. "
+        f"Evidence for {counts.covered} of {counts.expectations} expectations.{_ZONES[reading.zone][1]}"
+        f"{' Ratings disagree.' if reading.disagree else ''}"
+        f"{' Coverage hole.' if reading.hole else ''}"
+    )
+
+
+def glyph_svg(counts: CellCounts, reading: Word) -> Markup:
+    """The drawing inside a plate: a square for the manager, a circle per peer, the target line, a hatch for the reading."""
+    manager = SCALE.index(counts.manager) if counts.manager is not None else None
+    marks = "".join(
+        _bin_marks(place * _BIN, has_manager=place == manager, peers=count)
+        for place, count in enumerate(counts.peers)
+    )
+    return _markup(
+        '<svg viewBox="0 0 112 34" aria-hidden="true" focusable="false">'
+        f"{_HATCHES.get(reading, '')}{_FRAME}{marks}</svg>"
+    )
+
+
+def _bin_marks(left: int, *, has_manager: bool, peers: int) -> str:
+    if has_manager + peers <= len(_PLACES) - 1:
+        places = [(left + x, y) for x, y in _PLACES[has_manager + peers]]
+        square = _square(*places[0]) if has_manager else ""
+        return square + "".join(_circle(x, y) for x, y in places[has_manager:])
+    count = f'<text class="g-count" x="{left + 16}" y="29.5">{peers}</text>'
+    return (_square(left + 14, _HIGH) if has_manager else "") + _circle(left + 10, _LOW) + count
+
+
+def _square(x: float, y: float) -> str:
+    return f'<rect class="g-mark" x="{x - 3.9:g}" y="{y - 3.9:g}" width="7.8" height="7.8"/>'
+
+
+def _circle(x: float, y: float) -> str:
+    return f'<circle class="g-mark" cx="{x:g}" cy="{y:g}" r="4"/>'
+
+
+_BOX = "M2.5 2.5h11v11h-11z"
+_STATUS_MARKS: dict[ExpectationStatus, str] = {
+    "void": f'<path class="st-box st-void" d="{_BOX}"/>',
+    "claimed": '<path class="st-box" d="M2.5 13.5v-11h11"/>',
+    "single": f'<path class="st-box" d="{_BOX}"/><circle class="st-box" cx="8" cy="8" r="2.5"/>',
+    "shown": f'<path class="st-box st-fill" d="{_BOX}"/>',
+    "not_shown": f'<path class="st-box" d="{_BOX}"/>',
+    "mixed": f'<path class="st-box" d="{_BOX}"/><path class="st-fill" d="M2.5 13.5v-11l11 11z"/>',
+}
+
+
+def status_mark(status: ExpectationStatus) -> Markup:
+    """The box before an expectation. It is hidden from assistive technology: its word must stand beside it."""
+    return _markup(
+        f'<svg class="st" viewBox="0 0 16 16" aria-hidden="true" focusable="false">{_STATUS_MARKS[status]}</svg>'
+    )
+
+
+#: Up to six boxes stand in one row; more of them become smaller ones in rows of ten, so the bar is never wider.
+_LARGE, _SMALL = (6, 15, 11, 10), (10, 9, 6, 6)
+
+
+def coverage_bar(covered: Sequence[bool]) -> Markup:
+    """One box per expectation in the ladder's order, filled where it has evidence. The count must stand beside it."""
+    return _coverage_bar(tuple(covered))
+
+
+@lru_cache(maxsize=8192)
+def _coverage_bar(covered: tuple[bool, ...]) -> Markup:
+    per_row, pitch, width, height = _LARGE if len(covered) <= _LARGE[0] else _SMALL
+    rows = -(-len(covered) // per_row)
+    full_width, full_height = min(len(covered), per_row) * pitch, rows * (height + 3) - 1
+    boxes = "".join(
+        f'<rect class="cv {"cv--on" if has_evidence else "cv--open"}" x="{place % per_row * pitch + 1}" '
+        f'y="{place // per_row * (height + 3) + 1}" width="{width}" height="{height}"/>'
+        for place, has_evidence in enumerate(covered)
+    )
+    return _markup(
+        f'<svg viewBox="0 0 {full_width} {full_height}" width="{full_width}" height="{full_height}" '
+        f'aria-hidden="true" focusable="false">{boxes}</svg>'
+    )

@@ -1,0 +1,225 @@
+import html5lib
+import pytest
+from markupsafe import Markup
+
+from reviews import glyph
+from reviews.glyph import (
+    READINGS,
+    CellCounts,
+    CellReading,
+    cell,
+    coverage_bar,
+    glyph_svg,
+    status_mark,
+)
+from reviews.vocabulary import Category
+
+MET_BY_FOUR = CellCounts(
+    manager=Category.MET,
+    manager_missing=False,
+    peers=(0, 0, 2, 1),
+    peers_missing=1,
+    asked=5,
+    covered=5,
+    expectations=6,
+)
+NOBODY = CellCounts(
+    manager=None,
+    manager_missing=True,
+    peers=(0, 0, 0, 0),
+    peers_missing=3,
+    asked=5,
+    covered=1,
+    expectations=6,
+)
+
+
+def draw(counts, reading, **names):
+    given = {"candidate": "Ana Diaz", "dimension": "Reach", "target": "Staff", "href": "/c/1"}
+    return cell(counts, reading, **(given | names))
+
+
+def parsed(html):
+    return html5lib.parseFragment(html, namespaceHTMLElements=False)[0]
+
+
+def marks(counts, word="met"):
+    """Every mark as (shape, x, y), read back from the drawing."""
+    found = []
+    for element in html5lib.parseFragment(
+        glyph_svg(counts, word), namespaceHTMLElements=False
+    ).iter():
+        name = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+        if name == "circle":
+            found.append(("peer", float(element.get("cx")), float(element.get("cy"))))
+        elif name == "rect":
+            found.append(("manager", float(element.get("x")) + 3.9, float(element.get("y")) + 3.9))
+        elif name == "text":
+            found.append(("count", element.text))
+    return found
+
+
+def counted(peers, manager=None):
+    return CellCounts(
+        manager=manager,
+        manager_missing=False,
+        peers=peers,
+        peers_missing=0,
+        asked=sum(peers) + (manager is not None),
+        covered=0,
+        expectations=1,
+    )
+
+
+def test_a_cell_says_everything_in_its_name():
+    link = parsed(draw(MET_BY_FOUR, CellReading("met", zone="clear")))
+    assert link.tag == "a"
+    assert link.get("class") == "plate plate--m plate--clear"
+    assert link.get("href") == "/c/1"
+    assert link.get("aria-label") == (
+        "Ana Diaz, Reach, target Staff: met by majority, 4 of 5 ratings: manager met; "
+        "peers met, met, exceeds; 1 could not rate it. Evidence for 5 of 6 expectations. Clear."
+    )
+    assert link.find("b").text == "M"
+    assert [part.text for part in link.find("small")] == ["5/6", "4/5m"]
+
+
+def test_a_cell_nobody_could_rate_says_so_and_counts_who_is_still_out():
+    link = parsed(draw(NOBODY, CellReading("not_observed", hole=True)))
+    assert link.get("class") == "plate plate--t"
+    assert link.get("aria-label") == (
+        "Ana Diaz, Reach, target Staff: nobody observed, 0 of 5 ratings: 4 could not rate it, "
+        "the manager among them; 1 not in yet. Evidence for 1 of 6 expectations. Coverage hole."
+    )
+    assert [part.text for part in link.find("small")] == ["1/6", "0/5", "?"]
+
+
+def test_flags_and_the_discuss_zone_are_drawn_and_said():
+    link = parsed(
+        draw(
+            counted((0, 2, 2, 0)),
+            CellReading("split", disagree=True, hole=True, zone="discuss"),
+        )
+    )
+    assert link.get("class") == "plate plate--x plate--talk"
+    assert link.find("small").find("i").text == "!?"
+    assert link.get("aria-label") == (
+        "Ana Diaz, Reach, target Staff: split at the target line, 4 of 4 ratings: "
+        "peers partly, partly, met, met. Evidence for 0 of 1 expectations. "
+        "In the discuss zone. Ratings disagree. Coverage hole."
+    )
+
+
+def test_a_tie_away_from_the_line_takes_the_lower_letter_and_names_both():
+    link = parsed(draw(counted((0, 0, 2, 2)), CellReading("met", tie="met/exceeds")))
+    assert "".join(link.find("b").itertext()) == "M/E"
+    assert link.get("aria-label").startswith(
+        "Ana Diaz, Reach, target Staff: met, with half at exceeds, 4 of 4 ratings: "
+    )
+
+
+def test_without_a_link_the_cell_is_a_picture_with_the_same_name():
+    plain = parsed(draw(MET_BY_FOUR, CellReading("met"), href=None))
+    linked = parsed(draw(MET_BY_FOUR, CellReading("met")))
+    assert (plain.tag, plain.get("role"), plain.get("href")) == ("span", "img", None)
+    assert plain.get("aria-label") == linked.get("aria-label")
+
+
+def test_names_and_link_are_escaped_once():
+    hostile = '"><script>alert(1)</script>'
+    link = parsed(
+        draw(
+            MET_BY_FOUR,
+            CellReading("met"),
+            candidate=hostile,
+            dimension=Markup("R&amp;D"),
+            target="L6 & up",
+            href='/c?a=1&b="2"',
+        )
+    )
+    assert link.get("aria-label").startswith(f"{hostile}, R&D, target L6 & up: ")
+    assert link.get("href") == '/c?a=1&b="2"'
+    assert [element.tag for element in link.iter()].count("script") == 0
+
+
+def test_every_reading_has_its_own_letter_and_only_missing_ones_share_a_tint():
+    assert {word: letter for word, (letter, _, _) in READINGS.items()} == {
+        "exceeds": "E",
+        "met": "M",
+        "partly": "P",
+        "not_shown": "N",
+        "split": "S",
+        "thin": "T",
+        "not_observed": "\N{EN DASH}",
+    }
+    tints = [tint for _, tint, _ in READINGS.values()]
+    assert sorted(tints) == ["e", "m", "n", "p", "t", "t", "x"]
+
+
+def test_marks_stand_two_wide_from_the_bottom_the_manager_first():
+    assert marks(counted((0, 1, 3, 0), manager=Category.MET)) == [
+        ("peer", 42, 25.5),
+        ("manager", 64, 25.5),
+        ("peer", 76, 25.5),
+        ("peer", 64, 14),
+        ("peer", 76, 14),
+    ]
+
+
+def test_more_than_four_in_one_bin_become_a_count_apart_from_the_manager():
+    assert marks(counted((0, 0, 5, 0), manager=Category.MET)) == [
+        ("manager", 70, 14),
+        ("peer", 66, 25.5),
+        ("count", "5"),
+    ]
+    assert marks(counted((6, 0, 0, 0))) == [("peer", 10, 25.5), ("count", "6")]
+
+
+@pytest.mark.parametrize("manager", [None, *list(Category)[:4]])
+@pytest.mark.parametrize("peers", [(0, 0, 0, 0), (1, 1, 1, 1), (4, 3, 2, 1), (0, 9, 0, 4)])
+def test_no_rating_is_lost_in_the_drawing(peers, manager):
+    drawn = marks(counted(peers, manager))
+    in_counts = [int(mark[1]) for mark in drawn if mark[0] == "count"]
+    circles = [mark for mark in drawn if mark[0] == "peer"]
+    assert len(circles) - len(in_counts) + sum(in_counts) == sum(peers)
+    assert [mark[0] for mark in drawn].count("manager") == (manager is not None)
+    places = [mark[1:] for mark in drawn if mark[0] != "count"]
+    assert len(places) == len(set(places))
+
+
+def test_only_partly_and_split_are_hatched():
+    hatched = {word for word in READINGS if "g-hatch" in glyph_svg(MET_BY_FOUR, word)}
+    assert hatched == {"partly", "split"}
+
+
+def test_equal_counts_are_drawn_once_whoever_they_belong_to():
+    glyph.plate.cache_clear()
+    for person in range(50):
+        draw(MET_BY_FOUR, CellReading("met"), candidate=f"Person {person}", href=f"/c/{person}")
+    draw(NOBODY, CellReading("not_observed"))
+    assert glyph.plate.cache_info().misses == 2
+
+
+def test_the_coverage_bar_fills_a_box_per_covered_expectation_in_order():
+    boxes = parsed(coverage_bar([True, False, True]))
+    assert [box.get("class") for box in boxes] == ["cv cv--on", "cv cv--open", "cv cv--on"]
+    assert [box.get("x") for box in boxes] == ["1", "16", "31"]
+
+
+def test_a_long_coverage_bar_wraps_and_is_no_wider_than_a_short_one():
+    short, long = parsed(coverage_bar([True] * 6)), parsed(coverage_bar([False] * 25))
+    assert (short.get("width"), long.get("width")) == ("90", "90")
+    assert len(long) == 25
+    assert len({(box.get("x"), box.get("y")) for box in long}) == 25
+    assert all(float(box.get("y")) + 6 <= float(long.get("height")) for box in long)
+
+
+def test_each_expectation_status_has_its_own_mark():
+    statuses = ("void", "claimed", "single", "shown", "not_shown", "mixed")
+    assert len({status_mark(status) for status in statuses}) == 6
+
+
+def test_pictures_are_hidden_from_assistive_technology():
+    for picture in (glyph_svg(MET_BY_FOUR, "met"), status_mark("shown"), coverage_bar([True])):
+        assert parsed(picture).get("aria-hidden") == "true"
+        assert parsed(picture).get("focusable") == "false"

@@ -1,0 +1,39 @@
+"""Settings, read from the environment each time an application is made. Upper-case names only."""
+
+import os
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent
+
+#: "production", "demo" (demo accounts may sign in) or "test". Nothing but demo and test has a default secret.
+MODE = os.environ.get("LEVELSET_MODE", "production")
+
+SQLALCHEMY_DATABASE_URI = os.environ.get("DATABASE_URL") or f"sqlite:///{_ROOT / 'var' / 'levelset.db'}"
+
+SECRET_KEY = os.environ.get("SECRET_KEY") or (f"only for {MODE}, never for people" if MODE in {"demo", "test"} else None)
+#: Signs the audit log. Kept apart from the session secret so that changing that one does not break the chain.
+AUDIT_KEY = os.environ.get("AUDIT_KEY") or SECRET_KEY
+
+#: The address people use. Links that leave the page are made from it, never from a request's Host header.
+PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000")
+#: How many proxies in front may be believed about the client's address.
+PROXIES = int(os.environ.get("PROXIES", "0"))
+
+_https = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_NAME = "__Host-levelset" if _https else "levelset"
+SESSION_COOKIE_SECURE = _https
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_HOURS = 12
+
+MAX_CONTENT_LENGTH = 1024 * 1024
+MAX_FORM_MEMORY_SIZE = 512 * 1024
+MAX_FORM_PARTS = 2000
+
+#: CSRF is checked by the guard, after the policy: a forged request learns nothing either way.
+WTF_CSRF_CHECK_DEFAULT = False
+#: Somebody who writes for longer than an hour must not lose the text.
+WTF_CSRF_TIME_LIMIT = None
+
+RATELIMIT_STORAGE_URI = os.environ.get("RATELIMIT_STORAGE_URI", "memory://")
+RATELIMIT_HEADERS_ENABLED = False

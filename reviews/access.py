@@ -1,0 +1,129 @@
+"""What a viewer has in hand after loading: the thing, and what the policy says about it for this viewer and instant.
+
+The only ways to a cycle or packet. Each loads under the policy in SQL: what the viewer may not know is not found, exactly
+like a thing that does not exist.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from reviews.extensions import db
+from reviews.facts import (
+    Viewer,
+    cycle_fact_columns,
+    cycle_facts,
+    cycles_where,
+    labelled,
+    packet_fact_columns,
+    packet_facts,
+    packets_where,
+    site_facts,
+)
+from reviews.models.cycles import Cycle
+from reviews.models.packets import Packet
+from reviews.policy import Answer, CycleFacts, PacketFacts, decide
+from reviews.vocabulary import Action
+
+
+@dataclass(frozen=True)
+class SiteAccess:
+    """The site as a whole: ladders, people, the viewer's own account."""
+
+    viewer: Viewer
+
+    @cached_property
+    def facts(self) -> CycleFacts:
+        return site_facts(self.viewer)
+
+    def answer(self, action: Action) -> Answer:
+        return decide(action, self.facts).answer
+
+    def may(self, action: Action) -> bool:
+        return decide(action, self.facts).allowed
+
+
+@dataclass(frozen=True)
+class CycleAccess:
+    viewer: Viewer
+    cycle: Cycle
+    facts: CycleFacts
+
+    def answer(self, action: Action) -> Answer:
+        return decide(action, self.facts).answer
+
+    def may(self, action: Action) -> bool:
+        return decide(action, self.facts).allowed
+
+
+@dataclass(frozen=True)
+class PacketAccess:
+    """A packet with its cycle, candidate, manager, target and current level, and ladder version loaded."""
+
+    viewer: Viewer
+    packet: Packet
+    facts: PacketFacts
+
+    def answer(self, action: Action) -> Answer:
+        return decide(action, self.facts).answer
+
+    def may(self, action: Action) -> bool:
+        return decide(action, self.facts).allowed
+
+
+Access = SiteAccess | CycleAccess | PacketAccess
+
+
+def site(viewer: Viewer, _action: Action) -> SiteAccess:
+    return SiteAccess(viewer)
+
+
+def cycle(viewer: Viewer, action: Action, *, cycle: str) -> CycleAccess | None:
+    """The cycle of this public id, or None where the viewer may not know of it. One query."""
+    row = db.session.execute(
+        select(Cycle, *labelled(cycle_fact_columns(viewer))).where(
+            Cycle.public_id == cycle,
+            or_(cycles_where(viewer, Action.LIST_CYCLE), cycles_where(viewer, action)),
+        )
+    ).one_or_none()
+    return None if row is None else CycleAccess(viewer, row.Cycle, cycle_facts(row))
+
+
+def packet(viewer: Viewer, action: Action, *, packet: str) -> PacketAccess | None:
+    """The packet of this public id, or None where the viewer may not know of it. One query."""
+    row = db.session.execute(
+        select(Packet, *labelled(packet_fact_columns(viewer)))
+        .join(Packet.cycle)
+        .options(
+            contains_eager(Packet.cycle),
+            joinedload(Packet.candidate),
+            joinedload(Packet.manager),
+            joinedload(Packet.ladder_version),
+            joinedload(Packet.target_level),
+            joinedload(Packet.current_level),
+        )
+        .where(
+            Packet.public_id == packet,
+            or_(packets_where(viewer, Action.KNOW_PACKET), packets_where(viewer, action)),
+        )
+    ).one_or_none()
+    return None if row is None else PacketAccess(viewer, row.Packet, packet_facts(row))
+
+
+def packets_in(access: CycleAccess, action: Action) -> list[PacketAccess]:
+    """Every packet of the cycle on which the viewer may do this (or sees its stub), in agenda order. One query."""
+    rows = db.session.execute(
+        select(Packet, *labelled(packet_fact_columns(access.viewer)))
+        .join(Packet.cycle)
+        .options(
+            contains_eager(Packet.cycle),
+            joinedload(Packet.candidate),
+            joinedload(Packet.manager),
+            joinedload(Packet.target_level),
+        )
+        .where(Packet.cycle_id == access.cycle.id, packets_where(access.viewer, action))
+        .order_by(Packet.agenda_order, Packet.id)
+    )
+    return [PacketAccess(access.viewer, row.Packet, packet_facts(row)) for row in rows]

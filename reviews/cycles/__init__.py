@@ -1,0 +1,1 @@
+"""A cycle: setting it up, its panels, moving its phase, releasing it."""

@@ -1,0 +1,48 @@
+"""How a connection behaves: what SQLite must be told so that nothing acknowledged is lost and nothing is overwritten."""
+
+import sqlite3
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import Connection, Engine, event
+
+from reviews.extensions import db
+
+#: Below this, two connections that write and checkpoint at once may corrupt a write-ahead log.
+_WAL_IS_SAFE_FROM = (3, 51, 3)
+
+
+def init_app(app: Flask) -> None:
+    with app.app_context():
+        for engine in db.engines.values():
+            if engine.dialect.name == "sqlite":
+                prepare_sqlite(engine)
+
+
+def prepare_sqlite(engine: Engine) -> None:
+    """Foreign keys on, every commit on disk before it is answered, and transactions begun by us."""
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+
+
+def _on_connect(connection: Any, _record: Any) -> None:
+    # The driver would open a transaction only at the first write: a read before it could be stale by then.
+    connection.isolation_level = None
+    journal = "WAL" if sqlite3.sqlite_version_info >= _WAL_IS_SAFE_FROM else "DELETE"
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=5000")
+    cursor.execute(f"PRAGMA journal_mode={journal}")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _on_begin(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def begin_write() -> None:
+    """Open this request's transaction as a writer, before anything is read in it."""
+    if db.engine.dialect.name == "sqlite":
+        db.session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})

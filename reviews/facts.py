@@ -1,0 +1,305 @@
+"""From a viewer and a packet, or cycle, to the facts the policy reads: in SQL, so that object pages and lists agree.
+
+Every fact is one SQL expression. A page selects the expressions beside the row; a list puts the policy's rows over the
+same expressions into its WHERE. There is no second place that says who is what.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Row,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
+from sqlalchemy.orm import aliased
+
+from reviews.models.calibration import Ballot, Conflict
+from reviews.models.cycles import Cycle, CycleOwner, Panel, PanelMember
+from reviews.models.packets import Assignment, Packet
+from reviews.models.people import ManagerLink
+from reviews.policy import LATER, CycleFacts, PacketFacts, row_of
+from reviews.vocabulary import (
+    Action,
+    AssignmentState,
+    ConflictStanding,
+    CyclePhase,
+    PacketPhase,
+    PacketStage,
+    PacketState,
+    RaterKind,
+    Relation,
+)
+
+#: How long a former manager or report counts as tied to somebody.
+TIE = timedelta(days=730)
+PEER_STATES = (
+    AssignmentState.INVITED,
+    AssignmentState.ACCEPTED,
+    AssignmentState.IN_PROGRESS,
+    AssignmentState.SUBMITTED,
+)
+#: States of a packet that a committee has before it.
+IN_REVIEW = (PacketState.SUBMITTED,)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who is asking, and when: the database's instant at which the request began. Readers take it; services act as it."""
+
+    person_id: int
+    public_id: str
+    name: str
+    is_owner: bool
+    now: datetime
+    session_id: int = 0
+
+    # What Flask-Login asks of a user.
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        return str(self.session_id)
+
+
+def packet_phase(now: datetime) -> ColumnElement[int]:
+    """The number the policy tables use. Released is computed here, from the stored instant and the reader's clock."""
+    return case(
+        (Cycle.phase == CyclePhase.ARCHIVED, PacketPhase.ARCHIVED),
+        (Cycle.phase == CyclePhase.SETUP, PacketPhase.SETUP),
+        (Cycle.phase == CyclePhase.EVIDENCE, PacketPhase.EVIDENCE),
+        (Cycle.phase == CyclePhase.RATING, PacketPhase.RATING),
+        (Cycle.release_at <= now, PacketPhase.RELEASED),
+        (Packet.stage == PacketStage.DECIDED, PacketPhase.DECIDED),
+        (Packet.stage == PacketStage.DISCUSSION, PacketPhase.DISCUSSION),
+        else_=PacketPhase.VOTING,
+    )
+
+
+def cycle_phase(now: datetime) -> ColumnElement[int]:
+    """For a cycle, 3 is calibration with nothing revealed, 4 something revealed, 5 every packet decided."""
+    in_review = [Packet.cycle_id == Cycle.id, Packet.state.in_(IN_REVIEW)]
+    revealed = exists().where(
+        *in_review, Packet.stage.in_((PacketStage.DISCUSSION, PacketStage.DECIDED))
+    )
+    undecided = exists().where(*in_review, Packet.stage != PacketStage.DECIDED)
+    return case(
+        (Cycle.phase == CyclePhase.ARCHIVED, PacketPhase.ARCHIVED),
+        (Cycle.phase == CyclePhase.SETUP, PacketPhase.SETUP),
+        (Cycle.phase == CyclePhase.EVIDENCE, PacketPhase.EVIDENCE),
+        (Cycle.phase == CyclePhase.RATING, PacketPhase.RATING),
+        (Cycle.release_at <= now, PacketPhase.RELEASED),
+        (and_(revealed, not_(undecided)), PacketPhase.DECIDED),
+        (revealed, PacketPhase.DISCUSSION),
+        else_=PacketPhase.VOTING,
+    )
+
+
+def _rates(viewer: Viewer, kind: RaterKind, states: Iterable[AssignmentState]) -> ColumnElement[bool]:
+    return exists().where(
+        Assignment.packet_id == Packet.id,
+        Assignment.rater_id == viewer.person_id,
+        Assignment.kind == kind,
+        Assignment.state.in_(tuple(states)),
+    )
+
+
+def _sits(viewer: Viewer, *, chair: bool) -> ColumnElement[bool]:
+    return exists().where(
+        PanelMember.panel_id == Packet.panel_id,
+        PanelMember.person_id == viewer.person_id,
+        PanelMember.is_chair.is_(chair),
+    )
+
+
+def _tied(viewer: Viewer) -> ColumnElement[bool]:
+    recent = or_(ManagerLink.ended_on.is_(None), ManagerLink.ended_on >= (viewer.now - TIE).date())
+    managed = exists().where(
+        recent,
+        or_(
+            and_(ManagerLink.person_id == Packet.candidate_id, ManagerLink.manager_id == viewer.person_id),
+            and_(ManagerLink.manager_id == Packet.candidate_id, ManagerLink.person_id == viewer.person_id),
+        ),
+    )
+    other = aliased(Packet)
+    competes = exists().where(
+        other.cycle_id == Packet.cycle_id,
+        other.candidate_id == viewer.person_id,
+        other.target_level_id == Packet.target_level_id,
+        other.state.not_in((PacketState.WITHDRAWN, PacketState.VOID)),
+    )
+    return or_(managed, competes)
+
+
+def packet_fact_columns(viewer: Viewer) -> Mapping[str, ColumnElement[Any]]:
+    """Each field of `PacketFacts` as SQL over Packet joined to its Cycle."""
+    is_manager = Packet.manager_id == viewer.person_id
+    return {
+        "phase": packet_phase(viewer.now),
+        "is_candidate": Packet.candidate_id == viewer.person_id,
+        "is_manager": is_manager,
+        "is_peer": _rates(viewer, RaterKind.PEER, PEER_STATES),
+        "own_rating_in": or_(
+            *(_rates(viewer, kind, (AssignmentState.SUBMITTED,)) for kind in RaterKind)
+        ),
+        "is_member": _sits(viewer, chair=False),
+        "is_chair": _sits(viewer, chair=True),
+        "is_owner": exists().where(
+            CycleOwner.cycle_id == Packet.cycle_id, CycleOwner.person_id == viewer.person_id
+        ),
+        "is_tied": _tied(viewer),
+        "conflict": select(Conflict.standing)
+        .where(Conflict.packet_id == Packet.id, Conflict.person_id == viewer.person_id)
+        .scalar_subquery(),
+        "ballot_cast": exists().where(
+            Ballot.packet_id == Packet.id, Ballot.member_id == viewer.person_id
+        ),
+    }
+
+
+def packet_facts(row: Mapping[str, Any] | Row[Any]) -> PacketFacts:
+    """The facts from a selected row whose labels are `fact_<field>`."""
+    mapping = row if isinstance(row, Mapping) else row._mapping
+    return PacketFacts(**{f.name: mapping[f"fact_{f.name}"] for f in fields(PacketFacts)})
+
+
+def labelled(columns: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    return [
+        (type_coerce(column, Boolean()) if name.startswith(("is_", "own_", "ballot_")) else column).label(
+            f"fact_{name}"
+        )
+        for name, column in columns.items()
+    ]
+
+
+def _relation_columns(c: Mapping[str, ColumnElement[Any]]) -> Mapping[Relation, ColumnElement[bool]]:
+    """`PacketFacts.relations`, said in SQL. A test walks every case and holds the two equal."""
+    none = c["conflict"] == ConflictStanding.NONE
+    on_record = func.coalesce(c["conflict"], ConflictStanding.NONE.value) != ConflictStanding.NONE.value
+    candidate, is_set = c["is_candidate"], c["conflict"] == ConflictStanding.SET
+    personal = or_(candidate, c["is_manager"], c["is_peer"])
+    close = or_(personal, c["is_tied"])
+    free = and_(not_(close), func.coalesce(none, false()))
+    set_aside = and_(not_(close), func.coalesce(is_set, false()))
+    member = and_(c["is_member"], not_(c["is_chair"]))
+    other = not_(candidate)
+    return {
+        Relation.CANDIDATE: candidate,
+        Relation.MANAGER_OWES: and_(other, c["is_manager"], not_(c["own_rating_in"])),
+        Relation.MANAGER_IN: and_(other, c["is_manager"], c["own_rating_in"]),
+        Relation.PEER_OWES: and_(other, c["is_peer"], not_(c["own_rating_in"])),
+        Relation.PEER_IN: and_(other, c["is_peer"], c["own_rating_in"]),
+        Relation.MEMBER_OWES: and_(member, free, not_(c["ballot_cast"])),
+        Relation.MEMBER_CAST: and_(member, free, c["ballot_cast"]),
+        Relation.MEMBER_CONFLICTED: and_(member, not_(free), not_(set_aside)),
+        Relation.MEMBER_SET_ASIDE: and_(member, set_aside),
+        Relation.CHAIR: and_(c["is_chair"], free),
+        Relation.CHAIR_CONFLICTED: and_(c["is_chair"], not_(free)),
+        Relation.OWNER: and_(c["is_owner"], not_(close), not_(on_record)),
+        Relation.OWNER_CONFLICTED: and_(c["is_owner"], or_(close, on_record)),
+        Relation.EMPLOYEE: not_(or_(personal, c["is_member"], c["is_chair"], c["is_owner"])),
+    }
+
+
+def packets_where(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+    """The policy's row as a WHERE over Packet joined to its Cycle. Stubs count as seen: the board draws them as such.
+
+    Not for the rows that the blind rule or the chair's own ballot narrow further; those are fields, not lists.
+    """
+    if action in LATER:
+        return false()
+    columns = packet_fact_columns(viewer)
+    row = row_of(action)
+    return or_(
+        *(
+            and_(held, columns["phase"].in_(sorted(row.cell(relation).phases)))
+            for relation, held in _relation_columns(columns).items()
+            if row.cell(relation).phases
+        )
+    )
+
+
+def cycle_fact_columns(viewer: Viewer) -> Mapping[str, ColumnElement[Any]]:
+    """Each field of `CycleFacts` as SQL over Cycle."""
+    me = viewer.person_id
+    own = and_(Packet.cycle_id == Cycle.id, Packet.state != PacketState.VOID)
+
+    def sits(*, chair: bool) -> ColumnElement[bool]:
+        return exists().where(
+            Panel.cycle_id == Cycle.id,
+            PanelMember.panel_id == Panel.id,
+            PanelMember.person_id == me,
+            PanelMember.is_chair.is_(chair),
+        )
+
+    personal = or_(
+        Packet.candidate_id == me,
+        Packet.manager_id == me,
+        and_(Cycle.phase != CyclePhase.EVIDENCE, _peer_of_packet(me)),
+    )
+    participant = exists().where(own, personal)
+    tied = exists().where(own, or_(Packet.candidate_id == me, Packet.manager_id == me, _peer_of_packet(me)))
+    return {
+        "phase": cycle_phase(viewer.now),
+        "is_participant": participant,
+        "is_member": sits(chair=False),
+        "is_chair": sits(chair=True),
+        "is_owner": exists().where(CycleOwner.cycle_id == Cycle.id, CycleOwner.person_id == me),
+        "is_owner_tied": tied,
+    }
+
+
+def _peer_of_packet(person_id: int) -> ColumnElement[bool]:
+    return exists().where(
+        Assignment.packet_id == Packet.id,
+        Assignment.rater_id == person_id,
+        Assignment.kind == RaterKind.PEER,
+        Assignment.state.in_(PEER_STATES),
+    )
+
+
+def cycle_facts(row: Mapping[str, Any] | Row[Any]) -> CycleFacts:
+    mapping = row if isinstance(row, Mapping) else row._mapping
+    return CycleFacts(**{f.name: mapping[f"fact_{f.name}"] for f in fields(CycleFacts)})
+
+
+def cycles_where(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+    """The policy's row as a WHERE over Cycle."""
+    if action in LATER:
+        return false()
+    c = cycle_fact_columns(viewer)
+    row = row_of(action)
+    held = {
+        Relation.PARTICIPANT: c["is_participant"],
+        Relation.MEMBER: c["is_member"],
+        Relation.CHAIR: c["is_chair"],
+        Relation.OWNER: and_(c["is_owner"], not_(c["is_owner_tied"])),
+        Relation.OWNER_CONFLICTED: and_(c["is_owner"], c["is_owner_tied"]),
+    }
+    held[Relation.EMPLOYEE] = not_(or_(c["is_participant"], c["is_member"], c["is_chair"], c["is_owner"]))
+    return or_(
+        *(
+            and_(holds, c["phase"].in_(sorted(row.cell(relation).phases)))
+            for relation, holds in held.items()
+            if row.cell(relation).phases
+        )
+    )
+
+
+def site_facts(viewer: Viewer) -> CycleFacts:
+    """The site stands in phase 0: what an owner may do where there is no cycle."""
+    return CycleFacts(phase=PacketPhase.SETUP, is_owner=viewer.is_owner)

@@ -1,0 +1,163 @@
+"""The one way into every page: who is asking, load, decide, check the form's token, call, commit.
+
+The order is fixed so that a refusal never tells more than the policy: signed in, loaded under the policy (404),
+decided (403, 404 or 409), token (403), known parameters (400), then the view. Views get an access value, never a session.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.globals import request_ctx
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError, validate_csrf
+from werkzeug.exceptions import MethodNotAllowed
+from wtforms import ValidationError
+
+from reviews import access, entropy
+from reviews.access import Access
+from reviews.database import begin_write
+from reviews.extensions import db
+from reviews.facts import Viewer
+from reviews.policy import Answer
+from reviews.vocabulary import Action
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+#: Open to people who are not signed in, each with its reason.
+PUBLIC = {
+    "static": "stylesheet and script, the same for everybody",
+    "people.sign_in": "signing in",
+    "people.use_link": "choosing a password with a single-use link",
+    "health": "constant answer for a load balancer",
+}
+
+Loader = Callable[..., Access | None]
+
+_LOADERS: dict[str, Loader] = {"site": access.site, "cycle": access.cycle, "packet": access.packet}
+
+
+def guarded(
+    action: Action, *, on: str = "site", params: Iterable[str] = ()
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., Response]]:
+    """Open a view to those whom the policy grants `action`.
+
+    Args:
+        action: the row of the policy that this route performs.
+        on: what the row is about: "site", "cycle" or "packet"; the URL part of that name holds its public id.
+        params: the query parameters the page understands; any other is a 400.
+
+    The view is called with the access value and the remaining URL parts. A write is committed if the answer is below
+    400 and rolled back otherwise, so a form shown again with 422 leaves nothing behind.
+    """
+    load = _LOADERS[on]
+    known_params = frozenset(params)
+
+    def wrap(view: Callable[..., ResponseReturnValue]) -> Callable[..., Response]:
+        def admit(url_parts: dict[str, Any]) -> Access:
+            viewer: Viewer = current_user._get_current_object()
+            subject = {} if on == "site" else {on: url_parts.pop(on)}
+            found = load(viewer, action, **subject)
+            if found is None:
+                abort(404)
+            match found.answer(action):
+                case Answer.ALLOW | Answer.OWN | Answer.SECOND_PERSON:
+                    return found
+                case Answer.CLOSED:
+                    abort(409)
+                case Answer.FORBIDDEN | Answer.STUB:
+                    abort(403)
+                case _:
+                    abort(404)
+
+        @wraps(view)
+        def checked(**url_parts: Any) -> Response:
+            admitted = admit(url_parts)
+            if request.method not in SAFE:
+                _check_token()
+            if set(request.args) - known_params:
+                abort(400)
+            response = make_response(view(admitted, **url_parts))
+            settle(response)
+            return response
+
+        checked.guards = action  # type: ignore[attr-defined]  # read by refuse_open_doors
+        checked.admit = admit  # type: ignore[attr-defined]  # read by answer_wrong_method
+        return checked
+
+    return wrap
+
+
+def settle(response: Response) -> None:
+    """Commit a write that was answered well; roll everything else back."""
+    if request.method not in SAFE and response.status_code < 400:
+        db.session.commit()
+    else:
+        db.session.rollback()
+
+
+def _check_token() -> None:
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError as error:
+        raise CSRFError(str(error)) from error
+
+
+def public_write() -> None:
+    """For the few public forms: the token check that guarded routes get by themselves."""
+    if request.method not in SAFE:
+        _check_token()
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_open_request)
+    app.register_error_handler(MethodNotAllowed, answer_wrong_method)
+
+
+def _open_request() -> ResponseReturnValue | None:
+    if request.endpoint == "static":
+        return None
+    # The token is drawn here, from our own source, so that every page carries one and none is drawn elsewhere.
+    if "csrf_token" not in session:
+        session["csrf_token"] = entropy.token("csrf")
+    if request.endpoint == "health":
+        return None
+    if request.method not in SAFE:
+        begin_write()
+    if current_user.is_authenticated or request.endpoint in PUBLIC:
+        return None
+    # The same answer for every address and method, existing or not, before anything is looked up.
+    return redirect(url_for("people.sign_in", next=request.path))
+
+
+def answer_wrong_method(error: MethodNotAllowed) -> ResponseReturnValue:
+    """405 only where the viewer may know the page; elsewhere it is as absent as any other."""
+    for method in sorted(set(error.valid_methods or ()) - {"OPTIONS", "HEAD"}):
+        endpoint, parts = request_ctx.url_adapter.match(method=method)  # type: ignore[union-attr]  # set in a request
+        admit = getattr(current_app.view_functions[endpoint], "admit", None)
+        if admit is not None:
+            admit(dict(parts))
+    return render_template("errors/405.html"), 405
+
+
+def refuse_open_doors(app: Flask) -> None:
+    """Stop the start of an application in which a route has neither an action nor a place in PUBLIC."""
+    unguarded = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if not hasattr(app.view_functions[rule.endpoint], "guards")
+    } - set(PUBLIC)
+    if unguarded:
+        raise RuntimeError(f"Routes without an action: {', '.join(sorted(unguarded))}")

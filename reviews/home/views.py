@@ -1,0 +1,16 @@
+"""The inbox."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from reviews.access import SiteAccess
+from reviews.guard import guarded
+from reviews.vocabulary import Action
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+@guarded(Action.SEE_INBOX)
+def inbox(access: SiteAccess) -> ResponseReturnValue:
+    return render_template("home/inbox.html", access=access)

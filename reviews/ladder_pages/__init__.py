@@ -1,0 +1,1 @@
+"""Ladders on pages: import, look over, publish, read."""

@@ -1,0 +1,113 @@
+"""Signing in and out, choosing a password, and the first owner."""
+
+from datetime import datetime, timedelta
+
+from reviews import entropy
+from reviews.audit import service as audit
+from reviews.extensions import db
+from reviews.facts import Viewer
+from reviews.models.people import Person, SignInLink, SignInSession
+from reviews.people import passwords, queries
+from reviews.people.addresses import email_key
+from reviews.refusals import RuleBroken
+from reviews.vocabulary import Action
+
+LINK_LIFE = timedelta(days=7)
+#: One sentence for every failure: it never tells whether the address is known.
+NOT_SIGNED_IN = "This address and password do not belong together. Check both and try again."
+
+
+def sign_in(email: str, password: str, *, at: datetime, hours: int, demo_allowed: bool) -> str:
+    """Open a session; the token goes into the cookie, its hash into the database.
+
+    Raises:
+        RuleBroken: with one constant sentence for an unknown address, a wrong password or a closed account.
+    """
+    person = queries.person_by_email(email)
+    right = passwords.matches(password, person.password_hash if person else None)
+    if person is None or not right or not person.is_active or (person.is_demo and not demo_allowed):
+        raise RuleBroken(NOT_SIGNED_IN)
+    return open_session(person, at=at, hours=hours)
+
+
+def open_session(person: Person, *, at: datetime, hours: int) -> str:
+    token = entropy.token("session")
+    db.session.add(
+        SignInSession(
+            token_hash=queries.hash_token(token),
+            person_id=person.id,
+            created_at=at,
+            expires_at=at + timedelta(hours=hours),
+        )
+    )
+    db.session.flush()
+    return token
+
+
+def sign_out(viewer: Viewer) -> None:
+    session = db.session.get_one(SignInSession, viewer.session_id)
+    session.ended_at = viewer.now
+
+
+def issue_link(person: Person, *, actor: Viewer | None, at: datetime) -> str:
+    """A single-use token with which the person chooses a password within seven days. Leaves an audit line."""
+    token = entropy.token("sign-in link")
+    db.session.add(
+        SignInLink(token_hash=queries.hash_token(token), person_id=person.id, expires_at=at + LINK_LIFE)
+    )
+    audit.record(actor, Action.MANAGE_ACCOUNTS, f"Sign-in link made for {person.name}", at=at)
+    return token
+
+
+def choose_password(token: str, password: str, *, at: datetime) -> Person:
+    """Use up a link. Every open session of the person ends.
+
+    Raises:
+        RuleBroken: for a link that is used, expired or unknown, and for a password that is too short or too long.
+    """
+    found = queries.open_link(token, at)
+    if found is None:
+        raise RuleBroken("This link has been used or has expired. Ask for a new one.")
+    check_password(password, field="password")
+    link, person = found
+    link.used_at = at
+    person.password_hash = passwords.hash_password(password)
+    end_sessions(person, at=at)
+    audit.record(person, Action.MANAGE_OWN_ACCOUNT, f"{person.name} chose a password", at=at)
+    return person
+
+
+def check_password(password: str, *, field: str) -> None:
+    if len(password) < passwords.MIN_LENGTH:
+        raise RuleBroken(
+            f"Use at least {passwords.MIN_LENGTH} characters. A sentence is a good password.", field=field
+        )
+    if len(password) > passwords.MAX_LENGTH:
+        raise RuleBroken(f"Use at most {passwords.MAX_LENGTH} characters.", field=field)
+
+
+def end_sessions(person: Person, *, at: datetime) -> None:
+    for session in queries.open_sessions(person):
+        session.ended_at = at
+
+
+def add_owner(*, name: str, email: str, at: datetime) -> tuple[Person, str]:
+    """The first account of an installation, from the command line: the person and their sign-in link's token.
+
+    Raises:
+        RuleBroken: if the address is taken.
+    """
+    if queries.person_by_email(email):
+        raise RuleBroken(f"{email} already belongs to an account.")
+    person = Person(
+        public_id=entropy.public_id(),
+        employee_id=email_key(email),
+        name=name,
+        email=email,
+        email_key=email_key(email),
+        is_owner=True,
+    )
+    db.session.add(person)
+    db.session.flush()
+    audit.record(None, Action.GRANT_OFFICE, f"{name} made owner from the command line", at=at)
+    return person, issue_link(person, actor=None, at=at)

@@ -1,0 +1,1 @@
+"""Answering an invitation and rating a packet, as manager or peer."""

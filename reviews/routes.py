@@ -1,0 +1,6 @@
+"""The blueprints, in the order of a review's life."""
+
+from reviews.home.views import bp as home
+from reviews.people.views import bp as people
+
+BLUEPRINTS = (home, people)

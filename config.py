@@ -8,9 +8,13 @@ _ROOT = Path(__file__).resolve().parent
 #: "production", "demo" (demo accounts may sign in) or "test". Nothing but demo and test has a default secret.
 MODE = os.environ.get("LEVELSET_MODE", "production")
 
-SQLALCHEMY_DATABASE_URI = os.environ.get("DATABASE_URL") or f"sqlite:///{_ROOT / 'var' / 'levelset.db'}"
+SQLALCHEMY_DATABASE_URI = (
+    os.environ.get("DATABASE_URL") or f"sqlite:///{_ROOT / 'var' / 'levelset.db'}"
+)
 
-SECRET_KEY = os.environ.get("SECRET_KEY") or (f"only for {MODE}, never for people" if MODE in {"demo", "test"} else None)
+SECRET_KEY = os.environ.get("SECRET_KEY") or (
+    f"only for {MODE}, never for people" if MODE in {"demo", "test"} else None
+)
 #: Signs the audit log. Kept apart from the session secret so that changing that one does not break the chain.
 AUDIT_KEY = os.environ.get("AUDIT_KEY") or SECRET_KEY
 

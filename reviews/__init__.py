@@ -18,11 +18,15 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         RuntimeError: without a secret outside demo and test mode, or if a route has no action.
         PolicyError: if the policy table breaks one of its invariants.
     """
-    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app = Flask(
+        __name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static")
+    )
     app.config.from_pyfile(str(ROOT / "config.py"))
     app.config.update(overrides or {})
     if not app.config["SECRET_KEY"]:
-        raise RuntimeError("SECRET_KEY is not set. Only demo and test mode have a secret of their own.")
+        raise RuntimeError(
+            "SECRET_KEY is not set. Only demo and test mode have a secret of their own."
+        )
     if app.config["PROXIES"]:
         hops = app.config["PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]  # Flask's way

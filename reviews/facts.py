@@ -109,7 +109,9 @@ def cycle_phase(now: datetime) -> ColumnElement[int]:
     )
 
 
-def _rates(viewer: Viewer, kind: RaterKind, states: Iterable[AssignmentState]) -> ColumnElement[bool]:
+def _rates(
+    viewer: Viewer, kind: RaterKind, states: Iterable[AssignmentState]
+) -> ColumnElement[bool]:
     return exists().where(
         Assignment.packet_id == Packet.id,
         Assignment.rater_id == viewer.person_id,
@@ -131,8 +133,14 @@ def _tied(viewer: Viewer) -> ColumnElement[bool]:
     managed = exists().where(
         recent,
         or_(
-            and_(ManagerLink.person_id == Packet.candidate_id, ManagerLink.manager_id == viewer.person_id),
-            and_(ManagerLink.manager_id == Packet.candidate_id, ManagerLink.person_id == viewer.person_id),
+            and_(
+                ManagerLink.person_id == Packet.candidate_id,
+                ManagerLink.manager_id == viewer.person_id,
+            ),
+            and_(
+                ManagerLink.manager_id == Packet.candidate_id,
+                ManagerLink.person_id == viewer.person_id,
+            ),
         ),
     )
     other = aliased(Packet)
@@ -179,17 +187,23 @@ def packet_facts(row: Mapping[str, Any] | Row[Any]) -> PacketFacts:
 
 def labelled(columns: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
     return [
-        (type_coerce(column, Boolean()) if name.startswith(("is_", "own_", "ballot_")) else column).label(
-            f"fact_{name}"
-        )
+        (
+            type_coerce(column, Boolean())
+            if name.startswith(("is_", "own_", "ballot_"))
+            else column
+        ).label(f"fact_{name}")
         for name, column in columns.items()
     ]
 
 
-def _relation_columns(c: Mapping[str, ColumnElement[Any]]) -> Mapping[Relation, ColumnElement[bool]]:
+def _relation_columns(
+    c: Mapping[str, ColumnElement[Any]],
+) -> Mapping[Relation, ColumnElement[bool]]:
     """`PacketFacts.relations`, said in SQL. A test walks every case and holds the two equal."""
     none = c["conflict"] == ConflictStanding.NONE
-    on_record = func.coalesce(c["conflict"], ConflictStanding.NONE.value) != ConflictStanding.NONE.value
+    on_record = (
+        func.coalesce(c["conflict"], ConflictStanding.NONE.value) != ConflictStanding.NONE.value
+    )
     candidate, is_set = c["is_candidate"], c["conflict"] == ConflictStanding.SET
     personal = or_(candidate, c["is_manager"], c["is_peer"])
     close = or_(personal, c["is_tied"])
@@ -252,7 +266,9 @@ def cycle_fact_columns(viewer: Viewer) -> Mapping[str, ColumnElement[Any]]:
         and_(Cycle.phase != CyclePhase.EVIDENCE, _peer_of_packet(me)),
     )
     participant = exists().where(own, personal)
-    tied = exists().where(own, or_(Packet.candidate_id == me, Packet.manager_id == me, _peer_of_packet(me)))
+    tied = exists().where(
+        own, or_(Packet.candidate_id == me, Packet.manager_id == me, _peer_of_packet(me))
+    )
     return {
         "phase": cycle_phase(viewer.now),
         "is_participant": participant,
@@ -290,7 +306,9 @@ def cycles_where(viewer: Viewer, action: Action) -> ColumnElement[bool]:
         Relation.OWNER: and_(c["is_owner"], not_(c["is_owner_tied"])),
         Relation.OWNER_CONFLICTED: and_(c["is_owner"], c["is_owner_tied"]),
     }
-    held[Relation.EMPLOYEE] = not_(or_(c["is_participant"], c["is_member"], c["is_chair"], c["is_owner"]))
+    held[Relation.EMPLOYEE] = not_(
+        or_(c["is_participant"], c["is_member"], c["is_chair"], c["is_owner"])
+    )
     return or_(
         *(
             and_(holds, c["phase"].in_(sorted(row.cell(relation).phases)))

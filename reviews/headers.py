@@ -43,7 +43,9 @@ def init_app(app: Flask) -> None:
     def add(response: Response) -> Response:
         _SECURE.set_headers(response)
         if request.endpoint == "static":
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
+            response.headers["Cache-Control"] = (
+                "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
+            )
             return response
         # Touched on every page, so that a page which reads the session and one which does not look the same.
         session.get("_user_id")

@@ -9,7 +9,25 @@ import nh3
 from cmarkgfm.cmark import Options
 from markupsafe import Markup
 
-_TAGS = {"p", "br", "em", "strong", "code", "pre", "ul", "ol", "li", "blockquote", "a", "del", "h3", "h4", "h5", "h6", "hr"}
+_TAGS = {
+    "p",
+    "br",
+    "em",
+    "strong",
+    "code",
+    "pre",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "a",
+    "del",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+}
 _HEADING = re.compile(r"<(/?)h([1-6])>")
 
 
@@ -18,7 +36,11 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     if tag != "a" or name != "href":
         return None
     parts = urlsplit(value.strip())
-    return value if parts.scheme in {"http", "https"} and parts.hostname and not parts.username else None
+    return (
+        value
+        if parts.scheme in {"http", "https"} and parts.hostname and not parts.username
+        else None
+    )
 
 
 @lru_cache(maxsize=2048)

@@ -25,7 +25,7 @@ class NavItem:
 
 
 def day(value: date | datetime | None, zone: str = "UTC") -> str:
-    """"Friday 27 November 2026"; an instant is shown in the given zone."""
+    """ "Friday 27 November 2026"; an instant is shown in the given zone."""
     if value is None:
         return "no date"
     local = value.astimezone(ZoneInfo(zone)) if isinstance(value, datetime) else value
@@ -33,7 +33,7 @@ def day(value: date | datetime | None, zone: str = "UTC") -> str:
 
 
 def short_day(value: date | datetime | None, zone: str = "UTC") -> str:
-    """"27 Nov 2026"."""
+    """ "27 Nov 2026"."""
     if value is None:
         return "no date"
     local = value.astimezone(ZoneInfo(zone)) if isinstance(value, datetime) else value
@@ -41,7 +41,7 @@ def short_day(value: date | datetime | None, zone: str = "UTC") -> str:
 
 
 def moment(value: datetime | None, zone: str = "UTC") -> str:
-    """"27 Nov 2026, 17:00 CET"."""
+    """ "27 Nov 2026, 17:00 CET"."""
     if value is None:
         return "no date"
     local = value.astimezone(ZoneInfo(zone))
@@ -49,7 +49,7 @@ def moment(value: datetime | None, zone: str = "UTC") -> str:
 
 
 def months(start: date | None, end: date | None) -> str:
-    """"March to August 2026", for an evidence item."""
+    """ "March to August 2026", for an evidence item."""
     if start is None and end is None:
         return "no date"
     if start is None or end is None or (start.year, start.month) == (end.year, end.month):
@@ -62,7 +62,7 @@ def months(start: date | None, end: date | None) -> str:
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
-    """"1 packet", "4 packets"."""
+    """ "1 packet", "4 packets"."""
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
@@ -96,8 +96,14 @@ def _menu(app: Flask, viewer: Any) -> list[NavItem]:
     if viewer is None:
         return []
     site = SiteAccess(viewer)
-    entries = [("Home", "home.inbox", Action.SEE_INBOX), ("Cycles", "cycles.index", Action.SEE_INBOX)]
-    entries += [("Ladders", "ladder_pages.index", Action.READ_LADDER), ("People", "people.roster", Action.SEARCH_PEOPLE)]
+    entries = [
+        ("Home", "home.inbox", Action.SEE_INBOX),
+        ("Cycles", "cycles.index", Action.SEE_INBOX),
+    ]
+    entries += [
+        ("Ladders", "ladder_pages.index", Action.READ_LADDER),
+        ("People", "people.roster", Action.SEARCH_PEOPLE),
+    ]
     section = (request.endpoint or "").partition(".")[0]
     return [
         NavItem(label, url_for(endpoint), endpoint.partition(".")[0] == section)

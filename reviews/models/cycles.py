@@ -14,8 +14,13 @@ from reviews.vocabulary import CyclePhase
 class Cycle(Base):
     __tablename__ = "cycle"
     __table_args__ = (
-        CheckConstraint("release_at IS NULL OR phase IN ('calibration', 'archived')", name="release_after_calibration"),
-        CheckConstraint("(release_at IS NULL) = (released_by_id IS NULL)", name="release_has_person"),
+        CheckConstraint(
+            "release_at IS NULL OR phase IN ('calibration', 'archived')",
+            name="release_after_calibration",
+        ),
+        CheckConstraint(
+            "(release_at IS NULL) = (released_by_id IS NULL)", name="release_has_person"
+        ),
         CheckConstraint("peers_min >= 0 AND peers_max >= peers_min", name="peers_range"),
     )
 
@@ -53,7 +58,9 @@ class CycleLadder(Base):
     __tablename__ = "cycle_ladder"
 
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), primary_key=True)
-    ladder_version_id: Mapped[int] = mapped_column(ForeignKey("ladder_version.id"), primary_key=True)
+    ladder_version_id: Mapped[int] = mapped_column(
+        ForeignKey("ladder_version.id"), primary_key=True
+    )
 
     ladder_version: Mapped[LadderVersion] = relationship(lazy="raise_on_sql")
 
@@ -69,7 +76,10 @@ class Panel(Base):
     """The committee, or one of several."""
 
     __tablename__ = "panel"
-    __table_args__ = (UniqueConstraint("cycle_id", "name"), CheckConstraint("quorum >= 1", name="quorum"))
+    __table_args__ = (
+        UniqueConstraint("cycle_id", "name"),
+        CheckConstraint("quorum >= 1", name="quorum"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(22), unique=True)

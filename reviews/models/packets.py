@@ -23,9 +23,13 @@ class Packet(Base):
     __table_args__ = (
         UniqueConstraint("cycle_id", "candidate_id"),
         CheckConstraint("manager_id <> candidate_id", name="manager_is_not_candidate"),
-        CheckConstraint("stage = 'waiting' OR state IN ('submitted', 'withdrawn', 'void')", name="stage_after_submission"),
         CheckConstraint(
-            "(stage IN ('discussion', 'decided')) = (revealed_at IS NOT NULL)", name="revealed_has_date"
+            "stage = 'waiting' OR state IN ('submitted', 'withdrawn', 'void')",
+            name="stage_after_submission",
+        ),
+        CheckConstraint(
+            "(stage IN ('discussion', 'decided')) = (revealed_at IS NOT NULL)",
+            name="revealed_has_date",
         ),
         CheckConstraint("(stage = 'decided') = (decided_at IS NOT NULL)", name="decided_has_date"),
     )
@@ -66,7 +70,9 @@ class Packet(Base):
     manager: Mapped[Person] = relationship(foreign_keys=[manager_id], lazy="raise_on_sql")
     ladder_version: Mapped[LadderVersion] = relationship(lazy="raise_on_sql")
     target_level: Mapped[Level] = relationship(foreign_keys=[target_level_id], lazy="raise_on_sql")
-    current_level: Mapped[Level | None] = relationship(foreign_keys=[current_level_id], lazy="raise_on_sql")
+    current_level: Mapped[Level | None] = relationship(
+        foreign_keys=[current_level_id], lazy="raise_on_sql"
+    )
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -77,7 +83,10 @@ class EvidenceItem(Base):
     __tablename__ = "evidence_item"
     __table_args__ = (
         UniqueConstraint("packet_id", "number"),
-        CheckConstraint("ended_on IS NULL OR started_on IS NULL OR ended_on >= started_on", name="dates_in_order"),
+        CheckConstraint(
+            "ended_on IS NULL OR started_on IS NULL OR ended_on >= started_on",
+            name="dates_in_order",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -105,7 +114,9 @@ class EvidenceDimension(Base):
 
     __tablename__ = "evidence_dimension"
 
-    item_id: Mapped[int] = mapped_column(ForeignKey("evidence_item.id", ondelete="CASCADE"), primary_key=True)
+    item_id: Mapped[int] = mapped_column(
+        ForeignKey("evidence_item.id", ondelete="CASCADE"), primary_key=True
+    )
     dimension_id: Mapped[int] = mapped_column(ForeignKey("dimension.id"), primary_key=True)
 
 
@@ -114,7 +125,9 @@ class EvidenceExpectation(Base):
 
     __tablename__ = "evidence_expectation"
 
-    item_id: Mapped[int] = mapped_column(ForeignKey("evidence_item.id", ondelete="CASCADE"), primary_key=True)
+    item_id: Mapped[int] = mapped_column(
+        ForeignKey("evidence_item.id", ondelete="CASCADE"), primary_key=True
+    )
     expectation_id: Mapped[int] = mapped_column(ForeignKey("expectation.id"), primary_key=True)
 
 
@@ -153,14 +166,18 @@ class RevisionItemDimension(Base):
     __tablename__ = "revision_item_dimension"
 
     item_id: Mapped[int] = mapped_column(ForeignKey("revision_item.id"), primary_key=True)
-    dimension_id: Mapped[int] = mapped_column(ForeignKey("dimension.id"), primary_key=True, index=True)
+    dimension_id: Mapped[int] = mapped_column(
+        ForeignKey("dimension.id"), primary_key=True, index=True
+    )
 
 
 class RevisionItemExpectation(Base):
     __tablename__ = "revision_item_expectation"
 
     item_id: Mapped[int] = mapped_column(ForeignKey("revision_item.id"), primary_key=True)
-    expectation_id: Mapped[int] = mapped_column(ForeignKey("expectation.id"), primary_key=True, index=True)
+    expectation_id: Mapped[int] = mapped_column(
+        ForeignKey("expectation.id"), primary_key=True, index=True
+    )
 
 
 class RevisionCoverage(Base):
@@ -180,8 +197,12 @@ class Assignment(Base):
     __tablename__ = "assignment"
     __table_args__ = (
         UniqueConstraint("packet_id", "rater_id"),
-        CheckConstraint("(state = 'submitted') = (submitted_at IS NOT NULL)", name="submitted_has_date"),
-        CheckConstraint("state <> 'declined' OR decline_category IS NOT NULL", name="declined_has_category"),
+        CheckConstraint(
+            "(state = 'submitted') = (submitted_at IS NOT NULL)", name="submitted_has_date"
+        ),
+        CheckConstraint(
+            "state <> 'declined' OR decline_category IS NOT NULL", name="declined_has_category"
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

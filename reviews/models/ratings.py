@@ -32,5 +32,7 @@ class ExpectationMark(Base):
     __tablename__ = "expectation_mark"
 
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), primary_key=True)
-    expectation_id: Mapped[int] = mapped_column(ForeignKey("expectation.id"), primary_key=True, index=True)
+    expectation_id: Mapped[int] = mapped_column(
+        ForeignKey("expectation.id"), primary_key=True, index=True
+    )
     mark: Mapped[Mark]

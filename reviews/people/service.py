@@ -53,7 +53,9 @@ def issue_link(person: Person, *, actor: Viewer | None, at: datetime) -> str:
     """A single-use token with which the person chooses a password within seven days. Leaves an audit line."""
     token = entropy.token("sign-in link")
     db.session.add(
-        SignInLink(token_hash=queries.hash_token(token), person_id=person.id, expires_at=at + LINK_LIFE)
+        SignInLink(
+            token_hash=queries.hash_token(token), person_id=person.id, expires_at=at + LINK_LIFE
+        )
     )
     audit.record(actor, Action.MANAGE_ACCOUNTS, f"Sign-in link made for {person.name}", at=at)
     return token
@@ -80,7 +82,8 @@ def choose_password(token: str, password: str, *, at: datetime) -> Person:
 def check_password(password: str, *, field: str) -> None:
     if len(password) < passwords.MIN_LENGTH:
         raise RuleBroken(
-            f"Use at least {passwords.MIN_LENGTH} characters. A sentence is a good password.", field=field
+            f"Use at least {passwords.MIN_LENGTH} characters. A sentence is a good password.",
+            field=field,
         )
     if len(password) > passwords.MAX_LENGTH:
         raise RuleBroken(f"Use at most {passwords.MAX_LENGTH} characters.", field=field)

@@ -1,6 +1,15 @@
 """Signing in and out."""
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_login import login_user, logout_user
 from werkzeug.exceptions import HTTPException
@@ -61,7 +70,9 @@ def sign_in() -> ResponseReturnValue:
             return _enter(token, own_path(form.next.data))
     elif not form.is_submitted():
         form.next.data = request.args.get("next", "")
-    response = current_app.make_response((render_template("people/sign_in.html", form=form), status_of(form)))
+    response = current_app.make_response(
+        (render_template("people/sign_in.html", form=form), status_of(form))
+    )
     settle(response)
     return response
 
@@ -101,6 +112,8 @@ def use_link(token: str) -> ResponseReturnValue:
             response = current_app.make_response(redirect(url_for("people.sign_in")))
             settle(response)
             return response
-    response = current_app.make_response((render_template("people/choose_password.html", form=form), status_of(form)))
+    response = current_app.make_response(
+        (render_template("people/choose_password.html", form=form), status_of(form))
+    )
     settle(response)
     return response

@@ -255,5 +255,3 @@ def decide(action: Action, facts: PacketFacts | CycleFacts) -> Verdict:
             return Verdict(Answer.CLOSED)
         case _:
             return Verdict(Answer.UNKNOWN)
-
-

@@ -123,11 +123,24 @@ def broken_promises(packet: Table) -> list[str]:
             continue
         for relation in packet.relations:
             unknown = row.cell(relation).phases - _allowed(packet, A.KNOW_PACKET, relation)
-            refuse(bool(unknown), f"{action.name} is allowed to {relation.value} where the packet is not known")
+            refuse(
+                bool(unknown),
+                f"{action.name} is allowed to {relation.value} where the packet is not known",
+            )
 
     stubs = {
-        R.MEMBER_CONFLICTED: {A.KNOW_PACKET, A.DECLARE_CONFLICT, A.READ_CONFLICT_REASON, A.SEE_BOARD_ROW},
-        R.CHAIR_CONFLICTED: {A.KNOW_PACKET, A.DECLARE_CONFLICT, A.READ_CONFLICT_REASON, A.SEE_BOARD_ROW},
+        R.MEMBER_CONFLICTED: {
+            A.KNOW_PACKET,
+            A.DECLARE_CONFLICT,
+            A.READ_CONFLICT_REASON,
+            A.SEE_BOARD_ROW,
+        },
+        R.CHAIR_CONFLICTED: {
+            A.KNOW_PACKET,
+            A.DECLARE_CONFLICT,
+            A.READ_CONFLICT_REASON,
+            A.SEE_BOARD_ROW,
+        },
         R.MEMBER_SET_ASIDE: set(),
         R.OWNER_CONFLICTED: set(),
     }
@@ -165,7 +178,10 @@ def broken_promises(packet: Table) -> list[str]:
     }
     for relation, actions in never.items():
         for action in sorted(actions):
-            refuse(bool(_allowed(packet, action, relation)), f"{action.name} is granted to {relation.value}")
+            refuse(
+                bool(_allowed(packet, action, relation)),
+                f"{action.name} is granted to {relation.value}",
+            )
 
     embargoed = (
         A.KNOW_DECISION,
@@ -178,7 +194,10 @@ def broken_promises(packet: Table) -> list[str]:
         early = min(_allowed(packet, action, R.CANDIDATE), default=PacketPhase.RELEASED)
         refuse(early < PacketPhase.RELEASED, f"{action.name} reaches the candidate before release")
     for action in (A.READ_OTHERS_RATING_DRAFT, A.EDIT_OTHERS_RATING):
-        refuse(any(c.phases for c in packet.rows[action].cells.values()), f"{action.name} is granted to somebody")
+        refuse(
+            any(c.phases for c in packet.rows[action].cells.values()),
+            f"{action.name} is granted to somebody",
+        )
     return found
 
 

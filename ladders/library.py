@@ -1,0 +1,150 @@
+"""Keeping ladders: a draft from a document, its replacement, and publishing, after which nothing changes it."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session, scoped_session
+
+from ladders import canonical, document
+from ladders.keys import expectation_keys
+from ladders.models import (
+    Dimension,
+    Expectation,
+    Ladder,
+    LadderVersion,
+    Level,
+    Mixin,
+    VersionState,
+)
+
+AnySession = Session | scoped_session[Session]
+
+
+class NotADraft(Exception):  # noqa: N818 - a refusal, not a fault
+    """A published version was asked to change."""
+
+
+def add_draft(
+    session: AnySession,
+    ladder: document.Ladder,
+    *,
+    public_id: str,
+    at: datetime,
+    source_name: str = "",
+    source_text: str = "",
+    answers: str = "{}",
+) -> LadderVersion:
+    """The next version of the ladder with this id, as a draft; the first one makes the ladder."""
+    book = session.scalars(select(Ladder).where(Ladder.slug == ladder.id)).one_or_none()
+    if book is None:
+        book = Ladder(slug=ladder.id, name=ladder.name)
+        session.add(book)
+        session.flush()
+    last = session.scalar(
+        select(func.max(LadderVersion.number)).where(LadderVersion.ladder_id == book.id)
+    )
+    version = LadderVersion(
+        public_id=public_id,
+        ladder=book,
+        number=(last or 0) + 1,
+        state=VersionState.DRAFT,
+        source_name=source_name,
+        source_text=source_text,
+        created_at=at,
+        document="",
+        content_hash="",
+    )
+    session.add(version)
+    _write(session, version, ladder, answers)
+    return version
+
+
+def replace_draft(
+    session: AnySession, version: LadderVersion, ladder: document.Ladder, *, answers: str
+) -> None:
+    """Give a draft another document, such as the same import with other answers.
+
+    Raises:
+        NotADraft: if the version is published.
+    """
+    if version.state is not VersionState.DRAFT:
+        raise NotADraft
+    for table in (Expectation, Mixin, Dimension, Level):
+        session.execute(delete(table).where(table.version_id == version.id))
+    _write(session, version, ladder, answers)
+
+
+def publish(session: AnySession, version: LadderVersion, *, at: datetime) -> None:
+    """Freeze a draft. The version published before it is superseded; cycles that pin it keep it.
+
+    Raises:
+        NotADraft: if the version is published already.
+    """
+    if version.state is not VersionState.DRAFT:
+        raise NotADraft
+    for before in session.scalars(
+        select(LadderVersion).where(
+            LadderVersion.ladder_id == version.ladder_id,
+            LadderVersion.state == VersionState.PUBLISHED,
+        )
+    ):
+        before.state = VersionState.SUPERSEDED
+    version.state = VersionState.PUBLISHED
+    version.published_at = at
+    session.flush()
+
+
+def text_of(version: LadderVersion) -> document.Ladder:
+    """The whole ladder of a version, as a value."""
+    return canonical.from_json(version.document)
+
+
+def _write(
+    session: AnySession, version: LadderVersion, ladder: document.Ladder, answers: str
+) -> None:
+    version.document = canonical.as_json(ladder)
+    version.content_hash = hashlib.sha256(version.document.encode()).hexdigest()
+    version.answers = answers
+    session.flush()
+    session.add_all(
+        Level(
+            version_id=version.id,
+            key=level.id,
+            name=level.name,
+            code=level.code or None,
+            track=level.track,
+            rank=level.rank,
+            position=position,
+        )
+        for position, level in enumerate(ladder.levels)
+    )
+    session.add_all(
+        Mixin(
+            version_id=version.id,
+            key=mixin.id,
+            name=mixin.name,
+            placeholder=mixin.placeholder,
+            position=position,
+        )
+        for position, mixin in enumerate(ladder.mixins)
+    )
+    dimensions = {
+        dimension.id: Dimension(
+            version_id=version.id, key=dimension.id, name=dimension.name, position=position
+        )
+        for position, dimension in enumerate(ladder.dimensions)
+    }
+    session.add_all(dimensions.values())
+    session.flush()
+    session.add_all(
+        Expectation(
+            version_id=version.id,
+            dimension_id=dimensions[keyed.dimension].id,
+            key=keyed.key,
+            text=keyed.expectation.text,
+            position=position,
+        )
+        for position, keyed in enumerate(expectation_keys(ladder))
+    )
+    session.flush()

@@ -1,0 +1,79 @@
+"""The fixtures keep their promises: nothing leaks from test to test or from request to request."""
+
+import pytest
+import sqlalchemy as sa
+
+from reviews.extensions import db
+from reviews.models.people import Person
+
+
+def a_person(name: str) -> Person:
+    return Person(
+        public_id=name.ljust(22, "-"),
+        employee_id=name,
+        name=name,
+        email=f"{name}@example.org",
+        email_key=f"{name}@example.org",
+    )
+
+
+@pytest.mark.parametrize("_time", [1, 2])
+def test_what_a_test_commits_ends_with_it(session, _time):
+    session.add(a_person("Ada"))
+    session.commit()
+    session.rollback()
+
+    assert session.scalar(sa.select(sa.func.count()).select_from(Person)) == 1
+
+
+def test_each_request_is_its_own_signed_in_person(app, client, session):
+    ada, grace = a_person("Ada"), a_person("Grace")
+    session.add_all([ada, grace])
+    session.flush()
+    other = app.test_client()
+    client.sign_in(ada)
+    other.sign_in(grace)
+
+    names = [c.page("/").text(".//header//span") for c in (client, other, client)]
+
+    assert names == ["Ada", "Grace", "Ada"]
+
+
+def test_a_request_reads_nothing_from_the_session_of_the_test(client, session, queries):
+    ada = a_person("Ada")
+    session.add(ada)
+    session.flush()
+    client.sign_in(ada)
+    client.get("/")
+
+    with queries() as seen:
+        client.get("/")
+
+    assert [statement for statement in seen if "FROM sign_in_session" in statement] != []
+
+
+def test_the_counter_sees_every_statement_of_its_block(session, queries):
+    session.scalar(sa.select(Person.id))
+    with queries() as seen:
+        session.add(a_person("Ada"))
+        session.commit()
+        session.scalar(sa.select(Person.id))
+
+    assert [statement.split()[0] for statement in seen] == ["INSERT", "SELECT"]
+
+
+def test_a_live_server_has_a_database_of_its_own(live_server):
+    with live_server.app.app_context():
+        db.session.add(a_person("Ada"))
+        db.session.commit()
+        live_server.kill()
+        live_server.restart()
+
+        assert db.session.scalars(sa.select(Person.name)).all() == ["Ada"]
+
+
+def test_the_browser_sees_pages_with_their_styles_and_no_complaint(browser_page):
+    browser_page.goto("/")
+
+    assert browser_page.title() == "Sign in · Levelset"
+    assert browser_page.locator("h1").count() == 1

@@ -67,6 +67,7 @@ def main() -> None:
             connection=connection.execution_options(sqlite_begin="IMMEDIATE"),
             target_metadata=Base.metadata,
             render_as_batch=engine.dialect.name == "sqlite",
+            transactional_ddl=True,  # Alembic takes SQLite for unable; with our own BEGIN it is not
             render_item=render,
             process_revision_directives=number,
         )

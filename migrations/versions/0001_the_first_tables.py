@@ -1004,8 +1004,20 @@ def upgrade() -> None:
             unique=False,
         )
 
+    # Packets and their revisions point at each other; SQLite has this key in the table above.
+    if op.get_context().dialect.name == "postgresql":
+        op.create_foreign_key(
+            "fk_packet_current_revision_id",
+            "packet",
+            "packet_revision",
+            ["current_revision_id"],
+            ["id"],
+        )
+
 
 def downgrade() -> None:
+    if op.get_context().dialect.name == "postgresql":
+        op.drop_constraint("fk_packet_current_revision_id", "packet", type_="foreignkey")
     with op.batch_alter_table("revision_item_expectation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_revision_item_expectation_expectation_id"))
 

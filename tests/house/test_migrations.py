@@ -1,0 +1,184 @@
+"""Migrations go up, down and up again, say what the models say, and lose nothing on the way."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import flask_migrate
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from ladders.orm import Base
+from reviews import create_app
+from reviews.extensions import db
+from reviews.models.people import ManagerLink, Person
+from reviews.people.queries import now
+
+ROOT = Path(__file__).resolve().parents[2]
+
+REVISION = '''
+"""A revision of a test."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "9999"
+down_revision = "{head}"
+
+
+def upgrade() -> None:
+    {body}
+'''
+REBUILDS = """
+    with op.batch_alter_table("person") as table:
+        table.alter_column("unit", existing_type=sa.String(200), type_=sa.String(250))
+"""
+BREAKS_HALFWAY = """
+    op.create_table("half", sa.Column("id", sa.Integer(), primary_key=True))
+    raise ValueError("in the middle")
+"""
+LEAVES_ORPHANS = """
+    op.execute("DELETE FROM person WHERE name = 'Ada'")
+"""
+
+
+@pytest.fixture
+def empty(databases, record_property):
+    """An application over a database without a table."""
+    record_property("ran on", databases.product)
+    url = databases.make()
+    app = create_app({"SQLALCHEMY_DATABASE_URI": url})
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+    databases.drop(url)
+
+
+@pytest.fixture
+def populated(empty):
+    """A migrated database in which Ada reports to Grace, with the revision's folder to add to."""
+    flask_migrate.upgrade()
+    people = [
+        Person(public_id=name, employee_id=name, name=name, email=name, email_key=name)
+        for name in ("Grace", "Ada")
+    ]
+    db.session.add_all(people)
+    db.session.flush()
+    grace, ada = people
+    link = ManagerLink(person_id=ada.id, manager_id=grace.id, started_on=now().date())
+    db.session.add(link)
+    db.session.commit()
+    return empty
+
+
+def with_revision(tmp_path: Path, body: str) -> str:
+    """Give a copy of the migrations in which one more follows."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(ROOT / "migrations", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    head = max(path.name for path in (folder / "versions").glob("0*.py"))[:4]
+    (folder / "versions" / "9999_test.py").write_text(REVISION.format(head=head, body=body.strip()))
+    return str(folder)
+
+
+def tables() -> set[str]:
+    return set(sa.inspect(db.engine).get_table_names())
+
+
+def rows() -> list[tuple[str, str]]:
+    manager = sa.orm.aliased(Person)
+    return [
+        tuple(row)
+        for row in db.session.execute(
+            sa.select(Person.name, manager.name)
+            .select_from(ManagerLink)
+            .join(Person, Person.id == ManagerLink.person_id)
+            .join(manager, manager.id == ManagerLink.manager_id)
+        )
+    ]
+
+
+def checks() -> dict[str, set[str | None]]:
+    inspector = sa.inspect(db.engine)
+    return {
+        table: {check["name"] for check in inspector.get_check_constraints(table)}
+        for table in inspector.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+@pytest.mark.usefixtures("empty")
+def test_up_down_and_up_again():
+    flask_migrate.upgrade()
+    flask_migrate.downgrade(revision="base")
+    assert tables() == {"alembic_version"}
+
+    flask_migrate.upgrade()
+
+    assert tables() == {"alembic_version", *Base.metadata.tables}
+
+
+@pytest.mark.usefixtures("empty")
+def test_the_migrations_make_what_the_models_say():
+    flask_migrate.upgrade()
+
+    with db.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+@pytest.mark.usefixtures("empty")
+def test_the_migrations_make_the_checks_of_the_models():
+    # Comparing metadata, as above and as `flask db check` does, passes over CHECK constraints.
+    Base.metadata.create_all(db.engine)
+    of_the_models = checks()
+    Base.metadata.drop_all(db.engine)
+
+    flask_migrate.upgrade()
+
+    assert checks() == of_the_models
+
+
+@pytest.mark.usefixtures("populated")
+def test_rebuilding_a_table_keeps_the_rows_that_point_at_it(tmp_path):
+    before = checks()
+
+    flask_migrate.upgrade(directory=with_revision(tmp_path, REBUILDS))
+
+    assert rows() == [("Ada", "Grace")]
+    assert checks() == before
+    with pytest.raises(sa.exc.IntegrityError):
+        db.session.execute(sa.delete(Person).where(Person.name == "Grace"))
+
+
+@pytest.mark.usefixtures("populated")
+def test_a_revision_that_breaks_halfway_leaves_nothing_behind(tmp_path):
+    with pytest.raises(ValueError, match="in the middle"):
+        flask_migrate.upgrade(directory=with_revision(tmp_path, BREAKS_HALFWAY))
+
+    assert "half" not in tables()
+
+
+@pytest.mark.usefixtures("populated")
+def test_a_revision_that_leaves_rows_pointing_nowhere_is_undone(tmp_path):
+    with pytest.raises((SystemExit, sa.exc.IntegrityError)):
+        flask_migrate.upgrade(directory=with_revision(tmp_path, LEAVES_ORPHANS))
+
+    assert rows() == [("Ada", "Grace")]
+
+
+def test_servers_that_start_together_migrate_once(empty):
+    command = [sys.executable, "-m", "flask", "--app", "reviews", "db", "upgrade"]
+    env = {**os.environ, "DATABASE_URL": empty.config["SQLALCHEMY_DATABASE_URI"]}
+
+    started = [
+        subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=-1)
+        for _ in range(3)
+    ]
+    ended = [(process.communicate()[1], process.returncode) for process in started]
+
+    assert [code for _, code in ended] == [0, 0, 0], ended
+    assert tables() == {"alembic_version", *Base.metadata.tables}

@@ -15,6 +15,7 @@ from reviews.facts import (
     Viewer,
     cycle_fact_columns,
     cycle_facts,
+    cycle_phase,
     cycles_where,
     labelled,
     packet_fact_columns,
@@ -24,6 +25,7 @@ from reviews.facts import (
 )
 from reviews.models.cycles import Cycle
 from reviews.models.packets import Packet
+from reviews.models.people import Person
 from reviews.policy import Answer, CycleFacts, PacketFacts, decide
 from reviews.vocabulary import Action
 
@@ -73,7 +75,22 @@ class PacketAccess:
         return decide(action, self.facts).allowed
 
 
-Access = SiteAccess | CycleAccess | PacketAccess
+@dataclass(frozen=True)
+class StartAccess:
+    """A cycle in which the viewer may start a packet, although it may not be in their list yet."""
+
+    viewer: Viewer
+    cycle: Cycle
+    facts: PacketFacts
+
+    def answer(self, action: Action) -> Answer:
+        return decide(action, self.facts).answer
+
+    def may(self, action: Action) -> bool:
+        return decide(action, self.facts).allowed
+
+
+Access = SiteAccess | CycleAccess | PacketAccess | StartAccess
 
 
 def site(viewer: Viewer, _action: Action) -> SiteAccess:
@@ -127,3 +144,23 @@ def packets_in(access: CycleAccess, action: Action) -> list[PacketAccess]:
         .order_by(Packet.agenda_order, Packet.id)
     )
     return [PacketAccess(access.viewer, row.Packet, packet_facts(row)) for row in rows]
+
+
+def start(viewer: Viewer, _action: Action, *, cycle: str) -> StartAccess | None:
+    """The cycle, for somebody of its units, or who owns it, and who is about to start a packet. One query."""
+    row = db.session.execute(
+        select(
+            Cycle,
+            Person.unit,
+            cycle_phase(viewer.now).label("phase"),
+            cycle_fact_columns(viewer)["is_owner"].label("is_owner"),
+        )
+        .join(Person, Person.id == viewer.person_id)
+        .where(Cycle.public_id == cycle)
+    ).one_or_none()
+    if row is None:
+        return None
+    eligible = not row.Cycle.units or row.unit in row.Cycle.units
+    if not (eligible or row.is_owner):
+        return None
+    return StartAccess(viewer, row.Cycle, PacketFacts(phase=row.phase, is_owner=row.is_owner))

@@ -18,11 +18,9 @@ from sqlalchemy import (
     exists,
     false,
     func,
-    literal,
     not_,
     or_,
     select,
-    true,
     type_coerce,
 )
 from sqlalchemy.orm import aliased

@@ -46,7 +46,14 @@ PUBLIC = {
 
 Loader = Callable[..., Access | None]
 
-_LOADERS: dict[str, Loader] = {"site": access.site, "cycle": access.cycle, "packet": access.packet}
+_LOADERS: dict[str, Loader] = {
+    "site": access.site,
+    "cycle": access.cycle,
+    "packet": access.packet,
+    "start": access.start,
+}
+#: The URL part that names the subject, where it is not called like its loader.
+_PART = {"start": "cycle"}
 
 
 def guarded(
@@ -56,7 +63,7 @@ def guarded(
 
     Args:
         action: the row of the policy that this route performs.
-        on: what the row is about: "site", "cycle" or "packet"; the URL part of that name holds its public id.
+        on: what the row is about: "site", "cycle", "packet", or "start" (a cycle to start a packet in).
         params: the query parameters the page understands; any other is a 400.
 
     The view is called with the access value and the remaining URL parts. A write is committed if the answer is below
@@ -68,7 +75,8 @@ def guarded(
     def wrap(view: Callable[..., ResponseReturnValue]) -> Callable[..., Response]:
         def admit(url_parts: dict[str, Any]) -> Access:
             viewer: Viewer = current_user._get_current_object()
-            subject = {} if on == "site" else {on: url_parts.pop(on)}
+            part = _PART.get(on, on)
+            subject = {} if on == "site" else {part: url_parts.pop(part)}
             found = load(viewer, action, **subject)
             if found is None:
                 abort(404)

@@ -100,7 +100,14 @@ _STATUSES = ("shown", "mixed", "not_shown", "single", "claimed", "void")
 
 def page() -> Mapping[str, Any]:
     """What the styleguide template needs."""
-    refused = SampleForm(data={"why": "She ran the cut-over (R1)."})
+    refused = SampleForm(
+        data={
+            "target_level": "staff",
+            "category": "met",
+            "choice": "met",
+            "why": "She ran it. " * 200,
+        }
+    )
     refused.validate()
     return {
         "form": SampleForm(

@@ -1,0 +1,51 @@
+"""Markdown inside a line -> the text a reader sees: links and images become their words.
+
+Emphasis and code marks stay, and so does whatever only looks like HTML.
+"""
+
+import html
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    text: str
+    links: tuple[str, ...]
+
+
+# Each pattern stops at the next bracket of its own kind, so that reading stays linear in the text.
+_ADDRESS = r"\(\s*<?((?:[^()<>\s]|\([^()\s]*\))*)>?(?:\s+(?:\"[^\"()]*\"|'[^'()]*'))?\s*\)"
+_IMAGE = re.compile(r"!\[([^\[\]]*)\]" + _ADDRESS)
+_LINK = re.compile(r"(?<![!\\])\[([^\[\]]+)\]" + _ADDRESS)
+_REFERENCE = re.compile(r"(?<![!\\])\[([^\[\]]+)\]\[([^\[\]]*)\]")
+_AUTOLINK = re.compile(r"<((?:https?|mailto):[^<>\s]+)>")
+_COMMENT = re.compile(r"<!--[^<>]*-->")
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:a|abbr|b|code|del|details|div|em|font|h[1-6]|i|img|ins|kbd|li|mark|ol|p|s|small|span|"
+    r"strong|sub|summary|sup|table|tbody|td|th|thead|tr|u|ul)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+
+
+def read_inline(source: str) -> Inline:
+    """Never raises; `links` are the addresses of links, in order."""
+    links: list[str] = []
+
+    def link(match: re.Match[str]) -> str:
+        links.append(match[2])
+        return match[1]
+
+    text = _IMAGE.sub(lambda match: match[1], source)
+    text = _LINK.sub(link, text)
+    text = _REFERENCE.sub(link, text)
+    text = _AUTOLINK.sub(lambda match: match[1], text)
+    text = _TAG.sub("", _BREAK.sub(" ", _COMMENT.sub(" ", text)))
+    text = _ESCAPE.sub(r"\1", text)
+    text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    # An entity may stand for a character that no text holds.
+    text = "".join(character for character in text if character.isprintable() or character in " \t")
+    return Inline(" ".join(text.split()), tuple(links))

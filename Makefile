@@ -1,13 +1,16 @@
 # Every command of the project. Needs Python 3.11 or newer, make and git; all else goes into .venv.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check fix lock migrate migration clean
+.PHONY: help setup run test check fix lock migration clean
 
 PYTHON ?= python3
 BIN := .venv/bin
 FLASK := $(BIN)/flask --app reviews
 INSTALL = $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
+# A database for the length of one command.
+ON_SCRATCH = folder=$$(mktemp -d) && trap 'rm -r "$$folder"' EXIT && \
+	export LEVELSET_MODE=test DATABASE_URL=sqlite:///$$folder/scratch.db &&
 
 # Use the machine's certificates and Python; compile once here instead of at every start.
 export UV_SYSTEM_CERTS ?= 1
@@ -33,8 +36,7 @@ check: .venv/.dev ## Check format, lint, types, floors, and that migrations are 
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(FLASK_ON_SCRATCH) db upgrade
-	$(FLASK_ON_SCRATCH) db check
+	@$(ON_SCRATCH) $(FLASK) db upgrade && $(FLASK) db check
 
 fix: .venv/.dev ## Mend what the formatter and the linter can mend by themselves
 	$(BIN)/ruff check --fix .
@@ -46,17 +48,16 @@ lock: $(BIN)/uv ## Write the locks again (ARGS=--upgrade takes newer versions)
 	$(COMPILE) $(ARGS) --extra postgres --group test --group lint --constraints requirements/run.txt \
 		--output-file requirements/dev.txt pyproject.toml
 
-migrate: .venv/.run ## Bring the database up to the newest migration
-	$(FLASK) db upgrade
-
 migration: .venv/.dev ## Write the migration from the newest revision to the models (NAME="add a deadline")
+	@$(ON_SCRATCH) $(FLASK) db upgrade && $(FLASK) db migrate --message "$(NAME)"
+	$(BIN)/ruff format migrations
 
 clean: ## Remove the environment and what tools leave behind; data in var/ stays
 	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/uv: requirements/uv.txt
-	@$(PYTHON) -c 'import sys; sys.exit("Levelset needs Python 3.11 or newer; PYTHON=... names another." * (sys.version_info < (3, 11)))'
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Levelset needs Python 3.11 or newer; PYTHON=... names another.")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@touch $@

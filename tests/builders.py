@@ -1,0 +1,531 @@
+"""Rows for tests: plain functions with keyword defaults, each flushing what it made and returning it.
+
+They write rows, not history: a test about how a row comes to be uses the service instead.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from ladders import document, library
+from ladders.models import Dimension, LadderVersion, Level, VersionState
+from reviews import entropy
+from reviews.expectations import asked_of
+from reviews.extensions import db
+from reviews.facts import Viewer
+from reviews.models.calibration import (
+    Ballot,
+    BallotMark,
+    Conflict,
+    Decision,
+    DimensionOutcome,
+    Gap,
+)
+from reviews.models.cycles import Cycle, CycleLadder, CycleOwner, Panel, PanelMember
+from reviews.models.packets import (
+    Assignment,
+    EvidenceDimension,
+    EvidenceExpectation,
+    EvidenceItem,
+    Packet,
+    PacketRevision,
+    RevisionCoverage,
+    RevisionItem,
+    RevisionItemDimension,
+    RevisionItemExpectation,
+)
+from reviews.models.people import ManagerLink, Person
+from reviews.models.ratings import ExpectationMark, Rating
+from reviews.people.addresses import email_key
+from reviews.vocabulary import (
+    AssignmentState,
+    Attainment,
+    BallotChoice,
+    Category,
+    ConflictStanding,
+    CyclePhase,
+    DeclineCategory,
+    Mark,
+    Outcome,
+    PacketStage,
+    PacketState,
+    RaterKind,
+)
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+LATER = NOW + timedelta(days=7)
+
+_number = count(1)
+
+SCALE = {
+    Category.NOT_SHOWN.value: {
+        "word": "not shown",
+        "hint": "Had the chance, and the work does not show it.",
+    },
+    Category.PARTLY.value: {"word": "partly", "hint": "Some of it, or not yet reliably."},
+    Category.MET.value: {"word": "met", "hint": "Works this way already, without being asked."},
+    Category.EXCEEDS.value: {"word": "exceeds", "hint": "Works as the level above asks."},
+    Category.NOT_OBSERVED.value: {"word": "not observed", "hint": "I did not see enough of it."},
+    Category.NO_OPPORTUNITY.value: {
+        "word": "no opportunity",
+        "hint": "The role gave no chance to show it.",
+    },
+}
+
+
+Row = TypeVar("Row")
+
+
+def saved(row: Row) -> Row:
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
+def viewer_of(person: Person, *, now: datetime = NOW) -> Viewer:
+    """The person as somebody who asks, at an instant."""
+    return Viewer(
+        person_id=person.id,
+        public_id=person.public_id,
+        name=person.name,
+        is_owner=person.is_owner,
+        now=now,
+    )
+
+
+# -- People
+
+
+def a_person(name: str = "", *, manager: Person | None = None, **columns: object) -> Person:
+    n = next(_number)
+    name = name or f"Person {n}"
+    email = f"{name.lower().replace(' ', '.')}.{n}@example.org"
+    person = Person(
+        public_id=entropy.public_id(),
+        employee_id=f"E{n:05}",
+        name=name,
+        email=email,
+        email_key=email_key(email),
+        manager_id=manager.id if manager else None,
+        **{"unit": "Platform", **columns},
+    )
+    saved(person)
+    if manager:
+        saved(
+            ManagerLink(
+                person_id=person.id,
+                manager_id=manager.id,
+                started_on=NOW.date() - timedelta(days=400),
+            )
+        )
+    return person
+
+
+# -- Ladders
+
+
+def a_ladder_document(
+    slug: str = "craft",
+    *,
+    dimensions: Sequence[str] = ("Delivery", "Judgement", "People"),
+    levels: Sequence[str] = ("Engineer", "Senior engineer", "Staff engineer"),
+    each: int = 2,
+) -> document.Ladder:
+    """A cascading ladder with `each` expectations in every cell, and a role "Technical lead" with one in the first."""
+    keys = [name.lower().replace(" ", "-") for name in dimensions]
+    return document.Ladder(
+        id=slug,
+        name=slug.capitalize(),
+        cascade=document.Cascade(mode="accumulate"),
+        dimensions=tuple(
+            document.Dimension(id=key, name=name)
+            for key, name in zip(keys, dimensions, strict=True)
+        ),
+        levels=tuple(
+            document.Level(
+                id=name.lower().replace(" ", "-"),
+                name=name,
+                rank=rank,
+                cells=tuple(
+                    document.Cell(
+                        dimension=key,
+                        expectations=tuple(
+                            document.Expectation(text=f"{dimension} at {name}, statement {n}.")
+                            for n in range(1, each + 1)
+                        ),
+                    )
+                    for key, dimension in zip(keys, dimensions, strict=True)
+                ),
+            )
+            for rank, name in enumerate(levels, start=1)
+        ),
+        mixins=(
+            document.Mixin(
+                id="technical-lead",
+                name="Technical lead",
+                cells=(
+                    document.Cell(
+                        dimension=keys[0],
+                        expectations=(document.Expectation(text="Leads the technical plan."),),
+                    ),
+                ),
+            ),
+        ),
+    )
+
+
+def a_ladder(
+    ladder: document.Ladder | None = None, *, state: VersionState = VersionState.PUBLISHED
+) -> LadderVersion:
+    version = library.add_draft(
+        db.session,
+        ladder or a_ladder_document(f"ladder-{next(_number)}"),
+        public_id=entropy.public_id(),
+        at=NOW - timedelta(days=60),
+    )
+    if state is not VersionState.DRAFT:
+        library.publish(db.session, version, at=NOW - timedelta(days=59))
+    return version
+
+
+def levels_of(version: LadderVersion) -> list[Level]:
+    return list(
+        db.session.scalars(
+            select(Level).where(Level.version_id == version.id).order_by(Level.position)
+        )
+    )
+
+
+def dimensions_of(version: LadderVersion) -> list[Dimension]:
+    return list(
+        db.session.scalars(
+            select(Dimension).where(Dimension.version_id == version.id).order_by(Dimension.position)
+        )
+    )
+
+
+# -- Cycles
+
+
+def a_cycle(
+    *,
+    phase: CyclePhase = CyclePhase.EVIDENCE,
+    ladder: LadderVersion | None = None,
+    owners: Iterable[Person] = (),
+    **columns: object,
+) -> Cycle:
+    """A cycle with its ladder and owners; deadlines a week, two and three ahead."""
+    cycle = saved(
+        Cycle(
+            public_id=entropy.public_id(),
+            phase=phase,
+            **{
+                "name": f"Cycle {next(_number)}",
+                "time_zone": "Europe/Berlin",
+                "evidence_due": LATER,
+                "rating_due": LATER + timedelta(days=7),
+                "calibration_due": LATER + timedelta(days=14),
+                "scale": SCALE,
+                "peers_min": 1,
+                "created_at": NOW - timedelta(days=30),
+                **columns,
+            },
+        )
+    )
+    saved(CycleLadder(cycle_id=cycle.id, ladder_version_id=(ladder or a_ladder()).id))
+    for owner in owners:
+        saved(CycleOwner(cycle_id=cycle.id, person_id=owner.id))
+    return cycle
+
+
+def ladder_of(cycle: Cycle) -> LadderVersion:
+    return db.session.scalars(
+        select(LadderVersion)
+        .join(CycleLadder, CycleLadder.ladder_version_id == LadderVersion.id)
+        .where(CycleLadder.cycle_id == cycle.id)
+        .order_by(LadderVersion.id)
+    ).first()
+
+
+def a_panel(
+    cycle: Cycle, *, chair: Person | None = None, members: Iterable[Person] = (), quorum: int = 2
+) -> Panel:
+    panel = saved(
+        Panel(
+            public_id=entropy.public_id(),
+            cycle_id=cycle.id,
+            name=f"Panel {next(_number)}",
+            quorum=quorum,
+        )
+    )
+    if chair:
+        saved(PanelMember(panel_id=panel.id, person_id=chair.id, is_chair=True))
+    for member in members:
+        saved(PanelMember(panel_id=panel.id, person_id=member.id))
+    return panel
+
+
+# -- Packets
+
+
+def a_packet(
+    cycle: Cycle,
+    *,
+    candidate: Person | None = None,
+    manager: Person | None = None,
+    panel: Panel | None = None,
+    target: Level | None = None,
+    current: Level | None = None,
+    stage: PacketStage = PacketStage.WAITING,
+    state: PacketState | None = None,
+    roles: Sequence[str] = (),
+    **columns: object,
+) -> Packet:
+    """A packet from the second to the third level of the cycle's ladder. Past the evidence phase it is submitted,
+    with one evidence item for every new expectation, unless `state` says otherwise.
+    """
+    version = ladder_of(cycle)
+    levels = levels_of(version)
+    manager = manager or a_person()
+    candidate = candidate or a_person(manager=manager)
+    if state is None:
+        state = (
+            PacketState.DRAFT
+            if cycle.phase in {CyclePhase.SETUP, CyclePhase.EVIDENCE}
+            else PacketState.SUBMITTED
+        )
+    revealed = stage in {PacketStage.DISCUSSION, PacketStage.DECIDED}
+    packet = saved(
+        Packet(
+            public_id=entropy.public_id(),
+            cycle=cycle,
+            candidate=candidate,
+            manager=manager,
+            panel_id=panel.id if panel else None,
+            ladder_version=version,
+            current_level=current or levels[1],
+            target_level=target or levels[2],
+            roles=list(roles),
+            state=state,
+            stage=stage,
+            agenda_order=next(_number),
+            created_at=NOW - timedelta(days=20),
+            revealed_at=NOW - timedelta(days=2) if revealed else None,
+            decided_at=NOW - timedelta(days=1) if stage is PacketStage.DECIDED else None,
+            **columns,
+        )
+    )
+    if state is PacketState.SUBMITTED:
+        a_revision(packet)
+    return packet
+
+
+def an_item(packet: Packet, title: str = "A piece of work", **columns: object) -> EvidenceItem:
+    """A draft item for the first new expectation of the first dimension."""
+    item = saved(
+        EvidenceItem(
+            public_id=entropy.public_id(),
+            packet_id=packet.id,
+            title=title,
+            **{
+                "number": next(_number),
+                "outcome": "What was done, and what came of it.",
+                "started_on": date(2026, 3, 1),
+                "ended_on": date(2026, 5, 31),
+                "updated_at": NOW,
+                **columns,
+            },
+        )
+    )
+    dimension = asked_of(packet).dimensions[0]
+    saved(EvidenceDimension(item_id=item.id, dimension_id=dimension.id))
+    saved(EvidenceExpectation(item_id=item.id, expectation_id=dimension.counted[0].id))
+    return item
+
+
+def a_revision(packet: Packet, *, number: int = 1) -> PacketRevision:
+    """A submitted revision with one item per dimension that shows all of its new expectations."""
+    revision = saved(
+        PacketRevision(
+            packet_id=packet.id,
+            number=number,
+            submitted_at=NOW - timedelta(days=10),
+            digest="0" * 64,
+        )
+    )
+    for position, dimension in enumerate(asked_of(packet).dimensions, start=1):
+        item = saved(
+            RevisionItem(
+                revision_id=revision.id,
+                number=position,
+                title=f"Work for {dimension.name}",
+                outcome=f"What was done for {dimension.name}.",
+                started_on=date(2026, 3, 1),
+                ended_on=date(2026, 5, 31),
+                links=["https://example.org/work"],
+            )
+        )
+        saved(RevisionItemDimension(item_id=item.id, dimension_id=dimension.id))
+        for expectation in dimension.counted:
+            saved(RevisionItemExpectation(item_id=item.id, expectation_id=expectation.id))
+        saved(
+            RevisionCoverage(
+                revision_id=revision.id,
+                dimension_id=dimension.id,
+                expectations=len(dimension.counted),
+                covered=len(dimension.counted),
+            )
+        )
+    packet.current_revision_id = revision.id
+    packet.submitted_at = revision.submitted_at
+    db.session.flush()
+    return revision
+
+
+# -- Ratings
+
+
+def an_assignment(
+    packet: Packet,
+    rater: Person | None = None,
+    *,
+    kind: RaterKind = RaterKind.PEER,
+    state: AssignmentState = AssignmentState.ACCEPTED,
+) -> Assignment:
+    """The manager's assignment when `kind` is manager, else a peer's."""
+    rater = rater or (packet.manager if kind is RaterKind.MANAGER else a_person())
+    return saved(
+        Assignment(
+            public_id=entropy.public_id(),
+            packet=packet,
+            rater=rater,
+            kind=kind,
+            state=state,
+            proposed_by_id=packet.candidate_id,
+            decline_category=DeclineCategory.NO_TIME if state is AssignmentState.DECLINED else None,
+            revision_id=packet.current_revision_id if state is AssignmentState.SUBMITTED else None,
+            peer_order=next(_number),
+            created_at=NOW - timedelta(days=12),
+            submitted_at=NOW - timedelta(days=5) if state is AssignmentState.SUBMITTED else None,
+        )
+    )
+
+
+def a_rating(
+    packet: Packet,
+    rater: Person | None = None,
+    *,
+    kind: RaterKind = RaterKind.PEER,
+    category: Category = Category.MET,
+    categories: Mapping[str, Category] | None = None,
+    mark: Mark | None = None,
+    shareable: bool = False,
+) -> Assignment:
+    """A submitted rating of every dimension asked: `category`, or what `categories` says by dimension key."""
+    assignment = an_assignment(packet, rater, kind=kind, state=AssignmentState.SUBMITTED)
+    for dimension in asked_of(packet).dimensions:
+        saved(
+            Rating(
+                assignment_id=assignment.id,
+                dimension_id=dimension.id,
+                rationale=f"Seen in item 1, for {dimension.name}.",
+                category=(categories or {}).get(dimension.key, category),
+                shareable=shareable,
+                updated_at=NOW - timedelta(days=5),
+            )
+        )
+        if mark:
+            for expectation in dimension.counted:
+                saved(
+                    ExpectationMark(
+                        assignment_id=assignment.id, expectation_id=expectation.id, mark=mark
+                    )
+                )
+    return assignment
+
+
+# -- Calibration
+
+
+def a_conflict(
+    packet: Packet,
+    person: Person,
+    standing: ConflictStanding = ConflictStanding.NONE,
+    *,
+    by: Person | None = None,
+    reason: str = "",
+) -> Conflict:
+    return saved(
+        Conflict(
+            packet_id=packet.id,
+            person_id=person.id,
+            standing=standing,
+            reason=reason,
+            recorded_by_id=(by or person).id,
+            recorded_at=NOW - timedelta(days=4),
+        )
+    )
+
+
+def a_ballot(
+    packet: Packet, member: Person, choice: BallotChoice = BallotChoice.MET, *, number: int = 1
+) -> Ballot:
+    ballot = saved(
+        Ballot(
+            packet_id=packet.id, member_id=member.id, round=number, cast_at=NOW - timedelta(days=3)
+        )
+    )
+    for dimension in asked_of(packet).dimensions:
+        saved(
+            BallotMark(
+                ballot_id=ballot.id,
+                dimension_id=dimension.id,
+                choice=choice,
+                rationale="Seen in item 1.",
+            )
+        )
+    return ballot
+
+
+def a_decision(
+    packet: Packet,
+    by: Person,
+    *,
+    outcome: Outcome = Outcome.NOT_YET,
+    attainment: Attainment = Attainment.MET,
+    letter: str = "The committee read your packet with care.",
+) -> Decision:
+    """A decision with one attainment for every dimension, and the first new expectation named as a gap."""
+    decision = saved(
+        Decision(
+            packet_id=packet.id,
+            number=1,
+            outcome=outcome,
+            letter=letter,
+            rule_reading="3 met: the rule is met.",
+            look_again_on=LATER.date() if outcome is Outcome.DEFER else None,
+            decided_by_id=by.id,
+            decided_at=NOW - timedelta(days=1),
+        )
+    )
+    asked = asked_of(packet).dimensions
+    for dimension in asked:
+        saved(
+            DimensionOutcome(
+                decision_id=decision.id,
+                dimension_id=dimension.id,
+                attainment=attainment,
+                reason=f"The committee cites item 1 for {dimension.name}.",
+            )
+        )
+    saved(
+        Gap(
+            decision_id=decision.id,
+            expectation_id=asked[0].counted[0].id,
+            closes_with="One more piece of work of this kind.",
+        )
+    )
+    return decision

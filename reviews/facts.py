@@ -194,7 +194,7 @@ def labelled(columns: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[An
     ]
 
 
-def _relation_columns(
+def relation_columns(
     c: Mapping[str, ColumnElement[Any]],
 ) -> Mapping[Relation, ColumnElement[bool]]:
     """`PacketFacts.relations`, said in SQL. A test walks every case and holds the two equal."""
@@ -239,7 +239,7 @@ def packets_where(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     return or_(
         *(
             and_(held, columns["phase"].in_(sorted(row.cell(relation).phases)))
-            for relation, held in _relation_columns(columns).items()
+            for relation, held in relation_columns(columns).items()
             if row.cell(relation).phases
         )
     )

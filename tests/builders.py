@@ -284,8 +284,10 @@ def a_packet(
     roles: Sequence[str] = (),
     **columns: object,
 ) -> Packet:
-    """A packet from the second to the third level of the cycle's ladder. Past the evidence phase it is submitted,
-    with one evidence item for every new expectation, unless `state` says otherwise.
+    """A packet from the second to the third level of the cycle's ladder.
+
+    Past the evidence phase it is submitted, with one evidence item for every new expectation,
+    unless `state` says otherwise.
     """
     version = ladder_of(cycle)
     levels = levels_of(version)

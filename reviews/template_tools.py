@@ -12,7 +12,7 @@ from flask import Flask, request, url_for
 from flask_login import current_user
 from jinja2 import StrictUndefined
 
-from reviews import prose
+from reviews import glyph, prose
 from reviews.access import SiteAccess
 from reviews.vocabulary import Action
 
@@ -76,7 +76,12 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day, short_day=short_day, moment=moment, markdown=prose.to_html, excerpt=prose.excerpt
     )
-    app.jinja_env.globals.update(months=months, count=count)
+    app.jinja_env.globals.update(
+        months=months,
+        count=count,
+        coverage_bar=glyph.coverage_bar,
+        status_mark=glyph.status_mark,
+    )
 
     @app.template_global()
     def static(name: str) -> str:

@@ -9,6 +9,8 @@ import pytest
 from reviews.workflow import MACHINES
 
 ROOT = Path(__file__).resolve().parents[2]
+#: A ladder version is published below the reviews; everything else moves by the workflow's tables.
+PLACES = {"ladders/library.py", "reviews/workflow.py"}
 ATTRIBUTES = {machine.attribute for machine in MACHINES}
 
 
@@ -33,7 +35,7 @@ def test_only_the_workflow_gives_a_state():
         for path in sorted((ROOT / package).rglob("*.py"))
     }
 
-    assert [path for path, lines in found.items() if lines] == ["reviews/workflow.py"], found
+    assert {path for path, lines in found.items() if lines} == PLACES, found
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ like a thing that does not exist.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -30,71 +29,56 @@ from reviews.policy import Answer, CycleFacts, PacketFacts, decide
 from reviews.vocabulary import Action
 
 
+class _Asks:
+    """Asks the policy about the facts it stands on."""
+
+    facts: PacketFacts | CycleFacts
+
+    def answer(self, action: Action) -> Answer:
+        return decide(action, self.facts)
+
+    def may(self, action: Action) -> bool:
+        return self.answer(action).allowed
+
+
 @dataclass(frozen=True)
-class SiteAccess:
+class SiteAccess(_Asks):
     """The site as a whole: ladders, people, the viewer's own account."""
 
     viewer: Viewer
-
-    @cached_property
-    def facts(self) -> CycleFacts:
-        return site_facts(self.viewer)
-
-    def answer(self, action: Action) -> Answer:
-        return decide(action, self.facts).answer
-
-    def may(self, action: Action) -> bool:
-        return decide(action, self.facts).allowed
+    facts: CycleFacts
 
 
 @dataclass(frozen=True)
-class CycleAccess:
+class CycleAccess(_Asks):
     viewer: Viewer
     cycle: Cycle
     facts: CycleFacts
 
-    def answer(self, action: Action) -> Answer:
-        return decide(action, self.facts).answer
-
-    def may(self, action: Action) -> bool:
-        return decide(action, self.facts).allowed
-
 
 @dataclass(frozen=True)
-class PacketAccess:
+class PacketAccess(_Asks):
     """A packet with its cycle, candidate, manager, target and current level, and ladder version loaded."""
 
     viewer: Viewer
     packet: Packet
     facts: PacketFacts
 
-    def answer(self, action: Action) -> Answer:
-        return decide(action, self.facts).answer
-
-    def may(self, action: Action) -> bool:
-        return decide(action, self.facts).allowed
-
 
 @dataclass(frozen=True)
-class StartAccess:
+class StartAccess(_Asks):
     """A cycle in which the viewer may start a packet, although it may not be in their list yet."""
 
     viewer: Viewer
     cycle: Cycle
     facts: PacketFacts
 
-    def answer(self, action: Action) -> Answer:
-        return decide(action, self.facts).answer
-
-    def may(self, action: Action) -> bool:
-        return decide(action, self.facts).allowed
-
 
 Access = SiteAccess | CycleAccess | PacketAccess | StartAccess
 
 
 def site(viewer: Viewer, _action: Action) -> SiteAccess:
-    return SiteAccess(viewer)
+    return SiteAccess(viewer, site_facts(viewer))
 
 
 def cycle(viewer: Viewer, action: Action, *, cycle: str) -> CycleAccess | None:

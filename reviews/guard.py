@@ -44,6 +44,15 @@ PUBLIC = {
     "health": "constant answer for a load balancer",
 }
 
+#: How a denial is answered; a stub is drawn on the board and opens no page.
+_STATUS = {
+    Answer.STUB: 403,
+    Answer.FORBIDDEN: 403,
+    Answer.CLOSED: 409,
+    Answer.ABSENT: 404,
+    Answer.UNKNOWN: 404,
+}
+
 Loader = Callable[..., Access | None]
 
 _LOADERS: dict[str, Loader] = {
@@ -80,15 +89,10 @@ def guarded(
             found = load(viewer, action, **subject)
             if found is None:
                 abort(404)
-            match found.answer(action):
-                case Answer.ALLOW | Answer.OWN | Answer.SECOND_PERSON:
-                    return found
-                case Answer.CLOSED:
-                    abort(409)
-                case Answer.FORBIDDEN | Answer.STUB:
-                    abort(403)
-                case _:
-                    abort(404)
+            answer = found.answer(action)
+            if not answer.allowed:
+                abort(_STATUS[answer])
+            return found
 
         @wraps(view)
         def checked(**url_parts: Any) -> Response:

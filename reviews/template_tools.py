@@ -13,7 +13,6 @@ from flask_login import current_user
 from jinja2 import StrictUndefined
 
 from reviews import glyph, prose
-from reviews.access import SiteAccess
 from reviews.vocabulary import Action
 
 
@@ -100,7 +99,7 @@ def _menu(app: Flask, viewer: Any) -> list[NavItem]:
     """The same for everybody with the same standing on the site; what a viewer may do elsewhere is on the pages."""
     if viewer is None:
         return []
-    site = SiteAccess(viewer)
+    site = access.site(viewer, Action.SEE_INBOX)
     entries = [
         ("Home", "home.inbox", Action.SEE_INBOX),
         ("Cycles", "cycles.index", Action.SEE_INBOX),

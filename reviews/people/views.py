@@ -18,7 +18,6 @@ from werkzeug.routing import RequestRedirect
 from reviews.access import SiteAccess
 from reviews.errors import rules_shown_on, status_of
 from reviews.extensions import limiter, login_manager
-from reviews.facts import Viewer
 from reviews.guard import guarded, public_write, settle
 from reviews.people import queries, service
 from reviews.people.addresses import email_key
@@ -28,9 +27,7 @@ from reviews.vocabulary import Action
 bp = Blueprint("people", __name__)
 
 
-@login_manager.user_loader
-def load_viewer(token: str) -> Viewer | None:
-    return queries.viewer_of_session(token)
+login_manager.user_loader(queries.viewer_of_session)
 
 
 def own_path(target: str | None) -> str:
@@ -61,8 +58,8 @@ def sign_in() -> ResponseReturnValue:
     if form.validate_on_submit():
         with rules_shown_on(form):
             token = service.sign_in(
-                form.email.data,
-                form.password.data,
+                form.email.data or "",
+                form.password.data or "",
                 at=queries.now(),
                 hours=current_app.config["SESSION_HOURS"],
                 demo_allowed=current_app.config["MODE"] in {"demo", "test"},
@@ -107,7 +104,7 @@ def use_link(token: str) -> ResponseReturnValue:
     form = ChoosePasswordForm()
     if form.validate_on_submit():
         with rules_shown_on(form):
-            service.choose_password(token, form.password.data, at=queries.now())
+            service.choose_password(token, form.password.data or "", at=queries.now())
             flash("Your password is set. Sign in with it.")
             response = current_app.make_response(redirect(url_for("people.sign_in")))
             settle(response)

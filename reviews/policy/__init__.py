@@ -6,7 +6,6 @@ A row is an action, a column is what the person is to the packet or cycle, a cel
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
 
 from reviews.policy.table import PolicyError, Row, Table, tables
 from reviews.vocabulary import Action, ConflictStanding, Kind, Relation
@@ -17,7 +16,6 @@ __all__ = [
     "CycleFacts",
     "PacketFacts",
     "PolicyError",
-    "Verdict",
     "decide",
     "row_of",
     "table_of",
@@ -122,14 +120,10 @@ class Answer(Enum):
     #: A field of a visible page: the element is absent.
     ABSENT = "absent"
 
-
-class Verdict(NamedTuple):
-    answer: Answer
-
     @property
     def allowed(self) -> bool:
         """Whether the action may go ahead. A stub is not an allowance: only the board draws it."""
-        return self.answer in {Answer.ALLOW, Answer.OWN, Answer.SECOND_PERSON}
+        return self in {Answer.ALLOW, Answer.OWN, Answer.SECOND_PERSON}
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,30 +222,40 @@ def _columns(action: Action, facts: PacketFacts | CycleFacts) -> frozenset[Relat
     return relations
 
 
-def decide(action: Action, facts: PacketFacts | CycleFacts) -> Verdict:
-    """What a person with these facts is answered. Only the table grants; everything else is a denial by the row's kind."""
-    row = row_of(action)
+def decide(action: Action, facts: PacketFacts | CycleFacts) -> Answer:
+    """What a person with these facts is answered. Only the table grants; all else is a denial by the row's kind."""
     columns = _columns(action, facts)
-    if action not in LATER:
-        granting = [row.cell(r) for r in columns if facts.phase in row.cell(r).phases]
-        if any(not (c.own or c.stub or c.second_person) for c in granting):
-            return Verdict(Answer.ALLOW)
-        if any(c.own for c in granting):
-            return Verdict(Answer.OWN)
-        if any(c.second_person for c in granting):
-            return Verdict(Answer.SECOND_PERSON)
-        if granting:
-            return Verdict(Answer.STUB)
+    if action in LATER:
+        return _denied(action, facts, frozenset())
+    return _granted(row_of(action), columns, facts.phase) or _denied(action, facts, columns)
+
+
+def _granted(row: Row, columns: frozenset[Relation], phase: int) -> Answer | None:
+    """The widest of what the columns grant in this phase, or None."""
+    cells = [cell for relation in columns if phase in (cell := row.cell(relation)).phases]
+    for cell in sorted(cells, key=lambda c: (c.stub, c.second_person, c.own)):
+        if cell.stub:
+            return Answer.STUB
+        if cell.second_person:
+            return Answer.SECOND_PERSON
+        return Answer.OWN if cell.own else Answer.ALLOW
+    return None
+
+
+def _denied(
+    action: Action, facts: PacketFacts | CycleFacts, columns: frozenset[Relation]
+) -> Answer:
+    row = row_of(action)
     known = _knows(facts, facts.relations())
-    in_another_phase = action not in LATER and any(row.cell(r).phases for r in columns)
+    another_phase = any(row.cell(relation).phases for relation in columns)
     match row.kind:
-        case Kind.PAGE:
-            return Verdict(Answer.FORBIDDEN if known else Answer.UNKNOWN)
-        case Kind.FIELD:
-            return Verdict(Answer.ABSENT if known else Answer.UNKNOWN)
+        case Kind.PAGE if known:
+            return Answer.FORBIDDEN
+        case Kind.FIELD if known:
+            return Answer.ABSENT
+        case Kind.WRITE | Kind.SUB_WRITE if known and another_phase:
+            return Answer.CLOSED
         case Kind.WRITE if known:
-            return Verdict(Answer.CLOSED if in_another_phase else Answer.FORBIDDEN)
-        case Kind.SUB_WRITE if known and in_another_phase:
-            return Verdict(Answer.CLOSED)
+            return Answer.FORBIDDEN
         case _:
-            return Verdict(Answer.UNKNOWN)
+            return Answer.UNKNOWN

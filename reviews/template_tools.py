@@ -12,7 +12,7 @@ from flask import Flask, request, url_for
 from flask_login import current_user
 from jinja2 import StrictUndefined
 
-from reviews import glyph, prose
+from reviews import access, glyph, prose
 from reviews.vocabulary import Action
 
 

@@ -16,7 +16,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length
 
-from reviews import vocabulary
+from reviews import styleguide, vocabulary
 from reviews.vocabulary import MISSING, SCALE
 
 ENVIRONMENT = Environment(
@@ -193,3 +193,28 @@ def test_one_page_needs_no_pager():
     assert [link.get("href") for link in nodes(component("pager").pager(two, "1 of 2"), "a")] == [
         "/p?page=2"
     ]
+
+
+def test_the_styleguide_shows_every_component_on_one_valid_page():
+    page = ENVIRONMENT.get_template("styleguide.html").render(
+        **styleguide.page(),
+        viewer=None,
+        nav=[],
+        csrf_token=lambda: "token",
+        static=lambda name: f"/static/{name}",
+        get_flashed_messages=lambda **_: [],
+    )
+    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+    document = parser.parse(page)
+    ids = [element.get("id") for element in document.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+    assert len(document.findall(".//h1")) == 1
+    described = {name for e in document.iter() for name in e.get("aria-describedby", "").split()}
+    assert described - set(ids) == set()
+    source = ENVIRONMENT.loader.get_source(ENVIRONMENT, "styleguide.html")[0]
+    files = {
+        name.removeprefix("components/")
+        for name in ENVIRONMENT.list_templates()
+        if name.startswith("components/")
+    }
+    assert {name for name in files if f"components/{name}" not in source} == {"wordmark.html"}

@@ -381,6 +381,7 @@ def upgrade() -> None:
         ),
         sa.Column("current_revision_id", sa.Integer(), nullable=True),
         sa.Column("return_reason", sa.Text(), nullable=True),
+        sa.Column("items_numbered", sa.Integer(), nullable=False),
         sa.Column("agenda_order", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),

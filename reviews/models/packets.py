@@ -53,6 +53,8 @@ class Packet(Base):
         ForeignKey("packet_revision.id", use_alter=True, name="fk_packet_current_revision_id")
     )
     return_reason: Mapped[str | None] = mapped_column(Text)
+    #: How many evidence items were ever added. A number that was cited once is not given to another item.
+    items_numbered: Mapped[int] = mapped_column(default=0)
     #: Order on the board, by lot.
     agenda_order: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]

@@ -23,7 +23,7 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from reviews.models.calibration import Ballot, Conflict
 from reviews.models.cycles import Cycle, CycleOwner, Panel, PanelMember
@@ -107,44 +107,48 @@ def cycle_phase(now: datetime) -> ColumnElement[int]:
     )
 
 
+#: A person's id, or a column that holds one: the same facts about everybody in a joined table.
+PersonId = int | ColumnElement[int] | InstrumentedAttribute[int]
+
+
 def _rates(
-    viewer: Viewer, kind: RaterKind, states: Iterable[AssignmentState]
+    person: PersonId, kind: RaterKind, states: Iterable[AssignmentState]
 ) -> ColumnElement[bool]:
     return exists().where(
         Assignment.packet_id == Packet.id,
-        Assignment.rater_id == viewer.person_id,
+        Assignment.rater_id == person,
         Assignment.kind == kind,
         Assignment.state.in_(tuple(states)),
     )
 
 
-def _sits(viewer: Viewer, *, chair: bool) -> ColumnElement[bool]:
+def _sits(person: PersonId, *, chair: bool) -> ColumnElement[bool]:
     return exists().where(
         PanelMember.panel_id == Packet.panel_id,
-        PanelMember.person_id == viewer.person_id,
+        PanelMember.person_id == person,
         PanelMember.is_chair.is_(chair),
     )
 
 
-def _tied(viewer: Viewer) -> ColumnElement[bool]:
-    recent = or_(ManagerLink.ended_on.is_(None), ManagerLink.ended_on >= (viewer.now - TIE).date())
+def _tied(person: PersonId, now: datetime) -> ColumnElement[bool]:
+    recent = or_(ManagerLink.ended_on.is_(None), ManagerLink.ended_on >= (now - TIE).date())
     managed = exists().where(
         recent,
         or_(
             and_(
                 ManagerLink.person_id == Packet.candidate_id,
-                ManagerLink.manager_id == viewer.person_id,
+                ManagerLink.manager_id == person,
             ),
             and_(
                 ManagerLink.manager_id == Packet.candidate_id,
-                ManagerLink.person_id == viewer.person_id,
+                ManagerLink.person_id == person,
             ),
         ),
     )
     other = aliased(Packet)
     competes = exists().where(
         other.cycle_id == Packet.cycle_id,
-        other.candidate_id == viewer.person_id,
+        other.candidate_id == person,
         other.target_level_id == Packet.target_level_id,
         other.state.not_in((PacketState.WITHDRAWN, PacketState.VOID)),
     )
@@ -153,27 +157,30 @@ def _tied(viewer: Viewer) -> ColumnElement[bool]:
 
 def packet_fact_columns(viewer: Viewer) -> Mapping[str, ColumnElement[Any]]:
     """Each field of `PacketFacts` as SQL over Packet joined to its Cycle."""
-    is_manager = Packet.manager_id == viewer.person_id
+    return packet_facts_about(viewer.person_id, viewer.now)
+
+
+def packet_facts_about(person: PersonId, now: datetime) -> Mapping[str, ColumnElement[Any]]:
+    """The same about a person, or about everybody in a column, such as the seats of a panel."""
+    is_manager = Packet.manager_id == person
     return {
-        "phase": packet_phase(viewer.now),
-        "is_candidate": Packet.candidate_id == viewer.person_id,
+        "phase": packet_phase(now),
+        "is_candidate": Packet.candidate_id == person,
         "is_manager": is_manager,
-        "is_peer": _rates(viewer, RaterKind.PEER, PEER_STATES),
+        "is_peer": _rates(person, RaterKind.PEER, PEER_STATES),
         "own_rating_in": or_(
-            *(_rates(viewer, kind, (AssignmentState.SUBMITTED,)) for kind in RaterKind)
+            *(_rates(person, kind, (AssignmentState.SUBMITTED,)) for kind in RaterKind)
         ),
-        "is_member": _sits(viewer, chair=False),
-        "is_chair": _sits(viewer, chair=True),
+        "is_member": _sits(person, chair=False),
+        "is_chair": _sits(person, chair=True),
         "is_owner": exists().where(
-            CycleOwner.cycle_id == Packet.cycle_id, CycleOwner.person_id == viewer.person_id
+            CycleOwner.cycle_id == Packet.cycle_id, CycleOwner.person_id == person
         ),
-        "is_tied": _tied(viewer),
+        "is_tied": _tied(person, now),
         "conflict": select(Conflict.standing)
-        .where(Conflict.packet_id == Packet.id, Conflict.person_id == viewer.person_id)
+        .where(Conflict.packet_id == Packet.id, Conflict.person_id == person)
         .scalar_subquery(),
-        "ballot_cast": exists().where(
-            Ballot.packet_id == Packet.id, Ballot.member_id == viewer.person_id
-        ),
+        "ballot_cast": exists().where(Ballot.packet_id == Packet.id, Ballot.member_id == person),
     }
 
 

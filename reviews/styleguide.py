@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wtforms import (
+from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than SelectChoice
     BooleanField,
     DateField,
     FileField,
@@ -18,7 +18,14 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from reviews.glyph import CellCounts, CellReading, cell, coverage_bar, status_mark
+from reviews.glyph import (
+    CellCounts,
+    CellReading,
+    ExpectationStatus,
+    cell,
+    coverage_bar,
+    status_mark,
+)
 from reviews.vocabulary import MISSING, SCALE, Category
 
 _SCALE_CHOICES = [SelectChoice(word.value, word.value.replace("_", " ")) for word in SCALE]
@@ -95,7 +102,14 @@ _CELLS: tuple[tuple[str, CellCounts, CellReading], ...] = (
     ),
     ("More than four in one bin", _counts(_MET, (0, 0, 6, 0), 1), CellReading("met")),
 )
-_STATUSES = ("shown", "mixed", "not_shown", "single", "claimed", "void")
+_STATUSES: tuple[ExpectationStatus, ...] = (
+    "shown",
+    "mixed",
+    "not_shown",
+    "single",
+    "claimed",
+    "void",
+)
 
 
 def page() -> Mapping[str, Any]:

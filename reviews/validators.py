@@ -1,17 +1,40 @@
-"""Checks of form fields that every capability shares."""
+"""What no text field takes: characters that cannot be seen, stored or compared. One rule for forms and imports."""
 
 import unicodedata
-from typing import Any
 
-from wtforms import Form, ValidationError
+from wtforms import Field, Form, ValidationError
 
-_ALLOWED = frozenset("\t\n\r")
+_LINE_ENDS = frozenset("\t\n\r")
+#: They turn the text around them, so that a name reads as another one.
+_TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+#: Shown as nothing, yet they make two equal names differ. Joiners are left out: scripts and emoji need them.
+_UNSEEN = frozenset("\u00ad\u034f\u180e\u200b\u2060\ufeff")
 
 
-def plain_text(_form: Form, field: Any) -> None:
-    """Refuse characters that no keyboard types, such as NUL, which a database cannot store."""
-    text = field.data or ""
-    if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in _ALLOWED for c in text):
+def refused_in_text(character: str) -> bool:
+    """Control characters and lone surrogates: PostgreSQL cannot keep some of them, and nobody types them."""
+    return character not in _LINE_ENDS and unicodedata.category(character) in {"Cc", "Cs"}
+
+
+def refused_in_name(character: str) -> bool:
+    """In what is compared or stands in a line of other words: invisible and direction-changing characters as well."""
+    return (
+        unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
+        or character in _TURNING
+        or character in _UNSEEN
+        or "\U000e0000" <= character <= "\U000e007f"
+    )
+
+
+def plain_text(_form: Form, field: Field) -> None:
+    """For text of several lines."""
+    if any(map(refused_in_text, field.data or "")):
         raise ValidationError(
-            "This text holds control characters. Type it again, or paste it as plain text."
+            "This text holds a control character. Remove it or type the text anew."
         )
+
+
+def plain_name(_form: Form, field: Field) -> None:
+    """For one line: a name, a title, a search term."""
+    if any(map(refused_in_name, field.data or "")):
+        raise ValidationError("This holds an invisible character. Type it anew.")

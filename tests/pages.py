@@ -21,6 +21,23 @@ UNLABELLED_TYPES = {"hidden", "submit"}
 REFERENCES = ("aria-controls", "aria-describedby", "aria-labelledby", "for", "list")
 LOADING = {"img": "src", "link": "href", "script": "src", "form": "action", "use": "href"}
 
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self';"
+        " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
+        " object-src 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "Vary": "Cookie",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
 
 class Page:
     """A parsed page. Paths are ElementTree's, such as `.//table[@id="board"]//td`."""
@@ -134,6 +151,8 @@ class StrictClient(FlaskClient):
         # Flask would reuse the test's own application context, and with it the signed-in person
         # and the session's loaded rows; in an empty context the request gets its own.
         response = Context().run(super().open, *args, **kwargs)
+        if not response.request.path.startswith("/static/"):
+            assert {name: response.headers.get(name) for name in HEADERS} == HEADERS
         if response.mimetype == "text/html" and response.data and response.status_code // 100 != 3:
             found = faults(Page(response))
             assert found == [], f"{response.request.path}: {found}"

@@ -5,54 +5,12 @@ and remembered; the link and the three names are joined around it. A board of 30
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 from markupsafe import Markup, escape
 
-from reviews.vocabulary import SCALE, Category
-
-Word = Literal["exceeds", "met", "partly", "not_shown", "split", "thin", "not_observed"]
-Zone = Literal["clear", "discuss"]
-ExpectationStatus = Literal["void", "claimed", "single", "shown", "not_shown", "mixed"]
-
-
-@dataclass(frozen=True, slots=True)
-class CellCounts:
-    """The ratings of one dimension of one packet. `peers` counts along the scale, from not shown to exceeds.
-
-    Missing means submitted without a category: not observed, or no opportunity. Whoever is asked and neither counted
-    nor missing has not submitted yet.
-    """
-
-    manager: Category | None
-    manager_missing: bool
-    peers: tuple[int, int, int, int]
-    peers_missing: int
-    asked: int
-    covered: int
-    expectations: int
-
-    @property
-    def rated(self) -> int:
-        return sum(self.peers) + (self.manager is not None)
-
-
-@dataclass(frozen=True, slots=True)
-class CellReading:
-    """What the ratings of one dimension amount to.
-
-    `tie` names both words of an even split away from the target line: "met/exceeds". `hole` is a coverage hole.
-    `zone` is None for whoever may not see one yet.
-    """
-
-    word: Word
-    tie: str = ""
-    disagree: bool = False
-    hole: bool = False
-    zone: Zone | None = None
-
+from reviews.reading import CellCounts, CellReading, ExpectationStatus, Word, Zone
+from reviews.vocabulary import SCALE
 
 #: Reading -> letter, class of its tint, words in the sentence of the cell.
 READINGS: dict[Word, tuple[str, str, str]] = {
@@ -156,7 +114,7 @@ def _sentence(counts: CellCounts, reading: CellReading) -> str:
         marks.append(f"{missing} could not rate it{manager}")
     waiting = counts.asked - counts.rated - missing
     if waiting:
-        marks.append(f"{waiting} not in yet")
+        marks.append(f"{waiting} not in")
     return (
         f"{words}, {counts.rated} of {counts.asked} ratings{': ' if marks else ''}{'; '.join(marks)}. "
         f"Evidence for {counts.covered} of {counts.expectations} expectations.{_ZONES[reading.zone][1]}"

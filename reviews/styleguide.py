@@ -18,14 +18,8 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than 
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from reviews.glyph import (
-    CellCounts,
-    CellReading,
-    ExpectationStatus,
-    cell,
-    coverage_bar,
-    status_mark,
-)
+from reviews.glyph import cell, coverage_bar, status_mark
+from reviews.reading import CellCounts, CellReading, ExpectationStatus
 from reviews.vocabulary import MISSING, SCALE, Category
 
 _SCALE_CHOICES = [SelectChoice(word.value, word.value.replace("_", " ")) for word in SCALE]

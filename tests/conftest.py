@@ -62,7 +62,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for name, value in set(report.user_properties)
         if name == "ran on"
     )
-    terminalreporter.section("ran on")
+    if ran:
+        terminalreporter.section("ran on")
     for product, count in sorted(ran.items()):
         terminalreporter.line(f"{product}: {count} tests passed")
     silent = [

@@ -29,6 +29,7 @@ from reviews.models.calibration import Ballot, Conflict
 from reviews.models.cycles import Cycle, CycleOwner, Panel, PanelMember
 from reviews.models.packets import Assignment, Packet
 from reviews.models.people import ManagerLink
+from reviews.models.ratings import Rating
 from reviews.policy import LATER, CycleFacts, PacketFacts, row_of
 from reviews.vocabulary import (
     Action,
@@ -122,6 +123,17 @@ def _rates(
     )
 
 
+def _keeps_draft(person: PersonId) -> ColumnElement[bool]:
+    """A peer who was writing when ratings closed: the draft stays theirs to read, and so does the tie."""
+    return exists().where(
+        Assignment.packet_id == Packet.id,
+        Assignment.rater_id == person,
+        Assignment.kind == RaterKind.PEER,
+        Assignment.state == AssignmentState.EXPIRED,
+        exists().where(Rating.assignment_id == Assignment.id),
+    )
+
+
 def _sits(person: PersonId, *, chair: bool) -> ColumnElement[bool]:
     return exists().where(
         PanelMember.panel_id == Packet.panel_id,
@@ -167,7 +179,7 @@ def packet_facts_about(person: PersonId, now: datetime) -> Mapping[str, ColumnEl
         "phase": packet_phase(now),
         "is_candidate": Packet.candidate_id == person,
         "is_manager": is_manager,
-        "is_peer": _rates(person, RaterKind.PEER, PEER_STATES),
+        "is_peer": or_(_rates(person, RaterKind.PEER, PEER_STATES), _keeps_draft(person)),
         "own_rating_in": or_(
             *(_rates(person, kind, (AssignmentState.SUBMITTED,)) for kind in RaterKind)
         ),

@@ -66,12 +66,13 @@ _PART = {"start": "cycle"}
 
 
 def guarded(
-    action: Action, *, on: str = "site", params: Iterable[str] = ()
+    action: Action, *others: Action, on: str = "site", params: Iterable[str] = ()
 ) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., Response]]:
     """Open a view to those whom the policy grants `action`.
 
     Args:
         action: the row of the policy that this route performs.
+        others: rows that open the page as well, where it shows each reader what is theirs; a refusal follows `action`.
         on: what the row is about: "site", "cycle", "packet", or "start" (a cycle to start a packet in).
         params: the query parameters the page understands; any other is a 400.
 
@@ -90,7 +91,7 @@ def guarded(
             if found is None:
                 abort(404)
             answer = found.answer(action)
-            if not answer.allowed:
+            if not answer.allowed and not any(map(found.may, others)):
                 abort(_STATUS[answer])
             return found
 

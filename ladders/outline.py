@@ -125,14 +125,16 @@ class _Reader:
             return False
         if stripped:
             self.extend(number, line, stripped)
-        ended = {
-            "front_matter": stripped == _FRONT_MATTER,
-            "comment": "-->" in stripped,
-            "code": stripped.startswith(self.fence) and not stripped.strip(self.fence[0]),
-        }
-        if ended[self.open.kind]:
+        if self.ends_span(stripped):
             self.close()
         return True
+
+    def ends_span(self, stripped: str) -> bool:
+        if self.open is None or self.open.kind == "code":
+            return stripped.startswith(self.fence) and not stripped.strip(self.fence[0])
+        if self.open.kind == "comment":
+            return "-->" in stripped
+        return stripped == _FRONT_MATTER
 
     def starts_span(self, number: int, line: str, stripped: str) -> bool:
         if number == 1 and stripped == _FRONT_MATTER:

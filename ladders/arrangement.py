@@ -1,0 +1,116 @@
+"""Reading -> the dimensions, tracks, ranks and licence that a document speaks of."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ladders.names import Ids, are_close, name_key, split_icon
+from ladders.reading import OwnerDraft, Reading
+from ladders.sections import Section
+
+#: More dimensions than any ladder has; beyond it, names are not compared with each other.
+_MOST_COMPARED = 60
+
+
+@dataclass(eq=False, slots=True)
+class DimensionDraft:
+    key: str
+    id: str
+    name: str
+    icon: str
+    group: Section | None
+    owners: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Two dimensions that may be one: `variant` is the name used at fewer levels."""
+
+    variant: DimensionDraft
+    main: DimensionDraft
+
+
+@dataclass(eq=False, slots=True)
+class TrackDraft:
+    id: str
+    name: str
+    levels: list[OwnerDraft]
+
+
+def dimensions(reading: Reading) -> list[DimensionDraft]:
+    """In order of appearance, levels before roles."""
+    found: dict[str, DimensionDraft] = {}
+    ids = Ids("dimension")
+    for owner in (*reading.levels, *reading.mixins):
+        for cell in owner.cells:
+            key = name_key(cell.dimension)
+            if key not in found:
+                icon, name = split_icon(cell.dimension)
+                found[key] = DimensionDraft(key, ids.take(name), name, icon, cell.group)
+            found[key].owners.add(id(owner))
+    return list(found.values())
+
+
+def merges(drafts: list[DimensionDraft]) -> list[Merge]:
+    """Names so close that they may mean one dimension, and that no level uses both of."""
+    if len(drafts) > _MOST_COMPARED:
+        return []
+    found = []
+    taken: set[str] = set()
+    for index, first in enumerate(drafts):
+        for second in drafts[index + 1 :]:
+            if first.owners & second.owners or not are_close(first.name, second.name):
+                continue
+            rarer = len(first.owners) < len(second.owners)
+            variant, main = (first, second) if rarer else (second, first)
+            if variant.key not in taken and main.key not in taken:
+                taken.add(variant.key)
+                found.append(Merge(variant, main))
+    return found
+
+
+def tracks(reading: Reading) -> list[TrackDraft]:
+    """The named tracks with their levels; a level may be in none."""
+    drafts = {id(draft.found): draft for draft in reading.levels}
+    placed: set[int] = set()
+    ids = Ids("track")
+    found = []
+    for track in reading.structure.tracks:
+        members = [each for each in track.members if id(each) not in placed]
+        placed |= {id(each) for each in members}
+        name = track.section.name
+        found.append(TrackDraft(ids.take(name), name, [drafts[id(each)] for each in members]))
+    return found
+
+
+def ranks(levels: list[OwnerDraft]) -> list[int]:
+    """The numbers of the levels where each has its own, else their places in the list."""
+    numbers = [draft.name.number for draft in levels]
+    if len(set(numbers)) == len(numbers):
+        given = [number for number in numbers if number is not None]
+        if len(given) == len(numbers):
+            return given
+    return list(range(1, len(levels) + 1))
+
+
+_LICENCES = (
+    (r"\bcc0\b|public domain dedication", "CC0-1.0"),
+    (r"\bcc[ -]by-nc-sa\b|noncommercial-?sharealike", "CC-BY-NC-SA-{}"),
+    (r"\bcc[ -]by-nc\b|attribution-noncommercial", "CC-BY-NC-{}"),
+    (r"\bcc[ -]by-sa\b|attribution-share ?alike", "CC-BY-SA-{}"),
+    (r"\bcc[ -]by-nd\b|attribution-noderiv", "CC-BY-ND-{}"),
+    (r"\bcc[ -]by\b|creative commons attribution", "CC-BY-{}"),
+    (r"\bmit licen[cs]e\b|\blicensed under (?:the )?mit\b", "MIT"),
+    (r"\bapache licen[cs]e\b", "Apache-2.0"),
+)
+_VERSION = re.compile(r"\b([1-4]\.0)\b")
+
+
+def licence_id(texts: Iterable[str]) -> str:
+    """The SPDX id that the texts speak of, or nothing."""
+    text = " ".join(texts)
+    for pattern, name in _LICENCES:
+        if re.search(pattern, text, re.IGNORECASE):
+            version = _VERSION.search(text)
+            return name.format(version[1] if version else "4.0")
+    return ""

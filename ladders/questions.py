@@ -1,0 +1,47 @@
+"""What only a person can decide about a document: each question with the answer the document suggests."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+class AnswerError(ValueError):
+    """An answer to no question, or none of the options; `question` is its id."""
+
+    def __init__(self, question: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.question = question
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    id: str
+    sentence: str
+    options: tuple[Option, ...]
+    default: str
+
+
+def ask(question: str, sentence: str, default: str, **options: str) -> Question:
+    """Options by value, in order; an underscore in a value is written as a hyphen."""
+    return Question(
+        question,
+        sentence,
+        tuple(Option(value.replace("_", "-"), label) for value, label in options.items()),
+        default,
+    )
+
+
+def settled(questions: tuple[Question, ...], answers: Mapping[str, str]) -> dict[str, str]:
+    """An answer for every question: the given one, else the suggested."""
+    known = {question.id: question for question in questions}
+    for given, value in answers.items():
+        if given not in known:
+            raise AnswerError(given, f"The document raises no question “{given}”.")
+        if all(value != option.value for option in known[given].options):
+            raise AnswerError(given, f"“{value}” is not one of the answers to choose from.")
+    return {question.id: answers.get(question.id, question.default) for question in questions}

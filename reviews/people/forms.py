@@ -1,10 +1,14 @@
-"""Forms for signing in and choosing a password."""
+"""Forms for signing in, for accounts, and for the import of people."""
 
 from flask_wtf import FlaskForm
-from wtforms import EmailField, HiddenField, PasswordField
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SearchField
 from wtforms.validators import InputRequired, Length
 
 from reviews.people.passwords import MAX_LENGTH, MIN_LENGTH
+from reviews.validators import plain_name
+
+_GOOD_PASSWORD = f"{MIN_LENGTH} to {MAX_LENGTH} characters. A sentence is a good password."
 
 
 class SignInForm(FlaskForm):
@@ -25,6 +29,46 @@ class ChoosePasswordForm(FlaskForm):
     password = PasswordField(
         "Password",
         [InputRequired("Choose a password.")],
-        description=f"{MIN_LENGTH} to {MAX_LENGTH} characters. A sentence is a good password.",
+        description=_GOOD_PASSWORD,
         render_kw={"autocomplete": "new-password"},
     )
+
+
+class ChangePasswordForm(FlaskForm):
+    present = PasswordField(
+        "Present password",
+        [InputRequired("Type your present password."), Length(max=1024)],
+        render_kw={"autocomplete": "current-password"},
+    )
+    chosen = PasswordField(
+        "New password",
+        [InputRequired("Choose a new password.")],
+        description=_GOOD_PASSWORD,
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class SearchForm(FlaskForm):
+    """Sent as GET: it changes nothing and carries no token."""
+
+    q = SearchField(
+        "Search by name or unit",
+        [Length(max=200, message="Search for at most 200 characters."), plain_name],
+    )
+
+
+class UploadPeopleForm(FlaskForm):
+    file = FileField(
+        "People file",
+        [FileRequired("Choose a file.")],
+        description="CSV with commas, semicolons or tabs, at most 256 KB.",
+        render_kw={"accept": ".csv,.tsv,.txt,text/csv"},
+    )
+
+
+class ApplyImportForm(FlaskForm):
+    """What the preview sends back: the file as text, and the plan that was looked at."""
+
+    text = HiddenField()
+    digest = HiddenField()
+    leavers_read = BooleanField("Close the accounts of those who leave")

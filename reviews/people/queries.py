@@ -1,15 +1,25 @@
-"""Reading people: by address for signing in, by session for every request."""
+"""Reading people: for signing in, for the pages about them, and the whole roster for an import."""
 
 import hashlib
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy.orm import aliased, joinedload
 
 from reviews import clock
+from reviews.access import SiteAccess
 from reviews.extensions import db
 from reviews.facts import Viewer
-from reviews.models.people import Person, SignInLink, SignInSession
+from reviews.models.people import ManagerLink, Person, SignInLink, SignInSession
 from reviews.people.addresses import email_key
+from reviews.people.roster import Known
+
+ROWS_PER_PAGE = 50
+
+
+# -- Signing in
 
 
 def hash_token(token: str) -> str:
@@ -62,6 +72,18 @@ def open_link(token: str, at: datetime) -> tuple[SignInLink, Person] | None:
     return None if row is None else (row.SignInLink, row.Person)
 
 
+def open_links(person: Person, at: datetime) -> list[SignInLink]:
+    return list(
+        db.session.scalars(
+            select(SignInLink).where(
+                SignInLink.person_id == person.id,
+                SignInLink.used_at.is_(None),
+                SignInLink.expires_at > at,
+            )
+        )
+    )
+
+
 def open_sessions(person: Person) -> list[SignInSession]:
     return list(
         db.session.scalars(
@@ -70,3 +92,236 @@ def open_sessions(person: Person) -> list[SignInSession]:
             )
         )
     )
+
+
+def handle_of(session: SignInSession) -> str:
+    """What a page calls a session: it says neither the token nor how many sessions there are."""
+    return session.token_hash[:22]
+
+
+# -- The viewer's own account
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSession:
+    handle: str
+    started: datetime
+    expires: datetime
+    is_this_one: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    name: str
+    email: str
+    title: str
+    unit: str
+    manager: str
+    sessions: tuple[OwnSession, ...]
+
+
+def account_page(access: SiteAccess) -> AccountPage:
+    viewer = access.viewer
+    person = db.session.scalars(
+        select(Person).options(joinedload(Person.manager)).where(Person.id == viewer.person_id)
+    ).one()
+    return AccountPage(
+        name=person.name,
+        email=person.email,
+        title=person.title,
+        unit=person.unit,
+        manager=person.manager.name if person.manager else "",
+        sessions=tuple(
+            OwnSession(
+                handle=handle_of(session),
+                started=session.created_at,
+                expires=session.expires_at,
+                is_this_one=session.id == viewer.session_id,
+            )
+            for session in sorted(open_sessions(person), key=lambda s: s.created_at, reverse=True)
+            if session.expires_at > viewer.now
+        ),
+    )
+
+
+# -- The roster
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    public_id: str
+    name: str
+    title: str
+    level: str
+    unit: str
+    manager: str
+    is_active: bool
+    is_owner: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RosterPage:
+    rows: tuple[RosterRow, ...]
+    #: How many there are in all that match; the rows are those of one page.
+    total: int
+    page: int
+    pages: int
+
+    @property
+    def first(self) -> int:
+        return (self.page - 1) * ROWS_PER_PAGE + 1
+
+
+def roster_page(_access: SiteAccess, *, search: str, page: int) -> RosterPage:
+    """People by name, those who have left at the end. A page past the last one has no rows. Two queries."""
+    found = _matching(search)
+    total = db.session.scalar(select(func.count()).select_from(Person).where(found)) or 0
+    manager = aliased(Person)
+    statement = (
+        select(Person, manager.name)
+        .outerjoin(manager, manager.id == Person.manager_id)
+        .where(found)
+        .order_by(Person.is_active.desc(), func.lower(Person.name), Person.id)
+        .limit(ROWS_PER_PAGE)
+        .offset((page - 1) * ROWS_PER_PAGE)
+    )
+    return RosterPage(
+        rows=tuple(
+            RosterRow(
+                public_id=person.public_id,
+                name=person.name,
+                title=person.title,
+                level=person.level,
+                unit=person.unit,
+                manager=manager_name or "",
+                is_active=person.is_active,
+                is_owner=person.is_owner,
+            )
+            for person, manager_name in db.session.execute(statement).tuples()
+        ),
+        total=total,
+        page=page,
+        pages=max(1, -(-total // ROWS_PER_PAGE)),
+    )
+
+
+def _matching(search: str) -> ColumnElement[bool]:
+    """Every word stands in the name or the unit. As typed too: SQLite folds the case of ASCII only."""
+    matches: ColumnElement[bool] = true()
+    for word in search.split():
+        matches &= or_(
+            *(
+                condition
+                for column in (Person.name, Person.unit)
+                for condition in (
+                    column.icontains(word, autoescape=True),
+                    column.contains(word, autoescape=True),
+                )
+            )
+        )
+    return matches
+
+
+@dataclass(frozen=True, slots=True)
+class PastManager:
+    name: str
+    started: date
+    ended: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    public_id: str
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    public_id: str
+    name: str
+    employee_id: str
+    email: str
+    title: str
+    level: str
+    unit: str
+    is_active: bool
+    is_owner: bool
+    is_self: bool
+    has_password: bool
+    open_sessions: int
+    managers: tuple[PastManager, ...]
+    reports: tuple[Report, ...]
+
+
+def person(public_id: str) -> Person | None:
+    return db.session.scalars(select(Person).where(Person.public_id == public_id)).one_or_none()
+
+
+def person_page(access: SiteAccess, who: Person) -> PersonPage:
+    """Three queries."""
+    manager = aliased(Person)
+    managers = db.session.execute(
+        select(manager.name, ManagerLink.started_on, ManagerLink.ended_on)
+        .join(manager, manager.id == ManagerLink.manager_id)
+        .where(ManagerLink.person_id == who.id)
+        .order_by(
+            ManagerLink.ended_on.is_not(None), ManagerLink.started_on.desc(), ManagerLink.id.desc()
+        )
+    )
+    reports = db.session.scalars(
+        select(Person)
+        .where(Person.manager_id == who.id, Person.is_active)
+        .order_by(func.lower(Person.name), Person.id)
+    )
+    return PersonPage(
+        public_id=who.public_id,
+        name=who.name,
+        employee_id=who.employee_id,
+        email=who.email,
+        title=who.title,
+        level=who.level,
+        unit=who.unit,
+        is_active=who.is_active,
+        is_owner=who.is_owner,
+        is_self=who.id == access.viewer.person_id,
+        has_password=who.password_hash is not None,
+        open_sessions=sum(s.expires_at > access.viewer.now for s in open_sessions(who)),
+        managers=tuple(PastManager(*row) for row in managers),
+        reports=tuple(Report(each.public_id, each.name, each.title) for each in reports),
+    )
+
+
+# -- For an import
+
+
+def everybody() -> list[Person]:
+    return list(db.session.scalars(select(Person).order_by(Person.id)))
+
+
+def roster() -> list[Known]:
+    """Everybody as the rules of the import see them. One query."""
+    people = everybody()
+    ids = {person.id: person.employee_id for person in people}
+    return [
+        Known(
+            employee_id=person.employee_id,
+            name=person.name,
+            email=person.email,
+            manager_employee_id=ids[person.manager_id] if person.manager_id else "",
+            title=person.title,
+            level=person.level,
+            unit=person.unit,
+            is_active=person.is_active,
+            is_owner=person.is_owner,
+        )
+        for person in people
+    ]
+
+
+def open_manager_links() -> dict[int, ManagerLink]:
+    """By the person who reports."""
+    links: Iterable[ManagerLink] = db.session.scalars(
+        select(ManagerLink).where(ManagerLink.ended_on.is_(None))
+    )
+    return {link.person_id: link for link in links}

@@ -50,7 +50,13 @@ def sign_out(viewer: Viewer) -> None:
 
 
 def issue_link(person: Person, *, actor: Viewer | None, at: datetime) -> str:
-    """A single-use token with which the person chooses a password within seven days. Leaves an audit line."""
+    """A single-use token with which the person chooses a password within seven days. Leaves an audit line.
+
+    Raises:
+        RuleBroken: for a closed account.
+    """
+    if not person.is_active:
+        raise RuleBroken("This account is closed. Open it first.")
     token = entropy.token("sign-in link")
     db.session.add(
         SignInLink(
@@ -89,9 +95,64 @@ def check_password(password: str, *, field: str) -> None:
         raise RuleBroken(f"Use at most {passwords.MAX_LENGTH} characters.", field=field)
 
 
-def end_sessions(person: Person, *, at: datetime) -> None:
+def change_password(viewer: Viewer, *, present: str, chosen: str) -> None:
+    """The person's own new password. Every other session of theirs ends.
+
+    Raises:
+        RuleBroken: for a wrong present password, and for a new one that is too short or too long.
+    """
+    person = db.session.get_one(Person, viewer.person_id)
+    if not passwords.matches(present, person.password_hash):
+        raise RuleBroken("This is not your present password.", field="present")
+    check_password(chosen, field="chosen")
+    person.password_hash = passwords.hash_password(chosen)
+    end_sessions(person, at=viewer.now, but=viewer.session_id)
+    audit.record(
+        viewer, Action.MANAGE_OWN_ACCOUNT, f"{person.name} changed the password", at=viewer.now
+    )
+
+
+def end_sessions(person: Person, *, at: datetime, but: int | None = None) -> None:
     for session in queries.open_sessions(person):
-        session.ended_at = at
+        if session.id != but:
+            session.ended_at = at
+
+
+def end_own_sessions(viewer: Viewer, *, handle: str) -> None:
+    """End one of the viewer's sessions by its handle, or with no handle all but the present one."""
+    person = db.session.get_one(Person, viewer.person_id)
+    for session in queries.open_sessions(person):
+        chosen = queries.handle_of(session) == handle if handle else session.id != viewer.session_id
+        if chosen:
+            session.ended_at = viewer.now
+    audit.record(viewer, Action.MANAGE_OWN_ACCOUNT, f"{person.name} ended sessions", at=viewer.now)
+
+
+def deactivate(person: Person, *, actor: Viewer) -> None:
+    """Close the account: every session and link of the person ends at once. Nothing they wrote is touched.
+
+    Raises:
+        RuleBroken: for one's own account, so that there is always an owner left.
+    """
+    if person.id == actor.person_id:
+        raise RuleBroken("You cannot close your own account. Ask another owner.")
+    close_account(person, at=actor.now)
+    audit.record(actor, Action.MANAGE_ACCOUNTS, f"Account of {person.name} closed", at=actor.now)
+
+
+def activate(person: Person, *, actor: Viewer) -> None:
+    person.is_active = True
+    audit.record(
+        actor, Action.MANAGE_ACCOUNTS, f"Account of {person.name} opened again", at=actor.now
+    )
+
+
+def close_account(person: Person, *, at: datetime) -> None:
+    """For those who leave one sentence about it in the audit log themselves."""
+    person.is_active = False
+    end_sessions(person, at=at)
+    for link in queries.open_links(person, at):
+        link.expires_at = at
 
 
 def add_owner(*, name: str, email: str, at: datetime) -> tuple[Person, str]:

@@ -1,0 +1,163 @@
+"""Applying a people file to the roster: all of it or nothing, and only what somebody looked at."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from reviews import entropy
+from reviews.audit import service as audit
+from reviews.extensions import db
+from reviews.facts import Viewer
+from reviews.models.people import ManagerLink, Person
+from reviews.people import queries, service
+from reviews.people.addresses import email_key
+from reviews.people.roster import ACCOUNT, Changed, Plan, compare
+from reviews.people.roster_file import Entry, RosterFile, id_key, read_roster
+from reviews.refusals import RuleBroken
+from reviews.vocabulary import Action
+
+#: As text; an upload may be smaller and grow when it is decoded.
+MAX_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    text: str
+    file: RosterFile
+    plan: Plan
+
+
+def preview(text: str) -> Preview:
+    """What the file would change now. Writes nothing.
+
+    Raises:
+        RuleBroken: if the text is too long to be read.
+    """
+    if len(text.encode(errors="replace")) > MAX_BYTES:
+        raise RuleBroken(f"The file is larger than {MAX_BYTES // 1024} KB.", field="file")
+    file = read_roster(text)
+    return Preview(text, file, compare(file, queries.roster()))
+
+
+def apply(text: str, *, digest: str | None, actor: Viewer | None, at: datetime) -> Plan:
+    """Do what the preview said. `digest` is that of the plan somebody looked at; None from the command line.
+
+    Raises:
+        RuleBroken: if the file has problems, or would now change something else than it did in the preview.
+    """
+    # A second import that runs at the same time waits here, and then compares with what the first one made.
+    db.session.execute(select(Person.id).with_for_update())
+    plan = preview(text).plan
+    if plan.problems:
+        raise RuleBroken("The file has mistakes, so nothing was imported.")
+    if digest is not None and digest != plan.digest:
+        raise RuleBroken(
+            "The roster has changed since you looked. Nothing was imported: look this list over."
+        )
+    if not plan.is_empty:
+        _Import(plan, at).write()
+        audit.record(
+            actor,
+            Action.IMPORT_PEOPLE,
+            f"People imported: {len(plan.new)} new, {len(plan.changed)} changed, {len(plan.leaving)} left",
+            at=at,
+            new=[entry.employee_id for entry in plan.new],
+            changed={
+                person.employee_id: [change.field for change in person.fields]
+                for person in plan.changed
+            },
+            left=[person.employee_id for person in plan.leaving],
+        )
+    return plan
+
+
+class _Import:
+    """One application of a plan, and the people by employee ID that it needs."""
+
+    def __init__(self, plan: Plan, at: datetime) -> None:
+        self.plan = plan
+        self.at = at
+        self.people = {id_key(person.employee_id): person for person in queries.everybody()}
+        self.links = queries.open_manager_links()
+
+    def write(self) -> None:
+        left = [self.person(known.employee_id) for known in self.plan.leaving]
+        for person in left:
+            service.close_account(person, at=self.at)
+        changed = [(self.person(each.employee_id), each) for each in self.plan.changed]
+        for person, each in changed:
+            self.free_what_is_unique(person, each)
+        db.session.flush()
+        for person, each in changed:
+            self.change(person, each)
+        for entry in self.plan.new:
+            self.people[id_key(entry.employee_id)] = _added(entry)
+        db.session.flush()
+        # Managers last: whoever is reported to may be new in this file, or have a new ID.
+        now_report: list[tuple[Person, str]] = [(person, "") for person in left]
+        now_report += [(self.person(e.employee_id), e.manager_employee_id) for e in self.plan.new]
+        now_report += [
+            (person, change.after)
+            for person, each in changed
+            for change in each.fields
+            if change.field == "manager_employee_id"
+        ]
+        self.report([(person, self.person(to) if to else None) for person, to in now_report])
+
+    def person(self, employee_id: str) -> Person:
+        return self.people[id_key(employee_id)]
+
+    def free_what_is_unique(self, person: Person, changed: Changed) -> None:
+        """Two people may swap an address or an ID; in between, neither has it."""
+        fields = {change.field for change in changed.fields}
+        if "email" in fields:
+            person.email_key = person.public_id
+        if "employee_id" in fields:
+            person.employee_id = person.public_id
+
+    def change(self, person: Person, changed: Changed) -> None:
+        for change in changed.fields:
+            if change.field == ACCOUNT:
+                person.is_active = True
+            elif change.field != "manager_employee_id":
+                setattr(person, change.field, change.after)
+        person.email_key = email_key(person.email)
+        self.people[id_key(person.employee_id)] = person
+
+    def report(self, managers: list[tuple[Person, Person | None]]) -> None:
+        """Close the open links of those who get another manager, and open the next ones, dated today."""
+        moving = [
+            (person, manager)
+            for person, manager in managers
+            if person.manager_id != (manager.id if manager else None)
+        ]
+        for person, _ in moving:
+            if person.id in self.links:
+                self.links[person.id].ended_on = self.at.date()
+        # One open link a person: the old ones are closed in the database before the new ones arrive.
+        db.session.flush()
+        for person, manager in moving:
+            person.manager_id = manager.id if manager else None
+            if manager is not None:
+                db.session.add(
+                    ManagerLink(
+                        person_id=person.id, manager_id=manager.id, started_on=self.at.date()
+                    )
+                )
+        db.session.flush()
+
+
+def _added(entry: Entry) -> Person:
+    person = Person(
+        public_id=entropy.public_id(),
+        employee_id=entry.employee_id,
+        name=entry.name,
+        email=entry.email,
+        email_key=email_key(entry.email),
+        title=entry.title or "",
+        level=entry.level or "",
+        unit=entry.unit or "",
+    )
+    db.session.add(person)
+    return person

@@ -1,0 +1,88 @@
+"""What would wait in vain if somebody left: their open packets, ratings and seats, as far as the viewer may know them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import select
+
+from reviews.extensions import db
+from reviews.facts import Viewer, cycles_where, packet_phase, packets_where
+from reviews.models.cycles import Cycle, Panel, PanelMember
+from reviews.models.packets import Assignment, Packet
+from reviews.models.people import Person
+from reviews.vocabulary import (
+    Action,
+    AssignmentState,
+    CyclePhase,
+    PacketPhase,
+    PacketState,
+    RaterKind,
+)
+
+_OPEN_PACKET = (PacketState.DRAFT, PacketState.SUBMITTED, PacketState.RETURNED)
+_OPEN_ASSIGNMENT = (
+    AssignmentState.NOMINATED,
+    AssignmentState.APPROVED,
+    AssignmentState.INVITED,
+    AssignmentState.ACCEPTED,
+    AssignmentState.IN_PROGRESS,
+)
+
+
+def open_work(viewer: Viewer, employee_ids: Collection[str]) -> Mapping[str, list[str]]:
+    """Employee ID -> sentences. Four queries however many people; none for nobody."""
+    work: dict[str, list[str]] = defaultdict(list)
+    if not employee_ids:
+        return work
+    people = dict(
+        db.session.execute(
+            select(Person.id, Person.employee_id).where(Person.employee_id.in_(employee_ids))
+        ).tuples()
+    )
+    is_open = (
+        Packet.state.in_(_OPEN_PACKET),
+        packet_phase(viewer.now) < PacketPhase.RELEASED,
+    )
+    candidates = (
+        select(Packet.candidate_id, Packet.manager_id, Person.name, Cycle.name)
+        .join(Cycle, Cycle.id == Packet.cycle_id)
+        .join(Person, Person.id == Packet.candidate_id)
+        .where(*is_open, packets_where(viewer, Action.KNOW_PACKET))
+        .order_by(Cycle.id, Person.name)
+    )
+    for candidate_id, manager_id, name, cycle in db.session.execute(candidates):
+        if candidate_id in people:
+            work[people[candidate_id]].append(f"Candidate in {cycle}")
+        if manager_id in people:
+            work[people[manager_id]].append(f"Manager for the packet of {name} in {cycle}")
+    peers = (
+        select(Assignment.rater_id, Person.name, Cycle.name)
+        .join(Packet, Packet.id == Assignment.packet_id)
+        .join(Cycle, Cycle.id == Packet.cycle_id)
+        .join(Person, Person.id == Packet.candidate_id)
+        .where(
+            *is_open,
+            Assignment.rater_id.in_(people),
+            Assignment.kind == RaterKind.PEER,
+            Assignment.state.in_(_OPEN_ASSIGNMENT),
+            packets_where(viewer, Action.SEE_PEERS),
+        )
+        .order_by(Cycle.id, Person.name)
+    )
+    for rater_id, name, cycle in db.session.execute(peers):
+        work[people[rater_id]].append(f"Peer for the packet of {name} in {cycle}")
+    seats = (
+        select(PanelMember.person_id, Panel.name, Cycle.name)
+        .join(Panel, Panel.id == PanelMember.panel_id)
+        .join(Cycle, Cycle.id == Panel.cycle_id)
+        .where(
+            PanelMember.person_id.in_(people),
+            Cycle.phase != CyclePhase.ARCHIVED,
+            Cycle.release_at.is_(None),
+            cycles_where(viewer, Action.OPEN_BOARD),
+        )
+        .order_by(Cycle.id, Panel.name)
+    )
+    for person_id, panel, cycle in db.session.execute(seats):
+        work[people[person_id]].append(f"On {panel} of {cycle}")
+    return work

@@ -1,0 +1,162 @@
+"""A people file -> its rows, with everything that is wrong in them and where. Knows nothing of who is here already."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from email_validator import EmailNotValidError, validate_email
+
+from reviews.people.addresses import email_key
+from reviews.validators import refused_in_name
+
+COLUMNS = ("employee_id", "name", "email", "manager_employee_id", "title", "level", "unit")
+REQUIRED = COLUMNS[:4]
+_LENGTHS = {"employee_id": 80, "manager_employee_id": 80, "email": 254}
+_OTHER_LENGTH = 200
+_DELIMITERS = ",;\t"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why the file cannot be applied. `column` is empty where the whole line is meant."""
+
+    line: int
+    column: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row. None means that the file has no such column: what is on record stays."""
+
+    line: int
+    employee_id: str
+    name: str
+    email: str
+    manager_employee_id: str
+    title: str | None = None
+    level: str | None = None
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RosterFile:
+    """`missing` and `unknown` name columns: those the file lacks, and those of it that are not read."""
+
+    entries: tuple[Entry, ...]
+    problems: tuple[Problem, ...]
+    missing: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def id_key(employee_id: str) -> str:
+    """What must be unique among employee IDs. The same rule as for addresses: form and case do not count."""
+    return email_key(employee_id)
+
+
+def read_roster(text: str) -> RosterFile:
+    """Never raises: whatever the text is, it has rows, problems or both."""
+    problems: list[Problem] = []
+    rows = _rows(text, problems)
+    line, header = next(rows, (1, []))
+    columns = [_column(cell) for cell in header]
+    missing = tuple(column for column in COLUMNS if column not in columns)
+    unknown = tuple(
+        cell.strip()
+        for cell, column in zip(header, columns, strict=True)
+        if column not in COLUMNS and cell.strip()
+    )
+    problems += [
+        Problem(line, column, "The first line names no such column, and it is needed.")
+        for column in REQUIRED
+        if column in missing
+    ]
+    problems += [
+        Problem(line, column, "The first line names this column twice.")
+        for column in COLUMNS
+        if columns.count(column) > 1
+    ]
+    if problems:
+        return RosterFile((), tuple(problems), missing, unknown)
+
+    entries = []
+    for number, cells in rows:
+        if len(cells) > len(columns):
+            problems.append(
+                Problem(number, "", f"{len(cells)} cells, but the first line has {len(columns)}.")
+            )
+        padded = cells + [""] * (len(columns) - len(cells))
+        values = {
+            column: cell.strip()
+            for column, cell in zip(columns, padded, strict=False)
+            if column in COLUMNS
+        }
+        problems += _mistakes(number, values)
+        entries.append(Entry(line=number, **values))
+    if not entries:
+        problems.append(Problem(line, "", "There is nobody below the first line."))
+    problems += _repeats(entries)
+    return RosterFile(tuple(entries), tuple(problems), missing, unknown)
+
+
+def _rows(text: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
+    """Each row that is not blank with the line it begins on. Reading ends where quotation marks do not match."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    reader = csv.reader(io.StringIO(plain), delimiter=_delimiter(plain), strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield line, cells
+            line = reader.line_num + 1
+    except csv.Error:
+        problems.append(
+            Problem(line, "", "The quotation marks do not match; nothing below was read.")
+        )
+
+
+def _delimiter(text: str) -> str:
+    """Whatever separates most of our columns in the first line that is not blank."""
+    first = text.lstrip().partition("\n")[0]
+    return max(_DELIMITERS, key=lambda d: sum(_column(c) in COLUMNS for c in first.split(d)))
+
+
+def _column(cell: str) -> str:
+    """ "Employee ID" -> employee_id."""
+    return "_".join(cell.strip().strip('"').replace("-", " ").replace("_", " ").casefold().split())
+
+
+def _mistakes(line: int, values: dict[str, str]) -> Iterator[Problem]:
+    for column, value in values.items():
+        limit = _LENGTHS.get(column, _OTHER_LENGTH)
+        if any(map(refused_in_name, value)):
+            yield Problem(line, column, "Holds an invisible or control character.")
+        elif len(value) > limit:
+            yield Problem(line, column, f"Longer than {limit} characters.")
+        elif column in {"employee_id", "name", "email"} and not value:
+            yield Problem(line, column, "Is empty.")
+        elif column == "email" and not _is_address(value):
+            yield Problem(line, column, f"“{value}” is not an e-mail address.")
+
+
+def _is_address(value: str) -> bool:
+    try:
+        # Whether mail arrives there is not ours to ask: companies have domains that only they can see.
+        validate_email(value, check_deliverability=False)
+    except EmailNotValidError:
+        return False
+    return True
+
+
+def _repeats(entries: list[Entry]) -> Iterator[Problem]:
+    ids: dict[str, int] = {}
+    addresses: dict[str, int] = {}
+    for entry in entries:
+        for column, key, seen in (
+            ("employee_id", id_key(entry.employee_id), ids),
+            ("email", email_key(entry.email), addresses),
+        ):
+            if key and key in seen:
+                yield Problem(entry.line, column, f"Stands on line {seen[key]} already.")
+            seen.setdefault(key, entry.line)

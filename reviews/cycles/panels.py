@@ -1,0 +1,146 @@
+"""Saving and removing panels, and saying which packets they hear."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm.attributes import flag_modified
+
+from reviews import entropy
+from reviews.audit import service as audit
+from reviews.cycles import queries
+from reviews.cycles.service import Actor
+from reviews.extensions import db
+from reviews.models.cycles import Cycle, Panel, PanelMember
+from reviews.models.packets import Packet
+from reviews.models.people import Person
+from reviews.refusals import IllegalMove, RuleBroken, StaleEdit
+from reviews.vocabulary import Action, CyclePhase
+
+
+@dataclass(frozen=True, slots=True)
+class PanelDraft:
+    name: str
+    quorum: int
+    members: Collection[Person]
+    #: One of the members, or None while nobody is found.
+    chair: Person | None
+
+
+def save_panel(
+    cycle: Cycle,
+    panel: Panel | None,
+    *,
+    draft: PanelDraft,
+    version: int = 0,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> Panel:
+    """Add a panel to the cycle, or change one. While there is only one, it hears every packet.
+
+    Raises:
+        RuleBroken: for a name that is taken, a chair who is not a member, or a member taken off once voting has begun.
+        StaleEdit: if somebody saved since the version that was edited.
+    """
+    before = queries.seats_of(panel) if panel else []
+    if panel is not None and version != panel.version:
+        chair = next((m.person.name for m in before if m.is_chair), "nobody")
+        theirs = {
+            "name": panel.name,
+            "quorum": str(panel.quorum),
+            "people": "; ".join(member.person.name for member in before),
+            "chair": chair,
+        }
+        raise StaleEdit(
+            "Somebody else saved this panel in the meantime.", theirs=theirs, version=panel.version
+        )
+    _check(cycle, panel, before, draft)
+    if panel is None:
+        panel = Panel(public_id=entropy.public_id(), cycle_id=cycle.id)
+        db.session.add(panel)
+    panel.name = draft.name
+    panel.quorum = draft.quorum
+    flag_modified(panel, "name")  # a change of the members alone is a new version as well
+    db.session.flush()
+    db.session.execute(delete(PanelMember).where(PanelMember.panel_id == panel.id))
+    db.session.add_all(
+        PanelMember(panel_id=panel.id, person_id=person.id, is_chair=person is draft.chair)
+        for person in draft.members
+    )
+    db.session.flush()
+    _fill_only_panel(cycle)
+    names = ", ".join(sorted(p.name + " (chair)" * (p is draft.chair) for p in draft.members))
+    summary = f"Panel {panel.name}, quorum {panel.quorum}: {names or 'nobody yet'}"
+    audit.record(actor, Action.EDIT_PANELS, summary, at=now, cycle=cycle, reason=reason)
+    return panel
+
+
+def _check(
+    cycle: Cycle, panel: Panel | None, before: Collection[PanelMember], draft: PanelDraft
+) -> None:
+    if any(p.name == draft.name and p is not panel for p in queries.panels_of(cycle)):
+        raise RuleBroken("Another panel of this cycle has this name.", field="name")
+    members = {person.id for person in draft.members}
+    if draft.chair is not None and draft.chair.id not in members:
+        raise RuleBroken("The chair has to be a member too. Tick both.", field="chair")
+    left_out = [m.person.name for m in before if m.person_id not in members]
+    if cycle.phase is CyclePhase.CALIBRATION and left_out:
+        raise RuleBroken(
+            f"Voting has begun, so {left_out[0]} stays on the panel. Set a conflict to keep"
+            " somebody away from one packet.",
+            field="people",
+        )
+
+
+def _fill_only_panel(cycle: Cycle) -> None:
+    panels = queries.panels_of(cycle)
+    if len(panels) == 1:
+        db.session.execute(
+            update(Packet)
+            .where(Packet.cycle_id == cycle.id, Packet.panel_id.is_(None))
+            .values(panel_id=panels[0].id)
+        )
+
+
+def remove_panel(
+    cycle: Cycle, panel: Panel, *, actor: Actor, now: datetime, reason: str = ""
+) -> None:
+    """Take a panel out of the cycle. Its packets wait for another one, or go to the only one left.
+
+    Raises:
+        IllegalMove: once voting has begun.
+    """
+    if cycle.phase is CyclePhase.CALIBRATION:
+        raise IllegalMove("Voting has begun, so the panels stay.")
+    db.session.execute(update(Packet).where(Packet.panel_id == panel.id).values(panel_id=None))
+    db.session.execute(delete(PanelMember).where(PanelMember.panel_id == panel.id))
+    db.session.delete(panel)
+    db.session.flush()
+    _fill_only_panel(cycle)
+    summary = f"Panel {panel.name} removed"
+    audit.record(actor, Action.EDIT_PANELS, summary, at=now, cycle=cycle, reason=reason)
+
+
+def place_packets(
+    cycle: Cycle,
+    *,
+    places: Mapping[Packet, Panel],
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> int:
+    """Say which panel hears which packet; needs the candidates loaded. Returns how many packets moved.
+
+    Raises:
+        IllegalMove: once voting has begun.
+    """
+    if cycle.phase is CyclePhase.CALIBRATION:
+        raise IllegalMove("Voting has begun, so each packet stays with its panel.")
+    moved = {packet: panel for packet, panel in places.items() if packet.panel_id != panel.id}
+    for packet, panel in moved.items():
+        packet.panel_id = panel.id
+        summary = f"Packet of {packet.candidate.name} given to panel {panel.name}"
+        audit.record(actor, Action.EDIT_PANELS, summary, at=now, packet=packet, reason=reason)
+    return len(moved)

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Response, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -17,6 +17,8 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+#: What belongs to a page and has to arrive with it.
+PARTS = {"font", "image", "script", "stylesheet"}
 #: Long enough for a busy machine; a page that needs longer is at fault.
 PATIENCE_MS = 15_000
 
@@ -42,9 +44,14 @@ def watched_pages(browser: Browser, base_url: str) -> Iterator[Callable[[], Page
     complaints: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
-        # A refused form answers 422, which a browser reports although it is as it should be.
-        if message.type in {"error", "warning"} and "status of 4" not in message.text:
+        # A page may answer 404 or 422 and be as it should be; what it loads may not.
+        load = message.text.startswith("Failed to load resource")
+        if message.type in {"error", "warning"} and not load:
             complaints.append(f"{message.location.get('url')}: {message.text}")
+
+    def receive(response: Response) -> None:
+        if response.request.resource_type in PARTS and not response.ok:
+            complaints.append(f"{response.url}: {response.status}")
 
     def crash(error: Error) -> None:
         complaints.append(str(error))
@@ -55,6 +62,7 @@ def watched_pages(browser: Browser, base_url: str) -> Iterator[Callable[[], Page
         page = context.new_page()
         page.on("console", hear)
         page.on("pageerror", crash)
+        page.on("response", receive)
         return page
 
     try:
@@ -62,4 +70,4 @@ def watched_pages(browser: Browser, base_url: str) -> Iterator[Callable[[], Page
     finally:
         for context in browser.contexts:
             context.close()
-    assert complaints == []
+    assert complaints == [], "\n".join(complaints)

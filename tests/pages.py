@@ -152,7 +152,8 @@ class StrictClient(FlaskClient):
         # and the session's loaded rows; in an empty context the request gets its own.
         response = Context().run(super().open, *args, **kwargs)
         if not response.request.path.startswith("/static/"):
-            assert {name: response.headers.get(name) for name in HEADERS} == HEADERS
+            wrong = dict(HEADERS.items() - response.headers.items())
+            assert wrong == {}, f"{response.request.path} misses {wrong}: {response.headers}"
         if response.mimetype == "text/html" and response.data and response.status_code // 100 != 3:
             found = faults(Page(response))
             assert found == [], f"{response.request.path}: {found}"

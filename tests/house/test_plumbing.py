@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from reviews.extensions import db
 from reviews.models.people import Person
+from tests.browser import watched_pages
 
 
 def a_person(name: str) -> Person:
@@ -77,3 +78,27 @@ def test_the_browser_sees_pages_with_their_styles_and_no_complaint(browser_page)
 
     assert browser_page.title() == "Sign in · Levelset"
     assert browser_page.locator("h1").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("script", "complaint"),
+    [
+        ("() => console.error('a complaint')", "a complaint"),
+        ("() => setTimeout(() => { throw new Error('a crash') })", "a crash"),
+        ("() => document.body.append(show('/static/none.png'))", "/static/none.png: 404"),
+        ("() => document.body.append(show('http://127.0.0.2/a.png'))", "Content Security Policy"),
+        ("() => document.body.setAttribute('style', 'color: red')", "Content Security Policy"),
+    ],
+)
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_page_that_complains_fails_its_test(browser, live_server, script, complaint):
+    def visit() -> None:
+        with watched_pages(browser, live_server.url) as open_page:
+            page = open_page()
+            page.goto("/")
+            page.evaluate("window.show = (src) => Object.assign(new Image(), {src})")
+            page.evaluate(script)
+            page.wait_for_load_state("networkidle")
+
+    with pytest.raises(AssertionError, match=complaint):
+        visit()

@@ -9,7 +9,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from reviews import entropy
 from reviews.audit import service as audit
-from reviews.cycles import queries
+from reviews.cycles import seats
 from reviews.cycles.service import Actor
 from reviews.extensions import db
 from reviews.models.cycles import Cycle, Panel, PanelMember
@@ -44,7 +44,7 @@ def save_panel(
         RuleBroken: for a name that is taken, a chair who is not a member, or a member taken off once voting has begun.
         StaleEdit: if somebody saved since the version that was edited.
     """
-    before = queries.seats_of(panel) if panel else []
+    before = seats.seats_of(panel) if panel else []
     if panel is not None and version != panel.version:
         chair = next((m.person.name for m in before if m.is_chair), "nobody")
         theirs = {
@@ -80,7 +80,7 @@ def save_panel(
 def _check(
     cycle: Cycle, panel: Panel | None, before: Collection[PanelMember], draft: PanelDraft
 ) -> None:
-    if any(p.name == draft.name and p is not panel for p in queries.panels_of(cycle)):
+    if any(p.name == draft.name and p is not panel for p in seats.panels_of(cycle)):
         raise RuleBroken("Another panel of this cycle has this name.", field="name")
     members = {person.id for person in draft.members}
     if draft.chair is not None and draft.chair.id not in members:
@@ -95,7 +95,7 @@ def _check(
 
 
 def _fill_only_panel(cycle: Cycle) -> None:
-    panels = queries.panels_of(cycle)
+    panels = seats.panels_of(cycle)
     if len(panels) == 1:
         db.session.execute(
             update(Packet)

@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from reviews import entropy
 from reviews.audit import service as audit
-from reviews.cycles import queries
+from reviews.cycles.missing import missing_to_advance
 from reviews.cycles.readiness import Missing
+from reviews.cycles.seats import panels_of
 from reviews.extensions import db
 from reviews.facts import IN_REVIEW, Viewer
 from reviews.models.cycles import Cycle
@@ -30,10 +31,10 @@ def advance_cycle(cycle: Cycle, *, actor: Viewer, now: datetime, reason: str = "
     """Move the cycle on, and its packets and assignments with it.
 
     Raises:
-        RuleBroken: for the first thing that is missing; `queries.missing_to_advance` lists them all.
+        RuleBroken: for the first thing that is missing; `missing_to_advance` lists them all.
         IllegalMove: from calibration on, where packets move on their own.
     """
-    missing: tuple[Missing, ...] = queries.missing_to_advance(cycle, actor)
+    missing: tuple[Missing, ...] = missing_to_advance(cycle, actor)
     if missing:
         raise RuleBroken(missing[0].sentence)
     advance(CYCLE, cycle, Action.ADVANCE_CYCLE)
@@ -87,7 +88,7 @@ def _end_ratings(cycle: Cycle) -> None:
 def _begin_voting(cycle: Cycle) -> None:
     """Put each submitted packet before its panel, in an order by lot."""
     packets = _submitted(cycle)
-    heard = Counter({panel.id: 0 for panel in queries.panels_of(cycle)})
+    heard = Counter({panel.id: 0 for panel in panels_of(cycle)})
     heard.update(packet.panel_id for packet in packets if packet.panel_id)
     for packet in packets:
         if packet.panel_id is None:

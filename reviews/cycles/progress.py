@@ -10,7 +10,8 @@ from sqlalchemy.orm import joinedload
 
 from reviews import access as loading
 from reviews.access import CycleAccess, PacketAccess
-from reviews.cycles import queries
+from reviews.cycles.missing import missing_to_advance
+from reviews.cycles.queries import needs_reason
 from reviews.cycles.readiness import Missing
 from reviews.extensions import db
 from reviews.facts import IN_REVIEW
@@ -102,11 +103,11 @@ def advance_page(access: CycleAccess) -> AdvancePage:
     rating = access.facts.phase == PacketPhase.RATING
     return AdvancePage(
         access=access,
-        missing=queries.missing_to_advance(access.cycle, access.viewer),
+        missing=missing_to_advance(access.cycle, access.viewer),
         unsubmitted=tuple(row for row in rows if row.state in _UNSUBMITTED),
         submitted=sum(row.state in IN_REVIEW for row in rows),
         unrated=tuple(row for row in rows if rating and row.waits),
-        needs_reason=queries.needs_reason(access, Action.ADVANCE_CYCLE),
+        needs_reason=needs_reason(access, Action.ADVANCE_CYCLE),
     )
 
 

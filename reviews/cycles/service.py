@@ -8,7 +8,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from reviews import entropy
 from reviews.audit import service as audit
-from reviews.cycles import queries
+from reviews.cycles import missing, pins, queries, seats
 from reviews.cycles.local_time import NoSuchTime, instant_of
 from reviews.cycles.scale import DEFAULT_SCALE
 from reviews.cycles.settings import Settings
@@ -70,7 +70,7 @@ def save_settings(
     if version != cycle.version:
         raise StaleEdit(
             "Somebody else saved these settings in the meantime.",
-            theirs=queries.settings_of(cycle).in_words(queries.ladder_names()),
+            theirs=queries.settings_of(cycle).in_words(pins.ladder_names()),
             version=cycle.version,
         )
     _check_name(settings.name, cycle)
@@ -86,7 +86,7 @@ def save_settings(
     db.session.execute(delete(CycleLadder).where(CycleLadder.cycle_id == cycle.id))
     db.session.add_all(
         CycleLadder(cycle_id=cycle.id, ladder_version_id=row.id)
-        for row in queries.ladder_versions(settings.ladders)
+        for row in pins.ladder_versions(settings.ladders)
     )
     summary = f"Settings of {cycle.name} saved"
     audit.record(actor, Action.SET_UP_CYCLE, summary, at=now, cycle=cycle, reason=reason)
@@ -171,11 +171,11 @@ def set_conflict(
     """
     if member.id == _person_id(actor):
         raise RuleBroken("You declare your own conflicts yourself.", field="member")
-    if not queries.sits_on(packet, member):
+    if not seats.sits_on(packet, member):
         raise RuleBroken(
             f"{member.name} is not on the panel of {packet.candidate.name}.", field="member"
         )
-    conflict = queries.conflict_of(packet, member)
+    conflict = seats.conflict_of(packet, member)
     if conflict is None:
         conflict = Conflict(packet_id=packet.id, person_id=member.id)
         db.session.add(conflict)
@@ -210,7 +210,7 @@ def release_cycle(
     """
     if cycle.release_at is not None and cycle.release_at <= now:
         raise IllegalMove("The outcomes are open already.")
-    if cycle.phase is not CyclePhase.CALIBRATION or queries.undecided(cycle):
+    if cycle.phase is not CyclePhase.CALIBRATION or missing.undecided(cycle):
         raise IllegalMove("Every packet needs a decision before the outcomes can be released.")
     if version != cycle.version:
         raise StaleEdit(

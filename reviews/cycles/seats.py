@@ -1,0 +1,129 @@
+"""Reading panels, who sits on them, and the people to choose from."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import contains_eager
+
+from reviews.cycles.readiness import Seats
+from reviews.extensions import db
+from reviews.models.calibration import Conflict
+from reviews.models.cycles import Cycle, Panel, PanelMember
+from reviews.models.packets import Packet
+from reviews.models.people import Person
+
+_PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+@dataclass(frozen=True, slots=True)
+class PanelLine:
+    public_id: str
+    name: str
+    quorum: int
+    chair: str | None
+    #: Without the chair, by name.
+    members: tuple[str, ...]
+
+    @property
+    def seats(self) -> Seats:
+        people = len(self.members) + (self.chair is not None)
+        return Seats(self.name, self.quorum, people, self.chair is not None)
+
+
+def panels_of(cycle: Cycle) -> Sequence[Panel]:
+    return db.session.scalars(
+        select(Panel).where(Panel.cycle_id == cycle.id).order_by(Panel.name)
+    ).all()
+
+
+def panel_in(cycle: Cycle, public_id: str) -> Panel | None:
+    if not _PUBLIC_ID.fullmatch(public_id):
+        return None
+    return db.session.scalars(
+        select(Panel).where(Panel.cycle_id == cycle.id, Panel.public_id == public_id)
+    ).one_or_none()
+
+
+def seats_of(panel: Panel) -> list[PanelMember]:
+    """The members of a panel with their person, by name."""
+    return list(
+        db.session.scalars(
+            select(PanelMember)
+            .join(PanelMember.person)
+            .options(contains_eager(PanelMember.person))
+            .where(PanelMember.panel_id == panel.id)
+            .order_by(Person.name, Person.id)
+        )
+    )
+
+
+def panel_lines(cycle: Cycle) -> tuple[PanelLine, ...]:
+    """The panels with those of their members who still work here. Two queries."""
+    rows = db.session.execute(
+        select(PanelMember.panel_id, PanelMember.is_chair, Person.name)
+        .join(Panel, Panel.id == PanelMember.panel_id)
+        .join(Person, Person.id == PanelMember.person_id)
+        .where(Panel.cycle_id == cycle.id, Person.is_active)
+        .order_by(Person.name, Person.id)
+    ).all()
+    return tuple(
+        PanelLine(
+            panel.public_id,
+            panel.name,
+            panel.quorum,
+            next((row.name for row in rows if row.panel_id == panel.id and row.is_chair), None),
+            tuple(row.name for row in rows if row.panel_id == panel.id and not row.is_chair),
+        )
+        for panel in panels_of(cycle)
+    )
+
+
+def sits_on(packet: Packet, person: Person) -> bool:
+    seat = select(PanelMember.panel_id).where(
+        PanelMember.panel_id == packet.panel_id, PanelMember.person_id == person.id
+    )
+    return db.session.scalar(seat) is not None
+
+
+def conflict_of(packet: Packet, person: Person) -> Conflict | None:
+    return db.session.scalars(
+        select(Conflict).where(Conflict.packet_id == packet.id, Conflict.person_id == person.id)
+    ).one_or_none()
+
+
+def people_of(public_ids: Iterable[str]) -> list[Person]:
+    """Active people by public id, by name; whatever is no id of one is left out."""
+    ids = [public_id for public_id in public_ids if _PUBLIC_ID.fullmatch(public_id)]
+    return list(
+        db.session.scalars(
+            select(Person)
+            .where(Person.public_id.in_(ids), Person.is_active)
+            .order_by(Person.name, Person.id)
+        )
+    )
+
+
+def people_found(words: str, *, limit: int = 20) -> list[Person]:
+    """Active people whose name, unit or title holds each of the words."""
+    terms = words.split()
+    if not terms:
+        return []
+    found = (
+        or_(
+            *(
+                column.icontains(term, autoescape=True)
+                for column in (Person.name, Person.unit, Person.title)
+            )
+        )
+        for term in terms
+    )
+    return list(
+        db.session.scalars(
+            select(Person)
+            .where(Person.is_active, *found)
+            .order_by(Person.name, Person.id)
+            .limit(limit)
+        )
+    )

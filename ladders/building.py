@@ -41,14 +41,18 @@ _MIXIN_PREFIX = re.compile(r"^(?:mix-?in|role)[-_]", re.IGNORECASE)
 _INTERNAL = "LicenseRef-Internal"
 
 
-def build(reading: Reading, settled: Mapping[str, str], source: Source, name: str) -> Ladder:
-    return _Builder(reading, settled).ladder(source, name)
+def build(
+    reading: Reading, settled: Mapping[str, str], source: Source, name: str, *, confirmed: bool
+) -> Ladder:
+    """`confirmed`: a person has answered how levels build on each other."""
+    return _Builder(reading, settled, confirmed=confirmed).ladder(source, name)
 
 
 class _Builder:
-    def __init__(self, reading: Reading, settled: Mapping[str, str]) -> None:
+    def __init__(self, reading: Reading, settled: Mapping[str, str], *, confirmed: bool) -> None:
         self.reading = reading
         self.settled = settled
+        self.confirmed = confirmed
         drafts = dimensions(reading)
         #: Key of a heading -> the dimension it belongs to.
         self.dimension = {draft.key: draft for draft in drafts}
@@ -261,8 +265,8 @@ class _Builder:
         stated = " ".join(block.text for block in self.reading.cascade)
         mode = self.settled.get("cascade", "none")
         if mode == "accumulate":
-            return Cascade("accumulate", stated)
-        return Cascade("supersede", stated) if mode == "supersede" else Cascade("none", stated)
+            return Cascade("accumulate", stated, self.confirmed)
+        return Cascade("supersede" if mode == "supersede" else "none", stated, self.confirmed)
 
     def licence(self) -> Licence:
         answer = self.settled["licence"]

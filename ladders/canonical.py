@@ -34,7 +34,7 @@ from ladders.document import (
     Unmapped,
 )
 from ladders.faults import Path, faults
-from ladders.yaml_nodes import Node, Problem, UnreadableYamlError, read_nodes
+from ladders.yaml_nodes import MAX_BYTES, Node, Problem, UnreadableYamlError, read_nodes
 
 FORMAT = "ladder/1"
 
@@ -136,7 +136,8 @@ def dump(ladder: Ladder) -> str:
     yaml.allow_unicode = True
     # ruamel types this switch by its default, None.
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    yaml.width = 100
+    # One line for each text: a change of one word is a change of one line.
+    yaml.width = MAX_BYTES
     stream = io.StringIO()
     yaml.dump(_file(ladder), stream)
     return stream.getvalue()

@@ -76,7 +76,7 @@ class Proposal:
             return again.ladder({key: given[key] for key in given if key in asked})
         if not _count_expectations(self._reading):
             raise NotALadderError(" ".join(self.verdict.reasons))
-        return build(self._reading, chosen, self._source, self._name)
+        return build(self._reading, chosen, self._source, self._name, confirmed="cascade" in given)
 
 
 def propose(document: Document, name: str, source: Source) -> Proposal:

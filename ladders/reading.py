@@ -131,6 +131,11 @@ class _Reader:
             for owner in (*structure.levels, *structure.mixins)
             for cell in owner.cells
         }
+        #: The items of lists of contents, by the section that they name.
+        self.listed: dict[int, list[Block]] = {}
+        for block in outline.blocks:
+            if block.line in structure.contents:
+                self.listed.setdefault(id(structure.contents[block.line]), []).append(block)
         self.summary: list[Block] = []
         self.cascade: list[Block] = []
         self.licence: list[Block] = []
@@ -174,7 +179,16 @@ class _Reader:
                 self.mark(anchor, role, "the address of the heading below", 0.95)
         before = self.cell("", None, found.body)
         cells = [self.dimension(cell) for cell in found.cells]
-        return OwnerDraft(found, read_level_name(found.name), before, cells)
+        return OwnerDraft(found, self.name(found), before, cells)
+
+    def name(self, found: OwnerFound) -> LevelName:
+        """The name in the heading, with the code and aliases that a list of contents adds."""
+        name = read_level_name(found.name)
+        for item in self.listed.get(id(found.heads[0]), ()):
+            listed = read_level_name(item.text)
+            aliases = dict.fromkeys((*name.aliases, *listed.aliases))
+            name = LevelName(name.name, name.code or listed.code, tuple(aliases))
+        return name
 
     def dimension(self, found: CellFound) -> CellDraft:
         inside = found.section.name == found.dimension

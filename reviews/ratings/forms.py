@@ -1,0 +1,155 @@
+"""The forms of a rater: answer an invitation, rate a dimension, submit."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    Form,
+    FormField,
+    IntegerField,
+    RadioField,
+    TextAreaField,
+)
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import HiddenInput
+
+from reviews.expectations import AskedDimension
+from reviews.ratings.queries import RatePage
+from reviews.validators import plain_text
+from reviews.vocabulary import MISSING, SCALE, Category, DeclineCategory, Mark
+
+RATIONALE_LIMIT = 4000
+NOTE_LIMIT = 500
+_CHOOSE = "Choose one of the answers on this page."
+
+_REASONS = {
+    DeclineCategory.TOO_LITTLE_SEEN: "I have seen too little of this work",
+    DeclineCategory.NO_TIME: "I have no time before the date",
+    DeclineCategory.TOO_CLOSE: "I am too close to this person to judge",
+    DeclineCategory.OTHER: "Another reason",
+}
+_MARKS = {
+    Mark.SHOWN: "shown",
+    Mark.PARTLY: "partly",
+    Mark.NOT_SHOWN: "not shown",
+    Mark.NOT_OBSERVED: "not observed",
+}
+
+
+def _unix_lines(text: str | None) -> str | None:
+    """Browsers send CR LF; one kind of line end keeps lengths and comparisons true."""
+    return text.replace("\r\n", "\n").strip() if text else text
+
+
+def _answers(label: str, required: Any, choices: Iterable[SelectChoice] = ()) -> RadioField:
+    return RadioField(
+        label,
+        [required],
+        choices=list(choices),
+        invalid_choice_message=_CHOOSE,  # type: ignore[call-arg]  # newer than its stubs
+    )
+
+
+class _VersionField(IntegerField):
+    """Which saved text was edited. Not for people: a mangled one is refused like any other bad input."""
+
+    widget = HiddenInput()
+
+
+class DeclineForm(FlaskForm):
+    category = _answers(
+        "Why do you decline?",
+        InputRequired("Choose the reason that comes nearest."),
+        (SelectChoice(value.value, words) for value, words in _REASONS.items()),
+    )
+    note = TextAreaField(
+        "A note",
+        [
+            Optional(),
+            Length(max=NOTE_LIMIT, message=f"Use at most {NOTE_LIMIT} characters."),
+            plain_text,
+        ],
+        filters=[_unix_lines],
+        render_kw={"rows": 3},
+    )
+
+
+class RatingForm(FlaskForm):
+    """One dimension. The marks are added by `rating_form`, one field for each expectation asked."""
+
+    rationale = TextAreaField(
+        "Why? Write this first",
+        [
+            Length(
+                max=RATIONALE_LIMIT,
+                message=f"Use at most {RATIONALE_LIMIT:,} characters. Nothing you typed is lost.",
+            ),
+            plain_text,
+        ],
+        filters=[_unix_lines],
+        render_kw={"rows": 9},
+    )
+    category = _answers("Your answer", Optional())
+    shareable = BooleanField()
+    version = _VersionField(
+        "Version", [InputRequired("Reload this page, then save."), NumberRange(min=0)]
+    )
+    marks: "FormField[Form]"
+
+    def chosen(self) -> Category | None:
+        return Category(self.category.data) if self.category.data else None
+
+    def marks_by_id(self, dimension: AskedDimension) -> dict[int, Mark]:
+        """The marks set, by expectation id."""
+        given = self.marks.form
+        return {
+            expectation.id: Mark(given[expectation.label].data)
+            for expectation in dimension
+            if given[expectation.label].data
+        }
+
+
+class SubmitForm(FlaskForm):
+    """Carries the version of the draft that was read over."""
+
+    version = _VersionField("Version", [InputRequired("Reload this page, then submit.")])
+
+
+def rating_form(page: RatePage) -> RatingForm:
+    """The form of this dimension, filled with what is saved."""
+    words = page.head.scale
+    answers = [SelectChoice(c.value, words[c.value]["word"]) for c in (*SCALE, *MISSING)]
+    fields = {
+        expectation.label: _answers(
+            f"What did you see of {expectation.label}?",
+            Optional(),
+            (SelectChoice(mark.value, word) for mark, word in _MARKS.items()),
+        )
+        for expectation in page.dimension
+    }
+    form_class = type(
+        "DimensionForm", (RatingForm,), {"marks": FormField(type("Marks", (Form,), fields))}
+    )
+    form: RatingForm = form_class(data=_saved(page))
+    form.category.choices = answers
+    form.shareable.label.text = (
+        f"{page.head.candidate} may read this text, with my name, after release"
+    )
+    return form
+
+
+def _saved(page: RatePage) -> Mapping[str, object]:
+    return {
+        "rationale": page.draft.rationale,
+        "category": page.draft.category.value if page.draft.category else None,
+        "shareable": page.draft.shareable,
+        "version": page.draft.version,
+        "marks": {
+            expectation.label: page.marks[expectation.id].value
+            for expectation in page.dimension
+            if expectation.id in page.marks
+        },
+    }

@@ -1,0 +1,310 @@
+"""Reading ratings: a rater's own draft, and what is submitted as far as the reader may read it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from reviews.access import PacketAccess
+from reviews.expectations import AskedDimension, AskedOf, asked_of
+from reviews.extensions import db
+from reviews.models.packets import Assignment, PacketRevision
+from reviews.models.ratings import ExpectationMark, Rating
+from reviews.packets.evidence import EvidenceView
+from reviews.packets.queries import revision_evidence
+from reviews.ratings import rules
+from reviews.vocabulary import (
+    Action,
+    AssignmentState,
+    Category,
+    Mark,
+    PacketState,
+    RaterKind,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What every page about one person's rating of a packet begins with."""
+
+    packet: str
+    candidate: str
+    manager: str
+    target: str
+    current: str
+    cycle: str
+    cycle_id: str
+    zone: str
+    due: datetime | None
+    kind: RaterKind
+    state: AssignmentState
+    #: The cycle's own wording: category -> {"word", "hint"}.
+    scale: Mapping[str, Mapping[str, str]]
+    #: The form takes text now: the phase, the deadline and the packet allow it.
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One dimension in the row of dimensions."""
+
+    key: str
+    name: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is saved about one dimension. Version 0: nothing is."""
+
+    rationale: str = ""
+    category: Category | None = None
+    shareable: bool = False
+    saved_at: datetime | None = None
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RatePage:
+    head: Head
+    steps: tuple[Step, ...]
+    dimension: AskedDimension
+    #: The submitted evidence that speaks to the dimension; empty where the policy no longer grants it.
+    evidence: tuple[EvidenceView, ...]
+    #: Which revision is rated; None where evidence is not granted.
+    revision: int | None
+    draft: Draft
+    marks: Mapping[int, Mark]
+
+    @property
+    def following(self) -> Step | None:
+        """The dimension after this one, or None at the last."""
+        keys = [step.key for step in self.steps]
+        at = keys.index(self.dimension.key)
+        return self.steps[at + 1] if at + 1 < len(keys) else None
+
+    @property
+    def beside(self) -> tuple[EvidenceView, ...]:
+        """Evidence for the dimension that is tied to none of its expectations."""
+        asked = {expectation.id for expectation in self.dimension}
+        return tuple(item for item in self.evidence if asked.isdisjoint(item.expectation_ids))
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedDimension:
+    key: str
+    name: str
+    draft: Draft
+    missing: str | None
+    cites: tuple[int, ...]
+    cites_nothing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitPage:
+    """The whole draft, read over before it is submitted."""
+
+    head: Head
+    dimensions: tuple[ReviewedDimension, ...]
+    version: int
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return tuple(Step(d.key, d.name, d.missing is None) for d in self.dimensions)
+
+    @property
+    def open_dimensions(self) -> tuple[ReviewedDimension, ...]:
+        return tuple(d for d in self.dimensions if d.missing)
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationPage:
+    head: Head
+    dimensions: int
+    expectations: int
+    items: int
+
+
+# -- What services read
+
+
+def rating_of(assignment: Assignment, dimension_id: int) -> Rating | None:
+    return db.session.scalars(
+        select(Rating).where(
+            Rating.assignment_id == assignment.id, Rating.dimension_id == dimension_id
+        )
+    ).one_or_none()
+
+
+def drafts_of(assignment: Assignment) -> dict[int, Rating]:
+    """What is saved, by dimension id."""
+    return {
+        rating.dimension_id: rating
+        for rating in db.session.scalars(
+            select(Rating).where(Rating.assignment_id == assignment.id)
+        )
+    }
+
+
+def draft_version(drafts: Mapping[int, Rating]) -> int:
+    """Grows with every save of any dimension."""
+    return sum(rating.version for rating in drafts.values())
+
+
+def said_in(rating: Rating | None) -> rules.Said:
+    return rules.Said(rating.category, rating.rationale) if rating else rules.Said()
+
+
+def as_saved(rating: Rating, dimension: AskedDimension) -> dict[str, str]:
+    """The saved values by form field, to be shown beside a text that was written meanwhile."""
+    marks = marks_of({rating.assignment_id})
+    return {
+        "rationale": rating.rationale,
+        "category": rating.category.value if rating.category else "",
+        "shareable": "yes" if rating.shareable else "no",
+        "marks": ", ".join(
+            f"{label} {word}"
+            for label, word in labelled(marks.get(rating.assignment_id, {}), dimension)
+        ),
+    }
+
+
+# -- A rater's own pages
+
+
+def own_assignment(access: PacketAccess) -> Assignment | None:
+    """The viewer's own, if they are asked to rate this packet."""
+    return db.session.scalars(
+        select(Assignment).where(
+            Assignment.packet_id == access.packet.id,
+            Assignment.rater_id == access.viewer.person_id,
+        )
+    ).one_or_none()
+
+
+def invitation_page(access: PacketAccess, assignment: Assignment) -> InvitationPage:
+    asked = asked_of(access.packet).dimensions
+    return InvitationPage(
+        head=_head(access, assignment),
+        dimensions=len(asked),
+        expectations=sum(len(dimension.counted) for dimension in asked),
+        items=len(_evidence(access)),
+    )
+
+
+def first_open_dimension(access: PacketAccess, assignment: Assignment) -> str | None:
+    """The key of the first dimension that is not complete, else of the first."""
+    steps = _steps(asked_of(access.packet), drafts_of(assignment))
+    return next((s.key for s in steps if not s.done), steps[0].key if steps else None)
+
+
+def rating_page(access: PacketAccess, assignment: Assignment, dimension: str) -> RatePage | None:
+    """One dimension of the viewer's own rating; None if the packet is not asked about it."""
+    asked = asked_of(access.packet)
+    wanted = asked.dimension(dimension)
+    if wanted is None:
+        return None
+    drafts = drafts_of(assignment)
+    ids = {expectation.id for expectation in wanted}
+    return RatePage(
+        head=_head(access, assignment),
+        steps=_steps(asked, drafts),
+        dimension=wanted,
+        evidence=tuple(
+            item
+            for item in _evidence(access)
+            if wanted.id in item.dimension_ids or ids & item.expectation_ids
+        ),
+        revision=_revision_number(access),
+        draft=_draft(drafts.get(wanted.id)),
+        marks=marks_of({assignment.id}).get(assignment.id, {}),
+    )
+
+
+def submit_page(access: PacketAccess, assignment: Assignment) -> SubmitPage:
+    drafts = drafts_of(assignment)
+    numbers = {item.number for item in _evidence(access)}
+    reviewed = []
+    for dimension in asked_of(access.packet).dimensions:
+        said = said_in(drafts.get(dimension.id))
+        reviewed.append(
+            ReviewedDimension(
+                key=dimension.key,
+                name=dimension.name,
+                draft=_draft(drafts.get(dimension.id)),
+                missing=rules.missing_in(said),
+                cites=rules.cited(said.rationale, numbers),
+                cites_nothing=rules.cites_nothing(said, numbers),
+            )
+        )
+    return SubmitPage(_head(access, assignment), tuple(reviewed), draft_version(drafts))
+
+
+def _head(access: PacketAccess, assignment: Assignment) -> Head:
+    packet, cycle = access.packet, access.packet.cycle
+    due = cycle.rating_due
+    return Head(
+        packet=packet.public_id,
+        candidate=packet.candidate.name,
+        manager=packet.manager.name,
+        target=packet.target_level.name,
+        current=packet.current_level.name if packet.current_level else "",
+        cycle=cycle.name,
+        cycle_id=cycle.public_id,
+        zone=cycle.time_zone,
+        due=due,
+        kind=assignment.kind,
+        state=assignment.state,
+        scale=cycle.scale,
+        open=access.may(Action.WRITE_RATING)
+        and packet.state is PacketState.SUBMITTED
+        and (due is None or access.viewer.now < due),
+    )
+
+
+def _steps(asked: AskedOf, drafts: Mapping[int, Rating]) -> tuple[Step, ...]:
+    return tuple(
+        Step(d.key, d.name, rules.missing_in(said_in(drafts.get(d.id))) is None)
+        for d in asked.dimensions
+    )
+
+
+def _draft(rating: Rating | None) -> Draft:
+    if rating is None:
+        return Draft()
+    return Draft(
+        rating.rationale, rating.category, rating.shareable, rating.updated_at, rating.version
+    )
+
+
+def _evidence(access: PacketAccess) -> tuple[EvidenceView, ...]:
+    revision = access.packet.current_revision_id
+    if revision is None or not access.may(Action.READ_EVIDENCE):
+        return ()
+    return revision_evidence([revision]).get(revision, ())
+
+
+def _revision_number(access: PacketAccess) -> int | None:
+    revision = access.packet.current_revision_id
+    if revision is None or not access.may(Action.READ_EVIDENCE):
+        return None
+    return db.session.scalar(select(PacketRevision.number).where(PacketRevision.id == revision))
+
+
+def marks_of(assignment_ids: set[int]) -> dict[int, dict[int, Mark]]:
+    """Assignment id -> expectation id -> mark."""
+    found: dict[int, dict[int, Mark]] = {}
+    for mark in db.session.scalars(
+        select(ExpectationMark).where(ExpectationMark.assignment_id.in_(assignment_ids))
+    ):
+        found.setdefault(mark.assignment_id, {})[mark.expectation_id] = mark.mark
+    return found
+
+
+def labelled(marks: Mapping[int, Mark], dimension: AskedDimension) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (expectation.label, marks[expectation.id].value.replace("_", " "))
+        for expectation in dimension
+        if expectation.id in marks
+    )

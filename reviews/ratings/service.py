@@ -1,0 +1,198 @@
+"""Answering an invitation, writing a rating dimension by dimension, and submitting it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import delete
+
+from reviews.audit import service as audit
+from reviews.expectations import AskedDimension, asked_of
+from reviews.extensions import db
+from reviews.facts import Viewer
+from reviews.models.packets import Assignment
+from reviews.models.people import Person
+from reviews.models.ratings import ExpectationMark, Rating
+from reviews.ratings import queries, rules
+from reviews.refusals import RuleBroken, StaleEdit
+from reviews.template_tools import moment
+from reviews.vocabulary import (
+    Action,
+    AssignmentState,
+    Category,
+    DeclineCategory,
+    Mark,
+    PacketState,
+    RaterKind,
+)
+from reviews.workflow import ASSIGNMENT, advance
+
+Actor = Viewer | Person
+
+
+def accept_invitation(assignment: Assignment, *, actor: Actor, now: datetime) -> None:
+    """Say yes to rating. A second yes changes nothing.
+
+    Raises:
+        RuleBroken: when ratings are closed.
+        IllegalMove: when there is no invitation to answer.
+    """
+    _lock(assignment)
+    if assignment.state in {AssignmentState.ACCEPTED, AssignmentState.IN_PROGRESS}:
+        return
+    _refuse_when_closed(assignment, now)
+    advance(ASSIGNMENT, assignment, Action.ANSWER_INVITATION, to=AssignmentState.ACCEPTED)
+    db.session.flush()
+    _record(assignment, Action.ANSWER_INVITATION, actor, "accepted to rate", now)
+
+
+def decline_invitation(
+    assignment: Assignment,
+    *,
+    category: DeclineCategory,
+    note: str = "",
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Say no, also after a yes. Whatever was drafted is deleted; only the reason stays.
+
+    Raises:
+        RuleBroken: when ratings are closed.
+        IllegalMove: when the rating is submitted or was never asked for.
+    """
+    _lock(assignment)
+    _refuse_when_closed(assignment, now)
+    advance(ASSIGNMENT, assignment, Action.ANSWER_INVITATION, to=AssignmentState.DECLINED)
+    assignment.decline_category = category
+    assignment.decline_note = note or None
+    for table in (Rating, ExpectationMark):
+        db.session.execute(delete(table).where(table.assignment_id == assignment.id))
+    db.session.flush()
+    _record(assignment, Action.ANSWER_INVITATION, actor, "declined to rate", now)
+
+
+def save_rating(
+    assignment: Assignment,
+    *,
+    dimension: AskedDimension,
+    rationale: str,
+    category: Category | None,
+    shareable: bool = False,
+    marks: Mapping[int, Mark],
+    version: int,
+    actor: Actor,
+    now: datetime,
+) -> Rating:
+    """Save one dimension of the draft; what is not complete yet may be saved too.
+
+    Args:
+        shareable: the candidate may read the rationale after release; only a manager can say so.
+        marks: by expectation id; they replace the marks of the dimension.
+        version: of the text that was edited, 0 for a dimension nothing was saved about.
+
+    Raises:
+        StaleEdit: when the dimension was saved in another window meanwhile.
+        RuleBroken: when ratings are closed.
+        IllegalMove: before the invitation is accepted and after the rating is submitted.
+    """
+    _lock(assignment)
+    _refuse_when_closed(assignment, now)
+    if assignment.state is not AssignmentState.IN_PROGRESS:
+        advance(ASSIGNMENT, assignment, Action.WRITE_RATING)
+    rating = queries.rating_of(assignment, dimension.id)
+    saved_version = rating.version if rating else 0
+    if rating and saved_version != version:
+        raise StaleEdit(
+            "This dimension was saved in another window after you opened it. Both texts are below.",
+            theirs=queries.as_saved(rating, dimension),
+            version=saved_version,
+        )
+    if rating is None:
+        rating = Rating(assignment_id=assignment.id, dimension_id=dimension.id)
+        db.session.add(rating)
+    rating.rationale = rationale
+    rating.category = category
+    rating.shareable = shareable and assignment.kind is RaterKind.MANAGER
+    rating.updated_at = now
+    _replace_marks(assignment, dimension, marks)
+    db.session.flush()
+    _record(assignment, Action.WRITE_RATING, actor, "saved a draft of the rating of", now)
+    return rating
+
+
+def submit_rating(
+    assignment: Assignment, *, version: int | None = None, actor: Actor, now: datetime
+) -> None:
+    """Hand the whole rating in, on the packet's current revision. A second time changes nothing.
+
+    Args:
+        version: the draft as the rater read it over (`queries.draft_version`); None submits what is saved.
+
+    Raises:
+        RuleBroken: while something is missing, when the draft has changed since it was read, or when ratings are closed.
+        IllegalMove: when the rating is not being written.
+    """
+    _lock(assignment)
+    if assignment.state is AssignmentState.SUBMITTED:
+        return
+    _refuse_when_closed(assignment, now)
+    drafts = queries.drafts_of(assignment)
+    if version is not None and queries.draft_version(drafts) != version:
+        raise RuleBroken(
+            "Your draft was changed in another window. Read it over once more, then submit it."
+        )
+    asked = asked_of(assignment.packet).dimensions
+    said = {d.key: queries.said_in(drafts.get(d.id)) for d in asked}
+    if missing := rules.missing_for_submission(said, said):
+        names = {d.key: d.name for d in asked}
+        raise RuleBroken(
+            f"Still open: {', '.join(names[m.dimension] for m in missing)}."
+            " Each dimension needs an answer, and a rating needs a reason."
+        )
+    assignment.revision_id = assignment.packet.current_revision_id
+    assignment.submitted_at = now
+    advance(ASSIGNMENT, assignment, Action.SUBMIT_RATING)
+    db.session.flush()
+    _record(assignment, Action.SUBMIT_RATING, actor, "submitted the rating of", now)
+
+
+def _lock(assignment: Assignment) -> None:
+    """Read the state again and hold it until the end of the transaction: two windows act one after the other."""
+    db.session.refresh(assignment, ["state", "version"], with_for_update=True)
+
+
+def _refuse_when_closed(assignment: Assignment, now: datetime) -> None:
+    packet = assignment.packet
+    if packet.state is not PacketState.SUBMITTED:
+        raise RuleBroken(
+            f"The packet is {packet.state.value}, so it is not rated now. What you saved is kept."
+        )
+    due = packet.cycle.rating_due
+    if due is not None and due <= now:
+        raise RuleBroken(
+            f"Ratings closed on {moment(due, packet.cycle.time_zone)}."
+            " You can still read and copy what you wrote."
+        )
+
+
+def _replace_marks(
+    assignment: Assignment, dimension: AskedDimension, marks: Mapping[int, Mark]
+) -> None:
+    asked = {expectation.id for expectation in dimension}
+    db.session.execute(
+        delete(ExpectationMark).where(
+            ExpectationMark.assignment_id == assignment.id,
+            ExpectationMark.expectation_id.in_(asked),
+        )
+    )
+    db.session.add_all(
+        ExpectationMark(assignment_id=assignment.id, expectation_id=expectation, mark=mark)
+        for expectation, mark in marks.items()
+        if expectation in asked
+    )
+
+
+def _record(assignment: Assignment, action: Action, actor: Actor, did: str, now: datetime) -> None:
+    packet = assignment.packet
+    audit.record(
+        actor, action, f"{actor.name} {did} {packet.candidate.name}", at=now, packet=packet
+    )

@@ -1,0 +1,171 @@
+"""Reading what is submitted, as far as the reader may: their own rating, the manager's, the peers'."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, false, or_, select
+from sqlalchemy.orm import joinedload
+
+from reviews.access import PacketAccess
+from reviews.expectations import AskedDimension, asked_of
+from reviews.extensions import db
+from reviews.models.packets import Assignment
+from reviews.models.ratings import Rating
+from reviews.policy import Answer
+from reviews.ratings.queries import labelled, marks_of
+from reviews.vocabulary import MISSING, Action, AssignmentState, Category, Mark, RaterKind
+
+#: Asked for a rating and not declined.
+_ASKED = (
+    AssignmentState.INVITED,
+    AssignmentState.ACCEPTED,
+    AssignmentState.IN_PROGRESS,
+    AssignmentState.SUBMITTED,
+    AssignmentState.EXPIRED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one rater submitted about one dimension, as far as the reader may read it."""
+
+    rater: str
+    kind: RaterKind
+    own: bool
+    category: Category
+    #: None where the reader is not granted the text.
+    rationale: str | None
+    #: The candidate may read it after release; None for a peer, who cannot say so.
+    shareable: bool | None
+    #: ("E1", "shown") for each expectation marked.
+    marks: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldDimension:
+    dimension: AskedDimension
+    told: tuple[Told, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RatingsPage:
+    packet: str
+    candidate: str
+    target: str
+    cycle: str
+    cycle_id: str
+    scale: Mapping[str, Mapping[str, str]]
+    dimensions: tuple[ToldDimension, ...]
+    #: Only the reader's own rating is shown.
+    own_only: bool
+    #: The manager and peers whose ratings are in, of those asked; None where the policy does not grant the count.
+    count_in: tuple[int, int] | None
+
+
+def ratings_page(access: PacketAccess) -> RatingsPage:
+    """What the viewer may read of the submitted ratings: their own, the manager's, the peers'."""
+    packet = access.packet
+    asked = asked_of(packet)
+    assignments = _readable(access)
+    ids = {assignment.id for assignment in assignments}
+    ratings = {
+        (rating.assignment_id, rating.dimension_id): rating
+        for rating in db.session.scalars(select(Rating).where(Rating.assignment_id.in_(ids)))
+    }
+    marks = marks_of(ids)
+    dimensions = tuple(
+        ToldDimension(
+            dimension,
+            tuple(
+                _told(access, assignment, rating, marks.get(assignment.id, {}), dimension)
+                for assignment in assignments
+                if (rating := ratings.get((assignment.id, dimension.id))) is not None
+            ),
+        )
+        for dimension in asked.dimensions
+    )
+    return RatingsPage(
+        packet=packet.public_id,
+        candidate=packet.candidate.name,
+        target=packet.target_level.name,
+        cycle=packet.cycle.name,
+        cycle_id=packet.cycle.public_id,
+        scale=packet.cycle.scale,
+        dimensions=dimensions,
+        own_only=not _reads_others(access),
+        count_in=_count_in(access) if access.may(Action.COUNT_RATINGS) else None,
+    )
+
+
+def _reads_others(access: PacketAccess) -> bool:
+    return _reads_manager(access) or access.may(Action.READ_PEER_RATINGS)
+
+
+def _reads_manager(access: PacketAccess) -> bool:
+    """Somebody else's, that is: "own" is the manager reading what they wrote."""
+    return access.answer(Action.READ_MANAGER_RATING) is Answer.ALLOW
+
+
+def _readable(access: PacketAccess) -> list[Assignment]:
+    """Submitted assignments that the policy opens: own first, the manager, then peers in their order by lot."""
+    granted: list[ColumnElement[bool]] = []
+    if access.may(Action.READ_OWN_RATING):
+        granted.append(Assignment.rater_id == access.viewer.person_id)
+    if _reads_manager(access):
+        granted.append(Assignment.kind == RaterKind.MANAGER)
+    if access.may(Action.READ_PEER_RATINGS):
+        granted.append(Assignment.kind == RaterKind.PEER)
+    found = db.session.scalars(
+        select(Assignment)
+        .where(
+            Assignment.packet_id == access.packet.id,
+            Assignment.state == AssignmentState.SUBMITTED,
+            or_(false(), *granted),
+        )
+        .options(joinedload(Assignment.rater))
+    )
+    me = access.viewer.person_id
+    return sorted(
+        found,
+        key=lambda a: (a.rater_id != me, a.kind is not RaterKind.MANAGER, a.peer_order, a.id),
+    )
+
+
+def _told(
+    access: PacketAccess,
+    assignment: Assignment,
+    rating: Rating,
+    marks: Mapping[int, Mark],
+    dimension: AskedDimension,
+) -> Told:
+    assert rating.category is not None  # noqa: S101 - nothing is submitted without an answer
+    is_manager = assignment.kind is RaterKind.MANAGER
+    own = assignment.rater_id == access.viewer.person_id
+    return Told(
+        rater=assignment.rater.name,
+        kind=assignment.kind,
+        own=own,
+        category=rating.category,
+        rationale=rating.rationale if own or access.may(_text_row(assignment, rating)) else None,
+        shareable=rating.shareable if is_manager and rating.category not in MISSING else None,
+        marks=labelled(marks, dimension),
+    )
+
+
+def _text_row(assignment: Assignment, rating: Rating) -> Action:
+    """The row of the policy that opens this rationale to somebody else."""
+    if assignment.kind is RaterKind.PEER:
+        return Action.READ_PEER_RATIONALE
+    if rating.shareable:
+        return Action.READ_SHAREABLE_RATIONALE
+    return Action.READ_CONFIDENTIAL_RATIONALE
+
+
+def _count_in(access: PacketAccess) -> tuple[int, int]:
+    """How many ratings are in, and how many were asked for and not declined."""
+    states = db.session.scalars(
+        select(Assignment.state).where(
+            Assignment.packet_id == access.packet.id, Assignment.state.in_(_ASKED)
+        )
+    ).all()
+    return states.count(AssignmentState.SUBMITTED), len(states)

@@ -48,8 +48,14 @@ def test_only_the_publishing_of_a_ladder_gives_a_state_by_its_name():
     assert places(states_given) == {"ladders/library.py"}
 
 
-def test_only_the_workflow_and_the_deadlines_of_a_cycle_compute_a_name():
-    assert places(names_computed) == {"reviews/cycles/service.py", "reviews/workflow.py"}
+def test_only_these_compute_a_name():
+    # Beside the workflow: the deadlines of a cycle and the columns of a people file, field by
+    # field. Neither has a state among its fields.
+    assert places(names_computed) == {
+        "reviews/cycles/service.py",
+        "reviews/people/importing.py",
+        "reviews/workflow.py",
+    }
 
 
 @pytest.mark.parametrize(

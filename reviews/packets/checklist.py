@@ -1,0 +1,77 @@
+"""What stands between a draft and its submission, and what would make it better. The page and the service ask here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reviews.expectations import AskedDimension, AskedOf
+from reviews.packets.evidence import EvidenceView, covered
+
+#: How many open expectations are named before they are only counted.
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the checklist. `place` is the key of the dimension it is about, or "peers", or nothing."""
+
+    sentence: str
+    done: bool = False
+    place: str = ""
+
+
+def gates(
+    asked: AskedOf, items: Sequence[EvidenceView], *, proposed: int, least: int, most: int
+) -> tuple[Check, ...]:
+    """What a packet needs before it can be submitted; it may be when every one is done.
+
+    Args:
+        proposed: how many peers the candidate proposed. What became of them plays no part.
+        least: of the cycle, and `most`: how many peers a packet has.
+    """
+    with_evidence = frozenset[int]().union(*(item.dimension_ids for item in items))
+    wanted = [dimension for dimension in asked.dimensions if dimension.new]
+    missing = [dimension for dimension in wanted if dimension.id not in with_evidence]
+    found = [Check(f"{each.name} has no evidence.", place=each.key) for each in missing]
+    if wanted and not missing:
+        found.append(Check("Every dimension with something new has evidence", done=True))
+    if not wanted:
+        found.append(Check("At least one evidence item", done=bool(items)))
+    if least:
+        found.append(
+            Check(f"{_range(least, most)} proposed", done=proposed >= least, place="peers")
+        )
+    return tuple(found)
+
+
+def advice(asked: AskedOf, items: Sequence[EvidenceView]) -> tuple[Check, ...]:
+    """What readers will miss. None of it keeps a packet from being submitted."""
+    found = [
+        Check(f"Item {item.number} has no date. Readers trust dated work.")
+        for item in items
+        if item.started_on is None and item.ended_on is None
+    ]
+    for dimension in asked.dimensions:
+        open_labels = [
+            expectation.label
+            for expectation, shown in zip(dimension.counted, covered(dimension, items), strict=True)
+            if not shown
+        ]
+        # A dimension without any evidence is a gate already.
+        if open_labels and any(dimension.id in item.dimension_ids for item in items):
+            found.append(Check(_still_open(open_labels, dimension), place=dimension.key))
+    return tuple(found)
+
+
+def _range(least: int, most: int) -> str:
+    if least == most:
+        return f"{least} {'peer' if least == 1 else 'peers'}"
+    return f"{least} to {most} peers"
+
+
+def _still_open(labels: Sequence[str], dimension: AskedDimension) -> str:
+    if len(labels) > _NAMED:
+        return f"{len(labels)} of {len(dimension.counted)} in {dimension.name} are open."
+    *first, last = labels
+    if first:
+        return f"{', '.join(first)} and {last} in {dimension.name} are open."
+    return f"{last} in {dimension.name} is open."

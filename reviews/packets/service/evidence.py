@@ -1,0 +1,141 @@
+"""Adding, changing and removing evidence items of a draft."""
+
+from datetime import datetime
+
+from sqlalchemy import delete
+
+from reviews import entropy
+from reviews.audit import service as audit
+from reviews.expectations import AskedOf, asked_of
+from reviews.extensions import db
+from reviews.models.packets import (
+    EvidenceDimension,
+    EvidenceExpectation,
+    EvidenceItem,
+    Packet,
+)
+from reviews.packets import queries
+from reviews.packets.evidence import EvidenceDraft, EvidenceView
+from reviews.packets.service.holding import Actor, hold_open
+from reviews.refusals import RuleBroken, StaleEdit
+from reviews.template_tools import months
+from reviews.vocabulary import Action
+
+
+def save_evidence(
+    packet: Packet,
+    item: EvidenceItem | None,
+    *,
+    draft: EvidenceDraft,
+    version: int,
+    actor: Actor,
+    now: datetime,
+) -> EvidenceItem:
+    """Add an evidence item (`item` is None), or replace what an item says.
+
+    Args:
+        version: of the item the person had before them; without an item it is not looked at.
+
+    Raises:
+        StaleEdit: if the item was saved after that. `theirs` holds what it says now; nothing, if it was removed.
+        RuleBroken: if the forms are closed, or the draft makes no sense.
+    """
+    hold_open(packet, now)
+    asked = asked_of(packet)
+    dimension_ids = _dimensions_of(draft, asked)
+    if draft.started_on and draft.ended_on and draft.ended_on < draft.started_on:
+        raise RuleBroken("The end lies before the beginning.", field="ended_on")
+    if item is None:
+        packet.items_numbered += 1
+        item = EvidenceItem(
+            public_id=entropy.public_id(), packet_id=packet.id, number=packet.items_numbered
+        )
+        db.session.add(item)
+    else:
+        _refuse_stale(packet, item, version, asked)
+    item.title = draft.title
+    item.started_on, item.ended_on = draft.started_on, draft.ended_on
+    item.role = draft.role
+    item.outcome = draft.outcome
+    item.links = list(draft.links)
+    item.updated_at = now
+    db.session.flush()
+    for table in (EvidenceDimension, EvidenceExpectation):
+        db.session.execute(delete(table).where(table.item_id == item.id))
+    db.session.add_all(
+        EvidenceDimension(item_id=item.id, dimension_id=each) for each in dimension_ids
+    )
+    db.session.add_all(
+        EvidenceExpectation(item_id=item.id, expectation_id=each) for each in draft.expectation_ids
+    )
+    db.session.flush()
+    _record_item(packet, item, "saved", actor, now)
+    return item
+
+
+def remove_evidence(packet: Packet, item: EvidenceItem, *, actor: Actor, now: datetime) -> None:
+    """Take an item out of the draft. What was submitted with it keeps it, and its number is not given again."""
+    hold_open(packet, now)
+    _record_item(packet, item, "removed", actor, now)
+    db.session.delete(item)
+    db.session.flush()
+
+
+def _record_item(
+    packet: Packet, item: EvidenceItem, change: str, actor: Actor, now: datetime
+) -> None:
+    audit.record(
+        actor,
+        Action.EDIT_EVIDENCE,
+        f"Item {item.number} of {packet.candidate.name} {change}",
+        at=now,
+        packet=packet,
+    )
+
+
+def _dimensions_of(draft: EvidenceDraft, asked: AskedOf) -> set[int]:
+    known = {each.id for each in asked.dimensions}
+    if draft.dimension_ids - known or draft.expectation_ids - asked.expectation_ids():
+        raise RuleBroken(
+            "Your target has changed meanwhile. Choose again what this item shows.",
+            field="expectations",
+        )
+    ticked = set(draft.dimension_ids) | {
+        dimension.id
+        for dimension in asked.dimensions
+        if any(each.id in draft.expectation_ids for each in dimension)
+    }
+    if not ticked:
+        raise RuleBroken("Tick at least one dimension or expectation.", field="expectations")
+    return ticked
+
+
+def _refuse_stale(packet: Packet, item: EvidenceItem, version: int, asked: AskedOf) -> None:
+    saved = next(
+        (each for each in queries.draft_evidence(packet) if each.public_id == item.public_id), None
+    )
+    if saved is None:
+        raise StaleEdit("This item was removed meanwhile.", theirs={}, version=0)
+    if item.version != version:
+        raise StaleEdit(
+            "This item was saved meanwhile, in another window or by somebody else signed in as you.",
+            theirs=_in_words(saved, asked),
+            version=item.version,
+        )
+
+
+def _in_words(item: EvidenceView, asked: AskedOf) -> dict[str, str]:
+    shown = [
+        f"{dimension.name}: "
+        + (", ".join(e.label for e in dimension if item.shows(e)) or "no single expectation")
+        for dimension in asked.dimensions
+        if dimension.id in item.dimension_ids
+    ]
+    return {
+        "title": item.title,
+        "dates": months(item.started_on, item.ended_on),
+        "role": item.role,
+        "outcome": item.outcome,
+        "links": "\n".join(item.links),
+        "shows": "\n".join(shown),
+    }

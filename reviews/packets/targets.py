@@ -1,0 +1,133 @@
+"""What a candidate may go for in a cycle: the levels and roles of its ladders, and where to start from."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from ladders import document
+from ladders.models import LadderVersion, Level
+from reviews.expectations import AskedOf, asked_at, ladder_of
+from reviews.extensions import db
+from reviews.models.cycles import Cycle, CycleLadder
+from reviews.models.packets import Packet
+from reviews.models.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A choice as it stands in an address or a form. Levels are written "ladder/level"; an empty one is none."""
+
+    target: str = ""
+    current: str = ""
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LevelOption:
+    """A level that can be chosen, with the row others point at."""
+
+    value: str
+    name: str
+    ladder: str
+    level: Level
+    version: LadderVersion
+
+
+@dataclass(frozen=True, slots=True)
+class RoleOption:
+    key: str
+    name: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A choice that makes sense, and all it asks."""
+
+    target: LevelOption
+    current: LevelOption | None
+    roles: tuple[str, ...]
+    asked: AskedOf
+
+
+def levels_of(cycle: Cycle) -> tuple[LevelOption, ...]:
+    """Every level of the cycle's ladders that asks something, in the ladder's order. Two queries."""
+    versions = {
+        version.id: version
+        for version in db.session.scalars(
+            select(LadderVersion)
+            .join(CycleLadder, CycleLadder.ladder_version_id == LadderVersion.id)
+            .where(CycleLadder.cycle_id == cycle.id)
+        )
+    }
+    rows = db.session.scalars(
+        select(Level)
+        .where(Level.version_id.in_(versions))
+        .order_by(Level.version_id, Level.position)
+    )
+    return tuple(option for row in rows for option in _options(row, versions[row.version_id]))
+
+
+def _options(level: Level, version: LadderVersion) -> Iterator[LevelOption]:
+    ladder = ladder_of(version)
+    if not ladder.level(level.key).placeholder:
+        name = f"{level.name} ({level.code})" if level.code else level.name
+        yield LevelOption(f"{ladder.id}/{level.key}", name, ladder.name, level, version)
+
+
+def option(levels: Iterable[LevelOption], value: str) -> LevelOption | None:
+    return next((each for each in levels if each.value == value), None)
+
+
+def roles_for(target: LevelOption) -> tuple[RoleOption, ...]:
+    """The mixin roles that the ladder lets this level have."""
+    ladder = ladder_of(target.version)
+    level = ladder.level(target.level.key)
+    return tuple(
+        RoleOption(mixin.id, mixin.name, mixin.summary)
+        for mixin in ladder.mixins
+        if not mixin.placeholder and mixin.applies_to.allows(level)
+    )
+
+
+def suggested(levels: Sequence[LevelOption], person: Person) -> Wanted:
+    """The level the people system gives the person, where the ladder knows it by name, and the one above it."""
+    current = next((each for each in levels if _is_called(each, person.level)), None)
+    if current is None:
+        return Wanted()
+    above = [
+        each
+        for each in levels
+        if each.version is current.version
+        and each.level.track == current.level.track
+        and each.level.rank > current.level.rank
+    ]
+    target = min(above, key=lambda each: each.level.rank, default=None)
+    return Wanted(target.value if target else "", current.value)
+
+
+def _is_called(option: LevelOption, name: str) -> bool:
+    level: document.Level = ladder_of(option.version).level(option.level.key)
+    names = {level.name, level.code, *level.aliases} - {""}
+    return name.strip().casefold() in {each.casefold() for each in names}
+
+
+def wanted_by(packet: Packet) -> Wanted:
+    """What a packet goes for now."""
+    ladder = ladder_of(packet.ladder_version).id
+    current = f"{ladder}/{packet.current_level.key}" if packet.current_level else ""
+    return Wanted(f"{ladder}/{packet.target_level.key}", current, tuple(packet.roles))
+
+
+def resolved(levels: Sequence[LevelOption], wanted: Wanted) -> Target | None:
+    """The choice with what it asks, or None where a level is not on offer. Roles that do not apply are left out."""
+    target = option(levels, wanted.target)
+    current = option(levels, wanted.current)
+    if target is None or (wanted.current and current is None):
+        return None
+    roles = tuple(each.key for each in roles_for(target) if each.key in wanted.roles)
+    # A level of another ladder says nothing about what is expected here already.
+    known = current if current and current.version is target.version else None
+    asked = asked_at(target.version, target.level.key, known.level.key if known else None, roles)
+    return Target(target, known, roles, asked)

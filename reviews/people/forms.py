@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SearchField
+from wtforms import BooleanField, EmailField, Form, HiddenField, PasswordField, SearchField
 from wtforms.validators import InputRequired, Length
 
 from reviews.people.passwords import MAX_LENGTH, MIN_LENGTH
@@ -48,7 +48,7 @@ class ChangePasswordForm(FlaskForm):
     )
 
 
-class SearchForm(FlaskForm):
+class SearchForm(Form):
     """Sent as GET: it changes nothing and carries no token."""
 
     q = SearchField(

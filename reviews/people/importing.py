@@ -1,10 +1,12 @@
 """Applying a people file to the roster: all of it or nothing, and only what somebody looked at."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
 
+from ladders.text import UnreadableError, read_text
 from reviews import entropy
 from reviews.audit import service as audit
 from reviews.extensions import db
@@ -12,6 +14,7 @@ from reviews.facts import Viewer
 from reviews.models.people import ManagerLink, Person
 from reviews.people import queries, service
 from reviews.people.addresses import email_key
+from reviews.people.open_work import open_work
 from reviews.people.roster import ACCOUNT, Changed, Plan, compare
 from reviews.people.roster_file import Entry, RosterFile, id_key, read_roster
 from reviews.refusals import RuleBroken
@@ -26,10 +29,25 @@ class Preview:
     text: str
     file: RosterFile
     plan: Plan
+    #: Employee ID of somebody who leaves -> what waits for them, as far as the viewer may know.
+    work: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def preview(text: str) -> Preview:
-    """What the file would change now. Writes nothing.
+def text_of(data: bytes) -> str:
+    """The characters of an upload, in whatever encoding a spreadsheet writes.
+
+    Raises:
+        RuleBroken: for anything but a text file of at most 256 KB.
+    """
+    try:
+        # Names stay as they came: a repair that is right for prose may be wrong for a name.
+        return read_text(data).unrepaired
+    except UnreadableError as error:
+        raise RuleBroken(str(error), field="file") from error
+
+
+def preview(text: str, viewer: Viewer | None = None) -> Preview:
+    """What the file would change now; for a viewer also what leavers would leave open. Writes nothing.
 
     Raises:
         RuleBroken: if the text is too long to be read.
@@ -37,14 +55,26 @@ def preview(text: str) -> Preview:
     if len(text.encode(errors="replace")) > MAX_BYTES:
         raise RuleBroken(f"The file is larger than {MAX_BYTES // 1024} KB.", field="file")
     file = read_roster(text)
-    return Preview(text, file, compare(file, queries.roster()))
+    plan = compare(file, queries.roster())
+    work = open_work(viewer, [p.employee_id for p in plan.leaving]) if viewer else {}
+    return Preview(text, file, plan, work)
 
 
-def apply(text: str, *, digest: str | None, actor: Viewer | None, at: datetime) -> Plan:
-    """Do what the preview said. `digest` is that of the plan somebody looked at; None from the command line.
+def apply(
+    text: str, *, digest: str | None, leavers_read: bool, actor: Viewer | None, at: datetime
+) -> Plan:
+    """Do what the preview said.
+
+    Args:
+        text: the file.
+        digest: that of the plan somebody looked at; None from the command line.
+        leavers_read: somebody has confirmed that those who are not in the file leave.
+        actor: who does it; None from the command line.
+        at: the instant that is recorded.
 
     Raises:
-        RuleBroken: if the file has problems, or would now change something else than it did in the preview.
+        RuleBroken: if the file has problems, closes accounts that nobody confirmed, or would now change something
+            else than it did in the preview.
     """
     # A second import that runs at the same time waits here, and then compares with what the first one made.
     db.session.execute(select(Person.id).with_for_update())
@@ -55,6 +85,8 @@ def apply(text: str, *, digest: str | None, actor: Viewer | None, at: datetime) 
         raise RuleBroken(
             "The roster has changed since you looked. Nothing was imported: look this list over."
         )
+    if plan.leaving and not leavers_read:
+        raise RuleBroken("Confirm that these accounts are to be closed.", field="leavers_read")
     if not plan.is_empty:
         _Import(plan, at).write()
         audit.record(

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import aliased, joinedload
@@ -15,6 +15,8 @@ from reviews.facts import Viewer
 from reviews.models.people import ManagerLink, Person, SignInLink, SignInSession
 from reviews.people.addresses import email_key
 from reviews.people.roster import Known
+from reviews.template_tools import short_day
+from reviews.vocabulary import Action
 
 ROWS_PER_PAGE = 50
 
@@ -161,18 +163,22 @@ class RosterRow:
 
 @dataclass(frozen=True, slots=True)
 class RosterPage:
+    """One page of those who match; `total` counts them all."""
+
     rows: tuple[RosterRow, ...]
-    #: How many there are in all that match; the rows are those of one page.
     total: int
+    search: str
     page: int
     pages: int
+    may_import: bool
 
     @property
-    def first(self) -> int:
-        return (self.page - 1) * ROWS_PER_PAGE + 1
+    def summary(self) -> str:
+        first = (self.page - 1) * ROWS_PER_PAGE + 1
+        return f"{first}–{first + len(self.rows) - 1} of {self.total}"
 
 
-def roster_page(_access: SiteAccess, *, search: str, page: int) -> RosterPage:
+def roster_page(access: SiteAccess, *, search: str, page: int) -> RosterPage:
     """People by name, those who have left at the end. A page past the last one has no rows. Two queries."""
     found = _matching(search)
     total = db.session.scalar(select(func.count()).select_from(Person).where(found)) or 0
@@ -200,8 +206,10 @@ def roster_page(_access: SiteAccess, *, search: str, page: int) -> RosterPage:
             for person, manager_name in db.session.execute(statement).tuples()
         ),
         total=total,
+        search=search,
         page=page,
         pages=max(1, -(-total // ROWS_PER_PAGE)),
+        may_import=access.may(Action.IMPORT_PEOPLE),
     )
 
 
@@ -223,17 +231,20 @@ def _matching(search: str) -> ColumnElement[bool]:
 
 
 @dataclass(frozen=True, slots=True)
-class PastManager:
-    name: str
-    started: date
-    ended: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     public_id: str
     name: str
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedBy:
+    """A manager and the days, as the timeline component draws it."""
+
+    label: str
+    when: str
+    state: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +261,7 @@ class PersonPage:
     is_self: bool
     has_password: bool
     open_sessions: int
-    managers: tuple[PastManager, ...]
+    managers: tuple[ManagedBy, ...]
     reports: tuple[Report, ...]
 
 
@@ -268,7 +279,7 @@ def person_page(access: SiteAccess, who: Person) -> PersonPage:
         .order_by(
             ManagerLink.ended_on.is_not(None), ManagerLink.started_on.desc(), ManagerLink.id.desc()
         )
-    )
+    ).tuples()
     reports = db.session.scalars(
         select(Person)
         .where(Person.manager_id == who.id, Person.is_active)
@@ -287,7 +298,14 @@ def person_page(access: SiteAccess, who: Person) -> PersonPage:
         is_self=who.id == access.viewer.person_id,
         has_password=who.password_hash is not None,
         open_sessions=sum(s.expires_at > access.viewer.now for s in open_sessions(who)),
-        managers=tuple(PastManager(*row) for row in managers),
+        managers=tuple(
+            ManagedBy(
+                label=name,
+                when=f"since {short_day(start)}" if end is None else f"until {short_day(end)}",
+                state="now" if end is None else "done",
+            )
+            for name, start, end in managers
+        ),
         reports=tuple(Report(each.public_id, each.name, each.title) for each in reports),
     )
 

@@ -1,7 +1,10 @@
-"""Signing in and out."""
+"""Signing in and out, the own account, the roster and its import."""
+
+from dataclasses import dataclass
 
 from flask import (
     Blueprint,
+    abort,
     current_app,
     flash,
     redirect,
@@ -19,9 +22,21 @@ from reviews.access import SiteAccess
 from reviews.errors import rules_shown_on, status_of
 from reviews.extensions import limiter, login_manager
 from reviews.guard import guarded, public_write, settle
-from reviews.people import queries, service
+from reviews.models.people import Person
+from reviews.people import importing, queries, service
 from reviews.people.addresses import email_key
-from reviews.people.forms import ChoosePasswordForm, SignInForm
+from reviews.people.forms import (
+    ApplyImportForm,
+    ChangePasswordForm,
+    ChoosePasswordForm,
+    SearchForm,
+    SignInForm,
+    UploadPeopleForm,
+)
+from reviews.people.importing import Preview
+from reviews.people.open_work import open_work
+from reviews.people.queries import RosterPage
+from reviews.template_tools import count
 from reviews.vocabulary import Action
 
 bp = Blueprint("people", __name__)
@@ -114,3 +129,158 @@ def use_link(token: str) -> ResponseReturnValue:
     )
     settle(response)
     return response
+
+
+# -- The viewer's own account
+
+
+@bp.route("/account", methods=["GET", "POST"])
+@limiter.limit("30/hour", methods=["POST"])
+@guarded(Action.MANAGE_OWN_ACCOUNT)
+def account(access: SiteAccess) -> ResponseReturnValue:
+    form = ChangePasswordForm()
+    if form.validate_on_submit():
+        with rules_shown_on(form):
+            service.change_password(
+                access.viewer, present=form.present.data or "", chosen=form.chosen.data or ""
+            )
+            flash("Your password is changed. Your other sessions have ended.")
+            return redirect(url_for(".account"))
+    page = queries.account_page(access)
+    return render_template("people/account.html", page=page, form=form), status_of(form)
+
+
+@bp.post("/account/sessions")
+@guarded(Action.MANAGE_OWN_ACCOUNT)
+def end_sessions(access: SiteAccess) -> ResponseReturnValue:
+    service.end_own_sessions(access.viewer, handle=request.form.get("session", ""))
+    flash("Ended. That browser has to sign in again.")
+    return redirect(url_for(".account"))
+
+
+# -- The roster
+
+
+@bp.get("/people")
+@guarded(Action.SEARCH_PEOPLE, params=("q", "page"))
+def roster(access: SiteAccess) -> ResponseReturnValue:
+    form = SearchForm(request.args)
+    search = (form.q.data or "").strip() if form.validate() else ""
+    page = queries.roster_page(access, search=search, page=_page_number())
+    if page.page > page.pages:
+        abort(404)
+    links = _page_links(page)
+    return render_template("people/roster.html", page=page, links=links, form=form), status_of(form)
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    label: str
+    url: str
+    current: bool
+
+
+def _page_links(page: RosterPage) -> list[PageLink]:
+    """The first page, the last and those around this one."""
+    near = {1, page.page - 1, page.page, page.page + 1, page.pages}
+    return [
+        PageLink(
+            str(number),
+            url_for(".roster", q=page.search or None, page=number),
+            current=number == page.page,
+        )
+        for number in sorted(near & set(range(1, page.pages + 1)))
+    ]
+
+
+def _page_number() -> int:
+    given = request.args.get("page", "1")
+    if not (given.isascii() and given.isdigit() and 0 < len(given) < 8 and int(given)):
+        abort(400)
+    return int(given)
+
+
+def _person(public_id: str) -> Person:
+    return queries.person(public_id) or abort(404)
+
+
+@bp.get("/people/<person>")
+@guarded(Action.MANAGE_ACCOUNTS)
+def person(access: SiteAccess, person: str) -> ResponseReturnValue:
+    page = queries.person_page(access, _person(person))
+    return render_template("people/person.html", page=page, link="")
+
+
+@bp.post("/people/<person>/link")
+@guarded(Action.MANAGE_ACCOUNTS)
+def make_link(access: SiteAccess, person: str) -> ResponseReturnValue:
+    """Show the link in the answer itself: it is kept nowhere, and a second look makes a second link."""
+    who = _person(person)
+    token = service.issue_link(who, actor=access.viewer, at=access.viewer.now)
+    link = current_app.config["PUBLIC_URL"] + url_for(".use_link", token=token)
+    page = queries.person_page(access, who)
+    return render_template("people/person.html", page=page, link=link)
+
+
+@bp.route("/people/<person>/deactivate", methods=["GET", "POST"])
+@guarded(Action.MANAGE_ACCOUNTS)
+def deactivate(access: SiteAccess, person: str) -> ResponseReturnValue:
+    who = _person(person)
+    if request.method == "POST":
+        service.deactivate(who, actor=access.viewer)
+        flash(f"The account of {who.name} is closed and signed out everywhere.")
+        return redirect(url_for(".person", person=person))
+    work = open_work(access.viewer, [who.employee_id])[who.employee_id]
+    page = queries.person_page(access, who)
+    return render_template("people/deactivate.html", page=page, work=work)
+
+
+@bp.post("/people/<person>/activate")
+@guarded(Action.MANAGE_ACCOUNTS)
+def activate(access: SiteAccess, person: str) -> ResponseReturnValue:
+    who = _person(person)
+    service.activate(who, actor=access.viewer)
+    flash(f"The account of {who.name} is open again.")
+    return redirect(url_for(".person", person=person))
+
+
+# -- The import of the roster
+
+
+@bp.route("/people/import", methods=["GET", "POST"])
+@guarded(Action.IMPORT_PEOPLE)
+def import_people(access: SiteAccess) -> ResponseReturnValue:
+    form = UploadPeopleForm()
+    if form.validate_on_submit():
+        with rules_shown_on(form):
+            text = importing.text_of(form.file.data.read())
+            return _preview(importing.preview(text, access.viewer), ApplyImportForm(formdata=None))
+    return render_template("people/import.html", form=form), status_of(form)
+
+
+@bp.post("/people/import/apply")
+@guarded(Action.IMPORT_PEOPLE)
+def apply_import(access: SiteAccess) -> ResponseReturnValue:
+    form = ApplyImportForm()
+    text = form.text.data or ""
+    if form.validate_on_submit():
+        with rules_shown_on(form):
+            plan = importing.apply(
+                text,
+                digest=form.digest.data or "",
+                leavers_read=form.leavers_read.data,
+                actor=access.viewer,
+                at=access.viewer.now,
+            )
+            flash(
+                f"Imported: {len(plan.new)} new, {len(plan.changed)} changed,"
+                f" {count(len(plan.leaving), 'account')} closed."
+            )
+            return redirect(url_for(".roster"))
+    return _preview(importing.preview(text, access.viewer), form)
+
+
+def _preview(page: Preview, form: ApplyImportForm) -> ResponseReturnValue:
+    form.text.data, form.digest.data = page.text, page.plan.digest
+    status = 422 if page.plan.problems else status_of(form)
+    return render_template("people/preview.html", page=page, form=form), status

@@ -175,7 +175,7 @@ class RosterPage:
     @property
     def summary(self) -> str:
         first = (self.page - 1) * ROWS_PER_PAGE + 1
-        return f"{first}–{first + len(self.rows) - 1} of {self.total}"
+        return f"{first} to {first + len(self.rows) - 1} of {self.total}"
 
 
 def roster_page(access: SiteAccess, *, search: str, page: int) -> RosterPage:

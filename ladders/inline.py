@@ -46,6 +46,4 @@ def read_inline(source: str) -> Inline:
     text = _TAG.sub("", _BREAK.sub(" ", _COMMENT.sub(" ", text)))
     text = _ESCAPE.sub(r"\1", text)
     text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
-    # An entity may stand for a character that no text holds.
-    text = "".join(character for character in text if character.isprintable() or character in " \t")
     return Inline(" ".join(text.split()), tuple(links))

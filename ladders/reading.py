@@ -147,7 +147,7 @@ class _Reader:
         mixins = [self.owner(each, "mixin") for each in structure.mixins]
         for track in structure.tracks:
             self.heading(track.section, "track", "a heading over a list of levels", 0.9)
-        if structure.title:
+        if structure.title and levels:
             self.heading(structure.title, "title", "the first heading of the document", 0.95)
         for section in structure.root.walk():
             self.rest(section)

@@ -109,12 +109,15 @@ def _contents(root: Section, sections: list[Section]) -> dict[int, Section]:
     for section in root.walk():
         items = [block for block in section.body if block.kind == "item"]
         named: dict[int, Section] = {}
+        links = 0
         for item in items:
             linked = next((link[1:] for link in item.links if link.startswith("#")), None)
             target = by_address.get(linked) if linked else by_name.get(name_key(item.text))
             if target:
                 named[item.line] = target
-        if len(items) >= _AT_LEAST and len(named) >= _CONTENTS_SHARE * len(items):
+                links += linked is not None
+        # One item of a list may repeat a heading by chance, but not link to it.
+        if (links or len(items) >= _AT_LEAST) and len(named) >= _CONTENTS_SHARE * len(items):
             found |= named
     return found
 

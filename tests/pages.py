@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
 import html5lib
+from flask import has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -147,7 +148,8 @@ class StrictClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         # What the test has arranged is in the database, and what it holds is read again afterwards.
-        db.session.commit()
+        if has_app_context():
+            db.session.commit()
         # Flask would reuse the test's own application context, and with it the signed-in person
         # and the session's loaded rows; in an empty context the request gets its own.
         response = Context().run(super().open, *args, **kwargs)

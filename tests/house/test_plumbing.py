@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from reviews.extensions import db
 from reviews.models.people import Person
 from tests.browser import watched_pages
+from tests.pages import Page, values_of
 
 
 def a_person(name: str) -> Person:
@@ -51,6 +52,26 @@ def test_a_request_reads_nothing_from_the_session_of_the_test(client, session, q
         client.get("/")
 
     assert [statement for statement in seen if "FROM sign_in_session" in statement] != []
+
+
+def test_a_client_follows_where_it_is_sent(client):
+    response = client.get("/", follow_redirects=True)
+
+    assert (response.status_code, response.request.path) == (200, "/sign-in")
+
+
+def test_a_form_is_sent_as_a_browser_would_send_it(client):
+    response = client.submit("/sign-in?next=/", {"email": "ada@example.org", "password": "wrong"})
+
+    form = Page(response).one(".//main//form")
+    assert response.status_code == 422
+    assert values_of(form)["email"] == ["ada@example.org"]
+    assert values_of(form)["next"] == ["/"]
+
+
+def test_a_form_is_not_sent_with_a_field_that_it_lacks(client):
+    with pytest.raises(AssertionError, match="the form has no .*shoe_size"):
+        client.submit("/sign-in", {"shoe_size": "40"})
 
 
 def test_the_counter_sees_every_statement_of_its_block(session, queries):

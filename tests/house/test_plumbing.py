@@ -70,7 +70,7 @@ def test_a_form_is_sent_as_a_browser_would_send_it(client):
 
 
 def test_a_form_is_not_sent_with_a_field_that_it_lacks(client):
-    with pytest.raises(AssertionError, match="the form has no .*shoe_size"):
+    with pytest.raises(AssertionError, match="shoe_size"):
         client.submit("/sign-in", {"shoe_size": "40"})
 
 

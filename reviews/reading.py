@@ -4,7 +4,7 @@ Pure functions of plain values. Whoever wants the board to read differently chan
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeVar
@@ -126,13 +126,17 @@ def has_hole(counts: CellCounts) -> bool:
 # -- Zones: what the meeting need not talk about
 
 
-def pooled_variance(cells: Iterable[Histogram]) -> Fraction | None:
-    """How far raters of the same cell lie apart, over all cells; None where no cell has two ratings."""
+def pooled_variance(cells: Mapping[Histogram, int]) -> Fraction | None:
+    """How far raters of the same cell lie apart, over all cells; None where no cell has two ratings.
+
+    Args:
+        cells: how many cells have these ratings.
+    """
     scatter: Counter[int] = (
         Counter()
     )  # by number of ratings: that number times the sum of squared deviations
     freedom = 0
-    for ratings, times in Counter(cells).items():
+    for ratings, times in cells.items():
         n = sum(ratings)
         if n >= 2:
             total = sum(place * count for place, count in enumerate(ratings))

@@ -1,5 +1,6 @@
 """The reading rules: every set of up to six ratings against a second, slower telling of the rules, and named cases."""
 
+from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
@@ -21,7 +22,7 @@ from reviews.reading import (
     word_of,
     zone_of,
 )
-from reviews.vocabulary import SCALE, Attainment, Category
+from reviews.vocabulary import SCALE, Attainment
 
 A = Attainment
 EVERY_SET = [ratings for n in range(7) for ratings in product(range(4), repeat=n)]
@@ -184,11 +185,12 @@ def test_a_hole_is_nobody_or_less_than_half_of_the_evidence(
 def test_the_pooled_variance_is_that_of_the_ratings_around_their_cell() -> None:
     cells = [(1, 2, 2), (0, 3), (2,), (), (1, 1, 2, 3)]
     spread = sum(Fraction(variance(map(Fraction, c))) * (len(c) - 1) for c in cells if len(c) > 1)
-    assert pooled_variance(map(histogram, cells)) == spread / (2 + 1 + 3)
+    twice = Counter(map(histogram, [*cells, *cells]))
+    assert pooled_variance(twice) == 2 * spread / (2 * (2 + 1 + 3))
 
 
 def test_without_two_ratings_in_a_cell_nothing_is_known_about_spread() -> None:
-    assert pooled_variance([histogram((2,)), histogram(())]) is None
+    assert pooled_variance({histogram((2,)): 5, histogram(()): 1}) is None
 
 
 def test_a_zone_is_clear_exactly_where_the_interval_stays_on_one_side_of_the_line() -> None:

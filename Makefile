@@ -1,7 +1,7 @@
 # Every command of the project. Needs Python 3.11 or newer, make and git; all else goes into .venv.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check fix lock migration clean
+.PHONY: help setup run test check fix bench lock migration clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -41,6 +41,9 @@ check: .venv/.dev ## Check format, lint, types, floors, and that migrations are 
 fix: .venv/.dev ## Mend what the formatter and the linter can mend by themselves
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: .venv/.dev ## Measure the board against the least possible work (ARGS="--size M")
+	$(BIN)/python -m benchmarks.board $(ARGS)
 
 lock: $(BIN)/uv ## Write the locks again (ARGS=--upgrade takes newer versions)
 	$(COMPILE) $(ARGS) --group installer --output-file requirements/uv.txt

@@ -36,6 +36,11 @@ class TrackDraft:
     name: str
     levels: list[OwnerDraft]
 
+    @property
+    def start(self) -> int:
+        """The lowest rank in it."""
+        return min(ranks(self.levels), default=1)
+
 
 def dimensions(reading: Reading) -> list[DimensionDraft]:
     """In order of appearance, levels before roles."""
@@ -81,6 +86,11 @@ def tracks(reading: Reading) -> list[TrackDraft]:
         name = track.section.name
         found.append(TrackDraft(ids.take(name), name, [drafts[id(each)] for each in members]))
     return found
+
+
+def lowest_track(drafts: list[TrackDraft]) -> TrackDraft | None:
+    """The track that starts lowest: what others may build on."""
+    return min(drafts, key=lambda track: track.start, default=None)
 
 
 def ranks(levels: list[OwnerDraft]) -> list[int]:

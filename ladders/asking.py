@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from ladders.arrangement import dimensions, licence_id, merges, ranks, tracks
-from ladders.building import are_attributes, starts_above
+from ladders.arrangement import dimensions, licence_id, lowest_track, merges, ranks, tracks
+from ladders.building import are_attributes
 from ladders.keys import normalised
 from ladders.questions import Question, ask
 from ladders.reading import CellDraft, OwnerDraft, Reading
@@ -67,16 +67,15 @@ def _cascade(reading: Reading) -> Iterator[Question]:
         none="Nothing: each level stands alone",
     )
     drafts = tracks(reading)
+    lowest = lowest_track(drafts)
     for track in drafts:
-        below = starts_above(track, drafts)
-        if below is None:
+        if lowest is None or track.start <= lowest.start:
             continue
-        start = min(ranks(track.levels))
         yield ask(
             f"cascade.{track.id}",
-            f"{track.name} starts at {start}. Which levels of {below.name} does it build on?",
+            f"{track.name} starts at {track.start}. Which levels of {lowest.name} does it build on?",
             "below",
-            below=f"Those below {start}",
+            below=f"Those below {track.start}",
             lower="At each level, those below that level",
             none="None",
         )

@@ -7,6 +7,7 @@ from ladders.arrangement import (
     TrackDraft,
     dimensions,
     licence_id,
+    lowest_track,
     merges,
     ranks,
     tracks,
@@ -66,6 +67,8 @@ class _Builder:
         self.groups = self.read_groups()
         self.as_levels = settled.get("roles") == "levels"
         self.implicit = self.implicit_dimension()
+        self.dimensions = self.read_dimensions()
+        self.position = {each.id: place for place, each in enumerate(self.dimensions)}
 
     def ladder(self, source: Source, name: str) -> Ladder:
         reading = self.reading
@@ -83,7 +86,7 @@ class _Builder:
             notes=tuple(Note(block.text, at) for block, at in reading.notes),
             tracks=found,
             groups=tuple(self.groups.values()),
-            dimensions=self.read_dimensions(),
+            dimensions=self.dimensions,
             levels=levels,
             mixins=() if self.as_levels else self.mixins(),
             unmapped=tuple(
@@ -139,8 +142,9 @@ class _Builder:
         free = [level for level in self.reading.levels if id(level) not in placed]
         lists: list[tuple[str | None, list[OwnerDraft]]] = [(None, free)]
         lists += [(track.id, track.levels) for track in drafts]
+        lowest = lowest_track(drafts)
         found = [
-            Track(track.id, track.name, inherits=self.inherited(track, drafts)) for track in drafts
+            Track(track.id, track.name, inherits=self.inherited(track, lowest)) for track in drafts
         ]
         if self.as_levels:
             container = self.reading.mixins[0].found.container
@@ -162,14 +166,12 @@ class _Builder:
         return tuple(found), tuple(made)
 
     def inherited(
-        self, track: TrackDraft, drafts: list[TrackDraft]
+        self, track: TrackDraft, lowest: TrackDraft | None
     ) -> tuple[TrackInheritance, ...]:
         answer = self.settled.get(f"cascade.{track.id}", "none")
-        below = starts_above(track, drafts)
-        if below is None or answer == "none":
+        if lowest is None or answer == "none":
             return ()
-        start = min(ranks(track.levels))
-        return (TrackInheritance(below.id, start if answer == "below" else None),)
+        return (TrackInheritance(lowest.id, track.start if answer == "below" else None),)
 
     def level(self, draft: OwnerDraft, ids: Ids, track: str | None, rank: int) -> Level:
         icon, name = split_icon(draft.name.name)
@@ -212,9 +214,8 @@ class _Builder:
         if self.implicit and self.loose(owner):
             found[self.implicit.id] = [CellDraft("", expectations=owner.before.expectations)]
         return tuple(
-            self.cell(dimension.id, found[dimension.id])
-            for dimension in self.read_dimensions()
-            if dimension.id in found
+            self.cell(dimension, found[dimension])
+            for dimension in sorted(found, key=self.position.__getitem__)
         )
 
     def cell(self, dimension: str, drafts: list[CellDraft]) -> Cell:
@@ -285,15 +286,6 @@ def are_attributes(owner: OwnerDraft) -> bool:
     return bool(owner.cells and listed) and all(
         LABELLED.fullmatch(each.block.text) for each in listed
     )
-
-
-def starts_above(track: TrackDraft, drafts: list[TrackDraft]) -> TrackDraft | None:
-    """The track that starts lowest, when this one starts above it."""
-    filled = [each for each in drafts if each.levels]
-    if not track.levels or not filled:
-        return None
-    lowest = min(filled, key=lambda each: min(ranks(each.levels)))
-    return lowest if min(ranks(lowest.levels)) < min(ranks(track.levels)) else None
 
 
 def _attributes(owner: OwnerDraft) -> tuple[Attribute, ...]:

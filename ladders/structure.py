@@ -24,16 +24,16 @@ class CellFound:
 
 @dataclass(eq=False, slots=True)
 class OwnerFound:
-    """A level or a mixin role: its headings, what stands before its first dimension, its cells."""
+    """A level or a mixin role: its headings, the one that holds it among others, its cells.
+
+    `body` is what stands before its first dimension.
+    """
 
     name: str
     heads: list[Section]
+    container: Section | None
     body: list[Block] = field(default_factory=list)
     cells: list[CellFound] = field(default_factory=list)
-
-    @property
-    def container(self) -> Section | None:
-        return self.heads[0].parent
 
     @property
     def anchor(self) -> str:
@@ -132,7 +132,10 @@ def _owners(candidates: list[Section], structure: Structure) -> list[OwnerFound]
         return _levels_outside(parents, candidates, structure)
     flat = _flat_levels(candidates)
     if flat:
-        return [OwnerFound(section.name, [section], list(section.blocks())) for section in flat]
+        return [
+            OwnerFound(section.name, [section], section.parent, list(section.blocks()))
+            for section in flat
+        ]
     return _one_level(candidates, structure)
 
 
@@ -169,7 +172,7 @@ def _levels_outside(
         if beside and (id(section) in listed or is_like_a_level(section.name)):
             chosen.add(id(section))
     return [
-        OwnerFound(section.name, [section], list(section.body), _cells(section))
+        OwnerFound(section.name, [section], section.parent, list(section.body), _cells(section))
         for section in candidates
         if id(section) in chosen
     ]
@@ -190,7 +193,8 @@ def _levels_inside(cells: list[Section]) -> list[OwnerFound]:
     """Dimensions are the outer headings, and each names the levels inside."""
     owners: dict[str, OwnerFound] = {}
     for section in cells:
-        owner = owners.setdefault(section.key, OwnerFound(section.name, []))
+        above = section.parent.parent if section.parent else None
+        owner = owners.setdefault(section.key, OwnerFound(section.name, [], above))
         owner.heads.append(section)
         if section.parent:
             owner.cells.append(CellFound(section.parent.name, section))
@@ -215,7 +219,7 @@ def _one_level(candidates: list[Section], structure: Structure) -> list[OwnerFou
     title = structure.title
     if title is None or not is_like_a_level(title.name):
         return []
-    owner = OwnerFound(title.name, [title], list(title.body))
+    owner = OwnerFound(title.name, [title], None, list(title.body))
     for section in candidates:
         if section is not title and any(block.kind == "item" for block in section.body):
             parent = section.parent

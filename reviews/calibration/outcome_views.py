@@ -1,0 +1,32 @@
+"""What the candidate and the manager read after release, and the committee before it."""
+
+from flask import abort, render_template
+from flask.typing import ResponseReturnValue
+
+from reviews.access import PacketAccess
+from reviews.calibration import queries
+from reviews.calibration.blueprint import bp
+from reviews.expectations import ladder_of
+from reviews.guard import guarded
+from reviews.vocabulary import Action, Outcome
+
+_HEADLINES = {
+    Outcome.PROMOTE: "Promoted",
+    Outcome.NOT_YET: "Not yet",
+    Outcome.DEFER: "Deferred",
+}
+
+
+@bp.get("/packets/<packet>/outcome")
+@guarded(Action.READ_OUTCOME, on="packet")
+def outcome(access: PacketAccess) -> ResponseReturnValue:
+    page = queries.outcome_page(access)
+    if page is None:
+        abort(404)
+    return render_template(
+        "calibration/outcome.html",
+        access=access,
+        page=page,
+        outcome_words=_HEADLINES,
+        ladder_name=ladder_of(access.packet.ladder_version).name,
+    )

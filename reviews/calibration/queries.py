@@ -1,0 +1,417 @@
+"""What the committee's pages of one packet show. Each page is one function; a field the policy does not grant is None."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from markupsafe import Markup
+from sqlalchemy import select
+
+from reviews import glyph
+from reviews.access import CycleAccess, PacketAccess, packets_in
+from reviews.calibration.board_queries import cells_of
+from reviews.calibration.rules import BallotMarkDraft
+from reviews.calibration.seats import benches
+from reviews.expectations import Asked, AskedDimension, asked_of
+from reviews.extensions import db
+from reviews.models.calibration import (
+    Ballot,
+    BallotMark,
+    Decision,
+    DimensionOutcome,
+    Gap,
+)
+from reviews.models.cycles import Panel
+from reviews.models.packets import Assignment, Packet, PacketRevision
+from reviews.models.ratings import Rating
+from reviews.vocabulary import (
+    Action,
+    AssignmentState,
+    Attainment,
+    BallotChoice,
+    ConflictStanding,
+    Outcome,
+    PacketStage,
+    RaterKind,
+)
+
+#: Below this many voters a count of them could say who voted how.
+MIN_VOTERS_SHOWN = 5
+
+_PLACES = {
+    BallotChoice.NOT_SHOWN: 0,
+    BallotChoice.PARTLY: 1,
+    BallotChoice.MET: 2,
+    BallotChoice.EXCEEDS: 3,
+}
+
+
+# -- Conflicts
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictRow:
+    public_id: str
+    candidate: str
+    target: str
+    #: open, none, declared, or the personal relation that recuses by itself.
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictsPage:
+    rows: tuple[ConflictRow, ...]
+
+    @property
+    def open(self) -> tuple[ConflictRow, ...]:
+        return tuple(row for row in self.rows if row.answer == "open")
+
+    @property
+    def answered(self) -> tuple[ConflictRow, ...]:
+        return tuple(row for row in self.rows if row.answer != "open")
+
+
+def seated_packets(access: CycleAccess) -> list[PacketAccess]:
+    """The packets of the viewer's panels on which they may declare a conflict. One query."""
+    return [
+        packet
+        for packet in packets_in(access, Action.DECLARE_CONFLICT)
+        if packet.facts.is_member or packet.facts.is_chair
+    ]
+
+
+def conflicts_page(packets: Iterable[PacketAccess]) -> ConflictsPage:
+    return ConflictsPage(
+        tuple(
+            ConflictRow(
+                public_id=each.packet.public_id,
+                candidate=each.packet.candidate.name,
+                target=each.packet.target_level.name,
+                answer=_answer(each),
+            )
+            for each in packets
+        )
+    )
+
+
+def _answer(access: PacketAccess) -> str:
+    facts = access.facts
+    if facts.is_candidate:
+        return "this is your own packet"
+    if facts.is_manager:
+        return "you are the manager"
+    if facts.is_peer:
+        return "you rate it as a peer"
+    if facts.is_tied:
+        return "you have worked in one line, or stand for the same level"
+    if facts.conflict is ConflictStanding.DECLARED:
+        return "declared"
+    return "none" if facts.conflict is ConflictStanding.NONE else "open"
+
+
+# -- The committee's page of one packet
+
+
+@dataclass(frozen=True, slots=True)
+class RevealedBallot:
+    """One member's voice on one dimension, the latest first; `before` is what they said in earlier rounds."""
+
+    member: str
+    choice: BallotChoice
+    rationale: str
+    before: tuple[BallotChoice, ...]
+    is_yours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionTally:
+    dimension: AskedDimension
+    #: How many said not shown, partly, met, exceeds.
+    counts: tuple[int, int, int, int]
+    cannot_judge: int
+    #: Place of the viewer's own choice on the scale, or None.
+    yours: int | None
+    ballots: tuple[RevealedBallot, ...]
+
+    @property
+    def spread(self) -> int:
+        """How far apart the outermost choices stand, with a step more where they stand on both sides of the line."""
+        said = [place for place, count in enumerate(self.counts) if count]
+        if not said:
+            return 0
+        return max(said) - min(said) + (min(said) < _PLACES[BallotChoice.MET] <= max(said))
+
+    @property
+    def reading(self) -> str:
+        below, above = sum(self.counts[:2]), sum(self.counts[2:])
+        if not below + above:
+            return "nobody could judge"
+        if below and above:
+            return f"{below} below the line, {above} at or above"
+        words = [
+            w
+            for w, c in zip(("not shown", "partly", "met", "exceeds"), self.counts, strict=True)
+            if c
+        ]
+        if len(words) == 1:
+            return f"all say {words[0]}"
+        return "all at or above the line" if above else "all below the line"
+
+
+@dataclass(frozen=True, slots=True)
+class CommitteePage:
+    """Fields are None where the policy does not grant them."""
+
+    dimensions: tuple[AskedDimension, ...]
+    panel: str | None
+    seats: tuple[str, ...] | None
+    recused: tuple[str, ...] | None
+    voting: int
+    #: Who has sealed a ballot and who has not; names without values.
+    sealed: tuple[str, ...] | None
+    waiting: tuple[str, ...] | None
+    own_ballot: Mapping[int, BallotMarkDraft] | None
+    own_round: int
+    tally: tuple[DimensionTally, ...] | None
+    quorum: int
+    quorum_met: bool
+    decided: bool
+    #: The plate of each dimension, as on the board.
+    cells: Mapping[int, Markup]
+
+
+def committee_page(access: PacketAccess) -> CommitteePage:
+    """Nine queries."""
+    packet = access.packet
+    bench = benches([packet.id], now=access.viewer.now)[packet.id]
+    panel = db.session.get(Panel, packet.panel_id) if packet.panel_id else None
+    dimensions = asked_of(packet).dimensions
+    voices = _voices(packet.id)
+    own = voices.get(access.viewer.person_id, [])
+    who_voted = access.may(Action.SEE_WHO_VOTED)
+    names = {seat.person_id: seat.name for seat in bench.cast}
+    return CommitteePage(
+        dimensions=dimensions,
+        panel=panel.name if panel and access.may(Action.SEE_PANEL) else None,
+        seats=tuple(s.name for s in bench.seats) if access.may(Action.SEE_PANEL) else None,
+        recused=tuple(s.name for s in bench.recused) if access.may(Action.SEE_RECUSED) else None,
+        voting=len(bench.voting),
+        sealed=tuple(s.name for s in bench.cast) if who_voted else None,
+        waiting=tuple(s.name for s in bench.voting if not s.cast) if who_voted else None,
+        own_ballot=own[-1].marks if own and access.may(Action.READ_OWN_BALLOT) else None,
+        own_round=len(own),
+        tally=_tally(access, dimensions, voices, names) if access.may(Action.READ_TALLY) else None,
+        quorum=panel.quorum if panel else 0,
+        quorum_met=panel is not None and len(bench.cast) >= panel.quorum,
+        decided=packet.stage is PacketStage.DECIDED,
+        cells=_plates(packet, dimensions),
+    )
+
+
+def _plates(packet: Packet, dimensions: Iterable[AskedDimension]) -> Mapping[int, Markup]:
+    cells = cells_of(packet)
+    return {
+        dimension.id: glyph.cell(
+            cells[dimension.id].counts,
+            cells[dimension.id].reading,
+            candidate=packet.candidate.name,
+            dimension=dimension.name,
+            target=packet.target_level.name,
+            href=None,
+        )
+        for dimension in dimensions
+        if dimension.id in cells
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    marks: Mapping[int, BallotMarkDraft]
+
+
+def _voices(packet_id: int) -> Mapping[int, list[_Voice]]:
+    """Every ballot of the packet by member, rounds in order. One query."""
+    rows = db.session.execute(
+        select(
+            Ballot.member_id,
+            Ballot.round,
+            BallotMark.dimension_id,
+            BallotMark.choice,
+            BallotMark.rationale,
+        )
+        .join(BallotMark, BallotMark.ballot_id == Ballot.id)
+        .where(Ballot.packet_id == packet_id)
+        .order_by(Ballot.member_id, Ballot.round)
+    )
+    rounds: dict[tuple[int, int], dict[int, BallotMarkDraft]] = defaultdict(dict)
+    for row in rows:
+        rounds[row.member_id, row.round][row.dimension_id] = BallotMarkDraft(
+            row.choice, row.rationale
+        )
+    voices: dict[int, list[_Voice]] = defaultdict(list)
+    for (member, _), marks in rounds.items():
+        voices[member].append(_Voice(marks))
+    return voices
+
+
+def _tally(
+    access: PacketAccess,
+    dimensions: Iterable[AskedDimension],
+    voices: Mapping[int, list[_Voice]],
+    names: Mapping[int, str],
+) -> tuple[DimensionTally, ...]:
+    """The latest ballot of everybody who may vote, the largest disagreement first."""
+    named = access.may(Action.READ_BALLOTS)
+    tallies = []
+    for dimension in dimensions:
+        counts, cannot, yours = [0, 0, 0, 0], 0, None
+        ballots = []
+        for member, name in names.items():
+            said = [v.marks[dimension.id] for v in voices[member] if dimension.id in v.marks]
+            choice = said[-1].choice if said else None
+            if choice is None:
+                continue
+            is_yours = member == access.viewer.person_id
+            if choice is BallotChoice.CANNOT_JUDGE:
+                cannot += 1
+            else:
+                counts[_PLACES[choice]] += 1
+                yours = _PLACES[choice] if is_yours else yours
+            before = tuple(s.choice for s in said[:-1] if s.choice and s.choice is not choice)
+            ballots.append(RevealedBallot(name, choice, said[-1].rationale, before, is_yours))
+        tallies.append(
+            DimensionTally(
+                dimension,
+                (counts[0], counts[1], counts[2], counts[3]),
+                cannot,
+                yours,
+                tuple(ballots) if named else (),
+            )
+        )
+    return tuple(sorted(tallies, key=lambda t: -t.spread))
+
+
+# -- The outcome
+
+
+@dataclass(frozen=True, slots=True)
+class OpenExpectation:
+    expectation: Asked
+    closes_with: str
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionResult:
+    dimension: AskedDimension
+    attainment: Attainment
+    reason: str
+    open: tuple[OpenExpectation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerWords:
+    dimension: str
+    rationale: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomePage:
+    outcome: Outcome
+    letter: str | None
+    rule_reading: str
+    against_rule: str
+    awaited_evidence: str
+    look_again_on: date | None
+    results: tuple[DimensionResult, ...]
+    #: None below five voters.
+    voters: int | None
+    revision: int
+    decided_at: datetime
+    manager_words: tuple[ManagerWords, ...]
+
+    @property
+    def reached(self) -> tuple[str, ...]:
+        return tuple(
+            r.dimension.name
+            for r in self.results
+            if r.attainment in {Attainment.MET, Attainment.EXCEEDS}
+        )
+
+    @property
+    def short(self) -> tuple[str, ...]:
+        return tuple(r.dimension.name for r in self.results if r.dimension.name not in self.reached)
+
+    @property
+    def gaps(self) -> tuple[tuple[DimensionResult, OpenExpectation], ...]:
+        return tuple((result, gap) for result in self.results for gap in result.open)
+
+
+def outcome_page(access: PacketAccess) -> OutcomePage | None:
+    """The latest decision with its reasons, or None where nothing was decided. Nine queries."""
+    packet = access.packet
+    decision = db.session.scalars(
+        select(Decision)
+        .where(Decision.packet_id == packet.id)
+        .order_by(Decision.number.desc())
+        .limit(1)
+    ).one_or_none()
+    if decision is None:
+        return None
+    outcomes = {
+        row.dimension_id: row
+        for row in db.session.scalars(
+            select(DimensionOutcome).where(DimensionOutcome.decision_id == decision.id)
+        )
+    }
+    gaps = {
+        row.expectation_id: row.closes_with
+        for row in db.session.scalars(select(Gap).where(Gap.decision_id == decision.id))
+    }
+    revision = db.session.get_one(PacketRevision, packet.current_revision_id)
+    voters = len(benches([packet.id], now=access.viewer.now)[packet.id].cast)
+    dimensions = asked_of(packet).dimensions
+    return OutcomePage(
+        outcome=decision.outcome,
+        letter=decision.letter if access.may(Action.READ_FEEDBACK) else None,
+        rule_reading=decision.rule_reading,
+        against_rule=decision.against_rule,
+        awaited_evidence=decision.awaited_evidence,
+        look_again_on=decision.look_again_on,
+        results=tuple(
+            DimensionResult(
+                dimension,
+                outcomes[dimension.id].attainment,
+                outcomes[dimension.id].reason,
+                tuple(OpenExpectation(e, gaps[e.id]) for e in dimension if e.id in gaps),
+            )
+            for dimension in dimensions
+            if dimension.id in outcomes
+        ),
+        voters=voters if voters >= MIN_VOTERS_SHOWN else None,
+        revision=revision.number,
+        decided_at=decision.decided_at,
+        manager_words=_manager_words(access, dimensions),
+    )
+
+
+def _manager_words(
+    access: PacketAccess, dimensions: Iterable[AskedDimension]
+) -> tuple[ManagerWords, ...]:
+    """What the manager wrote and agreed to share."""
+    if not access.may(Action.READ_SHAREABLE_RATIONALE):
+        return ()
+    written = {
+        row.dimension_id: row.rationale
+        for row in db.session.execute(
+            select(Rating.dimension_id, Rating.rationale)
+            .join(Assignment, Assignment.id == Rating.assignment_id)
+            .where(
+                Assignment.packet_id == access.packet.id,
+                Assignment.kind == RaterKind.MANAGER,
+                Assignment.state == AssignmentState.SUBMITTED,
+                Rating.shareable,
+            )
+        )
+    }
+    return tuple(ManagerWords(d.name, written[d.id]) for d in dimensions if written.get(d.id))

@@ -1,0 +1,137 @@
+"""What a ballot, a reveal and a decision must hold. Plain values in, sentences out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from reviews.vocabulary import Attainment, BallotChoice, Outcome
+
+#: A reason this short cannot be a sentence.
+MIN_REASON = 10
+
+
+@dataclass(frozen=True, slots=True)
+class BallotMarkDraft:
+    choice: BallotChoice | None
+    rationale: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionDraft:
+    """What the chair is about to record. Dimensions and expectations are named by row id."""
+
+    outcome: Outcome | None
+    letter: str
+    attainments: Mapping[int, tuple[Attainment | None, str]]
+    #: Open expectations, each with what would close it.
+    gaps: Mapping[int, str] = field(default_factory=dict)
+    against_rule: str = ""
+    awaited_evidence: str = ""
+    look_again_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A sentence, and the field it belongs to."""
+
+    field: str
+    sentence: str
+
+
+def ballot_problems(
+    marks: Mapping[int, BallotMarkDraft], dimensions: Mapping[int, str]
+) -> list[Problem]:
+    """What a ballot still lacks. A choice for each dimension; a reason below met, and for exceeds."""
+    found = []
+    for dimension, name in dimensions.items():
+        mark = marks.get(dimension, BallotMarkDraft(None, ""))
+        if mark.choice is None:
+            found.append(
+                Problem(f"choice_{dimension}", f"Choose a word for {name}, or cannot judge.")
+            )
+        elif needs_reason(mark.choice) and len(mark.rationale.strip()) < MIN_REASON:
+            found.append(
+                Problem(
+                    f"rationale_{dimension}", f"Say in a sentence why {name} reads that way to you."
+                )
+            )
+    return found
+
+
+def needs_reason(choice: BallotChoice) -> bool:
+    return choice in {BallotChoice.NOT_SHOWN, BallotChoice.PARTLY, BallotChoice.EXCEEDS}
+
+
+def reveal_problem(*, cast: int, eligible: int, quorum: int, reason: str) -> str | None:
+    """Why the ballots cannot be revealed yet. Below the quorum it takes a recorded reason; with no ballot nothing helps."""
+    if cast == 0:
+        return "Nobody has sealed a ballot yet, so there is nothing to reveal."
+    if cast < quorum and len(reason.strip()) < MIN_REASON:
+        return (
+            f"{cast} of {eligible} ballots are sealed and the quorum is {quorum}. "
+            "Wait for the others, or say why you reveal now."
+        )
+    return None
+
+
+def decision_problems(
+    draft: DecisionDraft,
+    *,
+    dimensions: Mapping[int, str],
+    expectations: frozenset[int],
+    rule_promotes: bool,
+    today: date,
+) -> list[Problem]:
+    """What a decision still lacks, in the order of the page."""
+    found = [
+        problem
+        for dimension, name in dimensions.items()
+        for problem in _attainment_problems(dimension, name, draft)
+    ]
+    found += [
+        Problem(f"closes_{expectation}", "Say what would close this expectation.")
+        for expectation, closes in draft.gaps.items()
+        if expectation in expectations and not closes.strip()
+    ]
+    if draft.outcome is None:
+        found.append(Problem("outcome", "Choose what the committee decided."))
+    elif (draft.outcome is Outcome.PROMOTE) is not rule_promotes and (
+        len(draft.against_rule.strip()) < MIN_REASON
+    ):
+        found.append(
+            Problem(
+                "against_rule",
+                "The outcome differs from what the rule reads. Say why in a sentence.",
+            )
+        )
+    if draft.outcome is Outcome.DEFER:
+        found += _deferral_problems(draft, today)
+    if len(draft.letter.strip()) < MIN_REASON:
+        found.append(Problem("letter", "Write what the candidate will read first."))
+    return found
+
+
+def _attainment_problems(dimension: int, name: str, draft: DecisionDraft) -> list[Problem]:
+    attainment, reason = draft.attainments.get(dimension, (None, ""))
+    found = []
+    if attainment is None:
+        found.append(Problem(f"attainment_{dimension}", f"Choose what {name} attains."))
+    if len(reason.strip()) < MIN_REASON:
+        found.append(
+            Problem(
+                f"reason_{dimension}",
+                f"Give the reason for {name}, citing an item, a mark or a rating.",
+            )
+        )
+    return found
+
+
+def _deferral_problems(draft: DecisionDraft, today: date) -> list[Problem]:
+    found = []
+    if len(draft.awaited_evidence.strip()) < MIN_REASON:
+        found.append(Problem("awaited_evidence", "Name the evidence the committee waits for."))
+    if draft.look_again_on is None:
+        found.append(Problem("look_again_on", "Give the day on which the case is looked at again."))
+    elif draft.look_again_on <= today:
+        found.append(Problem("look_again_on", "The day to look again must lie ahead."))
+    return found

@@ -1,0 +1,217 @@
+"""What a committee does: answer the conflict question, seal ballots, reveal them, decide. Nothing is overwritten."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from reviews.audit import service as audit
+from reviews.calibration.rules import (
+    BallotMarkDraft,
+    DecisionDraft,
+    Problem,
+    ballot_problems,
+    decision_problems,
+    reveal_problem,
+)
+from reviews.calibration.seats import benches
+from reviews.expectations import asked_of
+from reviews.extensions import db
+from reviews.facts import Viewer
+from reviews.models.calibration import (
+    Ballot,
+    BallotMark,
+    Conflict,
+    Decision,
+    DimensionOutcome,
+    Gap,
+)
+from reviews.models.cycles import Panel
+from reviews.models.packets import Packet
+from reviews.reading import rule_reading
+from reviews.refusals import RuleBroken
+from reviews.vocabulary import Action, ConflictStanding, Outcome
+from reviews.workflow import STAGE, advance
+
+
+def answer_conflicts(
+    packets: Sequence[Packet], *, declared: Mapping[int, str], actor: Viewer, now: datetime
+) -> None:
+    """Put on record, for each packet, a conflict with its private reason or that there is none.
+
+    A declared conflict takes effect at once and cannot be taken back by the person who declared it. Leaves an audit
+    line for each packet that changes.
+    """
+    on_record = {
+        conflict.packet_id: conflict
+        for conflict in db.session.scalars(
+            select(Conflict).where(
+                Conflict.person_id == actor.person_id,
+                Conflict.packet_id.in_([packet.id for packet in packets]),
+            )
+        )
+    }
+    for packet in packets:
+        standing = ConflictStanding.DECLARED if packet.id in declared else ConflictStanding.NONE
+        before = on_record.get(packet.id)
+        if before is not None and (
+            before.standing is not ConflictStanding.NONE or standing is ConflictStanding.NONE
+        ):
+            continue
+        conflict = before or Conflict(packet_id=packet.id, person_id=actor.person_id)
+        conflict.standing = standing
+        conflict.reason = declared.get(packet.id, "").strip()
+        conflict.recorded_by_id = actor.person_id
+        conflict.recorded_at = now
+        db.session.add(conflict)
+        words = "declared a conflict with" if packet.id in declared else "has no conflict with"
+        audit.record(
+            actor,
+            Action.DECLARE_CONFLICT,
+            f"{actor.name} {words} {packet.candidate.name}",
+            at=now,
+            packet=packet,
+        )
+    db.session.flush()
+
+
+def cast_ballot(
+    packet: Packet, *, marks: Mapping[int, BallotMarkDraft], actor: Viewer, now: datetime
+) -> Ballot:
+    """Seal a ballot. A second one is a new round; the first is kept. Leaves an audit line without any value.
+
+    Raises:
+        RuleBroken: for the first thing a ballot lacks.
+    """
+    dimensions = {dimension.id: dimension.name for dimension in asked_of(packet).dimensions}
+    _refuse(ballot_problems(marks, dimensions))
+    last = db.session.scalar(
+        select(func.max(Ballot.round)).where(
+            Ballot.packet_id == packet.id, Ballot.member_id == actor.person_id
+        )
+    )
+    ballot = Ballot(
+        packet_id=packet.id, member_id=actor.person_id, round=(last or 0) + 1, cast_at=now
+    )
+    db.session.add(ballot)
+    db.session.flush()
+    for dimension in dimensions:
+        mark = marks[dimension]
+        db.session.add(
+            BallotMark(
+                ballot_id=ballot.id,
+                dimension_id=dimension,
+                choice=mark.choice,
+                rationale=mark.rationale.strip(),
+            )
+        )
+    audit.record(
+        actor,
+        Action.CHANGE_BALLOT if last else Action.CAST_BALLOT,
+        f"{actor.name} sealed a ballot on {packet.candidate.name}",
+        at=now,
+        packet=packet,
+        round=ballot.round,
+    )
+    return ballot
+
+
+def reveal(packet: Packet, *, reason: str, actor: Viewer, now: datetime) -> None:
+    """Open the ballots of one packet to those who have voted. Leaves an audit line with the counts.
+
+    Raises:
+        RuleBroken: below the quorum without a reason, or with no ballot at all.
+    """
+    bench = benches([packet.id], now=now)[packet.id]
+    panel = db.session.get_one(Panel, packet.panel_id)
+    problem = reveal_problem(
+        cast=len(bench.cast), eligible=len(bench.voting), quorum=panel.quorum, reason=reason
+    )
+    if problem:
+        raise RuleBroken(problem, field="reason")
+    advance(STAGE, packet, Action.REVEAL_BALLOTS)
+    packet.revealed_at = now
+    packet.revealed_by_id = actor.person_id
+    packet.reveal_reason = reason.strip() or None
+    packet.missing_ballots = bench.missing
+    audit.record(
+        actor,
+        Action.REVEAL_BALLOTS,
+        f"Ballots on {packet.candidate.name} revealed",
+        at=now,
+        packet=packet,
+        cast=len(bench.cast),
+        missing=bench.missing,
+    )
+    db.session.flush()
+
+
+def decide(packet: Packet, *, draft: DecisionDraft, actor: Viewer, now: datetime) -> Decision:
+    """Record the committee's decision on a revealed packet. Leaves an audit line without the outcome.
+
+    Raises:
+        RuleBroken: for the first thing the decision lacks.
+        IllegalMove: if the packet is not in discussion.
+    """
+    asked = asked_of(packet).dimensions
+    expectations = frozenset(e.id for dimension in asked for e in dimension)
+    sentence, promotes = rule_reading(
+        [attainment for attainment, _ in draft.attainments.values() if attainment],
+        packet.cycle.partly_allowed,
+    )
+    _refuse(
+        decision_problems(
+            draft,
+            dimensions={dimension.id: dimension.name for dimension in asked},
+            expectations=expectations,
+            rule_promotes=promotes,
+            today=now.date(),
+        )
+    )
+    assert draft.outcome is not None  # noqa: S101 - a missing outcome is a problem, refused above
+    advance(STAGE, packet, Action.DECIDE_PACKET)
+    packet.decided_at = now
+    deferred = draft.outcome is Outcome.DEFER
+    decision = Decision(
+        packet_id=packet.id,
+        number=1,
+        outcome=draft.outcome,
+        letter=draft.letter.strip(),
+        rule_reading=sentence,
+        against_rule=draft.against_rule.strip(),
+        awaited_evidence=draft.awaited_evidence.strip() if deferred else "",
+        look_again_on=draft.look_again_on if deferred else None,
+        decided_by_id=actor.person_id,
+        decided_at=now,
+    )
+    db.session.add(decision)
+    db.session.flush()
+    for dimension in asked:
+        attainment, reason = draft.attainments[dimension.id]
+        db.session.add(
+            DimensionOutcome(
+                decision_id=decision.id,
+                dimension_id=dimension.id,
+                attainment=attainment,
+                reason=reason.strip(),
+            )
+        )
+    db.session.add_all(
+        Gap(decision_id=decision.id, expectation_id=expectation, closes_with=closes.strip())
+        for expectation, closes in draft.gaps.items()
+        if expectation in expectations
+    )
+    audit.record(
+        actor,
+        Action.DECIDE_PACKET,
+        f"Decision on {packet.candidate.name} recorded",
+        at=now,
+        packet=packet,
+        number=decision.number,
+    )
+    return decision
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    if problems:
+        raise RuleBroken(problems[0].sentence, field=problems[0].field)

@@ -1,0 +1,6 @@
+"""Every page of the committee; importing the modules hangs their routes on the blueprint."""
+
+from reviews.calibration import committee_views, outcome_views
+from reviews.calibration.blueprint import bp
+
+__all__ = ["bp", "committee_views", "outcome_views"]

@@ -1,0 +1,118 @@
+"""The conflict question: unknown closes a packet, an answer opens or closes it at once, and nothing betrays the rest."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, scoped_session
+
+from reviews.models.calibration import Conflict
+from reviews.models.trail import AuditEvent
+from reviews.vocabulary import ConflictStanding, PacketStage
+from tests import builders
+from tests.pages import StrictClient
+from tests.reviews.calibration.panels import Committee, a_committee
+
+
+@pytest.fixture
+def committee(session: scoped_session[Session]) -> Committee:
+    assert session
+    return a_committee(answered=False)
+
+
+def names_in(client: StrictClient, committee: Committee) -> list[str]:
+    page = client.page(f"/cycles/{committee.cycle.public_id}/conflicts")
+    return [name for name in page.texts(".//main//bdi") if name]
+
+
+def test_a_packet_stays_closed_until_the_question_is_answered(
+    client: StrictClient, committee: Committee
+) -> None:
+    client.sign_in(committee.members[0])
+    packet = f"/packets/{committee.packet.public_id}/committee"
+
+    before = client.get(packet).status_code
+    answer = client.submit(f"/cycles/{committee.cycle.public_id}/conflicts")
+    after = client.get(packet).status_code
+
+    assert (before, answer.status_code, after) == (403, 302, 200)
+
+
+def test_a_declared_conflict_closes_the_packet_and_keeps_its_reason_private(
+    client: StrictClient, committee: Committee, session: scoped_session[Session]
+) -> None:
+    member = committee.members[0]
+    client.sign_in(member)
+    public_id = committee.packet.public_id
+
+    client.submit(
+        f"/cycles/{committee.cycle.public_id}/conflicts",
+        {f"conflict_{public_id}": "y", f"reason_{public_id}": "We are married."},
+    )
+
+    (conflict,) = session.scalars(select(Conflict)).all()
+    (event,) = session.scalars(select(AuditEvent)).all()
+    assert (conflict.standing, conflict.reason) == (ConflictStanding.DECLARED, "We are married.")
+    assert "married" not in event.summary + str(event.details)
+    assert client.get(f"/packets/{public_id}/committee").status_code == 403
+    assert client.get(f"/packets/{public_id}").status_code == 403
+
+
+def test_a_declared_conflict_cannot_be_taken_back(
+    client: StrictClient, committee: Committee, session: scoped_session[Session]
+) -> None:
+    member = committee.members[0]
+    builders.a_conflict(committee.packet, member, ConflictStanding.DECLARED, reason="Family.")
+    other = builders.a_packet(committee.cycle, panel=committee.panel, stage=PacketStage.VOTING)
+    client.sign_in(member)
+
+    client.submit(f"/cycles/{committee.cycle.public_id}/conflicts")
+
+    standings = dict(session.execute(select(Conflict.packet_id, Conflict.standing)).all())
+    assert standings == {
+        committee.packet.id: ConflictStanding.DECLARED,
+        other.id: ConflictStanding.NONE,
+    }
+
+
+def test_a_conflict_set_by_the_owner_takes_the_packet_off_the_list(
+    client: StrictClient, committee: Committee
+) -> None:
+    member = committee.members[0]
+    client.sign_in(member)
+    seen_before = names_in(client, committee)
+    hidden = builders.a_packet(committee.cycle, panel=committee.panel, stage=PacketStage.VOTING)
+    builders.a_conflict(
+        hidden, member, ConflictStanding.SET, by=committee.owner, reason="A dispute."
+    )
+
+    seen_after = names_in(client, committee)
+
+    assert seen_before == seen_after == [committee.packet.candidate.name]
+
+
+def test_reporting_lines_and_own_packets_need_no_answer(
+    client: StrictClient, committee: Committee
+) -> None:
+    member = committee.members[0]
+    report = builders.a_person("Report", manager=member)
+    builders.a_packet(
+        committee.cycle,
+        candidate=report,
+        manager=member,
+        panel=committee.panel,
+        stage=PacketStage.VOTING,
+    )
+    client.sign_in(member)
+
+    page = client.page(f"/cycles/{committee.cycle.public_id}/conflicts")
+
+    assert page.texts(".//table//td")[1::2] == ["you are the manager"]
+
+
+def test_the_page_does_not_exist_for_whoever_has_no_seat(
+    client: StrictClient, committee: Committee
+) -> None:
+    client.sign_in(committee.packet.manager)
+    own = client.get(f"/cycles/{committee.cycle.public_id}/conflicts")
+    random = client.get("/cycles/AAAAAAAAAAAAAAAAAAAAAA/conflicts")
+
+    assert (own.status_code, own.data) == (404, random.data)

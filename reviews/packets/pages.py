@@ -6,7 +6,7 @@ from datetime import datetime
 
 from reviews.access import PacketAccess
 from reviews.expectations import AskedDimension, AskedOf, asked_of, ladder_of
-from reviews.models.packets import Assignment, Packet, PacketRevision
+from reviews.models.packets import EvidenceItem, Packet, PacketRevision
 from reviews.packets import queries
 from reviews.packets.checklist import Check, advice, gates
 from reviews.packets.evidence import EvidenceView, covered, digest_of
@@ -226,6 +226,40 @@ def stages(packet: Packet, phase: int) -> tuple[Stage, ...]:
     )
 
 
+# -- One evidence item
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidencePage:
+    head: Head
+    dimensions: tuple[AskedDimension, ...]
+    #: The dimension the candidate came from.
+    came_from: AskedDimension | None
+    #: None when the item is new, or was removed meanwhile.
+    row: EvidenceItem | None
+    saved: EvidenceView | None
+    #: Somebody edits an item that is no longer there.
+    is_gone: bool
+    is_closed: bool
+
+
+def evidence_page(access: PacketAccess, *, item: str = "", dimension: str = "") -> EvidencePage:
+    """What an item can show, with what it says now. `item` is a public id, `dimension` a key."""
+    packet = access.packet
+    asked = asked_of(packet)
+    row = queries.item_of(packet, item) if item else None
+    drafts = queries.draft_evidence(packet) if row else ()
+    return EvidencePage(
+        head=head_of(access),
+        dimensions=asked.dimensions,
+        came_from=asked.dimension(dimension),
+        row=row,
+        saved=next((each for each in drafts if each.public_id == item), None),
+        is_gone=bool(item) and row is None,
+        is_closed=queries.is_closed(packet, access.viewer.now),
+    )
+
+
 # -- Submitting
 
 
@@ -274,116 +308,4 @@ def receipt_page(access: PacketAccess) -> ReceiptPage | None:
         revision=revision,
         items=len(queries.revision_evidence([row.id])[row.id]),
         stages=stages(access.packet, head.phase),
-    )
-
-
-# -- Peers
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProposedPeer:
-    """What the candidate sees of a proposal: that it was made."""
-
-    public_id: str
-    name: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssignedPeer:
-    """What those who decide on peers see. Until their own rating is in, nobody learns how far another one is."""
-
-    public_id: str
-    name: str
-    title: str
-    status: AssignmentState
-    #: Empty for an owner of the cycle.
-    proposed_by: str
-    can_decide: bool
-    can_remove: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundPerson:
-    public_id: str
-    name: str
-    title: str
-    is_listed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeersPage:
-    head: Head
-    proposed: tuple[ProposedPeer, ...]
-    assigned: tuple[AssignedPeer, ...]
-    can_decide: bool
-    #: The candidate's own forms, which the deadline closes.
-    can_propose: bool
-    least: int
-    most: int
-    taken: int
-    query: str
-    found: tuple[FoundPerson, ...]
-    found_more: bool
-
-
-def peers_page(access: PacketAccess, query: str) -> PeersPage:
-    """The peers of a packet as this viewer may see them, and the people found by name."""
-    packet, viewer = access.packet, access.viewer
-    decides = access.may(Action.APPROVE_PEER)
-    counts = access.may(Action.COUNT_RATINGS)
-    rows = queries.peers_of(packet)
-    own = [row for row in rows if row.proposed_by_id == viewer.person_id]
-    seen = rows if access.may(Action.SEE_PEERS) else own
-    listed = {row.rater_id for row in seen}
-    hits = queries.people_called(query, leaving_out=(packet.candidate_id, packet.manager_id))
-    return PeersPage(
-        head=head_of(access),
-        proposed=()
-        if access.may(Action.SEE_PEERS)
-        else tuple(
-            ProposedPeer(public_id=row.public_id, name=row.rater.name, title=row.rater.title)
-            for row in sorted(own, key=lambda row: row.rater.name)
-        ),
-        assigned=tuple(_assigned(row, packet, decides=decides, counts=counts) for row in rows)
-        if access.may(Action.SEE_PEERS)
-        else (),
-        can_decide=decides,
-        can_propose=packet.state in queries.OPEN_STATES
-        and (decides or not queries.is_closed(packet, viewer.now)),
-        least=packet.cycle.peers_min,
-        most=packet.cycle.peers_max,
-        taken=sum(row.state in queries.LIVE for row in rows) if decides else len(own),
-        query=query,
-        found=tuple(
-            FoundPerson(
-                public_id=person.public_id,
-                name=person.name,
-                title=", ".join(filter(None, (person.title, person.unit))),
-                is_listed=person.id in listed,
-            )
-            for person in hits[: queries.HITS]
-        ),
-        found_more=len(hits) > queries.HITS,
-    )
-
-
-def _assigned(row: Assignment, packet: Packet, *, decides: bool, counts: bool) -> AssignedPeer:
-    asked = row.state in queries.ASKED
-    return AssignedPeer(
-        public_id=row.public_id,
-        name=row.rater.name,
-        title=", ".join(filter(None, (row.rater.title, row.rater.unit))),
-        status=AssignmentState.INVITED if asked and not counts else row.state,
-        proposed_by=packet.candidate.name
-        if row.proposed_by_id == packet.candidate_id
-        else packet.manager.name
-        if row.proposed_by_id == packet.manager_id
-        else "",
-        can_decide=decides and row.state is AssignmentState.NOMINATED,
-        can_remove=decides
-        and (
-            row.state is AssignmentState.APPROVED
-            or (counts and row.state in queries.ASKED - {AssignmentState.SUBMITTED})
-        ),
     )

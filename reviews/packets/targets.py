@@ -2,16 +2,22 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
 from ladders import document
 from ladders.models import LadderVersion, Level
-from reviews.expectations import AskedOf, asked_at, ladder_of
+from reviews.access import PacketAccess, StartAccess
+from reviews.expectations import AskedOf, asked_at, asked_of, ladder_of
 from reviews.extensions import db
 from reviews.models.cycles import Cycle, CycleLadder
 from reviews.models.packets import Packet
 from reviews.models.people import Person
+from reviews.packets import queries
+from reviews.packets.evidence import EvidenceView
+from reviews.packets.pages import Head, head_of
+from reviews.vocabulary import PacketState
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +137,98 @@ def resolved(levels: Sequence[LevelOption], wanted: Wanted) -> Target | None:
     known = current if current and current.version is target.version else None
     asked = asked_at(target.version, target.level.key, known.level.key if known else None, roles)
     return Target(target, known, roles, asked)
+
+
+# -- The pages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartPage:
+    cycle: str
+    cycle_id: str
+    evidence_due: datetime | None
+    zone: str
+    candidate: Person
+    levels: tuple[LevelOption, ...]
+    wanted: Wanted
+    #: The choice with all it asks; None before one is made, or where it makes no sense.
+    chosen: Target | None
+    roles: tuple[RoleOption, ...]
+    #: Why nothing can be started, and the packet that is there already.
+    obstacle: str
+    existing: str
+
+
+def start_page(access: StartAccess, wanted: Wanted | None) -> StartPage:
+    """What the viewer may go for in the cycle. Without a choice, what the people system suggests."""
+    cycle, candidate = access.cycle, queries.candidate_of(access.viewer)
+    levels = levels_of(cycle)
+    wanted = wanted or suggested(levels, candidate)
+    chosen = resolved(levels, wanted)
+    existing = queries.packet_in(cycle, candidate)
+    return StartPage(
+        cycle=cycle.name,
+        cycle_id=cycle.public_id,
+        evidence_due=cycle.evidence_due,
+        zone=cycle.time_zone,
+        candidate=candidate,
+        levels=levels,
+        wanted=wanted,
+        chosen=chosen,
+        roles=roles_for(chosen.target) if chosen else (),
+        obstacle=queries.obstacle_to_start(cycle, candidate, access.viewer.now),
+        existing=existing.public_id if existing else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LostLink:
+    """An item's link to something that another target does not ask for."""
+
+    number: int
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetargetPage:
+    head: Head
+    levels: tuple[LevelOption, ...]
+    wanted: Wanted
+    chosen: Target | None
+    roles: tuple[RoleOption, ...]
+    lost: tuple[LostLink, ...]
+    is_open: bool
+
+
+def retarget_page(access: PacketAccess, wanted: Wanted | None) -> RetargetPage:
+    """Another target for a draft, and what would be unlinked from its items."""
+    packet = access.packet
+    levels = levels_of(packet.cycle)
+    wanted = wanted or wanted_by(packet)
+    chosen = resolved(levels, wanted)
+    items = queries.draft_evidence(packet)
+    return RetargetPage(
+        head=head_of(access),
+        levels=levels,
+        wanted=wanted,
+        chosen=chosen,
+        roles=roles_for(chosen.target) if chosen else (),
+        lost=_lost(items, asked_of(packet), chosen.asked) if chosen and items else (),
+        is_open=packet.state is PacketState.DRAFT
+        and not queries.is_closed(packet, access.viewer.now),
+    )
+
+
+def _lost(items: Iterable[EvidenceView], before: AskedOf, after: AskedOf) -> tuple[LostLink, ...]:
+    kept, dimensions = after.expectation_ids(), {each.id for each in after.dimensions}
+    expectations = {each.id: each.text for dimension in before.dimensions for each in dimension}
+    names = {each.id: each.name for each in before.dimensions}
+    return tuple(
+        LostLink(item.number, item.title, text)
+        for item in items
+        for text in (
+            *(names[each] for each in sorted(item.dimension_ids - dimensions)),
+            *(expectations[each] for each in sorted(item.expectation_ids - kept)),
+        )
+    )

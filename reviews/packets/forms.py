@@ -1,0 +1,153 @@
+"""Forms for the target of a packet, an evidence item, a peer, and sending a packet back."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    DateField,
+    HiddenField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import AnyOf, InputRequired, Length, Optional
+
+from reviews.packets.evidence import EvidenceDraft
+from reviews.validators import plain_name, plain_text
+
+MAX_LINKS = 5
+MAX_LINK = 500
+MAX_OUTCOME = 4000
+MAX_REASON = 2000
+
+
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _line_ends(text: str | None) -> str:
+    """Browsers send CR LF; a line end is kept as the one character that it counts as."""
+    return (text or "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _short(limit: int) -> Length:
+    return Length(max=limit, message=f"Shorten this to {limit:,} characters.")
+
+
+class _DayField(DateField):
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Type a date, such as 2026-06-08.") from error
+
+
+class TargetForm(FlaskForm):
+    """Confirms the choice that the page shows; choosing itself is a matter of its address."""
+
+    target = HiddenField()
+    current = HiddenField()
+    roles = SelectMultipleField(choices=[], validate_choice=False)
+
+
+class EvidenceForm(FlaskForm):
+    version = HiddenField(default="0")
+    title = StringField(
+        "What was it?",
+        [InputRequired("Give the item a title."), _short(200), plain_name],
+        filters=[_one_line],
+        description="A title that somebody else would recognise.",
+    )
+    started_on = _DayField("From", [Optional()])
+    ended_on = _DayField("To", [Optional()])
+    role = StringField(
+        "Your part in it",
+        [_short(200), plain_name],
+        filters=[_one_line],
+        description="Such as lead, author, reviewer; and with whom.",
+    )
+    outcome = TextAreaField(
+        "What did you do, and what came of it?",
+        [InputRequired("Say what you did and what came of it."), _short(MAX_OUTCOME), plain_text],
+        filters=[_line_ends],
+        description="Your part first, then the result. A few sentences are enough. Markdown works.",
+        render_kw={"rows": 9},
+    )
+    links = TextAreaField(
+        "Links",
+        [plain_text],
+        filters=[_line_ends],
+        description=f"One address to a line, {MAX_LINKS} at most. Readers need access to open them.",
+        render_kw={"rows": 3},
+    )
+    dimensions = SelectMultipleField(
+        "Dimensions", coerce=int, choices=[], validate_choice=False, default=()
+    )
+    expectations = SelectMultipleField(
+        "What does it show?", coerce=int, choices=[], validate_choice=False, default=()
+    )
+
+    def validate_links(self, field: TextAreaField) -> None:
+        lines = _lines(field.data)
+        if len(lines) > MAX_LINKS:
+            raise ValidationError(f"Keep the {MAX_LINKS} links that matter most.")
+        for line in lines:
+            if not _is_web_address(line):
+                raise ValidationError(
+                    f"“{line[:60]}” is not a web address. It has to begin with https:// or http://."
+                )
+
+    def version_read(self) -> int:
+        """The version of the item that the person had before them. What is no number is no version of anything."""
+        digits = self.version.data or ""
+        return int(digits) if digits.isascii() and digits.isdecimal() else -1
+
+    def draft(self) -> EvidenceDraft:
+        return EvidenceDraft(
+            title=self.title.data or "",
+            started_on=self.started_on.data,
+            ended_on=self.ended_on.data,
+            role=self.role.data or "",
+            outcome=self.outcome.data or "",
+            links=tuple(_lines(self.links.data)),
+            dimension_ids=frozenset(self.dimensions.data or ()),
+            expectation_ids=frozenset(self.expectations.data or ()),
+        )
+
+
+def _lines(text: str | None) -> list[str]:
+    return [line.strip() for line in (text or "").split("\n") if line.strip()]
+
+
+def _is_web_address(text: str) -> bool:
+    if len(text) > MAX_LINK or any(character.isspace() for character in text):
+        return False
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.username
+    except ValueError:
+        return False
+
+
+class PeerForm(FlaskForm):
+    person = HiddenField("Peer", [InputRequired("Choose a person from the list.")])
+
+
+class PeerDecisionForm(FlaskForm):
+    answer = HiddenField("Decision", [AnyOf(("approve", "reject"), message="Approve or reject.")])
+
+
+class ReturnForm(FlaskForm):
+    reason = TextAreaField(
+        "What has to change?",
+        [InputRequired("Say what has to change."), _short(MAX_REASON), plain_text],
+        filters=[_line_ends],
+        description="Name the dimension or the item, and what a reader misses there.",
+        render_kw={"rows": 6},
+    )
+
+
+class ConfirmForm(FlaskForm):
+    """Nothing but the button."""

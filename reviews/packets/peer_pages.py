@@ -1,0 +1,118 @@
+"""What the page about a packet's peers shows, to the candidate and to those who decide."""
+
+from dataclasses import dataclass
+
+from reviews.access import PacketAccess
+from reviews.models.packets import Assignment, Packet
+from reviews.packets import queries
+from reviews.packets.pages import Head, head_of
+from reviews.vocabulary import Action, AssignmentState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposedPeer:
+    """What the candidate sees of a proposal: that it was made."""
+
+    public_id: str
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignedPeer:
+    """What those who decide on peers see. Until their own rating is in, nobody learns how far another one is."""
+
+    public_id: str
+    name: str
+    title: str
+    status: AssignmentState
+    #: Empty for an owner of the cycle.
+    proposed_by: str
+    can_decide: bool
+    can_remove: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPerson:
+    public_id: str
+    name: str
+    title: str
+    is_listed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeersPage:
+    head: Head
+    proposed: tuple[ProposedPeer, ...]
+    assigned: tuple[AssignedPeer, ...]
+    can_decide: bool
+    #: The candidate's own forms, which the deadline closes.
+    can_propose: bool
+    least: int
+    most: int
+    taken: int
+    query: str
+    found: tuple[FoundPerson, ...]
+    found_more: bool
+
+
+def peers_page(access: PacketAccess, query: str) -> PeersPage:
+    """The peers of a packet as this viewer may see them, and the people found by name."""
+    packet, viewer = access.packet, access.viewer
+    decides = access.may(Action.APPROVE_PEER)
+    counts = access.may(Action.COUNT_RATINGS)
+    rows = queries.peers_of(packet)
+    own = [row for row in rows if row.proposed_by_id == viewer.person_id]
+    seen = rows if access.may(Action.SEE_PEERS) else own
+    listed = {row.rater_id for row in seen}
+    hits = queries.people_called(query, leaving_out=(packet.candidate_id, packet.manager_id))
+    return PeersPage(
+        head=head_of(access),
+        proposed=()
+        if access.may(Action.SEE_PEERS)
+        else tuple(
+            ProposedPeer(public_id=row.public_id, name=row.rater.name, title=row.rater.title)
+            for row in sorted(own, key=lambda row: row.rater.name)
+        ),
+        assigned=tuple(_assigned(row, packet, decides=decides, counts=counts) for row in rows)
+        if access.may(Action.SEE_PEERS)
+        else (),
+        can_decide=decides,
+        can_propose=packet.state in queries.OPEN_STATES
+        and (decides or not queries.is_closed(packet, viewer.now)),
+        least=packet.cycle.peers_min,
+        most=packet.cycle.peers_max,
+        taken=sum(row.state in queries.LIVE for row in rows) if decides else len(own),
+        query=query,
+        found=tuple(
+            FoundPerson(
+                public_id=person.public_id,
+                name=person.name,
+                title=", ".join(filter(None, (person.title, person.unit))),
+                is_listed=person.id in listed,
+            )
+            for person in hits[: queries.HITS]
+        ),
+        found_more=len(hits) > queries.HITS,
+    )
+
+
+def _assigned(row: Assignment, packet: Packet, *, decides: bool, counts: bool) -> AssignedPeer:
+    asked = row.state in queries.ASKED
+    return AssignedPeer(
+        public_id=row.public_id,
+        name=row.rater.name,
+        title=", ".join(filter(None, (row.rater.title, row.rater.unit))),
+        status=AssignmentState.INVITED if asked and not counts else row.state,
+        proposed_by=packet.candidate.name
+        if row.proposed_by_id == packet.candidate_id
+        else packet.manager.name
+        if row.proposed_by_id == packet.manager_id
+        else "",
+        can_decide=decides and row.state is AssignmentState.NOMINATED,
+        can_remove=decides
+        and (
+            row.state is AssignmentState.APPROVED
+            or (counts and row.state in queries.ASKED - {AssignmentState.SUBMITTED})
+        ),
+    )

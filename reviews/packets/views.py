@@ -1,0 +1,308 @@
+"""The pages of a packet: starting it, reading it, submitting it, and what the manager does with it."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+
+from reviews.access import PacketAccess, StartAccess
+from reviews.errors import rules_shown_on, status_of
+from reviews.guard import guarded
+from reviews.models.packets import Assignment
+from reviews.packets import pages, peer_pages, queries, service, targets
+from reviews.packets.forms import (
+    ConfirmForm,
+    EvidenceForm,
+    PeerDecisionForm,
+    PeerForm,
+    ReturnForm,
+    TargetForm,
+)
+from reviews.packets.pages import EvidencePage
+from reviews.packets.targets import Target, Wanted
+from reviews.refusals import RuleBroken, StaleEdit
+from reviews.template_tools import count
+from reviews.vocabulary import Action
+
+bp = Blueprint("packets", __name__)
+
+_CHOICE = ("target", "current", "role")
+
+
+def _wanted(form: TargetForm) -> Wanted | None:
+    """The choice in the form that was sent, else in the address; None where neither has one."""
+    if form.is_submitted():
+        return Wanted(form.target.data or "", form.current.data or "", tuple(form.roles.data or ()))
+    if "target" in request.args:
+        return Wanted(
+            request.args["target"],
+            request.args.get("current", ""),
+            tuple(request.args.getlist("role")),
+        )
+    return None
+
+
+def _chosen(target: Target | None) -> Target:
+    if target is None:
+        raise RuleBroken("Choose a level from the list.")
+    return target
+
+
+@bp.route("/cycles/<cycle>/packets/new", methods=["GET", "POST"])
+@guarded(Action.CREATE_PACKET, on="start", params=_CHOICE)
+def start(access: StartAccess) -> ResponseReturnValue:
+    form = TargetForm()
+    page = targets.start_page(access, _wanted(form))
+    if form.validate_on_submit():
+        with rules_shown_on(form):
+            chosen = _chosen(page.chosen)
+            packet = service.create_packet(
+                access.cycle,
+                candidate=page.candidate,
+                current_level=chosen.current.level if chosen.current else None,
+                target_level=chosen.target.level,
+                roles=chosen.roles,
+                actor=access.viewer,
+                now=access.viewer.now,
+            )
+            flash("Your packet is started. Nobody reads it before you submit it.")
+            return redirect(url_for(".show", packet=packet.public_id))
+    return render_template("packets/start.html", page=page, form=form), status_of(form)
+
+
+@bp.route("/packets/<packet>/target", methods=["GET", "POST"])
+@guarded(Action.EDIT_EVIDENCE, on="packet", params=_CHOICE)
+def retarget(access: PacketAccess) -> ResponseReturnValue:
+    form = TargetForm()
+    page = targets.retarget_page(access, _wanted(form))
+    if form.validate_on_submit():
+        with rules_shown_on(form):
+            chosen = _chosen(page.chosen)
+            lost = service.retarget_packet(
+                access.packet,
+                current_level=chosen.current.level if chosen.current else None,
+                target_level=chosen.target.level,
+                roles=chosen.roles,
+                actor=access.viewer,
+                now=access.viewer.now,
+            )
+            gone = f" {count(lost, 'link')} to your items went, as announced." if lost else ""
+            flash(f"Your packet now goes for {chosen.target.level.name}.{gone}")
+            return redirect(url_for(".show", packet=access.packet.public_id))
+    return render_template("packets/retarget.html", page=page, form=form), status_of(form)
+
+
+@bp.get("/packets/<packet>")
+@guarded(Action.KNOW_PACKET, on="packet")
+def show(access: PacketAccess) -> ResponseReturnValue:
+    return render_template("packets/show.html", page=pages.packet_page(access))
+
+
+# -- Evidence
+
+
+@bp.route("/packets/<packet>/evidence/new", methods=["GET", "POST"])
+@guarded(Action.EDIT_EVIDENCE, on="packet", params=("dimension",))
+def add_evidence(access: PacketAccess) -> ResponseReturnValue:
+    page = pages.evidence_page(access, dimension=request.args.get("dimension", ""))
+    came_from = [page.came_from.id] if page.came_from else []
+    form = EvidenceForm(data={"dimensions": came_from})
+    if form.validate_on_submit():
+        with rules_shown_on(form):
+            return _saved(access, page, form)
+    return _evidence_form(page, form), status_of(form)
+
+
+@bp.route("/packets/<packet>/evidence/<item>", methods=["GET", "POST"])
+@guarded(Action.EDIT_EVIDENCE, on="packet")
+def edit_evidence(access: PacketAccess, item: str) -> ResponseReturnValue:
+    page = pages.evidence_page(access, item=item)
+    form = EvidenceForm(data=_fields(page))
+    if page.is_gone and not form.is_submitted():
+        abort(404)
+    if form.validate_on_submit():
+        if page.is_gone:
+            return _evidence_form(page, form), 409
+        with rules_shown_on(form):
+            try:
+                return _saved(access, page, form)
+            except StaleEdit as stale:
+                # The next save is meant to replace what is shown beside the form.
+                form.version.data = str(stale.version)
+                return _evidence_form(page, form, stale), 409
+    return _evidence_form(page, form), status_of(form)
+
+
+def _saved(access: PacketAccess, page: EvidencePage, form: EvidenceForm) -> ResponseReturnValue:
+    item = service.save_evidence(
+        access.packet,
+        page.row,
+        draft=form.draft(),
+        version=form.version_read(),
+        actor=access.viewer,
+        now=access.viewer.now,
+    )
+    flash(f"Item {item.number} is saved.")
+    return redirect(url_for(".show", packet=access.packet.public_id, _anchor=f"item-{item.number}"))
+
+
+def _evidence_form(page: EvidencePage, form: EvidenceForm, stale: StaleEdit | None = None) -> str:
+    return render_template("packets/evidence.html", page=page, form=form, stale=stale)
+
+
+def _fields(page: EvidencePage) -> dict[str, object]:
+    """What the form of a saved item shows at first."""
+    if page.row is None or page.saved is None:
+        return {}
+    saved = page.saved
+    return {
+        "version": str(page.row.version),
+        "title": saved.title,
+        "started_on": saved.started_on,
+        "ended_on": saved.ended_on,
+        "role": saved.role,
+        "outcome": saved.outcome,
+        "links": "\n".join(saved.links),
+        "dimensions": sorted(saved.dimension_ids),
+        "expectations": sorted(saved.expectation_ids),
+    }
+
+
+@bp.post("/packets/<packet>/evidence/<item>/remove")
+@guarded(Action.EDIT_EVIDENCE, on="packet")
+def remove_evidence(access: PacketAccess, item: str) -> ResponseReturnValue:
+    row = queries.item_of(access.packet, item)
+    if row is None:
+        abort(404)
+    service.remove_evidence(access.packet, row, actor=access.viewer, now=access.viewer.now)
+    flash(f"Item {row.number}, “{row.title}”, is removed.")
+    return redirect(url_for(".show", packet=access.packet.public_id))
+
+
+# -- Peers
+
+
+@bp.route("/packets/<packet>/peers", methods=["GET", "POST"])
+@guarded(Action.PROPOSE_PEERS, on="packet", params=("q",))
+def peers(access: PacketAccess) -> ResponseReturnValue:
+    form = PeerForm()
+    if form.validate_on_submit():
+        with rules_shown_on(form):
+            person = queries.active_person(form.person.data or "")
+            if person is None:
+                raise RuleBroken("Choose a person from the list.", field="person")
+            peer = service.propose_peer(
+                access.packet, person=person, actor=access.viewer, now=access.viewer.now
+            )
+            if access.may(Action.APPROVE_PEER):
+                service.decide_on_peer(
+                    peer, approve=True, actor=access.viewer, now=access.viewer.now
+                )
+                flash(f"{person.name} is approved as a peer.")
+            else:
+                flash(f"{person.name} is proposed.")
+            return redirect(url_for(".peers", packet=access.packet.public_id))
+    return _peers(access, form)
+
+
+def _peers(access: PacketAccess, form: FlaskForm) -> ResponseReturnValue:
+    page = peer_pages.peers_page(access, " ".join(request.args.get("q", "").split()))
+    return render_template("packets/peers.html", page=page, form=form), status_of(form)
+
+
+def _peer(access: PacketAccess, public_id: str) -> Assignment:
+    return queries.peer_of(access.packet, public_id) or abort(404)
+
+
+@bp.post("/packets/<packet>/peers/<peer>/decision")
+@guarded(Action.APPROVE_PEER, on="packet")
+def decide_on_peer(access: PacketAccess, peer: str) -> ResponseReturnValue:
+    row, form = _peer(access, peer), PeerDecisionForm()
+    if form.validate_on_submit():
+        with rules_shown_on(form):
+            approve = form.answer.data == "approve"
+            service.decide_on_peer(row, approve=approve, actor=access.viewer, now=access.viewer.now)
+            flash(f"{row.rater.name} is {'approved' if approve else 'rejected'}.")
+            return redirect(url_for(".peers", packet=access.packet.public_id))
+    return _peers(access, form)
+
+
+@bp.post("/packets/<packet>/peers/<peer>/remove")
+@guarded(Action.APPROVE_PEER, on="packet")
+def remove_peer(access: PacketAccess, peer: str) -> ResponseReturnValue:
+    row, form = _peer(access, peer), ConfirmForm()
+    if form.validate_on_submit():
+        with rules_shown_on(form):
+            service.remove_peer(row, actor=access.viewer, now=access.viewer.now)
+            flash(f"{row.rater.name} is no longer a peer.")
+            return redirect(url_for(".peers", packet=access.packet.public_id))
+    return _peers(access, form)
+
+
+@bp.post("/packets/<packet>/peers/<peer>/withdraw")
+@guarded(Action.PROPOSE_PEERS, on="packet")
+def withdraw_proposal(access: PacketAccess, peer: str) -> ResponseReturnValue:
+    row, form = _peer(access, peer), ConfirmForm()
+    # For the candidate, what others proposed is not there; for others, proposals are decided on, not withdrawn.
+    if not access.facts.is_candidate or row.proposed_by_id != access.viewer.person_id:
+        abort(404)
+    if form.validate_on_submit():
+        with rules_shown_on(form):
+            service.withdraw_proposal(row, actor=access.viewer, now=access.viewer.now)
+            flash(f"{row.rater.name} is no longer proposed.")
+            return redirect(url_for(".peers", packet=access.packet.public_id))
+    return _peers(access, form)
+
+
+# -- Submitting, withdrawing, sending back
+
+
+@bp.route("/packets/<packet>/submit", methods=["GET", "POST"])
+@guarded(Action.SUBMIT_PACKET, on="packet")
+def submit(access: PacketAccess) -> ResponseReturnValue:
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        with rules_shown_on(form):
+            service.submit_packet(access.packet, actor=access.viewer, now=access.viewer.now)
+            return redirect(url_for(".receipt", packet=access.packet.public_id))
+    page = pages.submit_page(access)
+    return render_template("packets/submit.html", page=page, form=form), status_of(form)
+
+
+@bp.get("/packets/<packet>/receipt")
+@guarded(Action.READ_EVIDENCE, on="packet")
+def receipt(access: PacketAccess) -> ResponseReturnValue:
+    page = pages.receipt_page(access)
+    if page is None:
+        abort(404)
+    return render_template("packets/receipt.html", page=page)
+
+
+@bp.route("/packets/<packet>/withdraw", methods=["GET", "POST"])
+@guarded(Action.WITHDRAW_PACKET, on="packet")
+def withdraw(access: PacketAccess) -> ResponseReturnValue:
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        with rules_shown_on(form):
+            service.withdraw_packet(access.packet, actor=access.viewer, now=access.viewer.now)
+            flash("Your packet is withdrawn.")
+            return redirect(url_for(".show", packet=access.packet.public_id))
+    page = pages.head_of(access)
+    return render_template("packets/withdraw.html", head=page, form=form), status_of(form)
+
+
+@bp.route("/packets/<packet>/return", methods=["GET", "POST"])
+@guarded(Action.RETURN_PACKET, on="packet")
+def send_back(access: PacketAccess) -> ResponseReturnValue:
+    form = ReturnForm()
+    if form.validate_on_submit():
+        with rules_shown_on(form):
+            service.send_back(
+                access.packet,
+                reason=form.reason.data or "",
+                actor=access.viewer,
+                now=access.viewer.now,
+            )
+            flash(f"The packet is back with {access.packet.candidate.name}.")
+            return redirect(url_for(".show", packet=access.packet.public_id))
+    page = pages.head_of(access)
+    return render_template("packets/send_back.html", head=page, form=form), status_of(form)

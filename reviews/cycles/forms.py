@@ -107,6 +107,17 @@ class ReasonForm(FlaskForm):
         return self.reason.data or "" if self.reason else ""
 
 
+class EditForm(FlaskForm):
+    """Of something that two people may save at once."""
+
+    version = VersionField(default=0)
+
+    def renew(self, version: int) -> None:
+        """Go on from a newer saved state, with everything that was typed."""
+        self.version.raw_data = None
+        self.version.process_data(version)
+
+
 class CreateForm(FlaskForm):
     name = StringField(
         "Name",
@@ -128,8 +139,7 @@ class WordingForm(Form):
     hint = StringField("What it means", [_short(200), plain_name], filters=[_one_line])
 
 
-class SettingsForm(ReasonForm, CreateForm):
-    version = VersionField()
+class SettingsForm(ReasonForm, CreateForm, EditForm):
     ladders = SelectMultipleField(
         "Ladder versions", widget=ListWidget(), option_widget=CheckboxInput()
     )
@@ -194,10 +204,9 @@ class SettingsForm(ReasonForm, CreateForm):
         )
 
 
-class PeopleForm(ReasonForm):
+class PeopleForm(ReasonForm, EditForm):
     """Ticks on people; more of them are found by searching, with the ticks kept."""
 
-    version = VersionField(default=0)
     q = SearchField(
         "Find people by name, title or unit",
         [_short(200), plain_name],
@@ -241,8 +250,7 @@ class ConflictForm(FlaskForm):
     )
 
 
-class ReleaseForm(FlaskForm):
-    version = VersionField()
+class ReleaseForm(EditForm):
     when = RadioField(
         "When",
         [InputRequired("Choose when.")],

@@ -27,6 +27,15 @@ class PanelDraft:
     #: One of the members, or None while nobody is found.
     chair: Person | None
 
+    def in_words(self) -> dict[str, str]:
+        """Under the names of the form, to lay two versions side by side."""
+        return {
+            "name": self.name,
+            "quorum": str(self.quorum),
+            "people": "; ".join(person.name for person in self.members) or "nobody",
+            "chair": self.chair.name if self.chair else "nobody",
+        }
+
 
 def save_panel(
     cycle: Cycle,
@@ -46,15 +55,16 @@ def save_panel(
     """
     before = seats.seats_of(panel) if panel else []
     if panel is not None and version != panel.version:
-        chair = next((m.person.name for m in before if m.is_chair), "nobody")
-        theirs = {
-            "name": panel.name,
-            "quorum": str(panel.quorum),
-            "people": "; ".join(member.person.name for member in before),
-            "chair": chair,
-        }
+        saved = PanelDraft(
+            panel.name,
+            panel.quorum,
+            [seat.person for seat in before],
+            next((seat.person for seat in before if seat.is_chair), None),
+        )
         raise StaleEdit(
-            "Somebody else saved this panel in the meantime.", theirs=theirs, version=panel.version
+            "Somebody else saved this panel in the meantime.",
+            theirs=saved.in_words(),
+            version=panel.version,
         )
     _check(cycle, panel, before, draft)
     if panel is None:

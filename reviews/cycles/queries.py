@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
 from reviews import access as loading
-from reviews.access import CycleAccess, PacketAccess, SiteAccess
+from reviews.access import CycleAccess, SiteAccess
 from reviews.cycles.local_time import local_of
 from reviews.cycles.missing import missing_to_advance
 from reviews.cycles.pins import label, pinned_versions, selectable_versions
@@ -244,14 +245,6 @@ def settings_of(cycle: Cycle) -> Settings:
     )
 
 
-def local_text(at: datetime | None, zone: str) -> str:
-    """An instant as the people of a zone say it, for sentences that are kept."""
-    if at is None:
-        return "no date"
-    local = local_of(at, zone)
-    return f"{local.day} {local:%B %Y, %H:%M} ({zone})"
-
-
 def cycle_named(name: str) -> Cycle | None:
     return db.session.scalars(select(Cycle).where(Cycle.name == name)).one_or_none()
 
@@ -267,10 +260,8 @@ def owners_of(cycle: Cycle) -> list[Person]:
     )
 
 
-def known_packets(access: CycleAccess) -> list[PacketAccess]:
-    """The packets of the cycle that the viewer may know, by the candidate's name; stubs are left out."""
-    known = loading.packets_in(access, Action.KNOW_PACKET)
-    return sorted(
-        (packet for packet in known if packet.may(Action.KNOW_PACKET)),
-        key=lambda packet: (packet.packet.candidate.name, packet.packet.id),
-    )
+def planned_release(cycle: Cycle) -> dict[str, Any]:
+    """The moment and reason of a release that is still to come, as its form has them."""
+    if cycle.release_at is None:
+        return {}
+    return {"at": local_of(cycle.release_at, cycle.time_zone), "reason": cycle.release_reason}

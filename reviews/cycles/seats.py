@@ -1,24 +1,30 @@
-"""Reading panels, who sits on them, and the people to choose from."""
+"""Reading panels, who sits on them, the packets they hear, and the people to choose from."""
 
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import contains_eager
 
+from reviews.access import CycleAccess, PacketAccess, packets_in
 from reviews.cycles.readiness import Seats
 from reviews.extensions import db
 from reviews.models.calibration import Conflict
 from reviews.models.cycles import Cycle, Panel, PanelMember
 from reviews.models.packets import Packet
 from reviews.models.people import Person
+from reviews.policy import Answer
+from reviews.vocabulary import Action, ConflictStanding, CyclePhase
 
 _PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 @dataclass(frozen=True, slots=True)
 class PanelLine:
+    id: int
     public_id: str
     name: str
     quorum: int
@@ -59,6 +65,18 @@ def seats_of(panel: Panel) -> list[PanelMember]:
     )
 
 
+def panel_data(panel: Panel) -> dict[str, Any]:
+    """A panel as its form has it."""
+    seats = seats_of(panel)
+    return {
+        "name": panel.name,
+        "quorum": panel.quorum,
+        "people": [seat.person.public_id for seat in seats],
+        "chair": next((seat.person.public_id for seat in seats if seat.is_chair), None),
+        "version": panel.version,
+    }
+
+
 def panel_lines(cycle: Cycle) -> tuple[PanelLine, ...]:
     """The panels with those of their members who still work here. Two queries."""
     rows = db.session.execute(
@@ -70,6 +88,7 @@ def panel_lines(cycle: Cycle) -> tuple[PanelLine, ...]:
     ).all()
     return tuple(
         PanelLine(
+            panel.id,
             panel.public_id,
             panel.name,
             panel.quorum,
@@ -125,5 +144,103 @@ def people_found(words: str, *, limit: int = 20) -> list[Person]:
             .where(Person.is_active, *found)
             .order_by(Person.name, Person.id)
             .limit(limit)
+        )
+    )
+
+
+# -- Pages
+
+
+@dataclass(frozen=True, slots=True)
+class PanelsPage:
+    access: CycleAccess
+    panels: tuple[PanelLine, ...]
+    #: What may be given to another panel; nothing while there is one panel, or once voting has begun.
+    packets: tuple[PacketAccess, ...]
+    needs_reason: bool
+    voting: bool
+
+    @property
+    def panel_of(self) -> dict[int, str]:
+        return {panel.id: panel.public_id for panel in self.panels}
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictLine:
+    candidate: str
+    member: str
+    standing: ConflictStanding
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictsPage:
+    access: CycleAccess
+    packets: tuple[PacketAccess, ...]
+    members: tuple[Person, ...]
+    conflicts: tuple[ConflictLine, ...]
+
+
+def panels_page(access: CycleAccess) -> PanelsPage:
+    panels = panel_lines(access.cycle)
+    voting = access.cycle.phase is CyclePhase.CALIBRATION
+    return PanelsPage(
+        access=access,
+        panels=panels,
+        packets=_known_packets(access) if len(panels) > 1 and not voting else (),
+        needs_reason=access.answer(Action.EDIT_PANELS) is Answer.SECOND_PERSON,
+        voting=voting,
+    )
+
+
+def conflicts_page(access: CycleAccess) -> ConflictsPage:
+    """The packets and panel members of the cycle, and the conflicts on record that the viewer may read."""
+    packets = _known_packets(access)
+    known = {packet.packet.id: packet for packet in packets}
+    members = db.session.scalars(
+        select(Person)
+        .where(
+            Person.is_active,
+            Person.id != access.viewer.person_id,
+            Person.id.in_(
+                select(PanelMember.person_id)
+                .join(Panel, Panel.id == PanelMember.panel_id)
+                .where(Panel.cycle_id == access.cycle.id)
+            ),
+        )
+        .order_by(Person.name, Person.id)
+    )
+    conflicts = db.session.execute(
+        select(Conflict, Person.name)
+        .join(Person, Person.id == Conflict.person_id)
+        .where(Conflict.packet_id.in_(list(known)), Conflict.standing != ConflictStanding.NONE)
+        .order_by(Conflict.recorded_at.desc(), Conflict.id.desc())
+    )
+    return ConflictsPage(
+        access=access,
+        packets=packets,
+        members=tuple(members),
+        conflicts=tuple(
+            ConflictLine(
+                candidate=known[row.Conflict.packet_id].packet.candidate.name,
+                member=row.name,
+                standing=row.Conflict.standing,
+                reason=row.Conflict.reason,
+                at=row.Conflict.recorded_at,
+            )
+            for row in conflicts
+            if known[row.Conflict.packet_id].may(Action.READ_CONFLICT_REASON)
+        ),
+    )
+
+
+def _known_packets(access: CycleAccess) -> tuple[PacketAccess, ...]:
+    """By the candidate's name; what the viewer sees only as a stub is left out."""
+    known = packets_in(access, Action.KNOW_PACKET)
+    return tuple(
+        sorted(
+            (packet for packet in known if packet.may(Action.KNOW_PACKET)),
+            key=lambda packet: (packet.packet.candidate.name, packet.packet.id),
         )
     )

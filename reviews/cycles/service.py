@@ -9,9 +9,9 @@ from sqlalchemy.orm.attributes import flag_modified
 from reviews import entropy
 from reviews.audit import service as audit
 from reviews.cycles import missing, pins, queries, seats
-from reviews.cycles.local_time import NoSuchTime, instant_of
+from reviews.cycles.local_time import Instant, NoSuchTime, instant_of, local_of
 from reviews.cycles.scale import DEFAULT_SCALE
-from reviews.cycles.settings import Settings
+from reviews.cycles.settings import Settings, in_words
 from reviews.extensions import db
 from reviews.facts import Viewer
 from reviews.models.calibration import Conflict
@@ -108,10 +108,7 @@ def _save_deadlines(cycle: Cycle, settings: Settings) -> tuple[str, ...]:
         if local is None:
             setattr(cycle, field, None)
             continue
-        try:
-            instant = instant_of(local, settings.time_zone)
-        except NoSuchTime as none:
-            raise RuleBroken(str(none), field=field) from none
+        instant = _instant(local, settings.time_zone, field=field)
         setattr(cycle, field, instant.at)
         if instant.twice:
             notes.append(
@@ -196,16 +193,19 @@ def set_conflict(
 def release_cycle(
     cycle: Cycle,
     *,
-    at: datetime,
+    local: datetime | None,
     reason: str,
     version: int,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Open every outcome from this instant on. Until then the instant may be moved; after it nothing moves it.
+    """Open every outcome from a moment on: on the cycle's clocks, or at once for None.
+
+    Until the moment has come it may be set anew; after it nothing moves it.
 
     Raises:
-        RuleBroken: for an instant in the past, an empty reason, a packet without a decision, or a cycle released already.
+        RuleBroken: for a moment in the past or one that the clock never shows, or an empty reason.
+        IllegalMove: while a packet waits for its decision, and once the outcomes are open.
         StaleEdit: if somebody saved since the version that was edited.
     """
     if cycle.release_at is not None and cycle.release_at <= now:
@@ -213,20 +213,30 @@ def release_cycle(
     if cycle.phase is not CyclePhase.CALIBRATION or missing.undecided(cycle):
         raise IllegalMove("Every packet needs a decision before the outcomes can be released.")
     if version != cycle.version:
+        before = local_of(cycle.release_at, cycle.time_zone) if cycle.release_at else None
         raise StaleEdit(
             "Somebody else set the release in the meantime.",
-            theirs={"at": queries.local_text(cycle.release_at, cycle.time_zone)},
+            theirs={"at": in_words(before), "reason": cycle.release_reason or ""},
             version=cycle.version,
         )
-    if at < now:
-        raise RuleBroken("This moment has passed. Choose a later one, or release now.", field="at")
     if not reason:
         raise RuleBroken("Write why the outcomes are released then.", field="reason")
+    at = now if local is None else _instant(local, cycle.time_zone, field="at").at
+    if at < now:
+        raise RuleBroken("This moment has passed. Choose a later one, or release now.", field="at")
     cycle.release_at = at
     cycle.released_by_id = _person_id(actor)
     cycle.release_reason = reason
-    summary = f"Release of {cycle.name} set to {queries.local_text(at, cycle.time_zone)}"
+    moment = f"{in_words(local_of(at, cycle.time_zone))} ({cycle.time_zone})"
+    summary = f"Release of {cycle.name} set to {moment}"
     audit.record(actor, Action.RELEASE_CYCLE, summary, at=now, cycle=cycle, reason=reason)
+
+
+def _instant(local: datetime, zone: str, *, field: str) -> Instant:
+    try:
+        return instant_of(local, zone)
+    except NoSuchTime as none:
+        raise RuleBroken(str(none), field=field) from none
 
 
 def _person_id(actor: Actor) -> int:

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 
+def in_words(local: datetime | None) -> str:
+    """What a clock shows, as a reader would say it."""
+    return f"{local.day} {local:%B %Y, %H:%M}" if local else "open"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     name: str
@@ -25,17 +30,13 @@ class Settings:
 
     def in_words(self, ladder_names: Mapping[str, str]) -> dict[str, str]:
         """Each setting under its name as a reader would say it, to lay two versions side by side."""
-
-        def moment(local: datetime | None) -> str:
-            return f"{local.day} {local:%B %Y, %H:%M}" if local else "open"
-
         return {
             "name": self.name,
             "time_zone": self.time_zone,
             "ladders": "; ".join(ladder_names[v] for v in sorted(self.ladders)) or "none",
-            "evidence_due": moment(self.evidence_due),
-            "rating_due": moment(self.rating_due),
-            "calibration_due": moment(self.calibration_due),
+            "evidence_due": in_words(self.evidence_due),
+            "rating_due": in_words(self.rating_due),
+            "calibration_due": in_words(self.calibration_due),
             "units": "; ".join(sorted(self.units)) or "everybody",
             "peers_min": str(self.peers_min),
             "peers_max": str(self.peers_max),

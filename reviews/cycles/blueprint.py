@@ -1,0 +1,5 @@
+"""The blueprint that the views of this capability hang on."""
+
+from flask import Blueprint
+
+bp = Blueprint("cycles", __name__)

@@ -1,7 +1,10 @@
 """The blueprints, in the order of a review's life."""
 
 from reviews.calibration.views import bp as calibration
+from reviews.cycles.views import bp as cycles
 from reviews.home.views import bp as home
+from reviews.packets.views import bp as packets
 from reviews.people.views import bp as people
+from reviews.ratings.views import bp as ratings
 
-BLUEPRINTS = (home, people, calibration)
+BLUEPRINTS = (home, people, cycles, packets, ratings, calibration)

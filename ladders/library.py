@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, scoped_session
@@ -18,7 +19,7 @@ from ladders.models import (
     VersionState,
 )
 
-AnySession = Session | scoped_session[Session]
+AnySession = Session | scoped_session[Any]
 
 
 class NotADraft(Exception):  # noqa: N818 - a refusal, not a fault

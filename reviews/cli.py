@@ -1,9 +1,14 @@
 """Commands of `flask --app reviews`."""
 
+import os
+import sys
+from pathlib import Path
+
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from reviews.demo import seed
 from reviews.extensions import db
 from reviews.people import queries, service
 from reviews.refusals import RuleBroken
@@ -24,5 +29,45 @@ def add_owner(name: str, email: str) -> None:
     click.echo(f"{current_app.config['PUBLIC_URL']}/sign-in/link/{token}")
 
 
+@click.command("demo")
+def demo() -> None:
+    """Fill an empty demo database, and print who can sign in."""
+    if current_app.config["MODE"] != "demo":
+        raise click.ClickException("The demo needs LEVELSET_MODE=demo.")
+    if not seed.is_seeded():
+        click.echo("Making the demo organisation ...")
+        ladder = Path(current_app.root_path).parent / "ladders" / "demo" / "engineering.yaml"
+        try:
+            seed.seed(queries.now(), ladder.read_text(encoding="utf-8"))
+        except RuleBroken as broken:
+            raise click.ClickException(str(broken)) from broken
+        db.session.commit()
+    click.echo(f"Sign in with the password: {seed.PASSWORD}")
+    for account in seed.accounts():
+        click.echo(f"  {account.role:<22}{account.email:<52}{account.waits}")
+
+
+@click.command("serve")
+def serve() -> None:
+    """Serve the application at 127.0.0.1; PORT names another port than 8000."""
+    port = os.environ.get("PORT", "8000")
+    click.echo(f"Levelset is at http://127.0.0.1:{port}")
+    gunicorn = Path(sys.executable).with_name("gunicorn")
+    os.execv(  # noqa: S606 - our own server, with our own arguments
+        gunicorn,
+        [
+            str(gunicorn),
+            f"--bind=127.0.0.1:{port}",
+            "--worker-class=gthread",
+            "--workers=2",
+            "--threads=4",
+            "--no-control-socket",
+            "--log-level=warning",
+            "reviews:create_app()",
+        ],
+    )
+
+
 def init_app(app: Flask) -> None:
-    app.cli.add_command(people_group)
+    for command in (people_group, demo, serve):
+        app.cli.add_command(command)

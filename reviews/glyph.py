@@ -12,6 +12,9 @@ from markupsafe import Markup, escape
 from reviews.reading import CellCounts, CellReading, ExpectationStatus, Word, Zone
 from reviews.vocabulary import SCALE
 
+#: What a cell's values alone decide: the class attribute, the sentence, the content.
+Plate = tuple[str, str, str]
+
 #: Reading -> letter, class of its tint, words in the sentence of the cell.
 READINGS: dict[Word, tuple[str, str, str]] = {
     "exceeds": ("E", "e", "exceeds by majority"),
@@ -59,13 +62,21 @@ def cell(
 ) -> Markup:
     """The plate of one dimension, with the whole sentence as its name: a link, or a picture where `href` is None.
 
-    The three names are escaped here. A name used in many cells may come as Markup, escaped once.
+    The three names are escaped here.
     """
-    attributes, sentence, body = plate(counts, reading)
-    name = f'aria-label="{escape(candidate)}, {escape(dimension)}, target {escape(target)}: {sentence}"'
+    name = f"{escape(candidate)}, {escape(dimension)}, target {escape(target)}"
+    return _markup(
+        framed(plate(counts, reading), name, None if href is None else str(escape(href)))
+    )
+
+
+def framed(plate: Plate, name: str, href: str | None) -> str:
+    """A plate as a link or picture, for whoever draws hundreds: name and address come escaped, the result is HTML."""
+    attributes, sentence, body = plate
+    label = f'aria-label="{name}: {sentence}"'
     if href is None:
-        return _markup(f'<span {attributes} role="img" {name}>{body}</span>')
-    return _markup(f'<a {attributes} href="{escape(href)}" {name}>{body}</a>')
+        return f'<span {attributes} role="img" {label}>{body}</span>'
+    return f'<a {attributes} href="{href}" {label}>{body}</a>'
 
 
 def _markup(html: str) -> Markup:
@@ -74,8 +85,7 @@ def _markup(html: str) -> Markup:
 
 
 @lru_cache(maxsize=8192)
-def plate(counts: CellCounts, reading: CellReading) -> tuple[str, str, str]:
-    """What the values alone decide: the class attribute, the sentence, the content."""
+def plate(counts: CellCounts, reading: CellReading) -> Plate:
     letter, tint, _ = READINGS[reading.word]
     second = f"<i>/{_letter_of(reading.tie.partition('/')[2])}</i>" if reading.tie else ""
     flags = ("!" if reading.disagree else "") + ("?" if reading.hole else "")

@@ -1,1 +1,375 @@
-"""What waits for the viewer."""
+"""What waits for the viewer, read through the policy: nothing here counts a packet the viewer may not know."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
+
+from reviews.access import CycleAccess, PacketAccess, SiteAccess
+from reviews.calibration.seats import Bench, benches
+from reviews.cycles.queries import phase_lines
+from reviews.extensions import db
+from reviews.facts import (
+    IN_REVIEW,
+    PEER_STATES,
+    Viewer,
+    cycle_fact_columns,
+    cycle_facts,
+    cycles_where,
+    labelled,
+    packet_fact_columns,
+    packet_facts,
+    packets_where,
+)
+from reviews.home import tasks
+from reviews.home.rows import Asked, CycleRow, Owned, OwnPacket, Report, Rows, Seat
+from reviews.models.cycles import Cycle, Panel
+from reviews.models.packets import Assignment, Packet, RevisionCoverage, RevisionItem
+from reviews.models.people import Person
+from reviews.models.ratings import Rating
+from reviews.ratings import rules
+from reviews.vocabulary import (
+    Action,
+    AssignmentState,
+    CyclePhase,
+    PacketState,
+    RaterKind,
+)
+
+_OWED = (AssignmentState.INVITED, AssignmentState.ACCEPTED, AssignmentState.IN_PROGRESS)
+#: Peers whom the manager counts: approved, and not declined since.
+_PEERS = (AssignmentState.APPROVED, *PEER_STATES)
+
+
+@dataclass(frozen=True, slots=True)
+class Rail:
+    """The cycle at the side of the page, and where it stands."""
+
+    public_id: str
+    name: str
+    lines: tuple[tasks.Line, ...]
+    may_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    title: str
+    lede: str
+    groups: tuple[tasks.Group, ...]
+    outcomes: tuple[tasks.Task, ...]
+    own: Sequence[OwnPacket]
+    reports: Sequence[Report]
+    rail: Rail | None
+
+
+def inbox(access: SiteAccess) -> Inbox:
+    """The whole page, in a number of queries that does not grow with what waits."""
+    viewer = access.viewer
+    cycles = _cycles(viewer)
+    involved = _involved(viewer)
+    mine = [each for each in involved if each.facts.is_candidate]
+    rows = Rows(
+        open_cycles=_open_cycles(viewer, cycles, mine),
+        own=[_own(each) for each in mine],
+        reports=_reports([each for each in involved if each.facts.is_manager]),
+        asked=_asked(viewer),
+        seats=_seats(viewer),
+        owned=[_owned(each) for each in cycles if each.facts.is_owner],
+    )
+    groups = tasks.groups(rows, viewer.now)
+    waiting = sum(len(group.tasks) for group in groups)
+    return Inbox(
+        title=tasks.headline(waiting),
+        lede=tasks.lede(groups),
+        groups=groups,
+        outcomes=tasks.outcomes(rows),
+        own=rows.own,
+        reports=rows.reports,
+        rail=_rail(groups, rows, cycles),
+    )
+
+
+# -- Cycles
+
+
+def _cycles(viewer: Viewer) -> list[CycleAccess]:
+    """The running cycles the viewer knows, and those that collect evidence, newest first."""
+    found = db.session.execute(
+        select(Cycle, *labelled(cycle_fact_columns(viewer)))
+        .where(
+            Cycle.phase != CyclePhase.ARCHIVED,
+            or_(cycles_where(viewer, Action.LIST_CYCLE), Cycle.phase == CyclePhase.EVIDENCE),
+        )
+        .order_by(Cycle.id.desc())
+    )
+    return [CycleAccess(viewer, row.Cycle, cycle_facts(row)) for row in found]
+
+
+def _cycle_row(cycle: Cycle, viewer: Viewer) -> CycleRow:
+    released = cycle.release_at is not None and cycle.release_at <= viewer.now
+    return CycleRow(
+        public_id=cycle.public_id,
+        name=cycle.name,
+        zone=cycle.time_zone,
+        phase=cycle.phase,
+        evidence_due=cycle.evidence_due,
+        rating_due=cycle.rating_due,
+        calibration_due=cycle.calibration_due,
+        released_at=cycle.release_at if released else None,
+    )
+
+
+def _open_cycles(
+    viewer: Viewer, cycles: Iterable[CycleAccess], mine: Iterable[PacketAccess]
+) -> list[CycleRow]:
+    """Where the viewer may still start a packet: eligible, with a manager, and none there yet."""
+    person = db.session.execute(
+        select(Person.unit, Person.manager_id).where(Person.id == viewer.person_id)
+    ).one()
+    taken = {each.packet.cycle_id for each in mine}
+    return [
+        _cycle_row(each.cycle, viewer)
+        for each in cycles
+        if each.cycle.phase is CyclePhase.EVIDENCE
+        and person.manager_id is not None
+        and each.cycle.id not in taken
+        and (not each.cycle.units or person.unit in each.cycle.units)
+    ]
+
+
+def _owned(access: CycleAccess) -> Owned:
+    return Owned(
+        cycle=_cycle_row(access.cycle, access.viewer),
+        may_set_up=access.may(Action.SET_UP_CYCLE),
+        may_advance=access.may(Action.ADVANCE_CYCLE),
+        may_release=access.may(Action.RELEASE_CYCLE) and access.cycle.release_at is None,
+    )
+
+
+def _rail(groups: Sequence[tasks.Group], rows: Rows, cycles: Iterable[CycleAccess]) -> Rail | None:
+    """The cycle of the most urgent task; without one, of a packet the viewer is close to."""
+    near = [group.tasks[0].cycle for group in groups] + [each.cycle for each in rows.own]
+    near += [each.cycle for each in rows.reports] + [each.cycle for each in rows.seats]
+    known = {each.cycle.public_id: each for each in cycles}
+    for row in near:
+        if row.public_id in known:
+            access = known[row.public_id]
+            return Rail(
+                row.public_id,
+                row.name,
+                tuple(tasks.line(p.label, p.until, p.state, row.zone) for p in phase_lines(access)),
+                access.may(Action.READ_CYCLE),
+            )
+    return None
+
+
+# -- Own packets and reports
+
+
+def _packets(viewer: Viewer, *where: object) -> list[PacketAccess]:
+    found = db.session.execute(
+        select(Packet, *labelled(packet_fact_columns(viewer)))
+        .join(Packet.cycle)
+        .options(
+            contains_eager(Packet.cycle),
+            joinedload(Packet.candidate),
+            joinedload(Packet.target_level),
+        )
+        .where(Cycle.phase != CyclePhase.ARCHIVED, *where)  # type: ignore[arg-type]  # column expressions
+        .order_by(Packet.agenda_order, Packet.id)
+    )
+    return [PacketAccess(viewer, row.Packet, packet_facts(row)) for row in found]
+
+
+def _involved(viewer: Viewer) -> list[PacketAccess]:
+    """The viewer's own packets and those of their reports."""
+    return _packets(
+        viewer,
+        packets_where(viewer, Action.KNOW_PACKET),
+        or_(Packet.candidate_id == viewer.person_id, Packet.manager_id == viewer.person_id),
+    )
+
+
+def _own(access: PacketAccess) -> OwnPacket:
+    packet = access.packet
+    return OwnPacket(
+        public_id=packet.public_id,
+        target=packet.target_level.name,
+        cycle=_cycle_row(packet.cycle, access.viewer),
+        state=packet.state,
+        submitted_at=packet.submitted_at,
+        outcome_open=access.may(Action.READ_OUTCOME),
+    )
+
+
+def _reports(packets: Sequence[PacketAccess]) -> list[Report]:
+    peers = _peer_states([each.packet.id for each in packets])
+    return [_report(each, peers.get(each.packet.id, Counter())) for each in packets]
+
+
+def _report(access: PacketAccess, peers: Mapping[AssignmentState, int]) -> Report:
+    """A manager who owes a rating learns here whom they approved, never who has rated."""
+    packet = access.packet
+    return Report(
+        public_id=packet.public_id,
+        candidate=packet.candidate.name,
+        target=packet.target_level.name,
+        cycle=_cycle_row(packet.cycle, access.viewer),
+        state=packet.state,
+        submitted_at=packet.submitted_at,
+        proposed=peers.get(AssignmentState.NOMINATED, 0) if access.may(Action.APPROVE_PEER) else 0,
+        peers=sum(peers.get(state, 0) for state in _PEERS) if access.may(Action.SEE_PEERS) else 0,
+        peers_in=peers.get(AssignmentState.SUBMITTED, 0)
+        if access.may(Action.COUNT_RATINGS)
+        else None,
+        outcome_open=access.may(Action.READ_OUTCOME),
+    )
+
+
+def _peer_states(packets: Sequence[int]) -> dict[int, Counter[AssignmentState]]:
+    found: dict[int, Counter[AssignmentState]] = {}
+    for packet, state, number in db.session.execute(
+        select(Assignment.packet_id, Assignment.state, func.count())
+        .where(Assignment.packet_id.in_(packets), Assignment.kind == RaterKind.PEER)
+        .group_by(Assignment.packet_id, Assignment.state)
+    ):
+        found.setdefault(packet, Counter())[state] = number
+    return found
+
+
+# -- Ratings the viewer is asked for
+
+
+def _asked(viewer: Viewer) -> list[Asked]:
+    # Under another name: the policy's own subqueries look at assignments, too.
+    mine = aliased(Assignment)
+    found = db.session.scalars(
+        select(mine)
+        .join(mine.packet)
+        .join(Packet.cycle)
+        .options(
+            contains_eager(mine.packet).options(
+                contains_eager(Packet.cycle),
+                joinedload(Packet.candidate),
+                joinedload(Packet.manager),
+                joinedload(Packet.target_level),
+            )
+        )
+        .where(
+            mine.rater_id == viewer.person_id,
+            mine.state.in_(_OWED),
+            Packet.state == PacketState.SUBMITTED,
+            packets_where(viewer, Action.WRITE_RATING),
+        )
+        .order_by(mine.id)
+    ).all()
+    revisions = [each.packet.current_revision_id for each in found]
+    dimensions = _counts(RevisionCoverage.revision_id, revisions)
+    items = _counts(RevisionItem.revision_id, revisions)
+    drafts = _drafts([each.id for each in found])
+    result = []
+    for each in found:
+        packet, draft = each.packet, drafts.get(each.id, [])
+        result.append(
+            Asked(
+                packet=packet.public_id,
+                candidate=packet.candidate.name,
+                target=packet.target_level.name,
+                manager=packet.manager.name,
+                cycle=_cycle_row(packet.cycle, viewer),
+                kind=each.kind,
+                state=each.state,
+                dimensions=dimensions.get(packet.current_revision_id, 0),
+                complete=sum(rules.missing_in(said) is None for said, _ in draft),
+                items=items.get(packet.current_revision_id, 0),
+                saved_at=max((at for _, at in draft), default=None),
+            )
+        )
+    return result
+
+
+def _counts(column: Any, revisions: Sequence[int | None]) -> dict[int | None, int]:
+    """How many rows of the column's table belong to each revision."""
+    found = db.session.execute(
+        select(column, func.count()).where(column.in_(revisions)).group_by(column)
+    )
+    return dict(found.tuples().all())
+
+
+def _drafts(assignments: Sequence[int]) -> dict[int, list[tuple[rules.Said, datetime]]]:
+    """The viewer's own drafts: what is said per dimension, and when it was saved."""
+    found: dict[int, list[tuple[rules.Said, datetime]]] = {}
+    for assignment, category, rationale, at in db.session.execute(
+        select(Rating.assignment_id, Rating.category, Rating.rationale, Rating.updated_at).where(
+            Rating.assignment_id.in_(assignments)
+        )
+    ):
+        found.setdefault(assignment, []).append((rules.Said(category, rationale), at))
+    return found
+
+
+# -- The committee
+
+
+def _seats(viewer: Viewer) -> list[Seat]:
+    """What the viewer's panels have before them, a line per cycle."""
+    columns = packet_fact_columns(viewer)
+    seated = _packets(
+        viewer,
+        Packet.state.in_(IN_REVIEW),
+        or_(columns["is_member"], columns["is_chair"]),
+        or_(
+            packets_where(viewer, Action.DECLARE_CONFLICT),
+            packets_where(viewer, Action.OPEN_COMMITTEE_PAGE),
+        ),
+    )
+    chaired = [each.packet.id for each in seated if each.may(Action.REVEAL_BALLOTS)]
+    bench = benches(chaired, now=viewer.now)
+    quorum = _quorums(chaired)
+    by_cycle: dict[int, list[PacketAccess]] = {}
+    for each in seated:
+        by_cycle.setdefault(each.packet.cycle_id, []).append(each)
+    return [_seat(packets, bench, quorum) for packets in by_cycle.values()]
+
+
+def _seat(
+    packets: Sequence[PacketAccess], bench: Mapping[int, Bench], quorum: Mapping[int, int]
+) -> Seat:
+    def named(chosen: Iterable[PacketAccess]) -> list[tuple[str, str]]:
+        return [(each.packet.public_id, each.packet.candidate.name) for each in chosen]
+
+    first = packets[0]
+    may_vote = [each for each in packets if each.may(Action.CAST_BALLOT)]
+    return Seat(
+        cycle=_cycle_row(first.packet.cycle, first.viewer),
+        unanswered=sum(_owes_an_answer(each) for each in packets),
+        to_vote=named(each for each in may_vote if not each.facts.ballot_cast),
+        voted=sum(each.may(Action.CHANGE_BALLOT) and each.facts.ballot_cast for each in packets),
+        to_reveal=named(
+            each
+            for each in packets
+            if each.packet.id in quorum
+            and len(bench[each.packet.id].cast) >= quorum[each.packet.id]
+        ),
+        to_decide=named(each for each in packets if each.may(Action.DECIDE_PACKET)),
+    )
+
+
+def _owes_an_answer(access: PacketAccess) -> bool:
+    """Only the question itself can be owed: whoever is close to the candidate is recused without answering."""
+    facts = access.facts
+    close = facts.is_candidate or facts.is_manager or facts.is_peer or facts.is_tied
+    return access.may(Action.DECLARE_CONFLICT) and facts.conflict is None and not close
+
+
+def _quorums(packets: Sequence[int]) -> dict[int, int]:
+    found = db.session.execute(
+        select(Packet.id, Panel.quorum)
+        .join(Panel, Panel.id == Packet.panel_id)
+        .where(Packet.id.in_(packets))
+    )
+    return dict(found.tuples().all())

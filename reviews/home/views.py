@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from reviews.access import SiteAccess
 from reviews.guard import guarded
+from reviews.home import queries
 from reviews.vocabulary import Action
 
 bp = Blueprint("home", __name__)
@@ -13,4 +14,4 @@ bp = Blueprint("home", __name__)
 @bp.get("/")
 @guarded(Action.SEE_INBOX)
 def inbox(access: SiteAccess) -> ResponseReturnValue:
-    return render_template("home/inbox.html", access=access)
+    return render_template("home/inbox.html", page=queries.inbox(access))

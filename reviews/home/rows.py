@@ -1,0 +1,112 @@
+"""What the inbox is made of, as plain rows: everything in them is the viewer's to know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from reviews.vocabulary import AssignmentState, CyclePhase, PacketState, RaterKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CycleRow:
+    public_id: str
+    name: str
+    zone: str
+    phase: CyclePhase
+    evidence_due: datetime | None = None
+    rating_due: datetime | None = None
+    calibration_due: datetime | None = None
+    #: Set once the instant has passed, and never before.
+    released_at: datetime | None = None
+
+    @property
+    def due(self) -> datetime | None:
+        """The date of the phase it is in."""
+        return {
+            CyclePhase.EVIDENCE: self.evidence_due,
+            CyclePhase.RATING: self.rating_due,
+            CyclePhase.CALIBRATION: None if self.released_at else self.calibration_due,
+        }.get(self.phase)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPacket:
+    """The viewer's own packet."""
+
+    public_id: str
+    target: str
+    cycle: CycleRow
+    state: PacketState
+    submitted_at: datetime | None
+    #: The policy opens the outcome to the viewer.
+    outcome_open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The packet of somebody whose manager the viewer is."""
+
+    public_id: str
+    candidate: str
+    target: str
+    cycle: CycleRow
+    state: PacketState
+    submitted_at: datetime | None
+    #: Peers who wait for an answer of the manager, where the manager may still give it.
+    proposed: int = 0
+    #: Peers approved or asked.
+    peers: int = 0
+    #: How many of them have submitted; None before the manager's own rating is in.
+    peers_in: int | None = None
+    outcome_open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A rating that the viewer is asked for."""
+
+    packet: str
+    candidate: str
+    target: str
+    manager: str
+    cycle: CycleRow
+    kind: RaterKind
+    state: AssignmentState
+    dimensions: int
+    complete: int
+    items: int
+    saved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """What the viewer's panel has before it in one cycle: (public id, candidate) in agenda order, as far as granted."""
+
+    cycle: CycleRow
+    unanswered: int = 0
+    to_vote: Sequence[tuple[str, str]] = ()
+    voted: int = 0
+    to_reveal: Sequence[tuple[str, str]] = ()
+    to_decide: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owned:
+    """A cycle the viewer runs, with what the policy grants there now."""
+
+    cycle: CycleRow
+    may_set_up: bool = False
+    may_advance: bool = False
+    may_release: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Everything the inbox is made of."""
+
+    open_cycles: Sequence[CycleRow] = ()
+    own: Sequence[OwnPacket] = ()
+    reports: Sequence[Report] = ()
+    asked: Sequence[Asked] = ()
+    seats: Sequence[Seat] = ()
+    owned: Sequence[Owned] = ()

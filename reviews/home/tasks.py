@@ -1,0 +1,366 @@
+"""From plain rows to the tasks of the inbox: what waits, until when, and where it is done. Pure: no database, no web."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from reviews.home.rows import Asked, CycleRow, OwnPacket, Report, Rows
+from reviews.vocabulary import AssignmentState, CyclePhase, PacketState, RaterKind
+
+CLOSED, TOMORROW = "Closed", "Tomorrow"
+_NEVER = datetime.max.replace(tzinfo=UTC)
+
+_WORDS = (
+    "No",
+    "One",
+    "Two",
+    "Three",
+    "Four",
+    "Five",
+    "Six",
+    "Seven",
+    "Eight",
+    "Nine",
+    "Ten",
+    "Eleven",
+    "Twelve",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    day: str
+    note: str
+    #: Today: the only thing the page colours.
+    soon: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    title: str
+    verb: str
+    endpoint: str
+    values: Mapping[str, str]
+    cycle: CycleRow
+    due: datetime | None
+    when: Due
+    meta: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    key: str
+    title: str
+    tasks: tuple[Task, ...]
+
+    @property
+    def cycle_name(self) -> str:
+        """The one cycle that all of it belongs to, or nothing."""
+        names = {task.cycle.name for task in self.tasks}
+        return names.pop() if len(names) == 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One phase of the cycle in the rail, as the `timeline` component takes it."""
+
+    label: str
+    when: str
+    note: str
+    state: str
+
+
+def line(label: str, until: datetime | None, state: str, zone: str) -> Line:
+    """`state`: done, now or later."""
+    note = ""
+    if state == "now" and until is not None:
+        note = f"You are here. The forms close at {until.astimezone(ZoneInfo(zone)):%H:%M %Z}."
+    preposition = "" if label == "Release" else "to "
+    return Line(label, f"{preposition}{_date(until, zone)}" if until else "", note, state)
+
+
+def groups(rows: Rows, now: datetime) -> tuple[Group, ...]:
+    """What waits, by role: inside a role by date, and the role with the earliest date first."""
+    made = [
+        Group(key, title, tuple(sorted(tasks, key=_urgency)))
+        for key, title, tasks in (
+            ("candidate", "As a candidate", [*_starts(rows, now), *_own(rows, now)]),
+            (
+                "manager",
+                "As a manager",
+                [*_approvals(rows, now), *_rates(rows, RaterKind.MANAGER, now)],
+            ),
+            ("peer", "As a peer", _rates(rows, RaterKind.PEER, now)),
+            ("committee", "On the committee", _committee(rows, now)),
+            ("owner", "As an owner", _owner(rows, now)),
+        )
+        if tasks
+    ]
+    return tuple(sorted(made, key=lambda group: _urgency(group.tasks[0])))
+
+
+def outcomes(rows: Rows) -> tuple[Task, ...]:
+    """Released outcomes the viewer may read. They stay where they are and do not count as waiting."""
+    own = [_outcome(p, f"Your outcome for {p.target}") for p in rows.own if p.outcome_open]
+    theirs = [
+        _outcome(p, f"Outcome of {p.candidate} for {p.target}")
+        for p in rows.reports
+        if p.outcome_open
+    ]
+    return (*own, *theirs)
+
+
+def _outcome(packet: OwnPacket | Report, title: str) -> Task:
+    return Task(
+        title=title,
+        verb="Read",
+        endpoint="calibration.outcome",
+        values={"packet": packet.public_id},
+        cycle=packet.cycle,
+        due=None,
+        when=Due("Released", _date(packet.cycle.released_at, packet.cycle.zone)),
+        meta=packet.cycle.name,
+    )
+
+
+def headline(waiting: int) -> str:
+    if waiting == 1:
+        return "One thing waits for you"
+    return f"{_number(waiting)} things wait for you" if waiting else "Nothing waits for you"
+
+
+def lede(found: Iterable[Group]) -> str:
+    """How many are due today, else when the first is."""
+    tasks = [task for group in found for task in group.tasks]
+    if today := sum(task.when.soon for task in tasks):
+        return f"{_number(today)} {'is' if today == 1 else 'are'} due today."
+    ahead = [task for task in tasks if task.due is not None and task.when.day != CLOSED]
+    if not ahead:
+        return ""
+    first = min(ahead, key=_urgency).when
+    day = first.day if first.day != TOMORROW else "tomorrow"
+    return f"The first is due {day}, {first.note}."
+
+
+def due_words(due: datetime | None, now: datetime, zone: str) -> Due:
+    """A deadline as a reader in the cycle's zone would say it."""
+    if due is None:
+        return Due("No date", "")
+    local, today = due.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    days = (local.date() - today).days
+    clock = f"{local:%H:%M %Z}"
+    if due <= now:
+        return Due(CLOSED, _date(due, zone))
+    if days == 0:
+        return Due("Today", clock, soon=True)
+    if days == 1:
+        return Due(TOMORROW, clock)
+    return Due(f"{local:%a} {local.day} {local:%b}", f"in {days} days")
+
+
+def _date(at: datetime | None, zone: str) -> str:
+    if at is None:
+        return ""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local.day} {local:%b}"
+
+
+def _urgency(task: Task) -> datetime:
+    return task.due or _NEVER
+
+
+def _is_open(due: datetime | None, now: datetime) -> bool:
+    return due is None or now < due
+
+
+def _task(  # noqa: PLR0917 - one line per column of the list
+    title: str,
+    verb: str,
+    endpoint: str,
+    values: Mapping[str, str],
+    cycle: CycleRow,
+    now: datetime,
+    meta: str = "",
+) -> Task:
+    return Task(
+        title=title,
+        verb=verb,
+        endpoint=endpoint,
+        values=values,
+        cycle=cycle,
+        due=cycle.due,
+        when=due_words(cycle.due, now, cycle.zone),
+        meta=meta,
+    )
+
+
+# -- By role
+
+
+def _starts(rows: Rows, now: datetime) -> list[Task]:
+    return [
+        _task(
+            f"Start your packet in {cycle.name}",
+            "Start",
+            "packets.start",
+            {"cycle": cycle.public_id},
+            cycle,
+            now,
+            "Choose a target level and see what it asks. It stays a draft until you submit it.",
+        )
+        for cycle in rows.open_cycles
+        if _is_open(cycle.evidence_due, now)
+    ]
+
+
+def _own(rows: Rows, now: datetime) -> list[Task]:
+    metas = {
+        PacketState.DRAFT: "A draft. Nobody else reads it before you submit it.",
+        PacketState.RETURNED: "Sent back to you with a reason.",
+    }
+    return [
+        _task(
+            f"Finish your packet for {packet.target}",
+            "Continue",
+            "packets.show",
+            {"packet": packet.public_id},
+            packet.cycle,
+            now,
+            metas[packet.state],
+        )
+        for packet in rows.own
+        if packet.state in metas
+        and packet.cycle.phase is CyclePhase.EVIDENCE
+        and _is_open(packet.cycle.evidence_due, now)
+    ]
+
+
+def _approvals(rows: Rows, now: datetime) -> list[Task]:
+    return [
+        _task(
+            f"Approve peers for {report.candidate}",
+            "Review peers",
+            "packets.peers",
+            {"packet": report.public_id},
+            report.cycle,
+            now,
+            f"{_count(report.proposed, 'peer')} proposed",
+        )
+        for report in rows.reports
+        if report.proposed
+    ]
+
+
+def _rates(rows: Rows, kind: RaterKind, now: datetime) -> list[Task]:
+    return [
+        _rate(asked, now)
+        for asked in rows.asked
+        if asked.kind is kind and _is_open(asked.cycle.rating_due, now)
+    ]
+
+
+def _rate(asked: Asked, now: datetime) -> Task:
+    values = {"packet": asked.packet}
+    to_read = f"{_count(asked.items, 'evidence item')}, {_count(asked.dimensions, 'dimension')}"
+    if asked.state is AssignmentState.INVITED:
+        return _task(
+            f"Say whether you rate {asked.candidate} for {asked.target}",
+            "Answer",
+            "ratings.invitation",
+            values,
+            asked.cycle,
+            now,
+            f"{asked.manager} asks you. {to_read}",
+        )
+    title = f"Rate {asked.candidate} for {asked.target}"
+    if asked.saved_at is None:
+        return _task(
+            title, "Start", "ratings.first", values, asked.cycle, now, f"Not started. {to_read}"
+        )
+    zone = asked.cycle.zone
+    if asked.complete == asked.dimensions:
+        return _task(
+            title,
+            "Submit",
+            "ratings.review",
+            values,
+            asked.cycle,
+            now,
+            "Everything is written. Read it over and submit it.",
+        )
+    meta = f"{asked.complete} of {asked.dimensions} dimensions written, last saved {_date(asked.saved_at, zone)}"
+    return _task(title, "Continue", "ratings.first", values, asked.cycle, now, meta)
+
+
+def _committee(rows: Rows, now: datetime) -> list[Task]:
+    tasks = []
+    for seat in rows.seats:
+        cycle = seat.cycle
+        if seat.unanswered:
+            tasks.append(
+                _task(
+                    f"Answer the conflict question for {_count(seat.unanswered, 'packet')}",
+                    "Answer",
+                    "calibration.conflicts",
+                    {"cycle": cycle.public_id},
+                    cycle,
+                    now,
+                    "Their content stays closed to you until you have answered.",
+                )
+            )
+        for packets, verb, done, endpoint in (
+            (seat.to_vote, "Vote", "Vote on {}", "calibration.ballot"),
+            (seat.to_reveal, "Reveal", "Reveal the ballots of {}", "calibration.reveal"),
+            (seat.to_decide, "Decide", "Decide {}", "calibration.decide"),
+        ):
+            if not packets:
+                continue
+            public_id, candidate = packets[0]
+            meta = f"Next on the agenda: {candidate}"
+            if packets is seat.to_vote:
+                meta = f"{seat.voted} of {seat.voted + len(packets)} ballots sealed. {meta}"
+            tasks.append(
+                _task(
+                    done.format(_count(len(packets), "packet")),
+                    verb,
+                    endpoint,
+                    {"packet": public_id},
+                    cycle,
+                    now,
+                    meta,
+                )
+            )
+    return tasks
+
+
+def _owner(rows: Rows, now: datetime) -> list[Task]:
+    tasks = []
+    for owned in rows.owned:
+        cycle = owned.cycle
+        values = {"cycle": cycle.public_id}
+        next_phase = {CyclePhase.EVIDENCE: "rating", CyclePhase.RATING: "calibration"}
+        if owned.may_set_up:
+            meta = "The page lists what is still missing."
+            tasks.append(
+                _task(f"Set up {cycle.name}", "Set up", "cycles.setup", values, cycle, now, meta)
+            )
+        elif owned.may_advance and cycle.due is not None and cycle.due <= now:
+            title = f"Move {cycle.name} on to {next_phase[cycle.phase]}"
+            meta = (
+                "The date has passed and the forms are closed. The phase changes when you say so."
+            )
+            tasks.append(_task(title, "Look over", "cycles.advance", values, cycle, now, meta))
+        elif owned.may_release:
+            title = f"Release the outcomes of {cycle.name}"
+            meta = "Every packet is decided. Nobody outside the committee knows yet."
+            tasks.append(_task(title, "Release", "cycles.release", values, cycle, now, meta))
+    return tasks
+
+
+def _number(number: int) -> str:
+    return _WORDS[number] if number < len(_WORDS) else str(number)
+
+
+def _count(number: int, one: str) -> str:
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"

@@ -9,11 +9,12 @@ from itertools import count
 from typing import TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from ladders import document, library
 from ladders.models import Dimension, LadderVersion, Level, VersionState
 from reviews import entropy
-from reviews.expectations import asked_of
+from reviews.expectations import AskedOf, asked_of
 from reviews.extensions import db
 from reviews.facts import Viewer
 from reviews.models.calibration import (
@@ -271,6 +272,22 @@ def a_panel(
 # -- Packets
 
 
+def asked(packet: Packet) -> AskedOf:
+    """What is asked of a packet, read again: a request in between has let go of what was loaded."""
+    return asked_of(
+        db.session.scalars(
+            select(Packet)
+            .options(
+                joinedload(Packet.ladder_version),
+                joinedload(Packet.target_level),
+                joinedload(Packet.current_level),
+            )
+            .where(Packet.id == packet.id)
+            .execution_options(populate_existing=True)
+        ).one()
+    )
+
+
 def a_packet(
     cycle: Cycle,
     *,
@@ -342,7 +359,7 @@ def an_item(packet: Packet, title: str = "A piece of work", **columns: object) -
             },
         )
     )
-    dimension = asked_of(packet).dimensions[0]
+    dimension = asked(packet).dimensions[0]
     saved(EvidenceDimension(item_id=item.id, dimension_id=dimension.id))
     saved(EvidenceExpectation(item_id=item.id, expectation_id=dimension.counted[0].id))
     return item
@@ -358,7 +375,7 @@ def a_revision(packet: Packet, *, number: int = 1) -> PacketRevision:
             digest="0" * 64,
         )
     )
-    for position, dimension in enumerate(asked_of(packet).dimensions, start=1):
+    for position, dimension in enumerate(asked(packet).dimensions, start=1):
         item = saved(
             RevisionItem(
                 revision_id=revision.id,
@@ -428,7 +445,7 @@ def a_rating(
 ) -> Assignment:
     """A submitted rating of every dimension asked: `category`, or what `categories` says by dimension key."""
     assignment = an_assignment(packet, rater, kind=kind, state=AssignmentState.SUBMITTED)
-    for dimension in asked_of(packet).dimensions:
+    for dimension in asked(packet).dimensions:
         saved(
             Rating(
                 assignment_id=assignment.id,
@@ -480,7 +497,7 @@ def a_ballot(
             packet_id=packet.id, member_id=member.id, round=number, cast_at=NOW - timedelta(days=3)
         )
     )
-    for dimension in asked_of(packet).dimensions:
+    for dimension in asked(packet).dimensions:
         saved(
             BallotMark(
                 ballot_id=ballot.id,
@@ -513,8 +530,8 @@ def a_decision(
             decided_at=NOW - timedelta(days=1),
         )
     )
-    asked = asked_of(packet).dimensions
-    for dimension in asked:
+    dimensions = asked(packet).dimensions
+    for dimension in dimensions:
         saved(
             DimensionOutcome(
                 decision_id=decision.id,
@@ -526,7 +543,7 @@ def a_decision(
     saved(
         Gap(
             decision_id=decision.id,
-            expectation_id=asked[0].counted[0].id,
+            expectation_id=dimensions[0].counted[0].id,
             closes_with="One more piece of work of this kind.",
         )
     )

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from reviews import access
 from reviews.models.cycles import Cycle, Panel
 from reviews.models.packets import Packet
 from reviews.models.people import Person
-from reviews.vocabulary import CyclePhase, PacketStage
+from reviews.vocabulary import Action, CyclePhase, PacketStage
 from tests import builders
 
 
@@ -14,6 +15,8 @@ class Committee:
     cycle: Cycle
     panel: Panel
     packet: Packet
+    candidate: Person
+    manager: Person
     owner: Person
     chair: Person
     members: list[Person]
@@ -28,8 +31,21 @@ def a_committee(
     members = [builders.a_person(f"Member {letter}") for letter in "ABC"]
     cycle = builders.a_cycle(phase=CyclePhase.CALIBRATION, owners=[owner])
     panel = builders.a_panel(cycle, chair=chair, members=members, quorum=quorum)
-    packet = builders.a_packet(cycle, panel=panel, stage=stage)
+    manager = builders.a_person("Manager")
+    candidate = builders.a_person("Candidate", manager=manager)
+    packet = builders.a_packet(
+        cycle, candidate=candidate, manager=manager, panel=panel, stage=stage
+    )
     if answered:
         for person in (chair, *members):
             builders.a_conflict(packet, person)
-    return Committee(cycle, panel, packet, owner, chair, members)
+    return Committee(cycle, panel, packet, candidate, manager, owner, chair, members)
+
+
+def in_hand(committee: Committee, person: Person) -> Packet:
+    """The packet as a page would have it when this person asks for it."""
+    found = access.packet(
+        builders.viewer_of(person), Action.KNOW_PACKET, packet=committee.packet.public_id
+    )
+    assert found is not None
+    return found.packet

@@ -5,7 +5,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from reviews.calibration.seats import benches
-from reviews.expectations import asked_of
 from reviews.models.calibration import Ballot, BallotMark
 from reviews.models.packets import Packet
 from reviews.vocabulary import BallotChoice, ConflictStanding, PacketStage
@@ -24,7 +23,7 @@ def ballot_of(
     packet: Packet, choice: BallotChoice, reason: str = "Item 1 shows it."
 ) -> dict[str, str]:
     fields = {}
-    for dimension in asked_of(packet).dimensions:
+    for dimension in builders.asked(packet).dimensions:
         fields[f"choice_{dimension.id}"] = choice.value
         fields[f"rationale_{dimension.id}"] = reason
     return fields
@@ -55,7 +54,7 @@ def test_an_incomplete_ballot_keeps_what_was_typed_and_seals_nothing(
 ) -> None:
     client.sign_in(committee.members[0])
     fields = ballot_of(committee.packet, BallotChoice.PARTLY)
-    last = asked_of(committee.packet).dimensions[-1].id
+    last = builders.asked(committee.packet).dimensions[-1].id
     fields[f"rationale_{last}"] = ""
 
     answer = client.submit(address(committee, "ballot"), fields)

@@ -86,7 +86,7 @@ def test_a_conflict_set_by_the_owner_takes_the_packet_off_the_list(
 
     seen_after = names_in(client, committee)
 
-    assert seen_before == seen_after == [committee.packet.candidate.name]
+    assert seen_before == seen_after == [committee.candidate.name]
 
 
 def test_reporting_lines_and_own_packets_need_no_answer(
@@ -111,7 +111,7 @@ def test_reporting_lines_and_own_packets_need_no_answer(
 def test_the_page_does_not_exist_for_whoever_has_no_seat(
     client: StrictClient, committee: Committee
 ) -> None:
-    client.sign_in(committee.packet.manager)
+    client.sign_in(committee.manager)
     own = client.get(f"/cycles/{committee.cycle.public_id}/conflicts")
     random = client.get("/cycles/AAAAAAAAAAAAAAAAAAAAAA/conflicts")
 

@@ -6,14 +6,13 @@ from sqlalchemy.orm import Session, scoped_session
 
 from reviews.calibration import service
 from reviews.calibration.rules import DecisionDraft
-from reviews.expectations import asked_of
 from reviews.models.calibration import Decision, DimensionOutcome, Gap
 from reviews.models.packets import Packet
 from reviews.refusals import IllegalMove
 from reviews.vocabulary import Attainment, BallotChoice, Outcome, PacketStage, RaterKind
 from tests import builders
 from tests.pages import StrictClient
-from tests.reviews.calibration.panels import Committee, a_committee
+from tests.reviews.calibration.panels import Committee, a_committee, in_hand
 
 LETTER = "The committee saw the level in two dimensions; the third is open."
 
@@ -32,7 +31,7 @@ def address(committee: Committee, page: str) -> str:
 
 
 def decision_of(packet: Packet, *, last: Attainment = Attainment.NOT_SHOWN) -> dict[str, str]:
-    dimensions = asked_of(packet).dimensions
+    dimensions = builders.asked(packet).dimensions
     fields = {"outcome": Outcome.NOT_YET.value, "letter": LETTER}
     for dimension in dimensions:
         fields[f"attainment_{dimension.id}"] = Attainment.MET.value
@@ -49,7 +48,7 @@ def draft_of(packet: Packet) -> DecisionDraft:
         outcome=Outcome.PROMOTE,
         letter=LETTER,
         attainments={
-            d.id: (Attainment.MET, "Item 1 shows it.") for d in asked_of(packet).dimensions
+            d.id: (Attainment.MET, "Item 1 shows it.") for d in builders.asked(packet).dimensions
         },
     )
 
@@ -141,11 +140,12 @@ def test_an_outcome_against_the_rule_is_refused_without_a_reason(
 
 def test_a_packet_is_decided_once(discussed: Committee, session: scoped_session[Session]) -> None:
     chair = builders.viewer_of(discussed.chair)
-    draft = draft_of(discussed.packet)
-    service.decide(discussed.packet, draft=draft, actor=chair, now=chair.now)
+    packet = in_hand(discussed, discussed.chair)
+    draft = draft_of(packet)
+    service.decide(packet, draft=draft, actor=chair, now=chair.now)
 
     with pytest.raises(IllegalMove):
-        service.decide(discussed.packet, draft=draft, actor=chair, now=chair.now)
+        service.decide(packet, draft=draft, actor=chair, now=chair.now)
 
     assert len(session.scalars(select(Decision)).all()) == 1
 
@@ -159,8 +159,8 @@ def test_before_release_a_decided_packet_answers_like_one_that_is_not(
     peer = builders.a_rating(packet).rater
     builders.a_rating(packet, kind=RaterKind.MANAGER)
     people = {
-        "candidate": packet.candidate,
-        "manager": packet.manager,
+        "candidate": committee.candidate,
+        "manager": committee.manager,
         "peer": peer,
         "stranger": builders.a_person("Stranger"),
     }
@@ -169,6 +169,7 @@ def test_before_release_a_decided_packet_answers_like_one_that_is_not(
     before = [(r.status_code, r.data) for r in map(client.get, pages)]
 
     chair = builders.viewer_of(committee.chair)
+    packet = in_hand(committee, committee.chair)
     service.decide(packet, draft=draft_of(packet), actor=chair, now=chair.now)
     session.commit()
 
@@ -187,7 +188,7 @@ def test_after_release_candidate_and_manager_read_the_outcome(
     committee.cycle.released_by_id = committee.owner.id
     session.flush()
 
-    for reader in (committee.packet.candidate, committee.packet.manager):
+    for reader in (committee.candidate, committee.manager):
         client.sign_in(reader)
         page = client.page(address(committee, "outcome"))
         text = page.text()

@@ -8,12 +8,15 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from reviews import documents
+from reviews.audit.queries import verify
 from reviews.demo import seed
 from reviews.extensions import db
 from reviews.people import queries, service
 from reviews.refusals import RuleBroken
 
 people_group = AppGroup("people", help="Accounts.")
+audit_group = AppGroup("audit", help="The audit log.")
 
 
 @people_group.command("add-owner")
@@ -68,6 +71,23 @@ def serve() -> None:
     )
 
 
+@audit_group.command("verify")
+def verify_audit() -> None:
+    """Walk the chain of the audit log and say where it first breaks."""
+    found = verify()
+    if found.broken:
+        raise click.ClickException(f"The audit log is broken: {found.broken}")
+    click.echo(f"The audit log is whole: {found.intact} lines.")
+
+
+@click.command("write-tables")
+def write_tables() -> None:
+    """Write docs/permissions.md and docs/states.md from the tables that rule."""
+    docs = Path(current_app.root_path).parent / "docs"
+    (docs / "permissions.md").write_text(documents.permissions(), encoding="utf-8")
+    (docs / "states.md").write_text(documents.states(), encoding="utf-8")
+
+
 def init_app(app: Flask) -> None:
-    for command in (people_group, demo, serve):
+    for command in (people_group, audit_group, write_tables, demo, serve):
         app.cli.add_command(command)

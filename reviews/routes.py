@@ -1,5 +1,6 @@
 """The blueprints, in the order of a review's life."""
 
+from reviews.audit.views import bp as audit
 from reviews.calibration.views import bp as calibration
 from reviews.cycles.views import bp as cycles
 from reviews.home.views import bp as home
@@ -7,4 +8,4 @@ from reviews.packets.views import bp as packets
 from reviews.people.views import bp as people
 from reviews.ratings.views import bp as ratings
 
-BLUEPRINTS = (home, people, cycles, packets, ratings, calibration)
+BLUEPRINTS = (home, people, cycles, packets, ratings, calibration, audit)

@@ -16,7 +16,8 @@ from reviews.models.people import Person
 from reviews.models.trail import AuditEvent, AuditHead
 from reviews.vocabulary import Action
 
-_START = "0" * 64
+#: What the first line follows.
+START = "0" * 64
 
 _key = b""
 
@@ -48,7 +49,7 @@ def record(
     """
     head = db.session.scalars(select(AuditHead).with_for_update()).one_or_none()
     if head is None:
-        head = AuditHead(id=1, count=0, digest=_START)
+        head = AuditHead(id=1, count=0, digest=START)
         db.session.add(head)
     actor_id = actor.person_id if isinstance(actor, Viewer) else actor.id if actor else None
     event = AuditEvent(

@@ -1,0 +1,59 @@
+"""The page on which an owner reads what happened in a cycle."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from reviews.access import CycleAccess
+from reviews.audit import queries
+from reviews.audit.queries import AuditPage
+from reviews.guard import guarded
+from reviews.vocabulary import Action
+
+bp = Blueprint("audit", __name__)
+
+#: More digits than any log has pages.
+_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class PageLink:
+    label: str
+    url: str
+    current: bool
+
+
+@bp.get("/cycles/<cycle>/audit")
+@guarded(Action.READ_CYCLE_AUDIT, on="cycle", params=("action", "person", "page"))
+def cycle(access: CycleAccess) -> ResponseReturnValue:
+    number = request.args.get("page", "1")
+    if not (number.isascii() and number.isdigit() and len(number) <= _DIGITS):
+        abort(400)
+    page = queries.audit_page(
+        access,
+        action=request.args.get("action", ""),
+        person=request.args.get("person", ""),
+        page=int(number),
+    )
+    return render_template("audit/cycle.html", page=page, links=_links(page))
+
+
+def _links(page: AuditPage) -> list[PageLink]:
+    """The first and last page and those around this one, then the next."""
+    near = {1, page.pages, page.page - 1, page.page, page.page + 1}
+    numbers = sorted(number for number in near if 1 <= number <= page.pages)
+    links = [PageLink(str(n), _url(page, n), current=n == page.page) for n in numbers]
+    if page.page < page.pages:
+        links.append(PageLink("Next", _url(page, page.page + 1), current=False))
+    return links
+
+
+def _url(page: AuditPage, number: int) -> str:
+    return url_for(
+        ".cycle",
+        cycle=page.access.cycle.public_id,
+        action=page.action or None,
+        person=page.person or None,
+        page=number if number > 1 else None,
+    )

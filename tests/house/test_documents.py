@@ -1,0 +1,15 @@
+"""The pages written from the tables say what the tables say."""
+
+from pathlib import Path
+
+from reviews import documents
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def test_the_permissions_are_written_from_the_policy():
+    assert (DOCS / "permissions.md").read_text(encoding="utf-8") == documents.permissions()
+
+
+def test_the_states_are_written_from_the_workflow():
+    assert (DOCS / "states.md").read_text(encoding="utf-8") == documents.states()

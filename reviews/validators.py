@@ -1,6 +1,7 @@
 """What no text field takes: characters that cannot be seen, stored or compared. One rule for forms and imports."""
 
 import unicodedata
+from collections.abc import Callable
 
 from wtforms import Field, Form, ValidationError
 
@@ -28,13 +29,20 @@ def refused_in_name(character: str) -> bool:
 
 def plain_text(_form: Form, field: Field) -> None:
     """For text of several lines."""
-    if any(map(refused_in_text, field.data or "")):
-        raise ValidationError(
-            "This text holds a control character. Remove it or type the text anew."
-        )
+    _take_out(field, refused_in_text, "a control character")
 
 
 def plain_name(_form: Form, field: Field) -> None:
     """For one line: a name, a title, a search term."""
-    if any(map(refused_in_name, field.data or "")):
-        raise ValidationError("This holds an invisible character. Type it anew.")
+    _take_out(field, refused_in_name, "an invisible character")
+
+
+def _take_out(field: Field, refused: Callable[[str], bool], what: str) -> None:
+    """Refuse the text once, and offer it again without what nobody could have found in it."""
+    text = field.data or ""
+    kept = "".join(character for character in text if not refused(character))
+    if kept != text:
+        field.data = kept
+        raise ValidationError(
+            f"This held {what}, which is taken out now. Look it over and send it again."
+        )

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from reviews.extensions import db
 from reviews.facts import Viewer, cycles_where, packet_phase, packets_where
@@ -34,11 +35,8 @@ def open_work(viewer: Viewer, employee_ids: Collection[str]) -> Mapping[str, lis
     work: dict[str, list[str]] = defaultdict(list)
     if not employee_ids:
         return work
-    people = dict(
-        db.session.execute(
-            select(Person.id, Person.employee_id).where(Person.employee_id.in_(employee_ids))
-        ).tuples()
-    )
+    found = select(Person.id, Person.employee_id).where(Person.employee_id.in_(employee_ids))
+    people = {row.id: row.employee_id for row in db.session.execute(found)}
     is_open = (
         Packet.state.in_(_OPEN_PACKET),
         packet_phase(viewer.now) < PacketPhase.RELEASED,
@@ -55,16 +53,18 @@ def open_work(viewer: Viewer, employee_ids: Collection[str]) -> Mapping[str, lis
             work[people[candidate_id]].append(f"Candidate in {cycle}")
         if manager_id in people:
             work[people[manager_id]].append(f"Manager for the packet of {name} in {cycle}")
+    # Under names of their own: the policy's conditions look into the same tables for the viewer.
+    asked, panel, seat = aliased(Assignment), aliased(Panel), aliased(PanelMember)
     peers = (
-        select(Assignment.rater_id, Person.name, Cycle.name)
-        .join(Packet, Packet.id == Assignment.packet_id)
+        select(asked.rater_id, Person.name, Cycle.name)
+        .join(Packet, Packet.id == asked.packet_id)
         .join(Cycle, Cycle.id == Packet.cycle_id)
         .join(Person, Person.id == Packet.candidate_id)
         .where(
             *is_open,
-            Assignment.rater_id.in_(people),
-            Assignment.kind == RaterKind.PEER,
-            Assignment.state.in_(_OPEN_ASSIGNMENT),
+            asked.rater_id.in_(people),
+            asked.kind == RaterKind.PEER,
+            asked.state.in_(_OPEN_ASSIGNMENT),
             packets_where(viewer, Action.SEE_PEERS),
         )
         .order_by(Cycle.id, Person.name)
@@ -72,17 +72,17 @@ def open_work(viewer: Viewer, employee_ids: Collection[str]) -> Mapping[str, lis
     for rater_id, name, cycle in db.session.execute(peers):
         work[people[rater_id]].append(f"Peer for the packet of {name} in {cycle}")
     seats = (
-        select(PanelMember.person_id, Panel.name, Cycle.name)
-        .join(Panel, Panel.id == PanelMember.panel_id)
-        .join(Cycle, Cycle.id == Panel.cycle_id)
+        select(seat.person_id, panel.name, Cycle.name)
+        .join(panel, panel.id == seat.panel_id)
+        .join(Cycle, Cycle.id == panel.cycle_id)
         .where(
-            PanelMember.person_id.in_(people),
+            seat.person_id.in_(people),
             Cycle.phase != CyclePhase.ARCHIVED,
             Cycle.release_at.is_(None),
             cycles_where(viewer, Action.OPEN_BOARD),
         )
-        .order_by(Cycle.id, Panel.name)
+        .order_by(Cycle.id, panel.name)
     )
-    for person_id, panel, cycle in db.session.execute(seats):
-        work[people[person_id]].append(f"On {panel} of {cycle}")
+    for person_id, panel_name, cycle in db.session.execute(seats):
+        work[people[person_id]].append(f"On {panel_name} of {cycle}")
     return work

@@ -203,7 +203,7 @@ def roster_page(access: SiteAccess, *, search: str, page: int) -> RosterPage:
                 is_active=person.is_active,
                 is_owner=person.is_owner,
             )
-            for person, manager_name in db.session.execute(statement).tuples()
+            for person, manager_name in db.session.execute(statement)
         ),
         total=total,
         search=search,
@@ -279,7 +279,7 @@ def person_page(access: SiteAccess, who: Person) -> PersonPage:
         .order_by(
             ManagerLink.ended_on.is_not(None), ManagerLink.started_on.desc(), ManagerLink.id.desc()
         )
-    ).tuples()
+    )
     reports = db.session.scalars(
         select(Person)
         .where(Person.manager_id == who.id, Person.is_active)

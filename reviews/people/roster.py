@@ -122,7 +122,8 @@ class _Comparison:
         return Plan(
             new=tuple(new),
             changed=tuple(changed),
-            leaving=tuple(self.leaving.values()),
+            # A file that could not be read is no reason to say that everybody leaves.
+            leaving=tuple(self.leaving.values()) if self.entries else (),
             unchanged=unchanged,
             problems=tuple(sorted(problems, key=lambda each: (each.line, each.column))),
             names={person.employee_id: person.name for person in self.on_record.values()}

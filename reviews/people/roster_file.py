@@ -42,7 +42,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class RosterFile:
-    """`missing` and `unknown` name columns: those the file lacks, and those of it that are not read."""
+    """`missing` and `unknown` name columns: those it may lack and does, and those of it that are not read."""
 
     entries: tuple[Entry, ...]
     problems: tuple[Problem, ...]
@@ -61,7 +61,7 @@ def read_roster(text: str) -> RosterFile:
     rows = _rows(text, problems)
     line, header = next(rows, (1, []))
     columns = [_column(cell) for cell in header]
-    missing = tuple(column for column in COLUMNS if column not in columns)
+    missing = tuple(column for column in COLUMNS[len(REQUIRED) :] if column not in columns)
     unknown = tuple(
         cell.strip()
         for cell, column in zip(header, columns, strict=True)
@@ -70,7 +70,7 @@ def read_roster(text: str) -> RosterFile:
     problems += [
         Problem(line, column, "The first line names no such column, and it is needed.")
         for column in REQUIRED
-        if column in missing
+        if column not in columns
     ]
     problems += [
         Problem(line, column, "The first line names this column twice.")
@@ -123,8 +123,9 @@ def _delimiter(text: str) -> str:
 
 
 def _column(cell: str) -> str:
-    """ "Employee ID" -> employee_id."""
-    return "_".join(cell.strip().strip('"').replace("-", " ").replace("_", " ").casefold().split())
+    """ "Employee ID" -> employee_id, "E-mail" -> email."""
+    words = cell.strip().strip('"').casefold().replace("e-mail", "email")
+    return "_".join(words.replace("-", " ").replace("_", " ").split())
 
 
 def _mistakes(line: int, values: dict[str, str]) -> Iterator[Problem]:

@@ -1,0 +1,177 @@
+"""Applying a people file: rows, manager links, sessions and the audit line; whole or not at all."""
+
+import pytest
+from sqlalchemy import func, select
+
+from reviews.models.people import ManagerLink, Person, SignInSession
+from reviews.models.trail import AuditEvent
+from reviews.people import importing, service
+from reviews.refusals import RuleBroken
+from tests.builders import NOW, a_person, viewer_of
+
+HEADER = "employee_id,name,email,manager_employee_id,title,level,unit\n"
+
+
+def line(person: Person, manager: str = "", **changes: str) -> str:
+    cells = {
+        "employee_id": person.employee_id,
+        "name": person.name,
+        "email": person.email,
+        "manager": manager,
+        "title": person.title,
+        "level": person.level,
+        "unit": person.unit,
+        **changes,
+    }
+    return ",".join(cells.values()) + "\n"
+
+
+def imported(text: str, *, actor: Person, leavers_read: bool = True):
+    return importing.apply(
+        text, digest=None, leavers_read=leavers_read, actor=viewer_of(actor), at=NOW
+    )
+
+
+def links(session, person: Person) -> list[tuple[int, bool]]:
+    return [
+        (link.manager_id, link.ended_on is None)
+        for link in session.scalars(
+            select(ManagerLink).where(ManagerLink.person_id == person.id).order_by(ManagerLink.id)
+        )
+    ]
+
+
+def test_a_first_file_makes_people_and_their_managers(session):
+    owner = a_person(is_owner=True)
+    text = (
+        HEADER + "N2,Bo,Bo@Example.org,n1,Engineer,L4,Data\nN1,Ada,ada@example.org,,Lead,L6,Data\n"
+    )
+
+    plan = imported(text, actor=owner)
+
+    bo = session.scalars(select(Person).where(Person.employee_id == "N2")).one()
+    ada = session.scalars(select(Person).where(Person.employee_id == "N1")).one()
+    assert (bo.name, bo.email, bo.email_key) == ("Bo", "Bo@Example.org", "bo@example.org")
+    assert (bo.title, bo.level, bo.unit, bo.is_active) == ("Engineer", "L4", "Data", True)
+    assert (bo.manager_id, ada.manager_id) == (ada.id, None)
+    assert links(session, bo) == [(ada.id, True)]
+    assert len(plan.new) == 2
+    assert imported(text, actor=owner).is_empty
+
+
+def test_a_new_manager_closes_one_link_and_opens_the_next(session):
+    owner, old, new = a_person(is_owner=True), a_person(), a_person()
+    report = a_person(manager=old)
+
+    imported(HEADER + line(old) + line(new) + line(report, manager=new.employee_id), actor=owner)
+
+    assert report.manager_id == new.id
+    assert links(session, report) == [(old.id, False), (new.id, True)]
+
+
+def test_a_leaver_is_signed_out_and_kept(session):
+    owner, stays = a_person(is_owner=True), a_person()
+    leaver = a_person(manager=stays)
+    service.open_session(leaver, at=NOW, hours=1)
+    token = service.issue_link(leaver, actor=None, at=NOW)
+
+    imported(HEADER + line(stays), actor=owner)
+
+    assert (leaver.is_active, leaver.manager_id, stays.is_active) == (False, None, True)
+    assert links(session, leaver) == [(stays.id, False)]
+    ended = session.scalars(
+        select(SignInSession.ended_at).where(SignInSession.person_id == leaver.id)
+    )
+    assert list(ended) == [NOW]
+    leaver.is_active = True
+    with pytest.raises(RuleBroken):
+        service.choose_password(token, "a long enough password", at=NOW)
+
+
+def test_addresses_and_ids_may_be_swapped(session):
+    owner, one, two = a_person(is_owner=True), a_person(), a_person()
+    text = HEADER + line(one, email=two.email) + line(two, email=one.email)
+    first, second = one.email, two.email
+
+    imported(text, actor=owner)
+
+    session.expire_all()
+    assert (one.email, one.email_key, two.email) == (second, second, first)
+
+
+def test_the_first_owner_keeps_the_account_when_the_file_knows_the_address(session):
+    owner, _ = service.add_owner(name="Olive", email="olive@example.org", at=NOW)
+
+    imported(HEADER + "E7,Olive Owner,olive@example.org,,HR,,\n", actor=owner)
+
+    assert (owner.employee_id, owner.name, owner.is_owner) == ("E7", "Olive Owner", True)
+    assert session.scalar(select(func.count()).select_from(Person)) == 1
+
+
+def test_one_mistake_keeps_everything_out(session):
+    owner = a_person(is_owner=True)
+    text = HEADER + "N1,Ada,ada@example.org,,,,\nN2,Bo,bo@example.org,N9,,,\n"
+
+    with pytest.raises(RuleBroken, match="mistakes"):
+        imported(text, actor=owner)
+
+    assert session.scalar(select(func.count()).select_from(Person)) == 1
+
+
+def test_leavers_must_have_been_confirmed(session):  # noqa: ARG001 - needs a database
+    owner, stays, leaver = a_person(is_owner=True), a_person(), a_person()
+
+    with pytest.raises(RuleBroken, match="Confirm"):
+        imported(HEADER + line(stays), actor=owner, leavers_read=False)
+
+    assert leaver.is_active
+
+
+def test_a_plan_that_nobody_looked_at_is_not_applied(session):
+    owner, stays = a_person(is_owner=True), a_person()
+    text = HEADER + line(stays, title="Head")
+    seen = importing.preview(text).plan.digest
+    stays.title = "Head"
+    session.flush()
+
+    with pytest.raises(RuleBroken, match="has changed since you looked"):
+        importing.apply(text, digest=seen, leavers_read=True, actor=viewer_of(owner), at=NOW)
+
+
+def test_an_import_leaves_one_audit_line_and_no_change_none(session):
+    owner, stays, leaver = a_person(is_owner=True), a_person(), a_person()
+    text = HEADER + line(stays, title="Head") + "N1,Ada,ada@example.org,,,,\n"
+
+    imported(text, actor=owner)
+    imported(text, actor=owner)
+
+    (event,) = session.scalars(select(AuditEvent))
+    assert (event.action, event.actor_id) == ("import_people", owner.id)
+    assert event.summary == "People imported: 1 new, 1 changed, 1 left"
+    assert event.details == {
+        "new": ["N1"],
+        "changed": {stays.employee_id: ["title"]},
+        "left": [leaver.employee_id],
+    }
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_names_come_through_whatever_a_spreadsheet_writes(encoding):
+    text = HEADER + "E1,Zoë Müller,zoe@example.org,,,,\n"
+
+    assert importing.text_of(text.encode(encoding)) == text
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "The file is empty."),
+        (b"PK\x03\x04\x00\x00", "This is not a text file."),
+        (b"x" * (256 * 1024 + 1), "The file is larger than 256 KB."),
+    ],
+)
+def test_what_is_not_a_text_file_is_refused_with_a_sentence(data, sentence):
+    with pytest.raises(RuleBroken, match=sentence) as refusal:
+        importing.text_of(data)
+
+    assert refusal.value.field == "file"

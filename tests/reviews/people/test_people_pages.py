@@ -1,0 +1,403 @@
+"""The roster, a person, the own account and the import, as pages."""
+
+import io
+
+import pytest
+from sqlalchemy import select
+
+from reviews.models.people import Person, SignInSession
+from reviews.models.trail import AuditEvent
+from reviews.people import passwords, service
+from reviews.vocabulary import CyclePhase
+from tests.builders import NOW, a_cycle, a_packet, a_panel, a_person, an_assignment
+from tests.pages import Page
+
+HEADER = "employee_id,name,email,manager_employee_id,title,level,unit\n"
+OLD, NEW = "a password of old days", "a password of new days"
+
+
+@pytest.fixture
+def owner(client):
+    owner = a_person("Olive Owner", is_owner=True, unit="HR")
+    client.sign_in(owner)
+    return owner
+
+
+def names(page: Page) -> list[str]:
+    return page.texts(".//main//tbody//th/a")
+
+
+def upload(client, text: str | bytes):
+    data = text if isinstance(text, bytes) else text.encode()
+    return client.submit("/people/import", {"file": (io.BytesIO(data), "people.csv")})
+
+
+# -- Roster
+
+
+def test_the_roster_lists_everybody_and_those_who_left_at_the_end(client, owner):
+    a_person("Ada Gone", is_active=False)
+    a_person("Zora Boss")
+    a_person("Bo Engineer", title="Engineer", level="L4", unit="Data", manager=owner)
+
+    page = client.page("/people")
+
+    assert names(page) == ["Bo Engineer", "Olive Owner", "Zora Boss", "Ada Gone"]
+    assert page.texts(".//main//tbody/tr[1]/*") == [
+        "Bo Engineer Engineer",
+        "L4",
+        "Data",
+        "Olive Owner",
+    ]
+    assert page.text(".//main//tbody/tr[4]/th") == "Ada Gone Account closed"
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("bo", ["Bo 50% Engineer"]),
+        ("hr", ["Olive Owner"]),
+        ("data bo", ["Bo 50% Engineer"]),
+        ("50%", ["Bo 50% Engineer"]),
+        ("%", ["Bo 50% Engineer"]),
+        ("_", []),
+        ("Ädä", ["Ädä"]),
+    ],
+)
+def test_the_roster_is_searched_by_name_and_unit(client, owner, search, found):  # noqa: ARG001 - signed in
+    a_person("Bo 50% Engineer", unit="Data")
+    a_person("Ädä", unit="Ops")
+
+    assert names(client.page(f"/people?q={search.replace('%', '%25')}")) == found
+
+
+def test_the_roster_comes_in_pages_of_fifty_with_a_constant_number_of_queries(
+    client, owner, queries
+):
+    with queries() as few:
+        client.page("/people")
+    for n in range(55):
+        a_person(f"Person {n:02}", manager=owner)
+    with queries() as many:
+        page = client.page("/people")
+
+    assert len(few) == len(many)
+    assert len(names(page)) == 50
+    assert page.text(".//nav[@class='pager']/span") == "1 to 50 of 56"
+    assert len(names(client.page("/people?page=2"))) == 6
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("page=0", 400),
+        ("page=-1", 400),
+        ("page=%EF%BC%93", 400),
+        ("page=x", 400),
+        ("page=2", 404),
+        ("sort=name", 400),
+        ("q=a%00b", 422),
+        ("q=" + "x" * 201, 422),
+    ],
+)
+def test_bad_addresses_of_the_roster_are_refused(client, owner, query, status):  # noqa: ARG001 - signed in
+    client.page(f"/people?{query}", status)
+
+
+@pytest.mark.parametrize("path", ["/people", "/people/import", "/people/{id}"])
+def test_for_anybody_else_there_are_no_such_pages(client, path):
+    person = a_person()
+    client.sign_in(person)
+
+    assert client.get(path.format(id=person.public_id)).status_code == 404
+
+
+# -- A person
+
+
+def test_a_person_is_shown_with_reports_and_managers(client, owner):
+    bo = a_person("Bo", manager=owner)
+    a_person("Cy", manager=bo)
+    a_person("Di Gone", manager=bo, is_active=False)
+
+    page = client.page(f"/people/{bo.public_id}")
+
+    assert page.texts(".//ul[@class='rows']/li/a") == ["Cy"]
+    assert page.texts(".//ol[@class='timeline']/li/span/b") == ["Olive Owner"]
+
+
+def test_an_unknown_person_is_not_found(client, owner):  # noqa: ARG001 - signed in
+    client.page("/people/nobody", 404)
+    client.page("/people/nobody/deactivate", 404)
+
+
+def test_a_sign_in_link_is_shown_once_and_lets_the_person_in(client, owner, app):  # noqa: ARG001 - signed in
+    bo = a_person("Bo")
+
+    answer = Page(
+        client.submit(
+            f"/people/{bo.public_id}",
+            form=f".//form[@action='/people/{bo.public_id}/link']",
+        )
+    )
+
+    link = answer.text(".//code")
+    assert link.startswith("http://127.0.0.1:8000/sign-in/link/")
+    assert client.page(f"/people/{bo.public_id}").all(".//code") == []
+    theirs = app.test_client()
+    path = link.removeprefix("http://127.0.0.1:8000")
+    assert theirs.submit(path, {"password": NEW}).headers["Location"] == "/sign-in"
+    signed_in = theirs.submit("/sign-in", {"email": bo.email, "password": NEW})
+    assert signed_in.headers["Location"] == "/"
+    assert Page(theirs.post(path, data={})).text(".//h1") != ""
+
+
+def test_closing_an_account_ends_its_sessions_at_once_and_opening_brings_it_back(
+    client, owner, app, session
+):
+    bo = a_person("Bo")
+    theirs = app.test_client()
+    theirs.sign_in(bo)
+    theirs.page("/account")
+
+    client.submit(f"/people/{bo.public_id}/deactivate")
+
+    assert theirs.get("/account").headers["Location"] == "/sign-in?next=/account"
+    assert "Account closed" in client.page(f"/people/{bo.public_id}").text()
+    client.submit(f"/people/{bo.public_id}")
+    assert session.get(Person, bo.id).is_active
+    assert theirs.get("/account").status_code == 302
+    summaries = session.scalars(select(AuditEvent.summary).order_by(AuditEvent.id))
+    assert list(summaries) == ["Account of Bo closed", "Account of Bo opened again"]
+    assert {e.actor_id for e in session.scalars(select(AuditEvent))} == {owner.id}
+
+
+def test_nobody_closes_the_own_account(client, owner, session):
+    page = client.page(f"/people/{owner.public_id}")
+    assert f"/people/{owner.public_id}/deactivate" not in [a.get("href") for a in page.all(".//a")]
+
+    answer = client.submit(f"/people/{owner.public_id}/deactivate")
+
+    assert answer.status_code == 409
+    assert session.get(Person, owner.id).is_active
+
+
+def test_before_an_account_is_closed_its_open_work_is_named(client, owner):
+    bo, hana = a_person("Bo"), a_person("Hana")
+    cycle = a_cycle(name="2026-H2", phase=CyclePhase.RATING, owners=[owner])
+    packet = a_packet(cycle, candidate=hana, manager=bo, panel=a_panel(cycle, chair=bo))
+    an_assignment(packet, rater := a_person("Peer"))
+
+    def work(person: Person) -> list[str]:
+        page = client.page(f"/people/{person.public_id}/deactivate")
+        return page.texts(".//form[@class='confirm stack']/ul/li")
+
+    assert work(bo)[0] == "Manager for the packet of Hana in 2026-H2"
+    assert work(bo)[1].endswith("of 2026-H2")
+    assert work(hana) == ["Candidate in 2026-H2"]
+    assert work(rater) == ["Peer for the packet of Hana in 2026-H2"]
+
+
+def test_an_owner_who_is_the_candidate_does_not_learn_the_peers(client, owner):
+    cycle = a_cycle(phase=CyclePhase.RATING, owners=[owner])
+    an_assignment(a_packet(cycle, candidate=owner), rater := a_person("Peer"))
+
+    page = client.page(f"/people/{rater.public_id}/deactivate")
+
+    assert page.all(".//form[@class='confirm stack']/ul") == []
+
+
+# -- The own account
+
+
+def test_a_new_password_ends_the_other_sessions(client, app, session):
+    bo = a_person("Bo", password_hash=passwords.hash_password(OLD))
+    client.sign_in(bo)
+    other = app.test_client()
+    other.sign_in(bo)
+
+    answer = client.submit(
+        "/account", {"present": OLD, "chosen": NEW}, form=".//form[@class='form form--text']"
+    )
+
+    assert answer.headers["Location"] == "/account"
+    assert client.get("/account").status_code == 200
+    assert other.get("/account").status_code == 302
+    assert passwords.matches(NEW, session.get(Person, bo.id).password_hash)
+
+
+@pytest.mark.parametrize(
+    ("present", "chosen", "sentence"),
+    [
+        ("something else entirely", NEW, "This is not your present password."),
+        (OLD, "short", "Use at least 15 characters. A sentence is a good password."),
+        (OLD, "x" * 257, "Use at most 256 characters."),
+        ("", NEW, "Type your present password."),
+    ],
+)
+def test_a_password_is_not_changed_by_halves(client, session, present, chosen, sentence):
+    bo = a_person("Bo", password_hash=passwords.hash_password(OLD))
+    client.sign_in(bo)
+
+    answer = client.submit(
+        "/account", {"present": present, "chosen": chosen}, form=".//form[@class='form form--text']"
+    )
+
+    assert answer.status_code == 422
+    assert Page(answer).texts(".//p[@class='error']") == [sentence]
+    assert passwords.matches(OLD, session.get(Person, bo.id).password_hash)
+
+
+def test_one_session_or_all_others_can_be_ended(client, app, session):
+    bo = a_person("Bo")
+    browsers = [app.test_client() for _ in range(3)]
+    for browser in (client, *browsers):
+        browser.sign_in(bo)
+    foreign = app.test_client()
+    foreign.sign_in(a_person("Cy"))
+
+    def alive() -> list[int]:
+        return [browser.get("/account").status_code for browser in browsers]
+
+    handles = [
+        field.get("value") for field in client.page("/account").all(".//input[@name='session']")
+    ]
+    assert len(handles) == 3
+    token = client.page("/account").one(".//header//input[@name='csrf_token']").get("value")
+    client.post("/account/sessions", data={"csrf_token": token, "session": handles[0]})
+    assert sorted(alive()) == [200, 200, 302]
+    client.post("/account/sessions", data={"csrf_token": token})
+    assert alive() == [302, 302, 302]
+    assert client.get("/account").status_code == 200
+    assert foreign.get("/account").status_code == 200
+    assert len(list(session.scalars(select(SignInSession)))) == 5
+
+
+# -- The import
+
+
+def test_a_file_is_looked_over_and_then_applied(client, owner, session):
+    leaver = a_person("Lea Leaver")
+    cycle = a_cycle(name="2026-H2", owners=[owner])
+    a_packet(cycle, candidate=leaver)
+    people = session.scalars(
+        select(Person).where(Person.is_owner.is_(False), Person.id != leaver.id)
+    )
+    stays = "".join(f"{p.employee_id},{p.name},{p.email},,Head,,{p.unit}\n" for p in people)
+
+    answer = upload(client, HEADER + stays + "N1,Nia New,nia@example.org,,Engineer,L4,Data\n")
+    page = Page(answer)
+
+    assert answer.status_code == 200
+    assert page.texts(".//section[@aria-labelledby='leaving']//tbody/tr/*") == [
+        f"Lea Leaver {leaver.employee_id}",
+        "Platform",
+        "Candidate in 2026-H2",
+    ]
+    assert page.texts(".//section[@aria-labelledby='changed']//tbody/tr/td") == [
+        "Title",
+        "none",
+        "Head",
+    ]
+    assert page.texts(".//section[@aria-labelledby='new']//tbody/tr/th") == ["Nia New N1 Engineer"]
+    fields = {
+        field.get("name"): field.get("value")
+        for field in page.all(".//section[@aria-labelledby='apply']//input[@type='hidden']")
+    }
+
+    refused = client.post("/people/import/apply", data=fields)
+    assert refused.status_code == 422
+    assert Page(refused).texts(".//p[@class='error']") == [
+        "Confirm that these accounts are to be closed."
+    ]
+    applied = client.post("/people/import/apply", data={**fields, "leavers_read": "y"})
+
+    assert applied.headers["Location"] == "/people"
+    assert session.get(Person, leaver.id).is_active is False
+    assert client.page("/people").text(".//div[@role='status']") == (
+        "Imported: 1 new, 1 changed, 1 account closed."
+    )
+    again = upload(client, HEADER + stays + "N1,Nia New,nia@example.org,,Engineer,L4,Data\n")
+    assert "Nothing to do" in Page(again).text()
+
+
+def test_mistakes_are_listed_by_line_and_nothing_can_be_applied(client, owner, session):
+    text = HEADER + "N1,Ada,ada@example.org,N2,,,\nN2,Bo,ADA@example.org,N1,,,\n"
+
+    answer = upload(client, text)
+
+    page = Page(answer)
+    assert answer.status_code == 422
+    rows = page.texts(".//section[@aria-labelledby='problems']//tbody/tr/td")
+    assert rows == [
+        "2",
+        "manager_employee_id",
+        "These people report to each other in a circle: Ada (N1) → Bo (N2) → Ada (N1).",
+        "3",
+        "email",
+        "Stands on line 2 already.",
+    ]
+    assert page.all(".//form[@action='/people/import/apply']") == []
+    token = page.one(".//header//input[@name='csrf_token']").get("value")
+    forced = client.post("/people/import/apply", data={"csrf_token": token, "text": text})
+    assert forced.status_code == 422
+    assert list(session.scalars(select(Person.id))) == [owner.id]
+
+
+def test_the_preview_is_of_the_present_roster(client, owner, session):  # noqa: ARG001 - signed in
+    bo = a_person("Bo")
+    text = HEADER + f"{bo.employee_id},Bo Two,{bo.email},,,,Platform\n"
+    page = Page(upload(client, text))
+    fields = {
+        field.get("name"): field.get("value")
+        for field in page.all(".//section[@aria-labelledby='apply']//input[@type='hidden']")
+    }
+    bo = session.get(Person, bo.id)
+    bo.unit = "Data"
+
+    answer = client.post("/people/import/apply", data=fields)
+
+    assert answer.status_code == 422
+    assert "The roster has changed since you looked." in Page(answer).text()
+    assert Page(answer).texts(".//section[@aria-labelledby='changed']//tbody/tr/td") == [
+        "Name",
+        "Bo",
+        "Bo Two",
+        "Unit",
+        "Data",
+        "Platform",
+    ]
+    assert session.get(Person, bo.id).name == "Bo"
+
+
+@pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n\x00\x00"])
+def test_a_file_that_cannot_be_read_is_refused_at_its_field(client, owner, data):  # noqa: ARG001 - signed in
+    answer = upload(client, data)
+
+    assert answer.status_code == 422
+    assert len(Page(answer).texts(".//p[@class='error']")) == 1
+
+
+def test_a_large_file_of_the_allowed_size_goes_through_both_steps(client, owner, session):  # noqa: ARG001 - signed in
+    rows = "".join(f"N{n},Näme {n},n{n}@example.org,,Engineer,L4,Data\n" for n in range(2000))
+    page = Page(upload(client, HEADER + rows))
+    fields = {
+        field.get("name"): field.get("value")
+        for field in page.all(".//section[@aria-labelledby='apply']//input[@type='hidden']")
+    }
+
+    answer = client.post("/people/import/apply", data=fields, content_type="multipart/form-data")
+
+    assert answer.headers["Location"] == "/people"
+    assert len(list(session.scalars(select(Person.id)))) == 2001
+
+
+def test_a_session_made_before_the_account_was_closed_is_no_way_in(client, owner, session):
+    bo = a_person("Bo", password_hash=passwords.hash_password(OLD), is_active=False)
+    service.open_session(bo, at=NOW, hours=1)
+    client.post("/sign-out")
+
+    answer = client.submit("/sign-in", {"email": bo.email, "password": OLD})
+
+    assert answer.status_code == 422
+    assert session.get(Person, owner.id).is_active

@@ -272,16 +272,23 @@ def a_panel(
 # -- Packets
 
 
+#: What a guard loads with a packet.
+_WITH_PACKET = (
+    joinedload(Packet.cycle),
+    joinedload(Packet.candidate),
+    joinedload(Packet.manager),
+    joinedload(Packet.ladder_version),
+    joinedload(Packet.target_level),
+    joinedload(Packet.current_level),
+)
+
+
 def asked(packet: Packet) -> AskedOf:
     """What is asked of a packet, read again: a request in between has let go of what was loaded."""
     return asked_of(
         db.session.scalars(
             select(Packet)
-            .options(
-                joinedload(Packet.ladder_version),
-                joinedload(Packet.target_level),
-                joinedload(Packet.current_level),
-            )
+            .options(*_WITH_PACKET)
             .where(Packet.id == packet.id)
             .execution_options(populate_existing=True)
         ).one()
@@ -342,8 +349,10 @@ def a_packet(
     return packet
 
 
-def an_item(packet: Packet, title: str = "A piece of work", **columns: object) -> EvidenceItem:
-    """A draft item for the first new expectation of the first dimension."""
+def an_item(
+    packet: Packet, title: str = "A piece of work", *, place: int = 0, **columns: object
+) -> EvidenceItem:
+    """A draft item for the first new expectation of the dimension at this place."""
     item = saved(
         EvidenceItem(
             public_id=entropy.public_id(),
@@ -359,7 +368,7 @@ def an_item(packet: Packet, title: str = "A piece of work", **columns: object) -
             },
         )
     )
-    dimension = asked(packet).dimensions[0]
+    dimension = asked(packet).dimensions[place]
     saved(EvidenceDimension(item_id=item.id, dimension_id=dimension.id))
     saved(EvidenceExpectation(item_id=item.id, expectation_id=dimension.counted[0].id))
     return item
@@ -433,6 +442,19 @@ def an_assignment(
     )
 
 
+def whole(assignment: Assignment) -> Assignment:
+    """The assignment with its rater and packet read anew, as a service takes it; a request expires them."""
+    return db.session.scalars(
+        select(Assignment)
+        .options(
+            joinedload(Assignment.rater),
+            joinedload(Assignment.packet).options(*_WITH_PACKET),
+        )
+        .where(Assignment.id == assignment.id)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
 def a_rating(
     packet: Packet,
     rater: Person | None = None,
@@ -464,6 +486,18 @@ def a_rating(
                     )
                 )
     return assignment
+
+
+def a_rating_draft(assignment: Assignment, rationale: str = "Not finished.") -> Rating:
+    """What a rater has written so far: a reason for the first dimension."""
+    return saved(
+        Rating(
+            assignment_id=assignment.id,
+            dimension_id=asked(assignment.packet).dimensions[0].id,
+            rationale=rationale,
+            updated_at=NOW - timedelta(days=6),
+        )
+    )
 
 
 # -- Calibration

@@ -13,6 +13,8 @@ from typing import Literal
 FILES = Path(__file__).parents[2] / "reviews" / "policy"
 
 ALLOWED = "allowed"
+#: The same, for what the person made.
+OWN = "own"
 #: The name and the word "recused": no page, but a place on the board.
 STUB = "stub"
 UNKNOWN = "404"
@@ -40,6 +42,9 @@ class Line:
 
     def is_stub(self, column: str) -> bool:
         return self.cells[column].startswith("s")
+
+    def is_own(self, column: str) -> bool:
+        return "o" in self.cells[column]
 
 
 def phases(cell: str) -> frozenset[int]:
@@ -77,8 +82,9 @@ class Policy:
         """What somebody in these columns must be met with. `knowing`: the columns by which they know of the thing."""
         line = self.lines[action]
         granting = {column for column in held if phase in line.phases(column)}
-        if any(not line.is_stub(column) for column in granting):
-            return ALLOWED
+        plain = {column for column in granting if not line.is_stub(column)}
+        if plain:
+            return OWN if all(map(line.is_own, plain)) else ALLOWED
         if granting:
             return STUB
         known_by = self.lines[self.known_by]

@@ -13,7 +13,7 @@ from tests.permissions.oracle import Ties
 
 SAID = {
     Answer.ALLOW: oracle.ALLOWED,
-    Answer.OWN: oracle.ALLOWED,
+    Answer.OWN: oracle.OWN,
     Answer.SECOND_PERSON: oracle.ALLOWED,
     Answer.STUB: oracle.STUB,
     Answer.UNKNOWN: oracle.UNKNOWN,

@@ -1,0 +1,465 @@
+"""A frozen cycle for every phase, with one person for every column of the policy and for every pair that can be.
+
+A person stands in one cycle and is tied to one of its packets. `Ties` says how, and the rows are made from it, so that what
+the oracle is told and what the database holds cannot drift apart. Every secret text carries a token of its own (`Secret`):
+wherever one is read, it says which row of the policy must have opened it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from ladders.models import LadderVersion, VersionState
+from reviews.extensions import db
+from reviews.models.calibration import BallotMark, DimensionOutcome, Gap
+from reviews.models.cycles import Cycle, CycleOwner, Panel, PanelMember
+from reviews.models.packets import Assignment, EvidenceItem, Packet, RevisionItem
+from reviews.models.people import ManagerLink, Person
+from reviews.models.ratings import Rating
+from reviews.people import service as people
+from reviews.vocabulary import (
+    AssignmentState,
+    ConflictStanding,
+    CyclePhase,
+    PacketStage,
+    PacketState,
+    RaterKind,
+)
+from tests import builders
+from tests.builders import NOW, saved
+from tests.permissions.oracle import Ties
+
+#: Packet phase -> where its cycle and its own calibration stand.
+STANDS = {
+    0: (CyclePhase.SETUP, PacketStage.WAITING),
+    1: (CyclePhase.EVIDENCE, PacketStage.WAITING),
+    2: (CyclePhase.RATING, PacketStage.WAITING),
+    3: (CyclePhase.CALIBRATION, PacketStage.VOTING),
+    4: (CyclePhase.CALIBRATION, PacketStage.DISCUSSION),
+    5: (CyclePhase.CALIBRATION, PacketStage.DECIDED),
+    6: (CyclePhase.CALIBRATION, PacketStage.DECIDED),
+    7: (CyclePhase.ARCHIVED, PacketStage.DECIDED),
+}
+
+CANDIDATE, MANAGER, OWNER = Ties(candidate=True), Ties(manager=True), Ties(owner=True)
+PEER, MEMBER, CHAIR = Ties(peer="asked"), Ties(seat="member"), Ties(seat="chair")
+
+
+def also(ties: Ties, **more: object) -> Ties:
+    return replace(ties, **more)
+
+
+FREE = {"conflict": "none"}
+
+#: Packet -> the people around it. Each packet has a panel of its own, with one chair at most.
+CAST: Mapping[str, Mapping[str, Ties]] = {
+    "plain": {
+        "candidate": CANDIDATE,
+        "manager who owes": MANAGER,
+        "stranger": Ties(),
+        "site owner": Ties(site_owner=True),
+        "peer who owes": PEER,
+        "peer who rated": also(PEER, rated=True),
+        "member who owes": also(MEMBER, **FREE),
+        "member who voted": also(MEMBER, voted=True, **FREE),
+        "member who never answered": MEMBER,
+        "member with a conflict": also(MEMBER, conflict="declared"),
+        "member set aside": also(MEMBER, conflict="set"),
+        "member who managed the candidate": also(MEMBER, near=True, **FREE),
+        "member who managed and is set aside": also(MEMBER, near=True, conflict="set"),
+        "member and peer who owes": also(MEMBER, peer="asked", **FREE),
+        "member and peer who rated": also(MEMBER, peer="asked", rated=True, **FREE),
+        "member set aside and peer": also(MEMBER, peer="asked", conflict="set"),
+        "chair": also(CHAIR, **FREE),
+        "owner": also(OWNER, site_owner=True),
+        "owner with a conflict": also(OWNER, conflict="declared", site_owner=True),
+        "owner who managed the candidate": also(OWNER, near=True),
+        "owner and peer who owes": also(OWNER, peer="asked"),
+        "owner and peer who rated": also(OWNER, peer="asked", rated=True),
+        "owner and member": also(OWNER, seat="member", voted=True, **FREE),
+        "owner and member set aside": also(OWNER, seat="member", conflict="set"),
+    },
+    "rated": {
+        "candidate and member": also(CANDIDATE, seat="member", **FREE),
+        "manager who rated": also(MANAGER, rated=True),
+        "chair with a conflict": also(CHAIR, conflict="declared"),
+    },
+    "kept in the line": {
+        "candidate and chair": also(CANDIDATE, seat="chair", **FREE),
+        "manager and member": also(MANAGER, seat="member", **FREE),
+    },
+    "led by the manager": {
+        "candidate and owner": also(CANDIDATE, owner=True),
+        "manager who rated, and chair": also(MANAGER, rated=True, seat="chair", **FREE),
+    },
+    "owned by the manager": {
+        "manager who owes, and owner": also(MANAGER, owner=True),
+        "chair and peer who owes": also(CHAIR, peer="asked", **FREE),
+    },
+    "rated by the owner": {
+        "manager who rated, and owner": also(MANAGER, owner=True, rated=True),
+        "chair and peer who rated": also(CHAIR, peer="asked", rated=True, **FREE),
+    },
+    "read by the manager": {
+        "manager who rated, and member": also(MANAGER, rated=True, seat="member", **FREE),
+        "chair who voted": also(CHAIR, voted=True, **FREE),
+    },
+    "led by the owner": {
+        "manager who owes, and chair": also(MANAGER, seat="chair", **FREE),
+    },
+    "chaired by an owner": {"owner and chair": also(OWNER, seat="chair", **FREE)},
+    "without an answer": {"chair who never answered": CHAIR},
+    "set aside": {"chair set aside": also(CHAIR, conflict="set")},
+}
+
+#: Packets of a cycle in which the three stages of calibration stand side by side.
+MIXED: Mapping[str, Mapping[str, Ties]] = {
+    "mixed": {
+        label: CAST["plain"][label]
+        for label in (
+            "candidate",
+            "peer who rated",
+            "member who owes",
+            "member who voted",
+            "member with a conflict",
+            "member set aside",
+            "chair",
+            "owner",
+        )
+    }
+    | {"manager who rated": also(MANAGER, rated=True)}
+}
+
+
+def in_phase(ties: Ties, phase: int) -> Ties:
+    """What of the ties there can be by then: nobody rates before ratings open, nor votes before calibration."""
+    if phase < 2:
+        ties = replace(ties, rated=False, peer="")
+    if phase < 3:
+        ties = replace(ties, voted=False)
+    elif ties.peer and not ties.rated:
+        ties = replace(ties, peer="late")
+    return ties
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A text, and the rows of the policy that open it: to whom it is granted, and to whoever wrote it."""
+
+    opened_by: tuple[str, ...]
+    packet: str
+    author: int | None = None
+    to_author: str = ""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A packet as a test needs it: the names in its URLs and in the bodies sent to it."""
+
+    label: str
+    id: int
+    public_id: str
+    cycle: str
+    phase: int
+    #: Of the cycle, which may be further along with another packet.
+    cycle_phase: int
+    panel: str
+    dimensions: tuple[tuple[str, int], ...]
+    gap: int
+    level: str
+    item: str
+    #: A nomination by the candidate, and an approved or asked peer who has not rated.
+    nominated: str
+    asked: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """A person, and what they are to one packet."""
+
+    label: str
+    person_id: int
+    public_id: str
+    ties: Ties
+    subject: Subject
+    #: What the browser's cookie holds.
+    token: str
+
+
+@dataclass
+class World:
+    #: Scene -> its cases. A scene is "0" to "7" or "mixed".
+    scenes: dict[str, list[Case]] = field(default_factory=dict)
+    secrets: dict[str, Secret] = field(default_factory=dict)
+    #: A ladder that is published, one that is not, and somebody to make an account page of.
+    ladder: str = ""
+    draft_ladder: str = ""
+    bystander: str = ""
+
+    def hide(self, *opened_by: str, packet: Packet, **of: object) -> str:
+        """A text nobody else has, remembered as a secret."""
+        token = f"secret{len(self.secrets):05}x"
+        self.secrets[token] = Secret(opened_by, packet.public_id, **of)
+        return f"Because of {token}, and of nothing else."
+
+    def told_in(self, body: str) -> set[str]:
+        return set(re.findall(r"secret\d{5}x", body))
+
+    def around(self, case: Case) -> list[Ties]:
+        """What the person is to every packet of the cycle."""
+        scene = next(cases for cases in self.scenes.values() if case in cases)
+        return [
+            ties_to(case, subject)
+            for subject in {other.subject.public_id: other.subject for other in scene}.values()
+            if subject.cycle == case.subject.cycle
+        ]
+
+
+def ties_to(case: Case, subject: Subject) -> Ties:
+    """What the person is to a packet, their own or another."""
+    if subject.public_id == case.subject.public_id:
+        return case.ties
+    site_owner = case.ties.site_owner
+    if subject.cycle != case.subject.cycle:
+        return Ties(site_owner=site_owner)
+    # All candidates of a cycle stand for the same level here, which makes them near to one another.
+    return Ties(owner=case.ties.owner, near=case.ties.candidate, site_owner=site_owner)
+
+
+def build() -> World:
+    world = World()
+    ladder = builders.a_ladder(
+        builders.a_ladder_document("craft", dimensions=("Delivery", "Judgement"), each=1)
+    )
+    world.ladder = ladder.public_id
+    world.draft_ladder = builders.a_ladder(state=VersionState.DRAFT).public_id
+    world.bystander = builders.a_person("Bystander").public_id
+    for phase in STANDS:
+        cycle = a_cycle(ladder, phase)
+        world.scenes[str(phase)] = [
+            case
+            for label, cast in CAST.items()
+            for case in a_packet_with(world, cycle, label, cast, phase, cycle_phase=phase)
+        ]
+    cycle = a_cycle(ladder, 4)
+    world.scenes["mixed"] = [
+        case
+        for phase in (3, 4, 5)
+        for label, cast in MIXED.items()
+        for case in a_packet_with(world, cycle, label, cast, phase, cycle_phase=4)
+    ]
+    return world
+
+
+def a_cycle(ladder: LadderVersion, phase: int) -> Cycle:
+    released = phase >= 6
+    by = builders.a_person("Releaser")
+    return builders.a_cycle(
+        phase=STANDS[phase][0],
+        ladder=ladder,
+        # The panels of one packet each are small; the rows for a release belong to the phase.
+        release_at=NOW - timedelta(hours=1) if released else None,
+        released_by_id=by.id if released else None,
+        release_reason="The day that was announced." if released else None,
+    )
+
+
+def a_packet_with(
+    world: World,
+    cycle: Cycle,
+    label: str,
+    cast: Mapping[str, Ties],
+    phase: int,
+    *,
+    cycle_phase: int,
+) -> Iterator[Case]:
+    """A packet in this phase, and a case for everybody around it."""
+    ties = {name: in_phase(each, phase) for name, each in cast.items()}
+    persons = {
+        name: builders.a_person(f"{name.capitalize()} {cycle.id}", is_owner=each.site_owner)
+        for name, each in ties.items()
+    }
+
+    def who(wanted: str) -> Person | None:
+        return next((persons[name] for name, each in ties.items() if getattr(each, wanted)), None)
+
+    manager = who("manager") or builders.a_person("Manager")
+    candidate = who("candidate") or builders.a_person("Candidate")
+    candidate.manager_id = manager.id
+    panel = builders.a_panel(cycle, quorum=1)
+    packet = builders.a_packet(
+        cycle,
+        candidate=candidate,
+        manager=manager,
+        panel=panel,
+        stage=STANDS[phase][1],
+        state=PacketState.SUBMITTED if phase else PacketState.DRAFT,
+    )
+    an_everyday_life(world, packet, panel, phase)
+    for name, each in ties.items():
+        the_rows_of(world, packet, panel, persons[name], each)
+    the_managers_rating(
+        world, packet, phase, rated=any(t.manager and t.rated for t in ties.values())
+    )
+    db.session.flush()
+    subject = a_subject(packet, panel, label=label, phase=phase, cycle_phase=cycle_phase)
+    for name, each in ties.items():
+        token = people.open_session(persons[name], at=NOW, hours=1)
+        yield Case(name, persons[name].id, persons[name].public_id, each, subject, token)
+
+
+def an_everyday_life(world: World, packet: Packet, panel: Panel, phase: int) -> None:
+    """What every packet has by then, whoever is looked at: evidence, a peer's rating, ballots, a decision."""
+    for item in db.session.scalars(
+        select(RevisionItem).where(RevisionItem.revision_id == packet.current_revision_id)
+    ):
+        item.outcome = world.hide("K07", packet=packet)
+    for place in (0, 1):
+        builders.an_item(packet, place=place, outcome=world.hide("K03", packet=packet))
+    builders.an_assignment(packet, state=AssignmentState.NOMINATED)
+    if phase < 2:
+        builders.an_assignment(packet, state=AssignmentState.APPROVED)
+        return
+    peer = builders.a_person()
+    hide_rationales(world, builders.a_rating(packet, peer), peer, "R16")
+    builders.an_assignment(packet, state=AssignmentState.DECLINED)
+    late = builders.an_assignment(
+        packet, state=AssignmentState.IN_PROGRESS if phase == 2 else AssignmentState.EXPIRED
+    )
+    a_draft(world, packet, late)
+    if phase < 3:
+        return
+    # Somebody who sat on the panel, voted and was recused since: on record, and not counted.
+    gone = builders.a_person()
+    saved(PanelMember(panel_id=panel.id, person_id=gone.id))
+    builders.a_conflict(
+        packet, gone, ConflictStanding.DECLARED, reason=world.hide("V05", packet=packet)
+    )
+    voter = builders.a_person()
+    saved(PanelMember(panel_id=panel.id, person_id=voter.id))
+    builders.a_conflict(packet, voter)
+    for each in (gone, voter):
+        a_sealed_ballot(world, packet, each)
+    if phase >= 5:
+        a_hidden_decision(world, packet, voter)
+
+
+def the_rows_of(world: World, packet: Packet, panel: Panel, person: Person, ties: Ties) -> None:
+    if ties.peer and ties.rated:
+        hide_rationales(world, builders.a_rating(packet, person), person, "R16")
+    elif ties.peer:
+        state = AssignmentState.INVITED if ties.peer == "asked" else AssignmentState.EXPIRED
+        assignment = builders.an_assignment(packet, person, state=state)
+        if ties.peer == "late":
+            a_draft(world, packet, assignment)
+    if ties.seat:
+        saved(PanelMember(panel_id=panel.id, person_id=person.id, is_chair=ties.seat == "chair"))
+    if ties.conflict != "unanswered":
+        standing = ConflictStanding(ties.conflict)
+        author = person if standing is not ConflictStanding.SET else None
+        reason = ""
+        if standing is not ConflictStanding.NONE:
+            reason = world.hide("V05", packet=packet, author=author and author.id, to_author="V05")
+        builders.a_conflict(packet, person, standing, by=author or packet.manager, reason=reason)
+    if ties.voted:
+        a_sealed_ballot(world, packet, person)
+    if ties.owner:
+        saved(CycleOwner(cycle_id=packet.cycle_id, person_id=person.id))
+    if ties.near:
+        saved(
+            ManagerLink(
+                person_id=packet.candidate_id,
+                manager_id=person.id,
+                started_on=NOW.date() - timedelta(days=600),
+                ended_on=NOW.date() - timedelta(days=200),
+            )
+        )
+
+
+def the_managers_rating(world: World, packet: Packet, phase: int, *, rated: bool) -> None:
+    if phase < 2:
+        return
+    if not rated:
+        state = AssignmentState.ACCEPTED if phase == 2 else AssignmentState.EXPIRED
+        builders.an_assignment(packet, kind=RaterKind.MANAGER, state=state)
+        return
+    rating = builders.a_rating(packet, kind=RaterKind.MANAGER)
+    shared, kept = ratings_of(rating)
+    shared.shareable = True
+    for row, action in ((shared, "R13"), (kept, "R14")):
+        row.rationale = world.hide(action, packet=packet, author=packet.manager_id, to_author="R11")
+
+
+def ratings_of(assignment: Assignment) -> list[Rating]:
+    return list(
+        db.session.scalars(
+            select(Rating).where(Rating.assignment_id == assignment.id).order_by(Rating.id)
+        )
+    )
+
+
+def hide_rationales(world: World, assignment: Assignment, author: Person, action: str) -> None:
+    for row in ratings_of(assignment):
+        row.rationale = world.hide(
+            action, packet=assignment.packet, author=author.id, to_author="R11"
+        )
+
+
+def a_draft(world: World, packet: Packet, assignment: Assignment) -> None:
+    builders.a_rating_draft(
+        assignment, world.hide("R18", packet=packet, author=assignment.rater_id, to_author="R06")
+    )
+
+
+def a_sealed_ballot(world: World, packet: Packet, member: Person) -> None:
+    ballot = builders.a_ballot(packet, member)
+    for mark in db.session.scalars(select(BallotMark).where(BallotMark.ballot_id == ballot.id)):
+        mark.rationale = world.hide("V10", packet=packet, author=member.id, to_author="V09")
+
+
+def a_hidden_decision(world: World, packet: Packet, by: Person) -> None:
+    decision = builders.a_decision(packet, by, letter=world.hide("D03", packet=packet))
+    for outcome in db.session.scalars(
+        select(DimensionOutcome).where(DimensionOutcome.decision_id == decision.id)
+    ):
+        outcome.reason = world.hide("D02", packet=packet)
+    for gap in db.session.scalars(select(Gap).where(Gap.decision_id == decision.id)):
+        gap.closes_with = world.hide("D02", packet=packet)
+
+
+def a_subject(packet: Packet, panel: Panel, *, label: str, phase: int, cycle_phase: int) -> Subject:
+    states = {
+        "nominated": (AssignmentState.NOMINATED,),
+        "asked": (AssignmentState.APPROVED, AssignmentState.DECLINED),
+    }
+    peers = {
+        name: db.session.scalars(
+            select(Assignment.public_id)
+            .where(Assignment.packet_id == packet.id, Assignment.state.in_(wanted))
+            .order_by(Assignment.id)
+        ).first()
+        for name, wanted in states.items()
+    }
+    dimensions = builders.asked(packet).dimensions
+    item = db.session.scalars(
+        select(EvidenceItem.public_id)
+        .where(EvidenceItem.packet_id == packet.id)
+        .order_by(EvidenceItem.id)
+    ).first()
+    return Subject(
+        label=label,
+        id=packet.id,
+        public_id=packet.public_id,
+        cycle=packet.cycle.public_id,
+        phase=phase,
+        cycle_phase=cycle_phase,
+        panel=panel.public_id,
+        dimensions=tuple((each.key, each.id) for each in dimensions),
+        gap=dimensions[0].counted[0].id,
+        level=packet.target_level.key,
+        item=item,
+        **peers,
+    )

@@ -1,6 +1,7 @@
 """What every template has: filters for dates and prose, the menu, and addresses of static files."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -65,6 +66,12 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
+def listed(words: Sequence[str]) -> str:
+    """ "Craft, Reach and People"."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 @cache
 def _fingerprint(path: Path, _changed: float) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
@@ -73,7 +80,12 @@ def _fingerprint(path: Path, _changed: float) -> str:
 def init_app(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.filters.update(
-        day=day, short_day=short_day, moment=moment, markdown=prose.to_html, excerpt=prose.excerpt
+        day=day,
+        short_day=short_day,
+        moment=moment,
+        listed=listed,
+        markdown=prose.to_html,
+        excerpt=prose.excerpt,
     )
     app.jinja_env.globals.update(
         months=months,

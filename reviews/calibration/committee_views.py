@@ -76,7 +76,6 @@ def _show(template: str, access: PacketAccess, page: queries.CommitteePage, **mo
     voted = page.own_ballot is not None
     revealed = stage in {PacketStage.DISCUSSION, PacketStage.DECIDED}
     done = {
-        "Read": voted or revealed,
         "Vote alone": voted or revealed,
         "Reveal": revealed,
         "Decide": page.decided,

@@ -4,13 +4,21 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, Field, RadioField, SelectField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateField,
+    Field,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import Length, Optional
 
 from reviews.calibration.rules import BallotMarkDraft, DecisionDraft
 from reviews.expectations import Asked, AskedDimension
-from reviews.validators import plain_text
+from reviews.validators import plain_name, plain_text
 from reviews.vocabulary import Attainment, BallotChoice, Outcome
 
 BALLOT_WORDS = {
@@ -50,8 +58,10 @@ class DeclareForm(FlaskForm):
         pairs = tuple(packets)
         fields: dict[str, Any] = {"packet_ids": tuple(public_id for public_id, _ in pairs)}
         for public_id, name in pairs:
-            fields[f"conflict_{public_id}"] = BooleanField(f"I have a conflict with {name}")
-            fields[f"reason_{public_id}"] = TextAreaField(f"What it is, for {name}", _REASON)
+            fields[f"conflict_{public_id}"] = BooleanField("I have a conflict")
+            fields[f"reason_{public_id}"] = StringField(
+                f"What it is, for {name}", [Optional(), Length(max=500), plain_name]
+            )
         form: DeclareForm = type(cls.__name__, (cls,), fields)()
         return form
 

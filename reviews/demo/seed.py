@@ -168,7 +168,7 @@ def _collect(
         )
         packet = story.packet(person, target, current=person.level, roles=roles)
         story.evidence(packet)
-        story.peers(packet, _peers_for(story, person, pool, story.dice.choice((3, 4, 5))))
+        story.peers(packet, _peers_for(story, person, pool, story.dice.choice((4, 5, 5))))
         story.submit(packet)
         made.append(packet)
     return made

@@ -44,9 +44,9 @@ from reviews.vocabulary import (
 ZONE = "Europe/Berlin"
 #: How likely each category is for a packet of this strength; the four of the scale, then not observed.
 _ODDS = {
-    "strong": (0, 6, 44, 34, 16),
-    "even": (4, 30, 42, 8, 16),
-    "early": (22, 46, 16, 2, 14),
+    "strong": (0, 6, 52, 34, 8),
+    "even": (4, 28, 52, 8, 8),
+    "early": (22, 50, 18, 2, 8),
 }
 
 
@@ -347,7 +347,7 @@ class Story:
         _, promotes = rule_reading(list(attainments.values()), self.cycle.partly_allowed)
         outcome = Outcome.PROMOTE if promotes else Outcome.DEFER if defer else Outcome.NOT_YET
         reached = {Attainment.MET, Attainment.EXCEEDS}
-        strong = next((d for d in asked if attainments[d.id] is Attainment.EXCEEDS), asked[0])
+        strong = max(asked, key=lambda d: list(Attainment)[::-1].index(attainments[d.id]))
         weak = next((d for d in asked if attainments[d.id] not in reached), asked[-1])
         letter = {
             Outcome.PROMOTE: content.LETTER_PROMOTE,

@@ -58,6 +58,11 @@ class _VersionField(IntegerField):
 
     widget = HiddenInput()
 
+    def renew(self, version: int) -> None:
+        """Carry this version when the page is shown again; by itself a field repeats what was sent."""
+        self.data = version
+        self.raw_data = None
+
 
 class DeclineForm(FlaskForm):
     category = _answers(

@@ -44,6 +44,11 @@ class Head:
     #: The form takes text now: the phase, the deadline and the packet allow it.
     open: bool
 
+    @property
+    def hints(self) -> dict[str, str]:
+        """Category -> the sentence that explains it."""
+        return {category: words["hint"] for category, words in self.scale.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -154,7 +154,7 @@ def save(access: PacketAccess, dimension: str) -> ResponseReturnValue:
                 )
             except StaleEdit as stale:
                 # The form keeps the person's own text; saving it once more replaces what is shown beside it.
-                form.version.process_data(stale.version)
+                form.version.renew(stale.version)
                 form.form_errors.append(str(stale))
                 return _rate(page, form, stale)
             return redirect(_after_saving(page))
@@ -182,7 +182,7 @@ def review(access: PacketAccess) -> ResponseReturnValue:
 
 def _review(access: PacketAccess, assignment: Assignment, form: SubmitForm) -> ResponseReturnValue:
     page = queries.submit_page(access, assignment)
-    form.version.process_data(page.version)
+    form.version.renew(page.version)
     steps = tabs(page.head, page.steps, "")
     html = render_template("ratings/submit.html", page=page, form=form, steps=steps)
     return html, status_of(form)

@@ -1,0 +1,82 @@
+"""What a rating must hold before it is submitted."""
+
+import pytest
+
+from reviews.ratings.rules import (
+    Missing,
+    Said,
+    cited,
+    cites_nothing,
+    missing_for_submission,
+    missing_in,
+)
+from reviews.vocabulary import MISSING, SCALE, Category
+
+REASON = "She planned the move and kept the plan true."
+
+
+@pytest.mark.parametrize("category", SCALE)
+@pytest.mark.parametrize(
+    ("rationale", "missing"),
+    [
+        (REASON, None),
+        ("", "Write at least one sentence about what you saw."),
+        ("  good  ", "Write at least one sentence about what you saw."),
+        ("............ !!", "Write at least one sentence about what you saw."),
+    ],
+)
+def test_a_rating_needs_a_reason(category, rationale, missing):
+    assert missing_in(Said(category, rationale)) == missing
+
+
+@pytest.mark.parametrize("category", MISSING)
+def test_an_answer_that_is_no_rating_needs_none(category):
+    assert missing_in(Said(category, "")) is None
+
+
+@pytest.mark.parametrize(
+    ("rationale", "missing"),
+    [
+        ("", "Write why, and choose one of the six answers."),
+        (REASON, "Choose one of the six answers."),
+    ],
+)
+def test_a_reason_needs_an_answer(rationale, missing):
+    assert missing_in(Said(None, rationale)) == missing
+
+
+def test_what_is_missing_comes_in_the_order_of_the_ladder():
+    said = {"people": Said(Category.MET, REASON), "craft": Said(Category.MET, "")}
+
+    assert missing_for_submission(["reach", "craft", "people"], said) == (
+        Missing("reach", "Write why, and choose one of the six answers."),
+        Missing("craft", "Write at least one sentence about what you saw."),
+    )
+
+
+@pytest.mark.parametrize(
+    ("rationale", "items"),
+    [
+        ("See item 3.", (3,)),
+        ("Items 1, 2 and 4 show it; ITEM 1 most of all.", (1, 2, 4)),
+        ("item 9 is not in the packet", ()),
+        ("In the 3 items of the year", ()),
+        ("An itemised list of 2", ()),
+    ],
+)
+def test_a_rationale_cites_the_items_it_names(rationale, items):
+    assert cited(rationale, {1, 2, 3, 4}) == items
+
+
+@pytest.mark.parametrize(
+    ("said", "nothing"),
+    [
+        (Said(Category.MET, REASON), True),
+        (Said(Category.MET, f"{REASON} See item 1."), False),
+        (Said(Category.PARTLY, "Not in packet: the review of the retry logic."), False),
+        (Said(Category.NOT_OBSERVED, ""), False),
+        (Said(None, REASON), False),
+    ],
+)
+def test_a_rating_that_nobody_can_look_up_is_noticed(said, nothing):
+    assert cites_nothing(said, {1}) is nothing

@@ -106,7 +106,7 @@ def guarded(
             settle(response)
             return response
 
-        checked.guards = action  # type: ignore[attr-defined]  # read by refuse_open_doors
+        checked.guards = (action, *others)  # type: ignore[attr-defined]  # read by refuse_open_doors
         checked.admit = admit  # type: ignore[attr-defined]  # read by answer_wrong_method
         return checked
 

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Response, sync_playwright
 
@@ -39,8 +40,11 @@ def chromium(program: str) -> Iterator[Browser]:
 
 
 @contextmanager
-def watched_pages(browser: Browser, base_url: str) -> Iterator[Callable[[], Page]]:
-    """Give a function that opens a page of its own person: own cookies, own window."""
+def watched_pages(browser: Browser, base_url: str) -> Iterator[Callable[..., Page]]:
+    """Give a function that opens a page of its own person: own cookies, own window.
+
+    It takes what the browser takes for a new context, such as `java_script_enabled=False`.
+    """
     complaints: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
@@ -56,8 +60,10 @@ def watched_pages(browser: Browser, base_url: str) -> Iterator[Callable[[], Page
     def crash(error: Error) -> None:
         complaints.append(str(error))
 
-    def open_page() -> Page:
-        context = browser.new_context(base_url=base_url, locale="en-GB", timezone_id="UTC")
+    def open_page(**options: Any) -> Page:
+        context = browser.new_context(
+            base_url=base_url, locale="en-GB", timezone_id="UTC", **options
+        )
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.on("console", hear)

@@ -203,7 +203,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def open_page(
     browser: Browser, live_server: LiveServer, record_property: Callable[[str, str], None]
-) -> Iterator[Callable[[], BrowserPage]]:
+) -> Iterator[Callable[..., BrowserPage]]:
     """Open pages of the live server, each in the browser of a person of its own."""
     record_property("ran on", f"Chromium {browser.version}")
     with watched_pages(browser, live_server.url) as open_page:
@@ -211,5 +211,5 @@ def open_page(
 
 
 @pytest.fixture
-def browser_page(open_page: Callable[[], BrowserPage]) -> BrowserPage:
+def browser_page(open_page: Callable[..., BrowserPage]) -> BrowserPage:
     return open_page()

@@ -1,0 +1,123 @@
+"""The ladders that a whole cycle is played on: two that companies really use, and a small one of our own.
+
+What the pages must say of a real ladder is read from its golden files, never from our own importer.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ladders.pipeline import read_upload
+from tests.ladders import real
+
+OWN = Path(__file__).parents[1] / "ladders" / "documents" / "orchestra.md"
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """A ladder document, the step on it that two people want to take, and what that step asks."""
+
+    name: str
+    data: bytes
+    current: str
+    target: str
+    #: The names of the mixin roles that the first candidate takes on.
+    roles: tuple[str, ...]
+    #: Dimension -> how many expectations are new at the target with its roles, and how many are not.
+    asked: Mapping[str, tuple[int, int]]
+    #: (level, dimension) -> how many expectations the document has there.
+    cells: Mapping[tuple[str, str], int]
+
+    @property
+    def new(self) -> int:
+        return sum(new for new, _ in self.asked.values())
+
+    @property
+    def total(self) -> int:
+        return sum(new + already for new, already in self.asked.values())
+
+
+def own() -> Yardstick:
+    """Every count here is counted by hand in the document."""
+    levels = ("Section Player I", "Section Player II", "Soloist", "Guest of Honour", "Stage Manager")
+    counts = {"Duty": (2, 2, 1, 0, 1), "Habits & Mind": (1, 1, 1, 0, 1)}
+    return Yardstick(
+        name=OWN.name,
+        data=OWN.read_bytes(),
+        current="Section Player II",
+        target="Soloist",
+        roles=("Section Leader",),
+        asked={"Duty": (2, 4), "Habits & Mind": (1, 2)},
+        cells={
+            (level, dimension): count
+            for dimension, row in counts.items()
+            for level, count in zip(levels, row, strict=True)
+        },
+    )
+
+
+def backend_developer() -> Yardstick:
+    """Levels that stand alone: everything that the target asks is new."""
+    name, data = real.seed("003")
+    golden = real.golden("seed-003-backend-developer")
+    current, target = (level["name"] for level in golden["levels"][2:4])
+    cells = _cells(golden)
+    return Yardstick(
+        name=name,
+        data=data,
+        current=current,
+        target=target,
+        roles=(),
+        asked={
+            dimension: (count, 0) for (level, dimension), count in cells.items() if level == target
+        },
+        cells=cells,
+    )
+
+
+def engineering_bands() -> Yardstick:
+    """Levels that build on each other, and a mixin role on top: a hundred expectations."""
+    name, data = real.seed("004")
+    golden = real.golden("seed-004-engineering-job-bands")
+    cases = real.golden_effective("seed-004")["cases"]
+    target = next(case for case in cases if case["effective"] == 100)
+    # The level below, without roles: what of it is asked again is not new.
+    rank = next(n for n, case in enumerate(cases) if case["level"] == target["level"]) - 1
+    current = cases[rank]
+    ladder = read_upload(name, data).ladder()
+    mixins = {mixin.id: mixin.name for mixin in ladder.mixins}
+    dimensions = [dimension["name"] for dimension in golden["dimensions"]]
+    return Yardstick(
+        name=name,
+        data=data,
+        current=ladder.level(current["level"]).name,
+        target=ladder.level(target["level"]).name,
+        roles=tuple(mixins[role] for role in target["roles"]),
+        asked={
+            dimension: (whole - before, before)
+            for dimension, whole, before in zip(
+                dimensions,
+                target["per_dimension"].values(),
+                current["per_dimension"].values(),
+                strict=True,
+            )
+        },
+        cells=_cells(golden),
+    )
+
+
+def _cells(golden: Mapping[str, object]) -> dict[tuple[str, str], int]:
+    return {
+        (level["name"], dimension["name"]): golden["cells"].get(
+            f"{level['name']}|{dimension['name']}", 0
+        )
+        for level in golden["levels"]
+        for dimension in golden["dimensions"]
+    }
+
+
+YARDSTICKS: Mapping[str, Callable[[], Yardstick]] = {
+    "own": own,
+    "003": backend_developer,
+    "004": engineering_bands,
+}

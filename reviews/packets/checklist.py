@@ -35,11 +35,13 @@ def gates(
     if wanted and not missing:
         found.append(Check("Every dimension with something new has evidence", done=True))
     if not wanted:
-        found.append(Check("At least one evidence item", done=bool(items)))
-    if least:
         found.append(
-            Check(f"{_range(least, most)} proposed", done=proposed >= least, place="peers")
+            Check("An evidence item, at least" if items else "Add an item.", done=bool(items))
         )
+    if least:
+        enough, peers = proposed >= least, _range(least, most)
+        sentence = f"{peers} proposed" if enough else f"Propose {peers}."
+        found.append(Check(sentence, done=enough, place="peers"))
     return tuple(found)
 
 

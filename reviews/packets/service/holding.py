@@ -20,7 +20,9 @@ def id_of(actor: Actor) -> int:
 
 def hold(packet: Packet) -> None:
     """Keep the packet, and the phase of its cycle, as they are now until this request has ended."""
-    db.session.refresh(packet.cycle, ["phase", "evidence_due", "version"], with_for_update={"read": True})
+    db.session.refresh(
+        packet.cycle, ["phase", "evidence_due", "version"], with_for_update={"read": True}
+    )
     db.session.refresh(
         packet,
         ["state", "stage", "current_revision_id", "items_numbered", "version"],

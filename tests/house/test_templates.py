@@ -1,10 +1,13 @@
 """Rules that every template keeps: nothing inline, nothing from elsewhere, macros that know only their arguments."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2 import nodes
+
+from reviews import create_app
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
@@ -26,10 +29,9 @@ INLINE = {
 }
 
 
+@cache
 def environment():
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=True
-    )
+    return create_app({"MODE": "test", "SQLALCHEMY_DATABASE_URI": "sqlite://"}).jinja_env
 
 
 def tree(name):

@@ -9,6 +9,8 @@ from reviews.home.rows import Asked, CycleRow, OwnPacket, Report, Rows
 from reviews.vocabulary import AssignmentState, CyclePhase, PacketState, RaterKind
 
 CLOSED, TOMORROW = "Closed", "Tomorrow"
+#: Phases whose date closes the forms of candidates and raters.
+_CLOSING = frozenset({"Evidence", "Rating"})
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 _WORDS = (
@@ -73,9 +75,9 @@ class Line:
 
 def line(label: str, until: datetime | None, state: str, zone: str) -> Line:
     """`state`: done, now or later."""
-    note = ""
-    if state == "now" and until is not None:
-        note = f"You are here. The forms close at {until.astimezone(ZoneInfo(zone)):%H:%M %Z}."
+    note = "You are here." if state == "now" else ""
+    if note and until is not None and label in _CLOSING:
+        note += f" The forms close at {until.astimezone(ZoneInfo(zone)):%H:%M %Z}."
     preposition = "" if label == "Release" else "to "
     return Line(label, f"{preposition}{_date(until, zone)}" if until else "", note, state)
 
@@ -140,7 +142,7 @@ def lede(found: Iterable[Group]) -> str:
         return ""
     first = min(ahead, key=_urgency).when
     day = first.day if first.day != TOMORROW else "tomorrow"
-    return f"The first is due {day}, {first.note}."
+    return f"{'It' if len(tasks) == 1 else 'The first'} is due {day}, {first.note}."
 
 
 def due_words(due: datetime | None, now: datetime, zone: str) -> Due:
@@ -207,7 +209,7 @@ def _starts(rows: Rows, now: datetime) -> list[Task]:
             {"cycle": cycle.public_id},
             cycle,
             now,
-            "Choose a target level and see what it asks. It stays a draft until you submit it.",
+            "Choose a target level and see what it asks. It stays a draft until you submit it",
         )
         for cycle in rows.open_cycles
         if _is_open(cycle.evidence_due, now)
@@ -216,8 +218,8 @@ def _starts(rows: Rows, now: datetime) -> list[Task]:
 
 def _own(rows: Rows, now: datetime) -> list[Task]:
     metas = {
-        PacketState.DRAFT: "A draft. Nobody else reads it before you submit it.",
-        PacketState.RETURNED: "Sent back to you with a reason.",
+        PacketState.DRAFT: "A draft. Nobody else reads it before you submit it",
+        PacketState.RETURNED: "Sent back to you with a reason",
     }
     return [
         _task(
@@ -287,7 +289,7 @@ def _rate(asked: Asked, now: datetime) -> Task:
             values,
             asked.cycle,
             now,
-            "Everything is written. Read it over and submit it.",
+            "Everything is written. Read it over and submit it",
         )
     meta = f"{asked.complete} of {asked.dimensions} dimensions written, last saved {_date(asked.saved_at, zone)}"
     return _task(title, "Continue", "ratings.first", values, asked.cycle, now, meta)
@@ -306,7 +308,7 @@ def _committee(rows: Rows, now: datetime) -> list[Task]:
                     {"cycle": cycle.public_id},
                     cycle,
                     now,
-                    "Their content stays closed to you until you have answered.",
+                    "Their content stays closed to you until you have answered",
                 )
             )
         for packets, verb, done, endpoint in (
@@ -341,19 +343,19 @@ def _owner(rows: Rows, now: datetime) -> list[Task]:
         values = {"cycle": cycle.public_id}
         next_phase = {CyclePhase.EVIDENCE: "rating", CyclePhase.RATING: "calibration"}
         if owned.may_set_up:
-            meta = "The page lists what is still missing."
+            meta = "The page lists what is still missing"
             tasks.append(
                 _task(f"Set up {cycle.name}", "Set up", "cycles.setup", values, cycle, now, meta)
             )
         elif owned.may_advance and cycle.due is not None and cycle.due <= now:
             title = f"Move {cycle.name} on to {next_phase[cycle.phase]}"
             meta = (
-                "The date has passed and the forms are closed. The phase changes when you say so."
+                "The date has passed and the forms are closed. The phase changes when you say so"
             )
             tasks.append(_task(title, "Look over", "cycles.advance", values, cycle, now, meta))
         elif owned.may_release:
             title = f"Release the outcomes of {cycle.name}"
-            meta = "Every packet is decided. Nobody outside the committee knows yet."
+            meta = "Every packet is decided. Nobody outside the committee knows yet"
             tasks.append(_task(title, "Release", "cycles.release", values, cycle, now, meta))
     return tasks
 

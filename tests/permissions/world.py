@@ -30,7 +30,7 @@ from reviews.vocabulary import (
 )
 from tests import builders
 from tests.builders import NOW, saved
-from tests.permissions.oracle import Ties
+from tests.permissions.oracle import ALLOWED, OWN, Ties, on_packet
 
 #: Packet phase -> where its cycle and its own calibration stand.
 STANDS = {
@@ -194,6 +194,7 @@ class World:
     #: Scene -> its cases. A scene is "0" to "7" or "mixed".
     scenes: dict[str, list[Case]] = field(default_factory=dict)
     secrets: dict[str, Secret] = field(default_factory=dict)
+    subjects: dict[str, Subject] = field(default_factory=dict)
     #: A ladder that is published, one that is not, and somebody to make an account page of.
     ladder: str = ""
     draft_ladder: str = ""
@@ -207,6 +208,14 @@ class World:
 
     def told_in(self, body: str) -> set[str]:
         return set(re.findall(r"secret\d{5}x", body))
+
+    def may_read(self, case: Case, token: str) -> bool:
+        secret = self.secrets[token]
+        subject = self.subjects[secret.packet]
+        ties = ties_to(case, subject)
+        if secret.author == case.person_id:
+            return on_packet(secret.to_author, ties, subject.phase) in {ALLOWED, OWN}
+        return any(on_packet(row, ties, subject.phase) == ALLOWED for row in secret.opened_by)
 
     def around(self, case: Case) -> list[Ties]:
         """What the person is to every packet of the cycle."""
@@ -251,6 +260,9 @@ def build() -> World:
         for label, cast in MIXED.items()
         for case in a_packet_with(world, cycle, label, cast, phase, cycle_phase=4)
     ]
+    world.subjects = {
+        case.subject.public_id: case.subject for cases in world.scenes.values() for case in cases
+    }
     return world
 
 

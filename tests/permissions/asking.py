@@ -1,0 +1,80 @@
+"""Asking the application as somebody: real requests over the frozen world, and every byte of the answers."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import Context
+from typing import Any, NamedTuple
+
+from flask import Flask, session
+from flask.testing import FlaskClient
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import Connection, select
+
+from ladders.orm import Base
+from reviews.extensions import db
+from tests.permissions.world import Case
+
+RAW_TOKEN = "the same for everybody here"
+
+
+class Reply(NamedTuple):
+    """All that reaches a person."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+    def get_data(self, *, as_text: bool) -> str | bytes:
+        """What `tests.pages.Page` reads."""
+        return self.text if as_text else self.body
+
+
+class Asker:
+    """One person's browser, or that of nobody in particular. It keeps its cookie as it was given."""
+
+    def __init__(self, app: Flask, case: Case | None = None) -> None:
+        self.client = FlaskClient(app, app.response_class)
+        if case is not None:
+            with self.client.session_transaction() as cookie:
+                cookie["_user_id"] = case.token
+                cookie["csrf_token"] = RAW_TOKEN
+        with app.test_request_context():
+            session["csrf_token"] = RAW_TOKEN
+            self.token = generate_csrf()
+
+    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Reply:
+        sent = (
+            {}
+            if method in {"GET", "HEAD"}
+            else {"data": {**(body or {}), "csrf_token": self.token}}
+        )
+        # A context of its own keeps what this test has loaded away from the request.
+        response = Context().run(self.client.open, path, method=method, **sent)
+        return Reply(response.status_code, tuple(response.headers.items()), response.data)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever is written inside the block, by requests too, is gone after it."""
+    connection = db.engines[None]
+    assert isinstance(connection, Connection)
+    savepoint = connection.begin_nested()
+    try:
+        yield
+    finally:
+        db.session.remove()
+        savepoint.rollback()
+
+
+def fingerprints() -> dict[str, str]:
+    """Table -> a hash over all of its rows."""
+    found = {}
+    for table in Base.metadata.sorted_tables:
+        rows = db.session.execute(select(table).order_by(*table.primary_key))
+        found[table.name] = hashlib.sha256(repr(rows.all()).encode()).hexdigest()
+    return found

@@ -1,0 +1,390 @@
+"""How each action is done on the real routes: where, with what body, and by whom it must really succeed.
+
+`test_routes.py` holds this table equal to the routes that there are.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select, update
+
+from reviews.extensions import db
+from reviews.models.packets import Assignment, Packet
+from reviews.models.ratings import Rating
+from reviews.vocabulary import AssignmentState, Category, PacketState
+from tests import builders
+from tests.builders import NOW
+from tests.permissions import oracle
+from tests.permissions.world import Case, Subject, World, ties_to
+
+Fields = Callable[[World, Case], Mapping[str, Any]]
+REASON = "Said here so that it stands on record."
+
+
+def nothing(_world: World, _case: Case) -> Mapping[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Route:
+    endpoint: str
+    method: str
+    #: Rows of the policy; the first decides what a denial looks like, the others open the page as well.
+    actions: tuple[str, ...]
+    #: What the rows are about.
+    on: str
+    #: URL part -> what stands in it for a case.
+    parts: Mapping[str, Callable[[World, Subject], str]] = field(default_factory=dict)
+    #: What is typed over what the page's form offers.
+    fields: Fields = nothing
+    #: Puts the rows in place without which the action has nothing to do.
+    prepare: Callable[[Case], None] = lambda _case: None
+    #: Scene and person for whom a write must go through.
+    done_by: tuple[str, str] = ("", "")
+    #: Where the page itself asks for more than the row: to those it is the constant 404.
+    narrowed: Callable[[Case], bool] = lambda _case: False
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.endpoint}"
+
+    def url(self, app: Flask, world: World, subject: Subject, **other: str) -> str:
+        """The address for this subject, with some parts exchanged for others."""
+        parts = {name: part(world, subject) for name, part in self.parts.items()}
+        if self.on in {"cycle", "start"}:
+            parts["cycle"] = subject.cycle
+        if self.on == "packet":
+            parts["packet"] = subject.public_id
+        return app.url_map.bind("localhost").build(self.endpoint, {**parts, **other})
+
+    def verdict(self, world: World, case: Case) -> str:
+        if self.narrowed(case):
+            return oracle.UNKNOWN
+        said = [self.verdict_of(action, world, case) for action in self.actions]
+        opened = [one for one in said if one in {oracle.ALLOWED, oracle.OWN}]
+        return opened[0] if opened else said[0]
+
+    def verdict_of(self, action: str, world: World, case: Case) -> str:
+        subject, ties = case.subject, case.ties
+        if self.on == "site":
+            return oracle.on_site(action, ties)
+        if self.on == "cycle":
+            return oracle.on_cycle(action, world.around(case), subject.cycle_phase)
+        if self.on == "start":
+            owner = any(each.owner for each in world.around(case))
+            return oracle.on_start(action, oracle.Ties(owner=owner), subject.cycle_phase)
+        return oracle.on_packet(action, ties_to(case, subject), subject.phase)
+
+
+def page(endpoint: str, *actions: str, on: str = "packet", **more: Any) -> Route:
+    return Route(endpoint, "GET", actions, on, **more)
+
+
+def write(endpoint: str, *actions: str, on: str = "packet", **more: Any) -> Route:
+    return Route(endpoint, "POST", actions, on, **more)
+
+
+# -- What stands in a URL, and what must be there before
+
+
+DIMENSION = {"dimension": lambda _world, subject: subject.dimensions[0][0]}
+ITEM = {"item": lambda _world, subject: subject.item}
+NOMINATED = {"peer": lambda _world, subject: subject.nominated}
+ASKED = {"peer": lambda _world, subject: subject.asked}
+PANEL = {"panel": lambda _world, subject: subject.panel}
+PERSON = {"person": lambda world, _subject: world.bystander}
+
+
+def set_packet(case: Case, **columns: object) -> None:
+    db.session.execute(update(Packet).where(Packet.id == case.subject.id).values(**columns))
+
+
+def as_draft(case: Case) -> None:
+    set_packet(case, state=PacketState.DRAFT)
+
+
+def accepted(case: Case) -> None:
+    """The person has said yes to rating and written nothing yet."""
+    db.session.execute(
+        update(Assignment)
+        .where(Assignment.packet_id == case.subject.id, Assignment.rater_id == case.person_id)
+        .values(state=AssignmentState.ACCEPTED)
+    )
+
+
+def drafted(case: Case) -> None:
+    """The person has written about every dimension."""
+    accepted(case)
+    assignment = db.session.scalars(
+        select(Assignment.id).where(
+            Assignment.packet_id == case.subject.id, Assignment.rater_id == case.person_id
+        )
+    ).one()
+    for _, dimension in case.subject.dimensions:
+        builders.saved(
+            Rating(
+                assignment_id=assignment,
+                dimension_id=dimension,
+                rationale="Seen in item 1, and said here.",
+                category=Category.MET,
+                updated_at=NOW,
+            )
+        )
+
+
+def not_a_candidate(case: Case) -> bool:
+    return not case.ties.candidate
+
+
+def without_a_seat(case: Case) -> bool:
+    """Nobody else has a conflict to declare; whoever is set aside finds nothing either."""
+    return not case.ties.seat or oracle.columns(case.ties) & {"kh"} != set()
+
+
+# -- Bodies
+
+
+def a_choice(_world: World, case: Case) -> Mapping[str, Any]:
+    return {"target": f"craft/{case.subject.level}", "current": "", "roles": []}
+
+
+def a_ballot(_world: World, case: Case) -> Mapping[str, Any]:
+    return {
+        name: value
+        for _, dimension in case.subject.dimensions
+        for name, value in (
+            (f"choice_{dimension}", "partly"),
+            (f"rationale_{dimension}", REASON),
+        )
+    }
+
+
+def a_decision(_world: World, case: Case) -> Mapping[str, Any]:
+    return {
+        "outcome": "not_yet",
+        "letter": REASON,
+        "against_rule": REASON,
+        **{
+            name: value
+            for _, dimension in case.subject.dimensions
+            for name, value in (
+                (f"attainment_{dimension}", "partly"),
+                (f"reason_{dimension}", REASON),
+            )
+        },
+    }
+
+
+def an_item(_world: World, case: Case) -> Mapping[str, Any]:
+    return {
+        "title": "One more thing",
+        "outcome": REASON,
+        "dimensions": [case.subject.dimensions[0][1]],
+    }
+
+
+def a_rating(_world: World, _case: Case) -> Mapping[str, Any]:
+    return {"rationale": "Seen in item 1.", "category": "met", "version": "0"}
+
+
+def always(**fields: Any) -> Fields:
+    return lambda _world, _case: fields
+
+
+def the_bystander(world: World, _case: Case) -> Mapping[str, Any]:
+    return {"person": world.bystander}
+
+
+def a_panel(_world: World, case: Case) -> Mapping[str, Any]:
+    me = case.public_id
+    return {"name": "Another panel", "quorum": "1", "people": [me], "chair": me}
+
+
+PACKET_ROUTES = (
+    page("packets.show", "K01"),
+    page("packets.retarget", "K04"),
+    write(
+        "packets.retarget",
+        "K04",
+        fields=a_choice,
+        prepare=as_draft,
+        done_by=("1", "candidate"),
+    ),
+    page("packets.add_evidence", "K04"),
+    write(
+        "packets.add_evidence",
+        "K04",
+        fields=an_item,
+        done_by=("1", "candidate"),
+    ),
+    page("packets.edit_evidence", "K04", parts=ITEM),
+    write(
+        "packets.edit_evidence",
+        "K04",
+        parts=ITEM,
+        fields=always(title="Said better"),
+        done_by=("1", "candidate"),
+    ),
+    write("packets.remove_evidence", "K04", parts=ITEM, done_by=("1", "candidate")),
+    page("packets.peers", "R03"),
+    write("packets.peers", "R03", fields=the_bystander, done_by=("1", "candidate")),
+    write(
+        "packets.decide_on_peer",
+        "R04",
+        parts=NOMINATED,
+        fields=always(answer="approve"),
+        done_by=("1", "manager who owes"),
+    ),
+    write("packets.remove_peer", "R04", parts=ASKED, done_by=("1", "manager who owes")),
+    write(
+        "packets.withdraw_proposal",
+        "R03",
+        parts=NOMINATED,
+        done_by=("1", "candidate"),
+        narrowed=not_a_candidate,
+    ),
+    page("packets.submit", "K05"),
+    write("packets.submit", "K05", prepare=as_draft, done_by=("1", "candidate")),
+    page("packets.receipt", "K07"),
+    page("packets.withdraw", "K06"),
+    write("packets.withdraw", "K06", done_by=("3", "candidate")),
+    page("packets.send_back", "K15"),
+    write(
+        "packets.send_back",
+        "K15",
+        fields=always(reason=REASON),
+        done_by=("1", "manager who owes"),
+    ),
+    page("ratings.invitation", "R05"),
+    write("ratings.accept", "R05", done_by=("2", "peer who owes")),
+    write(
+        "ratings.decline",
+        "R05",
+        fields=always(category="no_time", note=""),
+        done_by=("2", "peer who owes"),
+    ),
+    page("ratings.first", "R06"),
+    page("ratings.rate", "R06", parts=DIMENSION),
+    write(
+        "ratings.save",
+        "R07",
+        parts=DIMENSION,
+        fields=a_rating,
+        prepare=accepted,
+        done_by=("2", "peer who owes"),
+    ),
+    page("ratings.review", "R06"),
+    write(
+        "ratings.submit",
+        "R08",
+        fields=always(version="2"),
+        prepare=drafted,
+        done_by=("2", "manager who owes"),
+    ),
+    page("ratings.show", "R11", "R12", "R15"),
+    page("calibration.committee", "V02"),
+    page("calibration.ballot", "V07"),
+    write("calibration.ballot", "V07", fields=a_ballot, done_by=("3", "member who owes")),
+    page("calibration.change_ballot", "V08"),
+    write("calibration.change_ballot", "V08", fields=a_ballot, done_by=("4", "member who voted")),
+    page("calibration.reveal", "V25"),
+    write("calibration.reveal", "V25", fields=always(reason=REASON), done_by=("3", "chair")),
+    page("calibration.decide", "V21"),
+    write("calibration.decide", "V21", fields=a_decision, done_by=("4", "chair")),
+    page("calibration.outcome", "D02"),
+)
+
+CYCLE_ROUTES = (
+    page("cycles.show", "C02", on="cycle"),
+    page("cycles.setup", "C03", on="cycle"),
+    write(
+        "cycles.setup",
+        "C03",
+        on="cycle",
+        fields=always(name="Another name for it", reason=REASON),
+        done_by=("0", "owner"),
+    ),
+    page("cycles.owners", "C03", on="cycle"),
+    write(
+        "cycles.owners",
+        "C03",
+        on="cycle",
+        fields=lambda _world, case: {"people": [case.public_id], "reason": REASON},
+        done_by=("0", "owner"),
+    ),
+    page("cycles.advance", "C06", on="cycle"),
+    write(
+        "cycles.advance",
+        "C06",
+        on="cycle",
+        fields=always(reason=REASON),
+        done_by=("1", "owner"),
+    ),
+    page("cycles.progress", "C19", on="cycle"),
+    page("cycles.release", "C15", on="cycle"),
+    write(
+        "cycles.release",
+        "C15",
+        on="cycle",
+        fields=always(when="now", reason=REASON),
+        done_by=("5", "owner"),
+    ),
+    page("cycles.panels", "C10", on="cycle"),
+    write("cycles.panels", "C10", on="cycle", fields=always(reason=REASON)),
+    page("cycles.create_panel", "C10", on="cycle"),
+    write(
+        "cycles.create_panel",
+        "C10",
+        on="cycle",
+        fields=a_panel,
+        done_by=("1", "owner"),
+    ),
+    page("cycles.edit_panel", "C10", on="cycle", parts=PANEL),
+    write("cycles.edit_panel", "C10", on="cycle", parts=PANEL, fields=always(name="Renamed")),
+    page("cycles.remove_panel", "C10", on="cycle", parts=PANEL),
+    write("cycles.remove_panel", "C10", on="cycle", parts=PANEL),
+    page("cycles.set_conflict", "C11", on="cycle"),
+    write(
+        "cycles.set_conflict",
+        "C11",
+        on="cycle",
+        fields=always(reason=REASON),
+    ),
+    page("calibration.conflicts", "C01", on="cycle", narrowed=without_a_seat),
+    write("calibration.conflicts", "C01", on="cycle", narrowed=without_a_seat),
+    page("calibration.board", "C12", on="cycle"),
+    page("calibration.compare", "C12", on="cycle"),
+    page("audit.cycle", "C16", on="cycle"),
+    page("packets.start", "K02", on="start"),
+    write("packets.start", "K02", on="start", fields=a_choice),
+)
+
+SITE_ROUTES = (
+    page("home.inbox", "H01", on="site"),
+    page("cycles.index", "H01", on="site"),
+    page("cycles.create", "C03", on="site"),
+    write(
+        "cycles.create",
+        "C03",
+        on="site",
+        fields=always(name="The next one", time_zone="UTC"),
+        done_by=("1", "site owner"),
+    ),
+    page("people.account", "G02", on="site"),
+    write("people.account", "G02", on="site", fields=always(present="wrong", chosen=REASON)),
+    write("people.end_sessions", "G02", on="site", done_by=("1", "stranger")),
+    write("people.sign_out", "H01", on="site", done_by=("1", "stranger")),
+    page("people.roster", "G04", on="site"),
+    page("people.person", "G05", on="site", parts=PERSON),
+    write("people.make_link", "G05", on="site", parts=PERSON, done_by=("1", "site owner")),
+    page("people.deactivate", "G05", on="site", parts=PERSON),
+    write("people.deactivate", "G05", on="site", parts=PERSON, done_by=("1", "site owner")),
+    write("people.activate", "G05", on="site", parts=PERSON, done_by=("1", "site owner")),
+    page("people.import_people", "C04", on="site"),
+    write("people.import_people", "C04", on="site"),
+    write("people.apply_import", "C04", on="site"),
+)
+
+ROUTES = (*PACKET_ROUTES, *CYCLE_ROUTES, *SITE_ROUTES)

@@ -1,0 +1,142 @@
+"""Every request a person can make, answered as the policy says, to the byte."""
+
+import base64
+import secrets
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from reviews.extensions import db
+from reviews.guard import PUBLIC
+from tests.pages import Page, values_of
+from tests.permissions import oracle
+from tests.permissions.asking import Asker, Reply, fingerprints, undone
+from tests.permissions.routes import ROUTES, SITE_ROUTES, Route
+from tests.permissions.world import CAST, MIXED, STANDS, Case, World
+
+DENIED = {
+    oracle.STUB: 403,
+    oracle.UNKNOWN: 404,
+    oracle.FORBIDDEN: 403,
+    oracle.CLOSED: 409,
+    oracle.ABSENT: 404,
+}
+GRANTED = {oracle.ALLOWED, oracle.OWN}
+#: What somebody who may do it can be met with: done, shown, sent on, or told what is wrong with the form or the moment.
+SERVED = {"GET": {200, 302}, "POST": {200, 302, 409, 422}}
+#: Pages that need more in their address than the row asks for.
+NEEDS_PARAMETERS = {"calibration.compare"}
+
+GROUPS = [(str(phase), label) for phase in STANDS for label in CAST]
+GROUPS += [("mixed", label) for label in MIXED]
+
+
+def random_id() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(16)).rstrip(b"=").decode()
+
+
+def routes_for(case: Case) -> Iterator[Route]:
+    """The site is the same from every cycle: its routes are driven by the people around one packet."""
+    for route in ROUTES:
+        if route not in SITE_ROUTES or (case.subject.label, case.subject.phase) == ("plain", 1):
+            yield route
+
+
+@pytest.mark.parametrize(("scene", "label"), GROUPS)
+def test_everybody_is_answered_as_the_policy_says(
+    app: Flask, world: World, scene: str, label: str
+) -> None:
+    cases = [case for case in world.scenes[scene] if case.subject.label == label]
+    before = fingerprints()
+    wrong = [fault for case in cases for fault in faults(app, world, case)]
+
+    assert wrong == []
+    assert fingerprints() == before
+
+
+def faults(app: Flask, world: World, case: Case) -> Iterator[str]:
+    asker = Asker(app, case)
+    unknown = {method: asker.ask(method, f"/packets/{random_id()}") for method in ("GET", "HEAD")}
+    for route in routes_for(case):
+        verdict = route.verdict(world, case)
+        who = (
+            f"{case.label} ({'/'.join(sorted(oracle.columns(case.ties)))}) in {case.subject.phase}"
+        )
+        what = f"{who}: {route.name} ({'/'.join(route.actions)}) should be {verdict}"
+        path = route.url(app, world, case.subject)
+        if route.method == "POST" and verdict in GRANTED:
+            with undone():
+                route.prepare(case)
+                db.session.commit()
+                reply = do(app, world, asker, route, case)
+        else:
+            reply = asker.ask(route.method, path, route.fields(world, case))
+        if verdict in GRANTED:
+            served = SERVED[route.method] | ({400} if route.endpoint in NEEDS_PARAMETERS else set())
+            if reply.status not in served:
+                yield f"{what}, got {reply.status}"
+        elif reply.status != DENIED[verdict]:
+            yield f"{what}, got {reply.status}"
+        if verdict in {oracle.UNKNOWN, oracle.ABSENT} and reply != unknown["GET"]:
+            yield f"{what}, and as if it had never been"
+        yield from (f"{what}: {leak}" for leak in leaks(world, case, reply))
+        if route.method == "GET":
+            head = asker.ask("HEAD", path)
+            if head != Reply(reply.status, reply.headers, b""):
+                yield f"{what}: HEAD differs from GET: {head}"
+
+
+def leaks(world: World, case: Case, reply: Reply) -> Iterator[str]:
+    for token in world.told_in(reply.text):
+        if not world.may_read(case, token):
+            yield f"tells a secret of {'/'.join(world.secrets[token].opened_by)}"
+
+
+def do(app: Flask, world: World, asker: Asker, route: Route, case: Case) -> Reply:
+    """Send the form as the page offers it, with what the route types over it."""
+    path = route.url(app, world, case.subject)
+    offered = offered_by(asker.ask("GET", path), path)
+    return asker.ask("POST", path, {**offered, **route.fields(world, case)})
+
+
+def offered_by(reply: Reply, path: str) -> Mapping[str, Any]:
+    if reply.status != 200:
+        return {}
+    for form in Page(reply).all(".//main//form[@method='post']"):
+        if form.get("action") in {None, path}:
+            return values_of(form)
+    return {}
+
+
+WRITES = [route for route in ROUTES if route.done_by != ("", "")]
+
+
+@pytest.mark.parametrize("route", WRITES, ids=lambda route: route.endpoint)
+def test_what_is_granted_can_be_done(app: Flask, world: World, route: Route) -> None:
+    scene, label = route.done_by
+    (case,) = (
+        case for case in world.scenes[scene] if (case.label, case.subject.label) == (label, "plain")
+    )
+    route.prepare(case)
+    db.session.commit()
+    before = fingerprints()
+
+    reply = do(app, world, Asker(app, case), route, case)
+
+    said = Page(reply).texts(".//p[@class='error']") if reply.body else []
+    assert (reply.status in {200, 302}, said) == (True, []), reply.status
+    assert fingerprints() != before
+
+
+def test_every_route_is_driven_by_the_rows_that_it_declares(app: Flask) -> None:
+    declared = {
+        (rule.endpoint, method, tuple(action.value for action in view.guards))
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+        if rule.endpoint not in PUBLIC
+        for view in [app.view_functions[rule.endpoint]]
+    }
+
+    assert {(route.endpoint, route.method, route.actions) for route in ROUTES} == declared

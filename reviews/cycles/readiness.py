@@ -119,7 +119,7 @@ def _deadlines(plan: Plan, now: datetime) -> list[str]:
         "ratings": plan.rating_due,
         "calibration": plan.calibration_due,
     }
-    found = [f"The deadline for {name} is open." for name, due in dates.items() if due is None]
+    found = [f"There is no deadline for {name} yet." for name, due in dates.items() if due is None]
     found += [
         f"The deadline for {name} has passed." for name, due in dates.items() if due and due <= now
     ]

@@ -1,19 +1,16 @@
 """What every template has: filters for dates and prose, the menu, and addresses of static files."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Flask, request, url_for
 from flask_login import current_user
 from jinja2 import StrictUndefined
 
-from reviews import access, glyph, prose
+from reviews import access, glyph, prose, wording
 from reviews.vocabulary import Action
 
 
@@ -24,54 +21,6 @@ class NavItem:
     current: bool
 
 
-def day(value: date | datetime | None, zone: str = "UTC") -> str:
-    """ "Friday 27 November 2026"; an instant is shown in the given zone."""
-    if value is None:
-        return "no date"
-    local = value.astimezone(ZoneInfo(zone)) if isinstance(value, datetime) else value
-    return f"{local:%A} {local.day} {local:%B %Y}"
-
-
-def short_day(value: date | datetime | None, zone: str = "UTC") -> str:
-    """ "27 Nov 2026"."""
-    if value is None:
-        return "no date"
-    local = value.astimezone(ZoneInfo(zone)) if isinstance(value, datetime) else value
-    return f"{local.day} {local:%b %Y}"
-
-
-def moment(value: datetime | None, zone: str = "UTC") -> str:
-    """ "27 Nov 2026, 17:00 CET"."""
-    if value is None:
-        return "no date"
-    local = value.astimezone(ZoneInfo(zone))
-    return f"{local.day} {local:%b %Y, %H:%M %Z}"
-
-
-def months(start: date | None, end: date | None) -> str:
-    """ "March to August 2026", for an evidence item."""
-    if start is None and end is None:
-        return "no date"
-    if start is None or end is None or (start.year, start.month) == (end.year, end.month):
-        only = end or start
-        assert only is not None  # noqa: S101 - both missing is answered above
-        return f"{only:%B %Y}"
-    if start.year == end.year:
-        return f"{start:%B} to {end:%B %Y}"
-    return f"{start:%B %Y} to {end:%B %Y}"
-
-
-def count(number: int, one: str, many: str | None = None) -> str:
-    """ "1 packet", "4 packets"."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
-def listed(words: Sequence[str]) -> str:
-    """ "Craft, Reach and People"."""
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
-
-
 @cache
 def _fingerprint(path: Path, _changed: float) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
@@ -80,16 +29,16 @@ def _fingerprint(path: Path, _changed: float) -> str:
 def init_app(app: Flask) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.filters.update(
-        day=day,
-        short_day=short_day,
-        moment=moment,
-        listed=listed,
+        day=wording.day,
+        short_day=wording.short_day,
+        moment=wording.moment,
+        listed=wording.listed,
         markdown=prose.to_html,
         excerpt=prose.excerpt,
     )
     app.jinja_env.globals.update(
-        months=months,
-        count=count,
+        months=wording.months,
+        count=wording.count,
         coverage_bar=glyph.coverage_bar,
         status_mark=glyph.status_mark,
     )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from flask import url_for
 
 from reviews.cycles.queries import CyclePage
-from reviews.template_tools import moment
 from reviews.vocabulary import Action, CyclePhase
+from reviews.wording import moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ from reviews.models.packets import (
 )
 from reviews.models.people import Person
 from reviews.packets.evidence import EvidenceView
-from reviews.template_tools import moment
 from reviews.vocabulary import AssignmentState, CyclePhase, PacketState, RaterKind
+from reviews.wording import moment
 
 #: States in which a packet is under way.
 OPEN_STATES = frozenset({PacketState.DRAFT, PacketState.RETURNED, PacketState.SUBMITTED})
@@ -184,7 +184,7 @@ def obstacle_to_start(cycle: Cycle, candidate: Person, now: datetime) -> str:
         return "This cycle is for people of other units."
     if packet_in(cycle, candidate):
         return "You already have a packet in this cycle."
-    if candidate.manager is None or not candidate.manager.is_active:
+    if manager_of(candidate) is None:
         return (
             "Nobody is on record as your manager, and a packet needs one to rate it. "
             "Ask the people who run the cycle to set your manager."
@@ -196,8 +196,16 @@ def obstacle_to_start(cycle: Cycle, candidate: Person, now: datetime) -> str:
 
 
 def candidate_of(viewer: Viewer) -> Person:
-    """The person who is about to start a packet, with their manager."""
-    return db.session.get_one(Person, viewer.person_id, options=[joinedload(Person.manager)])
+    """The person who is about to start a packet."""
+    return db.session.get_one(Person, viewer.person_id)
+
+
+def manager_of(person: Person) -> Person | None:
+    """Who would rate the person as their manager: somebody who is still here."""
+    if person.manager_id is None:
+        return None
+    manager = db.session.get_one(Person, person.manager_id)
+    return manager if manager.is_active else None
 
 
 def own_assignment_state(packet: Packet, viewer: Viewer) -> AssignmentState | None:

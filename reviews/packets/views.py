@@ -20,8 +20,8 @@ from reviews.packets.forms import (
 from reviews.packets.pages import EvidencePage
 from reviews.packets.targets import Target, Wanted
 from reviews.refusals import RuleBroken, StaleEdit
-from reviews.template_tools import count
 from reviews.vocabulary import Action
+from reviews.wording import count
 
 bp = Blueprint("packets", __name__)
 

@@ -15,8 +15,8 @@ from reviews.facts import Viewer
 from reviews.models.people import ManagerLink, Person, SignInLink, SignInSession
 from reviews.people.addresses import email_key
 from reviews.people.roster import Known
-from reviews.template_tools import short_day
 from reviews.vocabulary import Action
+from reviews.wording import short_day
 
 ROWS_PER_PAGE = 50
 

@@ -36,8 +36,8 @@ from reviews.people.forms import (
 from reviews.people.importing import Preview
 from reviews.people.open_work import open_work
 from reviews.people.queries import RosterPage
-from reviews.template_tools import count
 from reviews.vocabulary import Action
+from reviews.wording import count
 
 bp = Blueprint("people", __name__)
 

@@ -14,7 +14,6 @@ from reviews.models.people import Person
 from reviews.models.ratings import ExpectationMark, Rating
 from reviews.ratings import queries, rules
 from reviews.refusals import RuleBroken, StaleEdit
-from reviews.template_tools import moment
 from reviews.vocabulary import (
     Action,
     AssignmentState,
@@ -24,6 +23,7 @@ from reviews.vocabulary import (
     PacketState,
     RaterKind,
 )
+from reviews.wording import moment
 from reviews.workflow import ASSIGNMENT, advance
 
 Actor = Viewer | Person

@@ -18,8 +18,8 @@ from reviews.packets import queries
 from reviews.packets.evidence import EvidenceDraft, EvidenceView
 from reviews.packets.service.holding import Actor, hold_open
 from reviews.refusals import RuleBroken, StaleEdit
-from reviews.template_tools import months
 from reviews.vocabulary import Action
+from reviews.wording import months
 
 
 def save_evidence(

@@ -8,8 +8,8 @@ from reviews.models.packets import Packet
 from reviews.models.people import Person
 from reviews.packets import queries
 from reviews.refusals import RuleBroken
-from reviews.template_tools import moment
 from reviews.vocabulary import CyclePhase
+from reviews.wording import moment
 
 Actor = Viewer | Person
 

@@ -32,7 +32,17 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]  # Flask's way
 
     # Imported late so that `import reviews.policy` stays free of Flask and of every view.
-    from reviews import cli, database, errors, extensions, guard, headers, routes, template_tools
+    from reviews import (
+        cli,
+        database,
+        errors,
+        extensions,
+        guard,
+        headers,
+        routes,
+        styleguide,
+        template_tools,
+    )
     from reviews.audit import service as audit
     from reviews.policy.table import tables
 
@@ -52,6 +62,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     cli.init_app(app)
     for blueprint in routes.BLUEPRINTS:
         app.register_blueprint(blueprint)
+    if app.config["MODE"] != "production":
+        app.register_blueprint(styleguide.bp)
 
     @app.get("/healthz", endpoint="health")
     def health() -> ResponseReturnValue:

@@ -1,8 +1,10 @@
-"""Sample values for the page that shows every component in its states. Used in development only."""
+"""The page that shows every component in its states, with sample values. There is none in production."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
 from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than SelectChoice
     BooleanField,
     DateField,
@@ -18,9 +20,13 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than 
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from reviews.access import SiteAccess
 from reviews.glyph import cell, coverage_bar, status_mark
+from reviews.guard import guarded
 from reviews.reading import CellCounts, CellReading, ExpectationStatus
-from reviews.vocabulary import MISSING, SCALE, Category
+from reviews.vocabulary import MISSING, SCALE, Action, Category
+
+bp = Blueprint("styleguide", __name__)
 
 _SCALE_CHOICES = [SelectChoice(word.value, word.value.replace("_", " ")) for word in SCALE]
 _MISSING_CHOICES = [SelectChoice(word.value, word.value.replace("_", " ")) for word in MISSING]
@@ -157,3 +163,9 @@ def page() -> Mapping[str, Any]:
             ),
         ],
     }
+
+
+@bp.get("/styleguide")
+@guarded(Action.SEE_INBOX)
+def show(_access: SiteAccess) -> ResponseReturnValue:
+    return render_template("styleguide.html", **page())

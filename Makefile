@@ -1,7 +1,7 @@
 # Every command of the project. Needs Python 3.11 or newer, make and git; all else goes into .venv.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check fix bench lock migration clean
+.PHONY: help setup run test check fix bench shots lock migration clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -44,6 +44,10 @@ fix: .venv/.dev ## Mend what the formatter and the linter can mend by themselves
 
 bench: .venv/.dev ## Measure the board against the least possible work (ARGS="--size M")
 	$(BIN)/python -m benchmarks.board $(ARGS)
+
+shots: .venv/.dev ## Take the pictures of the README from the demo
+	@$(ON_SCRATCH) export LEVELSET_MODE=demo && $(FLASK) db upgrade && $(FLASK) demo && \
+		$(BIN)/python -m docs.screenshots "$$DATABASE_URL"
 
 lock: $(BIN)/uv ## Write the locks again (ARGS=--upgrade takes newer versions)
 	$(COMPILE) $(ARGS) --group installer --output-file requirements/uv.txt

@@ -13,14 +13,15 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import flask_migrate
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, func, insert, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.test import Client
 
 from ladders import document, library
@@ -62,7 +63,8 @@ ASKS = 5
 
 
 def load(size: Size, *, seed: int = 1) -> tuple[Cycle, Person]:
-    """A cycle in calibration with one target level, and its chair, who may judge everybody."""
+    """A cycle in calibration with one target level, and its chair, who may judge everybody. May be called again."""
+    first = _next(Packet.id)
     draw = random.Random(seed)  # noqa: S311 - the same data every time
     now = datetime.now(UTC).replace(microsecond=0)
     version = library.add_draft(
@@ -75,16 +77,16 @@ def load(size: Size, *, seed: int = 1) -> tuple[Cycle, Person]:
     dimensions = db.session.scalars(
         select(Dimension.id).where(Dimension.version_id == version.id)
     ).all()
-    managers = _people(range(max(1, size.candidates // 10)))
-    chair = _people(["chair"])[0]
-    people = _people(f"c{n}" for n in range(size.candidates))
     cycle = _cycle(now)
+    managers = _people(cycle, (f"m{n}" for n in range(max(1, size.candidates // 10))))
+    chair = _people(cycle, ["chair"])[0]
+    people = _people(cycle, (f"c{n}" for n in range(size.candidates)))
     panel = Panel(public_id=entropy.public_id(), cycle_id=cycle.id, name="Committee", quorum=1)
     db.session.add(panel)
     db.session.flush()
     _rows(PanelMember, [{"panel_id": panel.id, "person_id": chair.id, "is_chair": True}])
     _rows(CycleLadder, [{"cycle_id": cycle.id, "ladder_version_id": version.id}])
-    packets = range(1, size.candidates + 1)
+    packets = range(first, first + size.candidates)
     _rows(
         Packet,
         [
@@ -116,9 +118,9 @@ def load(size: Size, *, seed: int = 1) -> tuple[Cycle, Person]:
             for packet in packets
         ],
     )
-    for packet in db.session.scalars(select(Packet)):
-        packet.current_revision_id = packet.id
-    db.session.flush()
+    db.session.execute(
+        update(Packet).where(Packet.cycle_id == cycle.id).values(current_revision_id=Packet.id)
+    )
     _rows(
         RevisionCoverage,
         [
@@ -146,7 +148,8 @@ def load(size: Size, *, seed: int = 1) -> tuple[Cycle, Person]:
             for packet in packets
         ],
     )
-    _ratings(draw, size, dimensions, [person.id for person in people], managers, now)
+    candidates = {packet: person.id for packet, person in zip(packets, people, strict=True)}
+    _ratings(draw, size.raters, dimensions, candidates, managers, now)
     db.session.commit()
     return cycle, chair
 
@@ -179,14 +182,18 @@ def _ladder(dimensions: int) -> document.Ladder:
     )
 
 
-def _people(keys: Iterable[object]) -> list[Person]:
+def _next(column: InstrumentedAttribute[int]) -> int:
+    return (db.session.scalar(select(func.max(column))) or 0) + 1
+
+
+def _people(cycle: Cycle, keys: Iterable[str]) -> list[Person]:
     people = [
         Person(
             public_id=entropy.public_id(),
-            employee_id=f"{key}",
+            employee_id=f"{cycle.id}-{key}",
             name=f"Alexandra Person-{key}",
-            email=f"{key}@example.org",
-            email_key=f"{key}@example.org",
+            email=f"{key}.{cycle.id}@example.org",
+            email_key=f"{key}.{cycle.id}@example.org",
         )
         for key in keys
     ]
@@ -198,7 +205,7 @@ def _people(keys: Iterable[object]) -> list[Person]:
 def _cycle(now: datetime) -> Cycle:
     cycle = Cycle(
         public_id=entropy.public_id(),
-        name="Bench",
+        name=f"Bench {_next(Cycle.id)}",
         phase=CyclePhase.CALIBRATION,
         time_zone="UTC",
         calibration_due=now + timedelta(days=7),
@@ -212,20 +219,20 @@ def _cycle(now: datetime) -> Cycle:
 
 def _ratings(  # noqa: PLR0917 - what a cycle consists of
     draw: random.Random,
-    size: Size,
-    dimensions: Iterable[int],
-    people: list[int],
-    managers: list[Person],
+    raters_each: int,
+    dimensions: Collection[int],
+    candidates: Mapping[int, int],
+    managers: Sequence[Person],
     now: datetime,
 ) -> None:
     """The manager and then peers from among the candidates, each within a category of how good the candidate is."""
-    dimensions = list(dimensions)
+    first = _next(Assignment.id)
     assignments, ratings = [], []
-    for packet, candidate in enumerate(people, start=1):
-        others = [person for person in people if person != candidate]
-        raters = [managers[packet % len(managers)].id, *draw.sample(others, size.raters - 1)]
+    for packet, candidate in candidates.items():
+        others = [person for person in candidates.values() if person != candidate]
+        raters = [managers[packet % len(managers)].id, *draw.sample(others, raters_each - 1)]
         for place, rater in enumerate(raters):
-            number = len(assignments) + 1
+            number = first + len(assignments)
             assignments.append(
                 {
                     "id": number,

@@ -26,8 +26,9 @@ class BoardRow:
     manager: str
     #: All of the row's cells, as HTML.
     cells: Markup
-    #: Cells to talk about; None before the viewer's own ballot is sealed.
-    to_discuss: int | None
+    #: Cells to talk about, and what to say where there is no such number.
+    to_discuss: int
+    agenda: str
     #: A status of the status tag, with what follows its word.
     status: str
     detail: str
@@ -277,6 +278,8 @@ class _Drawing:
     ) -> BoardRow:
         standing = candidate.standing
         status, detail = self.status(candidate)
+        to_discuss = _to_discuss(self.seen, candidate)
+        agenda = self.agenda(candidate, to_discuss)
         page = self.committee if standing.opens_committee else self.packet
         return BoardRow(
             packet=candidate.packet,
@@ -284,7 +287,8 @@ class _Drawing:
             url=candidate.packet.join(page),
             manager=candidate.manager_name,
             cells=self.cells(candidate, cells, columns),
-            to_discuss=_to_discuss(self.seen, candidate) if standing.sees_zone else None,
+            to_discuss=0 if agenda else to_discuss,
+            agenda=agenda,
             status=status,
             detail=detail,
             ballot_url=candidate.packet.join(self.ballot) if standing.owes else None,
@@ -310,14 +314,23 @@ class _Drawing:
             )
         return Markup("".join(drawn))  # noqa: S704 - joined of escaped names and plates
 
+    def agenda(self, candidate: Candidate, to_discuss: int) -> str:
+        if candidate.stage is PacketStage.DECIDED:
+            return "discussed"
+        if not candidate.standing.sees_zone:
+            return "after your ballot"
+        if to_discuss:
+            return ""
+        return "none to discuss" if candidate.packet_id in self.seen.connected else "no zone"
+
     def status(self, candidate: Candidate) -> tuple[str, str]:
         if candidate.stage is PacketStage.WAITING:
             return "rating", ""
         bench = self.sitting.get(candidate.packet_id)
         if bench is not None:
-            return "voting", f"{len(bench.cast)} of {len(bench.voting)} sealed"
+            return "voting", f"{len(bench.cast)} of {len(bench.voting)} in"
         if candidate.stage is PacketStage.VOTING and candidate.standing.cast:
-            return "voting", "yours is sealed"
+            return "voting", "yours sealed"
         return candidate.stage.value, ""
 
 

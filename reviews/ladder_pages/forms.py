@@ -1,0 +1,48 @@
+"""Forms of the ladder import: the upload, and the questions that a document leaves open."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import Field, HiddenField, RadioField
+from wtforms.validators import InputRequired
+
+from ladders.pipeline import CANONICAL, DOCUMENTS
+from ladders.questions import Question
+
+
+class UploadLadderForm(FlaskForm):
+    file = FileField(
+        "Ladder file",
+        [FileRequired("Choose a file.")],
+        description="Markdown or plain text, or a ladder/1 file in YAML or JSON. At most 256 KB.",
+        render_kw={"accept": ",".join((*DOCUMENTS, *CANONICAL))},
+    )
+
+
+def answers_form(questions: Sequence[Question], answers: Mapping[str, str], version: int) -> Any:
+    """One choice for each question, first shown as answered or else as suggested."""
+    fields: dict[str, Field] = {
+        _field(question.id): RadioField(
+            question.sentence,
+            [InputRequired("Choose an answer.")],
+            choices=[(option.value, option.label) for option in question.options],
+            default=answers.get(question.id, question.default),
+        )
+        for question in questions
+    }
+    # What is asked is in the document, so the form is made for it.
+    made = type(
+        "AnswersForm", (FlaskForm,), {"version": HiddenField(default=str(version)), **fields}
+    )
+    return made()
+
+
+def given_answers(form: FlaskForm, questions: Sequence[Question]) -> dict[str, str]:
+    """Question id -> the option chosen on the page."""
+    return {question.id: form[_field(question.id)].data for question in questions}
+
+
+def _field(question: str) -> str:
+    return f"q-{question}"

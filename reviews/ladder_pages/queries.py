@@ -1,0 +1,266 @@
+"""Reading ladders for their pages: the library, one version, and the draft that an upload became."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import contains_eager
+
+from ladders.document import Dimension, Ladder, Licence
+from ladders.models import Dimension as DimensionRow
+from ladders.models import Expectation, LadderVersion, Level, VersionState
+from ladders.models import Ladder as Book
+from ladders.pipeline import read_upload
+from ladders.proposal import Line, Proposal, Verdict
+from ladders.questions import Question
+from ladders.text import Change
+from reviews.access import SiteAccess
+from reviews.expectations import ladder_of
+from reviews.extensions import db
+from reviews.ladder_pages.reading import (
+    LevelReading,
+    OverviewTrack,
+    Stated,
+    UnderstoodRow,
+    across_levels,
+    overview,
+    read_level,
+    understood,
+)
+from reviews.vocabulary import Action
+
+
+def version(access: SiteAccess, public_id: str) -> LadderVersion | None:
+    """The version with its ladder, or None where the viewer may not know of it: drafts are the owners'. One query."""
+    return db.session.scalars(
+        select(LadderVersion)
+        .join(LadderVersion.ladder)
+        .options(contains_eager(LadderVersion.ladder))
+        .where(LadderVersion.public_id == public_id, _readable(access))
+    ).one_or_none()
+
+
+def _readable(access: SiteAccess) -> ColumnElement[bool]:
+    states = [VersionState.PUBLISHED, VersionState.SUPERSEDED]
+    if access.may(Action.READ_LADDER_DRAFT):
+        states.append(VersionState.DRAFT)
+    return LadderVersion.state.in_(states)
+
+
+# -- The library
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfRow:
+    public_id: str
+    name: str
+    number: int
+    state: VersionState
+    #: When it was published, or for a draft when it was imported.
+    since: datetime
+    source: str
+    levels: int
+    dimensions: int
+    expectations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    published: tuple[ShelfRow, ...]
+    drafts: tuple[ShelfRow, ...]
+    may_import: bool
+
+
+def library_page(access: SiteAccess) -> Library:
+    """The published version of each ladder, and to owners the drafts. One query."""
+
+    def how_many(row: type[Level] | type[DimensionRow] | type[Expectation]) -> ColumnElement[int]:
+        return (
+            select(func.count())
+            .where(row.version_id == LadderVersion.id)
+            .correlate(LadderVersion)
+            .scalar_subquery()
+        )
+
+    shown = or_(
+        LadderVersion.state == VersionState.PUBLISHED,
+        LadderVersion.state == VersionState.DRAFT,
+    )
+    found = db.session.execute(
+        select(
+            LadderVersion.public_id,
+            Book.name,
+            LadderVersion.number,
+            LadderVersion.state,
+            func.coalesce(LadderVersion.published_at, LadderVersion.created_at),
+            LadderVersion.source_name,
+            how_many(Level),
+            how_many(DimensionRow),
+            how_many(Expectation),
+        )
+        .join(Book, Book.id == LadderVersion.ladder_id)
+        .where(_readable(access), shown)
+        .order_by(func.lower(Book.name), Book.id, LadderVersion.number.desc())
+    )
+    rows = [ShelfRow(*row) for row in found]
+    return Library(
+        published=tuple(row for row in rows if row.state is VersionState.PUBLISHED),
+        drafts=tuple(row for row in rows if row.state is VersionState.DRAFT),
+        may_import=access.may(Action.IMPORT_LADDER),
+    )
+
+
+# -- One version
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the head of every page of a version says."""
+
+    public_id: str
+    name: str
+    number: int
+    state: VersionState
+    published: datetime | None
+    licence: Licence
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state is VersionState.DRAFT
+
+
+def _head(row: LadderVersion, ladder: Ladder) -> Head:
+    return Head(row.public_id, ladder.name, row.number, row.state, row.published_at, ladder.licence)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherVersion:
+    public_id: str
+    number: int
+    state: VersionState
+    published: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPage:
+    head: Head
+    ladder: Ladder
+    tracks: tuple[OverviewTrack, ...]
+    expectations: int
+    others: tuple[OtherVersion, ...]
+
+
+def show_page(access: SiteAccess, row: LadderVersion) -> ShowPage:
+    """One query."""
+    ladder = ladder_of(row)
+    others = db.session.scalars(
+        select(LadderVersion)
+        .where(
+            LadderVersion.ladder_id == row.ladder_id,
+            LadderVersion.id != row.id,
+            _readable(access),
+        )
+        .order_by(LadderVersion.number.desc())
+    )
+    return ShowPage(
+        head=_head(row, ladder),
+        ladder=ladder,
+        tracks=overview(ladder),
+        expectations=sum(each.total for each in understood(ladder)),
+        others=tuple(
+            OtherVersion(each.public_id, each.number, each.state, each.published_at)
+            for each in others
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LevelPage:
+    head: Head
+    reading: LevelReading
+
+
+def level_page(row: LadderVersion, key: str, roles: Sequence[str]) -> LevelPage | None:
+    """None where the ladder has no such level or role. No query: the document is in the row."""
+    ladder = ladder_of(row)
+    level = next((each for each in ladder.levels if each.id == key), None)
+    if level is None or not {mixin.id for mixin in ladder.mixins}.issuperset(roles):
+        return None
+    return LevelPage(_head(row, ladder), read_level(ladder, level, roles))
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionPage:
+    head: Head
+    dimension: Dimension
+    stated: tuple[Stated, ...]
+    #: The dimensions in ladder order, to go from one to the next.
+    dimensions: tuple[Dimension, ...]
+
+
+def dimension_page(row: LadderVersion, key: str) -> DimensionPage | None:
+    ladder = ladder_of(row)
+    dimension = next((each for each in ladder.dimensions if each.id == key), None)
+    if dimension is None:
+        return None
+    return DimensionPage(
+        _head(row, ladder), dimension, across_levels(ladder, key), ladder.dimensions
+    )
+
+
+# -- A draft
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewPage:
+    head: Head
+    ladder: Ladder
+    rows: tuple[UnderstoodRow, ...]
+    source_name: str
+    #: None for a canonical file: it says everything itself.
+    verdict: Verdict | None
+    questions: tuple[Question, ...]
+    is_answered: bool
+    changes: tuple[Change, ...]
+    not_imported: tuple[Line, ...]
+    #: The number of the version that publishing would supersede.
+    supersedes: int | None
+
+
+def proposal_of(row: LadderVersion) -> Proposal | None:
+    """The document of a draft read again, or None for a canonical file or a ladder without a file."""
+    if not row.source_text:
+        return None
+    read = read_upload(row.source_name, row.source_text.encode())
+    return read if isinstance(read, Proposal) else None
+
+
+def answers_of(row: LadderVersion) -> Mapping[str, str]:
+    """Question id -> answer; empty until somebody has answered."""
+    answers: dict[str, str] = json.loads(row.answers)
+    return answers
+
+
+def preview_page(row: LadderVersion, proposal: Proposal | None) -> PreviewPage:
+    """One query."""
+    ladder = ladder_of(row)
+    published = db.session.scalar(
+        select(LadderVersion.number).where(
+            LadderVersion.ladder_id == row.ladder_id,
+            LadderVersion.state == VersionState.PUBLISHED,
+        )
+    )
+    return PreviewPage(
+        head=_head(row, ladder),
+        ladder=ladder,
+        rows=understood(ladder),
+        source_name=row.source_name,
+        verdict=proposal.verdict if proposal else None,
+        questions=proposal.questions if proposal else (),
+        is_answered=not (proposal and proposal.questions) or bool(answers_of(row)),
+        changes=proposal.changes if proposal else (),
+        not_imported=proposal.not_imported if proposal else (),
+        supersedes=published,
+    )

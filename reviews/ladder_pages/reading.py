@@ -1,0 +1,325 @@
+"""A ladder as its pages show it: plain values made from the document alone, no database, no Flask."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from ladders.document import Attribute, Cell, Dimension, Expectation, Ladder, Level, Mixin
+from ladders.effective import EffectiveExpectation, Origin, effective, split_new
+
+# -- Levels x dimensions
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewCell:
+    """How many expectations are new at the level, and how many still hold from below."""
+
+    dimension: str
+    new: int
+    held: int
+
+    @property
+    def picture(self) -> Markup:
+        return rungs(self.new, self.held)
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewRow:
+    level: Level
+    cells: tuple[OverviewCell, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(cell.new + cell.held for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewTrack:
+    """A track with its levels, the highest first; without a name where the ladder has no tracks."""
+
+    name: str
+    rows: tuple[OverviewRow, ...]
+
+
+@lru_cache(maxsize=32)
+def overview(ladder: Ladder) -> tuple[OverviewTrack, ...]:
+    names = {track.id: track.name for track in ladder.tracks}
+    by_track: dict[str | None, list[OverviewRow]] = {track.id: [] for track in ladder.tracks}
+    for level in ladder.levels:
+        by_track.setdefault(level.track, []).append(_row(ladder, level))
+    return tuple(
+        OverviewTrack(
+            names.get(track or "", ""), tuple(sorted(rows, key=lambda row: -row.level.rank))
+        )
+        for track, rows in by_track.items()
+        if rows
+    )
+
+
+def _row(ladder: Ladder, level: Level) -> OverviewRow:
+    asked = effective(ladder, level.id)
+    new = split_new(asked, None).new
+    counts = {
+        found.dimension: (
+            sum(item.key in new for item in found.expectations),
+            len(found.expectations),
+        )
+        for found in asked.dimensions
+    }
+    return OverviewRow(
+        level,
+        tuple(
+            OverviewCell(dimension.id, fresh, total - fresh)
+            for dimension in ladder.dimensions
+            for fresh, total in (counts.get(dimension.id, (0, 0)),)
+        ),
+    )
+
+
+@lru_cache(maxsize=1024)
+def rungs(new: int, held: int) -> Markup:
+    """The counts for the eye: a short stroke per expectation that still holds, a tall one per new one."""
+    step = 7 if new + held <= 12 else 4
+    strokes = "".join(
+        f'<path class="rung rung--old" d="M{1 + step * n} 10v8"/>' for n in range(held)
+    ) + "".join(f'<path class="rung" d="M{1 + step * n} 4v14"/>' for n in range(held, held + new))
+    width = 2 + step * max(new + held - 1, 0)
+    # Numbers only: nothing here comes from a document.
+    return Markup(  # noqa: S704
+        f'<svg class="rungs" width="{width}" height="22" viewBox="0 0 {width} 22"'
+        f' aria-hidden="true" focusable="false">{strokes}</svg>'
+    )
+
+
+# -- One level
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One expectation with what is said about it. `label` is its place in the dimension, such as E3."""
+
+    label: str
+    expectation: Expectation
+    #: Where it comes from, in words; empty where the level itself states it and nothing else does.
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedDimension:
+    dimension: Dimension
+    #: What the level's own cell says besides its expectations; None where it says nothing.
+    cell: Cell | None
+    new: tuple[Statement, ...]
+    held: tuple[Statement, ...]
+    #: What the level calls a warning sign; never counted.
+    warning_signs: tuple[Expectation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoleChoice:
+    role: Mixin
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LevelReading:
+    level: Level
+    track: str
+    attributes: tuple[Attribute, ...]
+    dimensions: tuple[AskedDimension, ...]
+    #: The roles that can be added here; those without text yet are named apart.
+    roles: tuple[RoleChoice, ...]
+    announced: tuple[str, ...]
+    below: Level | None
+    above: Level | None
+    warnings: tuple[str, ...]
+
+    @property
+    def new(self) -> int:
+        return sum(len(asked.new) for asked in self.dimensions)
+
+    @property
+    def held(self) -> int:
+        return sum(len(asked.held) for asked in self.dimensions)
+
+
+def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReading:
+    """Everything the level asks together with the roles. All roles must be in the ladder."""
+    asked = effective(ladder, level.id, roles)
+    new = split_new(asked, None).new
+    cells = {cell.dimension: cell for cell in level.cells}
+    found = {each.dimension: each.expectations for each in asked.dimensions}
+    fitting = [mixin for mixin in ladder.mixins if mixin.applies_to.allows(level)]
+    siblings = sorted(
+        (each for each in ladder.levels if each.track == level.track), key=lambda each: each.rank
+    )
+    place = siblings.index(level)
+    dimensions = []
+    for dimension in ladder.dimensions:
+        cell = cells.get(dimension.id)
+        items = found.get(dimension.id, ())
+        if not items and cell is None:
+            continue
+        ordered = sorted(items, key=lambda item: item.key not in new)
+        statements = [
+            (item.key in new, Statement(f"E{number}", item.expectation, _source(item)))
+            for number, item in enumerate(ordered, start=1)
+        ]
+        dimensions.append(
+            AskedDimension(
+                dimension=dimension,
+                cell=cell,
+                new=tuple(statement for is_new, statement in statements if is_new),
+                held=tuple(statement for is_new, statement in statements if not is_new),
+                warning_signs=tuple(
+                    each
+                    for each in (cell.expectations if cell else ())
+                    if each.kind == "anti_pattern"
+                ),
+            )
+        )
+    return LevelReading(
+        level=level,
+        track=next((track.name for track in ladder.tracks if track.id == level.track), ""),
+        attributes=level.attributes,
+        dimensions=tuple(dimensions),
+        roles=tuple(
+            RoleChoice(mixin, mixin.id in roles) for mixin in fitting if not mixin.placeholder
+        ),
+        announced=tuple(mixin.name for mixin in fitting if mixin.placeholder),
+        below=siblings[place - 1] if place else None,
+        above=siblings[place + 1] if place + 1 < len(siblings) else None,
+        warnings=asked.warnings,
+    )
+
+
+def _source(item: EffectiveExpectation) -> str:
+    if [origin.kind for origin in item.origins] == ["own"]:
+        return ""
+    words = ", ".join(dict.fromkeys(map(_in_words, item.origins)))
+    return words[:1].upper() + words[1:]
+
+
+def _in_words(origin: Origin) -> str:
+    match origin.kind:
+        case "own":
+            return "this level"
+        case "inherited":
+            return f"from {origin.source_name}"
+        case "common":
+            return "asked at every level"
+        case "role":
+            return f"role {origin.source_name}"
+
+
+# -- One dimension
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What one level, role or the ladder as a whole states in a dimension, in its own words."""
+
+    name: str
+    #: The id of the level; empty for anything else.
+    level: str
+    note: str
+    cell: Cell
+
+
+def across_levels(ladder: Ladder, dimension: str) -> tuple[Stated, ...]:
+    """Every place that says something in the dimension: levels in the ladder's order, common, roles."""
+    names = {level.id: level.name for level in ladder.levels}
+    said = [
+        Stated(level.name, level.id, level.code, cell)
+        for level in ladder.levels
+        for cell in level.cells
+        if cell.dimension == dimension
+    ]
+    said += [
+        Stated(ladder.common.name or "Every level", "", "", cell)
+        for cell in ladder.common.cells
+        if cell.dimension == dimension
+    ]
+    for mixin in ladder.mixins:
+        said += [
+            Stated(mixin.name, "", "role", cell)
+            for cell in mixin.cells
+            if cell.dimension == dimension
+        ]
+        said += [
+            Stated(mixin.name, "", f"role, at {names.get(at.level, at.level)}", cell)
+            for at in mixin.cells_by_level
+            for cell in at.cells
+            if cell.dimension == dimension
+        ]
+    return tuple(said)
+
+
+# -- What an import understood
+
+
+@dataclass(frozen=True, slots=True)
+class UnderstoodRow:
+    """A level or role with what it states itself, dimension by dimension."""
+
+    name: str
+    code: str
+    note: str
+    counts: tuple[int, ...]
+    examples: int
+    is_placeholder: bool
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts)
+
+
+def understood(ladder: Ladder) -> tuple[UnderstoodRow, ...]:
+    """The matrix of counts: every level, then what is common, then every role."""
+    tracks = {track.id: track.name for track in ladder.tracks}
+    rows = [
+        _understood(
+            ladder, level.name, level.cells, code=level.code, note=tracks.get(level.track or "", "")
+        )
+        for level in ladder.levels
+    ]
+    if ladder.common.cells:
+        rows.append(_understood(ladder, ladder.common.name or "Every level", ladder.common.cells))
+    rows += [
+        _understood(
+            ladder,
+            mixin.name,
+            (*mixin.cells, *(cell for at in mixin.cells_by_level for cell in at.cells)),
+            note="role",
+            is_placeholder=mixin.placeholder,
+        )
+        for mixin in ladder.mixins
+    ]
+    return tuple(rows)
+
+
+def _understood(
+    ladder: Ladder,
+    name: str,
+    cells: Sequence[Cell],
+    *,
+    code: str = "",
+    note: str = "",
+    is_placeholder: bool = False,
+) -> UnderstoodRow:
+    return UnderstoodRow(
+        name=name,
+        code=code,
+        note=note,
+        counts=tuple(
+            sum(len(cell.expectations) for cell in cells if cell.dimension == dimension.id)
+            for dimension in ladder.dimensions
+        ),
+        examples=sum(
+            len(cell.examples) + sum(len(each.examples) for each in cell.expectations)
+            for cell in cells
+        ),
+        is_placeholder=is_placeholder,
+    )

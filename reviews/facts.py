@@ -7,6 +7,7 @@ same expressions into its WHERE. There is no second place that says who is what.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -167,6 +168,7 @@ def _tied(person: PersonId, now: datetime) -> ColumnElement[bool]:
     return or_(managed, competes)
 
 
+@lru_cache(maxsize=64)  # selected and put into a WHERE by the same request
 def packet_fact_columns(viewer: Viewer) -> Mapping[str, ColumnElement[Any]]:
     """Each field of `PacketFacts` as SQL over Packet joined to its Cycle."""
     return packet_facts_about(viewer.person_id, viewer.now)
@@ -264,6 +266,7 @@ def packets_where(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     )
 
 
+@lru_cache(maxsize=64)
 def cycle_fact_columns(viewer: Viewer) -> Mapping[str, ColumnElement[Any]]:
     """Each field of `CycleFacts` as SQL over Cycle."""
     me = viewer.person_id

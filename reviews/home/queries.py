@@ -297,7 +297,7 @@ def _counts(column: Any, revisions: Sequence[int | None]) -> dict[int | None, in
     found = db.session.execute(
         select(column, func.count()).where(column.in_(revisions)).group_by(column)
     )
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def _drafts(assignments: Sequence[int]) -> dict[int, list[tuple[rules.Said, datetime]]]:
@@ -372,4 +372,4 @@ def _quorums(packets: Sequence[int]) -> dict[int, int]:
         .join(Panel, Panel.id == Packet.panel_id)
         .where(Packet.id.in_(packets))
     )
-    return dict(found.tuples().all())
+    return dict(found.all())

@@ -349,9 +349,7 @@ def _owner(rows: Rows, now: datetime) -> list[Task]:
             )
         elif owned.may_advance and cycle.due is not None and cycle.due <= now:
             title = f"Move {cycle.name} on to {next_phase[cycle.phase]}"
-            meta = (
-                "The date has passed and the forms are closed. The phase changes when you say so"
-            )
+            meta = "The date has passed and the forms are closed. The phase changes when you say so"
             tasks.append(_task(title, "Look over", "cycles.advance", values, cycle, now, meta))
         elif owned.may_release:
             title = f"Release the outcomes of {cycle.name}"

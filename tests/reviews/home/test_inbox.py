@@ -1,0 +1,304 @@
+"""The inbox on real rows: what each role finds there, and what nobody may learn from it."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from reviews.expectations import asked_of
+from reviews.models.packets import Assignment
+from reviews.ratings import service
+from reviews.vocabulary import (
+    AssignmentState,
+    Category,
+    ConflictStanding,
+    CyclePhase,
+    PacketStage,
+    PacketState,
+    RaterKind,
+)
+from tests import builders as b
+
+
+def waiting(page):
+    return page.texts(".//ul[@class='tasks']//span[@class='what']/a")
+
+
+def tables(page):
+    """The rows of the tables, as words."""
+    return [
+        " | ".join(" ".join("".join(cell.itertext()).split()) for cell in row)
+        for row in page.all(".//tbody/tr")
+    ]
+
+
+@pytest.fixture
+def home(app, session):  # noqa: ARG001 - rolls back
+    """The inbox of a person, as a page."""
+
+    def open_as(person):
+        client = app.test_client()
+        client.sign_in(person)
+        return client.page("/")
+
+    return open_as
+
+
+def calibration(*, chair=None, members=(), packets=1, quorum=2, stage=PacketStage.VOTING):
+    cycle = b.a_cycle(phase=CyclePhase.CALIBRATION)
+    panel = b.a_panel(cycle, chair=chair, members=members, quorum=quorum)
+    return [b.a_packet(cycle, panel=panel, stage=stage) for _ in range(packets)]
+
+
+def test_an_empty_inbox_says_so(home):
+    page = home(b.a_person())
+
+    assert page.text(".//h1") == "Nothing waits for you"
+    assert page.text(".//div[@class='empty']/h3") == "You are up to date"
+    assert waiting(page) == []
+
+
+def test_a_candidate_starts_where_they_are_eligible(home):
+    manager = b.a_person()
+    open_cycle = b.a_cycle(name="Everybody")
+    b.a_cycle(name="Platform", units=["Platform"])
+    b.a_cycle(name="Others", units=["Data"])
+    b.a_cycle(name="Closed", evidence_due=b.NOW - timedelta(days=1))
+    b.a_cycle(name="Later", phase=CyclePhase.SETUP)
+    b.a_cycle(name="Over", phase=CyclePhase.RATING)
+    free = b.a_person(manager=manager)
+    started = b.a_person(manager=manager)
+    b.a_packet(open_cycle, candidate=started, manager=manager)
+    withdrew = b.a_person(manager=manager)
+    b.a_packet(open_cycle, candidate=withdrew, manager=manager, state=PacketState.WITHDRAWN)
+
+    assert sorted(waiting(home(free))) == [
+        "Start your packet in Everybody",
+        "Start your packet in Platform",
+    ]
+    assert sorted(waiting(home(started))) == [
+        "Finish your packet for Staff engineer",
+        "Start your packet in Platform",
+    ]
+    assert waiting(home(withdrew)) == ["Start your packet in Platform"]
+    assert waiting(home(b.a_person())) == []
+
+
+def test_a_manager_finds_peers_ratings_and_reports(home):
+    packet = b.a_packet(b.a_cycle(phase=CyclePhase.RATING, name="2026-H2"))
+    manager, candidate = packet.manager, packet.candidate
+    assignment = b.an_assignment(packet, kind=RaterKind.MANAGER)
+    b.an_assignment(packet, state=AssignmentState.NOMINATED)
+    b.an_assignment(packet, state=AssignmentState.INVITED)
+
+    page = home(manager)
+
+    assert waiting(page) == [
+        f"Approve peers for {candidate.name}",
+        f"Rate {candidate.name} for Staff engineer",
+    ]
+    assert page.texts(".//a[@class='btn btn--go']") == [
+        f"Review peers: Approve peers for {candidate.name}"
+    ]
+    whole = b.whole(assignment)
+    service.save_rating(
+        whole,
+        dimension=asked_of(whole.packet).dimensions[0],
+        rationale="",
+        category=Category.NOT_OBSERVED,
+        marks={},
+        version=0,
+        actor=manager,
+        now=b.NOW,
+    )
+    metas = home(manager).texts(".//ul[@class='tasks']//span[@class='meta']")
+    assert metas[1].startswith("1 of 3 dimensions written, last saved ")
+
+
+def test_a_manager_learns_who_has_rated_only_after_rating(home, session):
+    packet = b.a_packet(b.a_cycle(phase=CyclePhase.RATING))
+    manager = packet.manager
+    owed = b.an_assignment(packet, kind=RaterKind.MANAGER)
+    for _ in range(3):
+        b.an_assignment(packet, state=AssignmentState.INVITED)
+    before = tables(home(manager))
+    for assignment in session.scalars(select(Assignment).where(Assignment.kind == RaterKind.PEER)):
+        assignment.state, assignment.submitted_at = AssignmentState.SUBMITTED, b.NOW
+    after = tables(home(manager))
+    owed.state, owed.submitted_at = AssignmentState.SUBMITTED, b.NOW
+
+    assert before == after
+    assert before[0].split(" | ")[4] == "3 approved"
+    assert tables(home(manager))[0].split(" | ")[4] == "3 of 3 in"
+
+
+def test_a_peer_answers_and_rates(home):
+    cycle = b.a_cycle(phase=CyclePhase.RATING)
+    peer = b.a_person()
+    names = {}
+    for state in (
+        AssignmentState.NOMINATED,
+        AssignmentState.APPROVED,
+        AssignmentState.INVITED,
+        AssignmentState.ACCEPTED,
+        AssignmentState.DECLINED,
+        AssignmentState.SUBMITTED,
+    ):
+        packet = b.a_packet(cycle)
+        names[state] = packet.candidate.name
+        b.an_assignment(packet, peer, state=state)
+    withdrawn = b.a_packet(cycle, state=PacketState.WITHDRAWN)
+    b.an_assignment(withdrawn, peer, state=AssignmentState.INVITED)
+
+    page = home(peer)
+
+    assert waiting(page) == [
+        f"Say whether you rate {names[AssignmentState.INVITED]} for Staff engineer",
+        f"Rate {names[AssignmentState.ACCEPTED]} for Staff engineer",
+    ]
+    assert names[AssignmentState.NOMINATED] not in page.text(".//body")
+
+
+def test_a_member_answers_conflicts_and_votes(home):
+    member, chair = b.a_person(), b.a_person()
+    unknown, open_packet, voted = calibration(chair=chair, members=[member], packets=3)
+    next_name = open_packet.candidate.name
+    for packet in (open_packet, voted):
+        b.a_conflict(packet, member)
+    b.a_ballot(voted, member)
+    b.a_conflict(unknown, chair)
+
+    page = home(member)
+
+    assert waiting(page) == ["Answer the conflict question for 1 packet", "Vote on 1 packet"]
+    assert page.texts(".//ul[@class='tasks']//span[@class='meta']")[1] == (
+        f"1 of 2 ballots sealed. Next on the agenda: {next_name}"
+    )
+
+
+def test_a_conflict_leaves_no_trace_in_a_count(home):
+    member = b.a_person()
+    one, two, declared, set_aside, own_report = calibration(members=[member], packets=5)
+    for packet in (one, two):
+        b.a_conflict(packet, member)
+    b.a_conflict(declared, member, ConflictStanding.DECLARED)
+    b.a_conflict(set_aside, member, ConflictStanding.SET, by=b.a_person())
+    own_report.manager_id = member.id
+
+    page = home(member)
+
+    assert waiting(page) == ["Vote on 2 packets"]
+    assert "0 of 2 ballots sealed" in page.text(".//main")
+
+
+def test_a_draft_is_not_before_the_committee(home):
+    member = b.a_person()
+    cycle = b.a_cycle(phase=CyclePhase.RATING)
+    panel = b.a_panel(cycle, members=[member])
+    b.a_packet(cycle, panel=panel, state=PacketState.DRAFT)
+    b.a_packet(cycle, panel=panel)
+
+    assert waiting(home(member)) == ["Answer the conflict question for 1 packet"]
+
+
+def test_a_chair_reveals_with_a_quorum_and_decides(home):
+    chair, one, two = (b.a_person() for _ in range(3))
+    ready, thin, barred = calibration(chair=chair, members=[one, two], packets=3)
+    for packet in (ready, thin, barred):
+        for person in (one, two) if packet is barred else (chair, one, two):
+            b.a_conflict(packet, person)
+        b.a_ballot(packet, one)
+    for packet in (ready, barred):
+        b.a_ballot(packet, two)
+    (revealed,) = calibration(chair=chair, members=[one], stage=PacketStage.DISCUSSION)
+    for person in (chair, one):
+        b.a_conflict(revealed, person)
+        b.a_ballot(revealed, person)
+
+    found = waiting(home(chair))
+
+    assert sorted(found) == [
+        "Answer the conflict question for 1 packet",
+        "Decide 1 packet",
+        "Reveal the ballots of 1 packet",
+        "Vote on 2 packets",
+    ]
+    assert "Reveal" not in " ".join(waiting(home(one)))
+
+
+def test_an_owner_is_told_when_a_cycle_is_ready(home):
+    owner = b.a_person()
+    b.a_cycle(name="New", phase=CyclePhase.SETUP, owners=[owner])
+    b.a_cycle(name="Running", phase=CyclePhase.RATING, owners=[owner])
+    b.a_cycle(
+        name="Late", phase=CyclePhase.RATING, owners=[owner], rating_due=b.NOW - timedelta(days=1)
+    )
+    decided = b.a_cycle(name="Decided", phase=CyclePhase.CALIBRATION, owners=[owner])
+    b.a_packet(decided, stage=PacketStage.DECIDED)
+    b.a_cycle(name="Theirs", phase=CyclePhase.SETUP, owners=[b.a_person()])
+
+    assert sorted(waiting(home(owner))) == [
+        "Move Late on to calibration",
+        "Release the outcomes of Decided",
+        "Set up New",
+    ]
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_an_outcome_is_there_from_the_instant_of_release(home, hours):
+    owner = b.a_person()
+    cycle = b.a_cycle(
+        phase=CyclePhase.CALIBRATION,
+        release_at=b.NOW + timedelta(hours=hours),
+        released_by_id=owner.id,
+    )
+    packet = b.a_packet(cycle, stage=PacketStage.DECIDED)
+    candidate, manager = packet.candidate, packet.manager
+    b.a_decision(packet, owner)
+    released = hours < 0
+
+    mine, theirs = home(candidate), home(manager)
+
+    assert waiting(mine) == (["Your outcome for Staff engineer"] if released else [])
+    assert waiting(theirs) == (
+        [f"Outcome of {candidate.name} for Staff engineer"] if released else []
+    )
+    assert mine.text(".//h1") == "Nothing waits for you"
+
+
+def test_a_candidate_cannot_tell_how_far_the_committee_is(home):
+    pages = set()
+    chair = b.a_person()
+    (packet,) = calibration(chair=chair)
+    candidate = packet.candidate
+    for stage in (PacketStage.VOTING, PacketStage.DISCUSSION, PacketStage.DECIDED):
+        packet.stage = stage
+        packet.revealed_at = None if stage is PacketStage.VOTING else b.NOW
+        packet.decided_at = b.NOW if stage is PacketStage.DECIDED else None
+        if stage is PacketStage.DISCUSSION:
+            b.a_rating(packet)
+            b.a_ballot(packet, chair)
+        pages.add(home(candidate).text(".//main"))
+
+    assert len(pages) == 1
+
+
+def test_the_inbox_costs_the_same_with_one_and_with_thirty_things(app, session, queries):  # noqa: ARG001 - rolls back
+    person = b.a_person(manager=b.a_person())
+    client = app.test_client()
+    client.sign_in(person)
+    seen = []
+    for number in (1, 29):
+        for _ in range(number):
+            b.a_cycle(phase=CyclePhase.EVIDENCE)
+            rating = b.a_cycle(phase=CyclePhase.RATING, owners=[person])
+            b.an_assignment(b.a_packet(rating, manager=person), kind=RaterKind.MANAGER)
+            b.an_assignment(b.a_packet(rating), person, state=AssignmentState.INVITED)
+            (packet,) = calibration(chair=person)
+            b.a_conflict(packet, person)
+        with queries() as made:
+            page = client.page("/")
+        seen.append(len(made))
+
+    assert seen[0] == seen[1]
+    assert page.text(".//h1") == "120 things wait for you"

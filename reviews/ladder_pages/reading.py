@@ -19,20 +19,13 @@ class OverviewCell:
     dimension: str
     new: int
     held: int
-
-    @property
-    def picture(self) -> Markup:
-        return rungs(self.new, self.held)
+    picture: Markup
 
 
 @dataclass(frozen=True, slots=True)
 class OverviewRow:
     level: Level
     cells: tuple[OverviewCell, ...]
-
-    @property
-    def total(self) -> int:
-        return sum(cell.new + cell.held for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +38,18 @@ class OverviewTrack:
 
 @lru_cache(maxsize=32)
 def overview(ladder: Ladder) -> tuple[OverviewTrack, ...]:
+    counts = {level.id: _counts(ladder, level) for level in ladder.levels}
+    # One step for the whole table, so that twice as long means twice as many.
+    most = max((new + held for row in counts.values() for new, held in row.values()), default=0)
+    step = 7 if most <= _WIDE_UP_TO else 4
     names = {track.id: track.name for track in ladder.tracks}
     by_track: dict[str | None, list[OverviewRow]] = {track.id: [] for track in ladder.tracks}
     for level in ladder.levels:
-        by_track.setdefault(level.track, []).append(_row(ladder, level))
+        cells = (
+            OverviewCell(dimension, new, held, rungs(new, held, step))
+            for dimension, (new, held) in counts[level.id].items()
+        )
+        by_track.setdefault(level.track, []).append(OverviewRow(level, tuple(cells)))
     return tuple(
         OverviewTrack(
             names.get(track or "", ""), tuple(sorted(rows, key=lambda row: -row.level.rank))
@@ -58,30 +59,25 @@ def overview(ladder: Ladder) -> tuple[OverviewTrack, ...]:
     )
 
 
-def _row(ladder: Ladder, level: Level) -> OverviewRow:
+def _counts(ladder: Ladder, level: Level) -> dict[str, tuple[int, int]]:
+    """Dimension -> how many expectations are new at the level, and how many hold from below."""
     asked = effective(ladder, level.id)
-    new = split_new(asked, None).new
-    counts = {
-        found.dimension: (
-            sum(item.key in new for item in found.expectations),
-            len(found.expectations),
-        )
-        for found in asked.dimensions
-    }
-    return OverviewRow(
-        level,
-        tuple(
-            OverviewCell(dimension.id, fresh, total - fresh)
-            for dimension in ladder.dimensions
-            for fresh, total in (counts.get(dimension.id, (0, 0)),)
-        ),
-    )
+    fresh = split_new(asked, None).new
+    found = {each.dimension: each.expectations for each in asked.dimensions}
+    result = {}
+    for dimension in ladder.dimensions:
+        items = found.get(dimension.id, ())
+        new = sum(item.key in fresh for item in items)
+        result[dimension.id] = (new, len(items) - new)
+    return result
 
 
-@lru_cache(maxsize=1024)
-def rungs(new: int, held: int) -> Markup:
-    """The counts for the eye: a short stroke per expectation that still holds, a tall one per new one."""
-    step = 7 if new + held <= 12 else 4
+#: From more strokes than these on, they stand closer together.
+_WIDE_UP_TO = 12
+
+
+def rungs(new: int, held: int, step: int) -> Markup:
+    """The counts for the eye: a short stroke per expectation that still holds, then a tall one per new one."""
     strokes = "".join(
         f'<path class="rung rung--old" d="M{1 + step * n} 10v8"/>' for n in range(held)
     ) + "".join(f'<path class="rung" d="M{1 + step * n} 4v14"/>' for n in range(held, held + new))

@@ -353,7 +353,7 @@ def _cells(
             covered,
             expectations,
         )
-        places.append((packet, dimension, key, _counts(*key).ratings))
+        places.append((packet, dimension, key, _counted(key)[1]))
     times = Counter(ratings for _, _, _, ratings in places)
     variance = pooled_variance(times)
     zones = {} if variance is None else {each: zone_of(each, variance) for each in times}
@@ -369,9 +369,9 @@ _Key = tuple[_Given, int, int, int]
 
 
 @lru_cache(maxsize=8192)
-def _counts(given: _Given, asked: int, covered: int, expectations: int) -> CellCounts:
-    manager, manager_missing, low, partly, met, high, missing = given
-    return CellCounts(
+def _counted(key: _Key) -> tuple[CellCounts, Histogram]:
+    (manager, manager_missing, low, partly, met, high, missing), asked, covered, expectations = key
+    counts = CellCounts(
         manager=manager,
         manager_missing=bool(manager_missing),
         peers=(low, partly, met, high),
@@ -380,12 +380,13 @@ def _counts(given: _Given, asked: int, covered: int, expectations: int) -> CellC
         covered=covered,
         expectations=expectations,
     )
+    return counts, counts.ratings
 
 
 @lru_cache(maxsize=8192)
 def _cell(key: _Key, zone: Zone | None) -> Cell:
     """A board has few different cells, and what a cell says depends on its values alone."""
-    counts = _counts(*key)
+    counts, _ = _counted(key)
     reading = read(counts, zone)
     return Cell(
         counts=counts,
@@ -393,10 +394,3 @@ def _cell(key: _Key, zone: Zone | None) -> Cell:
         plate=glyph.plate(counts, reading),
         to_discuss=reading.disagree or zone == "discuss",
     )
-
-
-def cells_of(packet: Packet) -> Mapping[int, Cell]:
-    """The cells of one packet by dimension, without zones. Three statements."""
-    asked, _ = _raters([packet.id])
-    revisions = {packet.current_revision_id: packet.id} if packet.current_revision_id else {}
-    return _cells(revisions, _histograms([packet.id]), asked, ()).get(packet.id, {})

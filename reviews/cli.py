@@ -12,7 +12,9 @@ from reviews import documents
 from reviews.audit.queries import verify
 from reviews.demo import seed
 from reviews.extensions import db
+from reviews.ladder_pages.commands import ladders_group
 from reviews.people import queries, service
+from reviews.people.commands import import_people
 from reviews.refusals import RuleBroken
 
 people_group = AppGroup("people", help="Accounts.")
@@ -89,5 +91,6 @@ def write_tables() -> None:
 
 
 def init_app(app: Flask) -> None:
-    for command in (people_group, audit_group, write_tables, demo, serve):
+    people_group.add_command(import_people)
+    for command in (people_group, ladders_group, audit_group, write_tables, demo, serve):
         app.cli.add_command(command)

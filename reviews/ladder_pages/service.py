@@ -113,6 +113,19 @@ def answer(
     )
 
 
+def take_suggestions(imported: Imported, *, actor: Viewer | None, at: datetime) -> None:
+    """Answer every question as the document suggests, for somebody who has seen the suggestions."""
+    questions = imported.proposal.questions if imported.proposal else ()
+    if questions:
+        answer(
+            imported.version,
+            answers={question.id: question.default for question in questions},
+            seen=str(imported.version.version),
+            actor=actor,
+            at=at,
+        )
+
+
 def publish(version: LadderVersion, *, actor: Viewer | None, at: datetime) -> None:
     """Freeze the draft for the cycles to come.
 

@@ -1,0 +1,50 @@
+"""`flask --app reviews people import`: the roster from a file, with the rules and the preview of the web page."""
+
+from pathlib import Path
+
+import click
+
+from reviews.extensions import db
+from reviews.people import importing, queries
+from reviews.people.importing import Preview
+from reviews.refusals import RuleBroken
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--apply", is_flag=True, help="Do it. Without this, nothing is changed.")
+def import_people(file: Path, *, apply: bool) -> None:
+    """Show what FILE would change in the roster, and with --apply change it."""
+    try:
+        text = importing.text_of(file.read_bytes())
+        preview = importing.preview(text)
+        _print(preview)
+        if preview.plan.problems:
+            raise click.ClickException("The file has mistakes, so nothing was imported.")
+        if apply:
+            importing.apply(text, digest=None, leavers_read=True, actor=None, at=queries.now())
+            db.session.commit()
+    except RuleBroken as broken:
+        raise click.ClickException(str(broken)) from broken
+    click.echo("Imported." if apply else "Nothing was changed. Run it again with --apply.")
+
+
+def _print(preview: Preview) -> None:
+    plan = preview.plan
+    for problem in plan.problems:
+        column = f", {problem.column}" if problem.column else ""
+        click.echo(f"line {problem.line}{column}: {problem.sentence}", err=True)
+    for entry in plan.new:
+        click.echo(f"new      {entry.employee_id}  {entry.name}")
+    for person in plan.changed:
+        for change in person.fields:
+            click.echo(
+                f"changed  {person.employee_id}  {person.name}:"
+                f" {change.field} {change.before!r} -> {change.after!r}"
+            )
+    for known in plan.leaving:
+        click.echo(f"leaving  {known.employee_id}  {known.name}")
+    click.echo(
+        f"{len(plan.new)} new, {len(plan.changed)} changed, {len(plan.leaving)} leaving,"
+        f" {plan.unchanged} unchanged"
+    )

@@ -149,6 +149,8 @@ class StartPage:
     evidence_due: datetime | None
     zone: str
     candidate: Person
+    #: Empty where the obstacle is that there is none.
+    manager: str
     levels: tuple[LevelOption, ...]
     wanted: Wanted
     #: The choice with all it asks; None before one is made, or where it makes no sense.
@@ -166,12 +168,14 @@ def start_page(access: StartAccess, wanted: Wanted | None) -> StartPage:
     wanted = wanted or suggested(levels, candidate)
     chosen = resolved(levels, wanted)
     existing = queries.packet_in(cycle, candidate)
+    manager = queries.manager_of(candidate)
     return StartPage(
         cycle=cycle.name,
         cycle_id=cycle.public_id,
         evidence_due=cycle.evidence_due,
         zone=cycle.time_zone,
         candidate=candidate,
+        manager=manager.name if manager else "",
         levels=levels,
         wanted=wanted,
         chosen=chosen,

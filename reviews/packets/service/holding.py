@@ -20,6 +20,7 @@ def id_of(actor: Actor) -> int:
 
 def hold(packet: Packet) -> None:
     """Keep the packet, and the phase of its cycle, as they are now until this request has ended."""
+    db.session.flush()  # refreshing would drop what is not written yet
     db.session.refresh(
         packet.cycle, ["phase", "evidence_due", "version"], with_for_update={"read": True}
     )

@@ -34,23 +34,26 @@ def create_packet(
     actor: Actor,
     now: datetime,
 ) -> Packet:
-    """Start the candidate's packet in a cycle that collects evidence. `candidate.manager` must be loaded.
+    """Start the candidate's packet in a cycle that collects evidence.
 
     Raises:
         RuleBroken: if the candidate may not start one now, or the choice makes no sense.
     """
-    if obstacle := queries.obstacle_to_start(cycle, candidate, now):
+    # Two tabs, one packet: the second waits here and then finds the first.
+    db.session.refresh(candidate, ["manager_id", "version"], with_for_update=True)
+    db.session.refresh(cycle, ["phase", "evidence_due", "version"], with_for_update={"read": True})
+    manager = queries.manager_of(candidate)
+    obstacle = queries.obstacle_to_start(cycle, candidate, now)
+    if manager is None or obstacle:
         raise RuleBroken(obstacle)
     version = queries.pinned_version(cycle, target_level)
     if version is None:
         raise RuleBroken("This level is not on a ladder of this cycle.", field="target")
-    if candidate.manager is None:
-        raise RuleBroken("You have no manager on record.")
     packet = Packet(
         public_id=entropy.public_id(),
         cycle=cycle,
         candidate=candidate,
-        manager=candidate.manager,
+        manager=manager,
         panel_id=_only_panel(cycle),
         ladder_version=version,
         created_at=now,

@@ -1,0 +1,324 @@
+"""Proposing peers and deciding on them. What the candidate sees never changes with what became of a proposal."""
+
+import pytest
+from sqlalchemy import select
+
+from reviews.extensions import db
+from reviews.models.packets import Assignment
+from reviews.packets import service
+from reviews.refusals import IllegalMove, RuleBroken
+from reviews.vocabulary import AssignmentState, CyclePhase, PacketState, RaterKind
+from tests.builders import LATER, NOW, a_person, a_revision, an_assignment
+
+
+def propose(case, person, actor=None):
+    return service.propose_peer(case.packet, person=person, actor=actor or case.hana, now=NOW)
+
+
+def decide(case, peer, *, approve=True):
+    service.decide_on_peer(peer, approve=approve, actor=case.amara, now=NOW)
+
+
+def in_rating(case):
+    """The packet is submitted, and ratings are collected."""
+    case.packet.state = PacketState.SUBMITTED
+    a_revision(case.packet)
+    case.cycle.phase = CyclePhase.RATING
+    return an_assignment(case.packet, kind=RaterKind.MANAGER)
+
+
+def peers():
+    return db.session.execute(
+        select(Assignment.rater_id, Assignment.state, Assignment.proposed_by_id)
+    ).all()
+
+
+# -- The rules
+
+
+def test_a_proposal_waits_for_the_manager(case):
+    propose(case, case.peer)
+
+    assert peers() == [(case.peer.id, AssignmentState.NOMINATED, case.hana.id)]
+
+
+def test_who_cannot_be_a_peer(case):
+    left = a_person("Leo", is_active=False)
+    for person in (case.hana, case.amara, left):
+        with pytest.raises(RuleBroken, match="cannot be a peer on this packet"):
+            propose(case, person)
+
+
+def test_a_candidate_proposes_as_many_as_the_cycle_has_places(case):
+    propose(case, case.peer)
+    propose(case, case.other)
+
+    with pytest.raises(RuleBroken, match="At most 2 peers can be proposed"):
+        propose(case, a_person())
+
+
+def test_the_same_person_is_proposed_once(case):
+    propose(case, case.peer)
+
+    with pytest.raises(RuleBroken, match="Piet is on the list already"):
+        propose(case, case.peer)
+
+
+def test_the_committee_is_not_asked_and_the_refusal_does_not_say_why(case):
+    nomination = propose(case, case.member)
+
+    for refused in (
+        lambda: decide(case, nomination),
+        lambda: propose(case, case.chair, actor=case.amara),
+    ):
+        with pytest.raises(RuleBroken, match=r"cannot be asked to rate this packet\. Choose"):
+            refused()
+    assert nomination.state is AssignmentState.NOMINATED
+
+
+def test_approval_and_rejection_are_final(case):
+    yes, no = propose(case, case.peer), propose(case, case.other)
+    decide(case, yes)
+    decide(case, no, approve=False)
+
+    assert (yes.state, no.state) == (AssignmentState.APPROVED, AssignmentState.REJECTED)
+    with pytest.raises(IllegalMove):
+        decide(case, no)
+
+
+def test_no_more_are_approved_than_there_are_places(case):
+    for person in (case.peer, case.other):
+        decide(case, propose(case, person))
+    third = propose(case, a_person(), actor=case.amara)
+
+    with pytest.raises(RuleBroken, match="2 peers are approved"):
+        decide(case, third)
+
+
+def test_while_ratings_are_collected_an_approved_peer_is_invited_at_once(case):
+    in_rating(case)
+    peer = propose(case, case.peer, actor=case.amara)
+    decide(case, peer)
+
+    assert peer.state is AssignmentState.INVITED
+
+
+def test_nobody_is_invited_to_a_packet_that_was_not_submitted(case):
+    peer = propose(case, case.peer)
+    case.cycle.phase = CyclePhase.RATING
+
+    with pytest.raises(RuleBroken, match="This packet was not submitted"):
+        decide(case, peer)
+
+
+def test_an_owner_removes_a_peer_who_has_not_submitted(case):
+    in_rating(case)
+    asked = an_assignment(case.packet, case.peer, state=AssignmentState.IN_PROGRESS)
+    done = an_assignment(case.packet, case.other, state=AssignmentState.SUBMITTED)
+
+    service.remove_peer(asked, actor=case.owner, now=NOW)
+
+    assert asked.state is AssignmentState.VOID
+    with pytest.raises(RuleBroken, match="Olga has submitted a rating, which stays"):
+        service.remove_peer(done, actor=case.owner, now=NOW)
+
+
+@pytest.mark.parametrize("state", [AssignmentState.INVITED, AssignmentState.SUBMITTED])
+def test_a_manager_who_owes_a_rating_learns_nothing_from_removing(case, state):
+    in_rating(case)
+    peer = an_assignment(case.packet, case.peer, state=state)
+
+    with pytest.raises(RuleBroken, match="Submit your own rating first"):
+        service.remove_peer(peer, actor=case.amara, now=NOW)
+
+
+# -- The candidate is blind
+
+
+@pytest.mark.parametrize("state", [s for s in AssignmentState if s is not AssignmentState.VOID])
+def test_the_candidates_page_is_the_same_whatever_became_of_a_proposal(case, client, look, state):
+    client.sign_in(case.hana)
+    peer = propose(case, case.peer)
+    before = look(client, f"{case.url}/peers?q=pi"), look(client, case.url)
+    if state is AssignmentState.SUBMITTED:
+        peer.submitted_at = NOW
+    if state is AssignmentState.DECLINED:
+        peer.decline_category = "no_time"
+    peer.state = state
+
+    assert (look(client, f"{case.url}/peers?q=pi"), look(client, case.url)) == before
+
+
+def test_what_the_manager_added_is_not_the_candidates_to_see(case, client, look):
+    client.sign_in(case.hana)
+    before = look(client, f"{case.url}/peers?q=pi")
+    decide(case, propose(case, case.peer, actor=case.amara))
+
+    assert look(client, f"{case.url}/peers?q=pi") == before
+
+
+def test_proposing_whom_the_manager_added_looks_like_any_proposal(case, client):
+    decide(case, propose(case, case.peer, actor=case.amara))
+    client.sign_in(case.hana)
+
+    response = post(client, case, "", person=case.peer.public_id)
+
+    assert response.location == f"{case.url}/peers"
+    assert client.page(f"{case.url}/peers").texts(".//tbody/tr/th") == ["Piet"]
+    assert peers() == [(case.peer.id, AssignmentState.APPROVED, case.hana.id)]
+
+
+@pytest.mark.parametrize("approved", [False, True])
+def test_taking_a_proposal_back_looks_the_same_before_and_after_a_decision(case, client, approved):
+    peer = propose(case, case.peer)
+    if approved:
+        decide(case, peer)
+    client.sign_in(case.hana)
+
+    response = post(client, case, f"/{peer.public_id}/withdraw")
+
+    assert response.location == f"{case.url}/peers"
+    page = client.page(f"{case.url}/peers")
+    assert page.texts(".//tbody/tr/th") == []
+    assert page.texts(".//div[@class='flashes']//b") == ["Piet is no longer proposed."]
+    # Whoever was approved is still asked, now on the manager's account.
+    kept = [(case.peer.id, AssignmentState.APPROVED, case.amara.id)]
+    assert peers() == (kept if approved else [])
+
+
+def test_a_candidate_cannot_touch_what_others_proposed(case, client):
+    peer = propose(case, case.peer, actor=case.amara)
+    client.sign_in(case.hana)
+
+    for action in ("withdraw", "remove", "decision"):
+        assert post(client, case, f"/{peer.public_id}/{action}").status_code in {403, 404}
+    assert len(peers()) == 1
+
+
+def test_the_deadline_closes_the_candidates_proposals(case, client):
+    client.sign_in(case.hana)
+    case.cycle.evidence_due = NOW
+
+    response = post(client, case, "", person=case.peer.public_id)
+
+    assert response.status_code == 422
+    assert "Evidence closed on" in response.text
+    assert peers() == []
+
+
+# -- The pages
+
+
+def post(client, case, path, **fields):
+    token = client.page(f"{case.url}/peers").all(".//input[@name='csrf_token']")[0].get("value")
+    return client.post(f"{case.url}/peers{path}", data={"csrf_token": token, **fields})
+
+
+def test_the_candidate_finds_people_by_name_and_proposes(case, client):
+    a_person("Pia Left", is_active=False)
+    client.sign_in(case.hana)
+
+    page = client.page(f"{case.url}/peers?q=pi")
+    assert page.texts(".//section[@aria-labelledby='find']//tbody/tr/th") == ["Piet"]
+    client.submit(
+        f"{case.url}/peers?q=pi",
+        form=".//section[@aria-labelledby='find']//form[@method='post']",
+    )
+
+    page = client.page(f"{case.url}/peers?q=pi")
+    assert page.texts(".//section[@aria-labelledby='listed']//tbody/tr/th") == ["Piet"]
+    assert page.texts(".//section[@aria-labelledby='find']//tbody/tr/td")[1] == "on the list"
+
+
+@pytest.mark.parametrize("typed", ["p", "%%", "am", "hana"])
+def test_a_search_finds_neither_everybody_nor_the_two_who_cannot_be_peers(case, client, typed):
+    client.sign_in(case.hana)
+
+    page = client.page(f"{case.url}/peers?q={typed}")
+
+    assert page.texts(".//section[@aria-labelledby='find']//tbody/tr") == []
+
+
+def test_the_manager_decides_on_the_page(case, client):
+    propose(case, case.peer)
+    propose(case, case.other)
+    client.sign_in(case.amara)
+    row = ".//section[@aria-labelledby='listed']//tbody/tr[{}]//form[{}]"
+
+    client.submit(f"{case.url}/peers", form=row.format(1, 1))
+    client.submit(f"{case.url}/peers", form=row.format(2, 2))
+
+    page = client.page(f"{case.url}/peers")
+    assert page.texts(".//section[@aria-labelledby='listed']//tbody/tr/td[3]") == [
+        "Approved",
+        "Rejected",
+    ]
+
+
+def test_whom_the_manager_adds_is_approved_at_once(case, client):
+    client.sign_in(case.amara)
+
+    client.submit(
+        f"{case.url}/peers?q=piet",
+        form=".//section[@aria-labelledby='find']//form[@method='post']",
+    )
+
+    assert peers() == [(case.peer.id, AssignmentState.APPROVED, case.amara.id)]
+
+
+def test_a_refused_addition_leaves_nothing_behind(case, client):
+    client.sign_in(case.amara)
+
+    response = post(client, case, "", person=case.member.public_id)
+
+    assert response.status_code == 422
+    assert "Max cannot be asked to rate this packet." in response.text
+    assert peers() == []
+
+
+def test_until_the_managers_rating_is_in_every_asked_peer_reads_invited(case, client):
+    own = in_rating(case)
+    for person, state in (
+        (case.peer, AssignmentState.SUBMITTED),
+        (case.other, AssignmentState.IN_PROGRESS),
+    ):
+        an_assignment(case.packet, person, state=state)
+    client.sign_in(case.amara)
+    status = ".//section[@aria-labelledby='listed']//tbody/tr/td[3]"
+
+    assert client.page(f"{case.url}/peers").texts(status) == ["Invited", "Invited"]
+
+    own.state, own.submitted_at = AssignmentState.SUBMITTED, NOW
+    assert client.page(f"{case.url}/peers").texts(status) == ["Submitted", "In progress"]
+
+
+def test_peers_and_the_committee_do_not_see_the_page(case, client):
+    in_rating(case)
+    an_assignment(case.packet, case.peer)
+    for person, status in ((case.peer, 403), (case.member, 403), (case.other, 404)):
+        client.sign_in(person)
+        assert client.get(f"{case.url}/peers").status_code == status
+
+
+def test_the_deadline_does_not_stop_the_manager(case):
+    case.cycle.evidence_due = NOW
+    peer = propose(case, case.peer, actor=case.amara)
+    service.decide_on_peer(peer, approve=True, actor=case.amara, now=LATER)
+
+    assert peer.state is AssignmentState.APPROVED
+
+
+def test_the_list_costs_the_same_for_one_and_for_thirty(case, client, queries):
+    case.cycle.peers_max = 40
+    propose(case, case.peer)
+    client.sign_in(case.amara)
+    with queries() as one:
+        client.page(f"{case.url}/peers?q=person")
+    for number in range(30):
+        propose(case, a_person(f"Person of number {number}"), actor=case.amara)
+
+    with queries() as thirty:
+        page = client.page(f"{case.url}/peers?q=person")
+
+    assert len(page.all(".//section[@aria-labelledby='listed']//tbody/tr")) == 31
+    assert len(thirty) == len(one)

@@ -9,6 +9,7 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than 
     DateTimeLocalField,
     Form,
     FormField,
+    HiddenField,
     IntegerField,
     RadioField,
     SearchField,
@@ -105,6 +106,19 @@ class ReasonForm(FlaskForm):
     @property
     def given_reason(self) -> str:
         return self.reason.data or "" if self.reason else ""
+
+
+class AdvanceForm(ReasonForm):
+    """Names the phase that it ends, so that a button pressed twice takes one step."""
+
+    phase = HiddenField("Phase")
+
+    def validate_phase(self, field: HiddenField) -> None:
+        if field.data != field.object_data:
+            field.data = field.object_data
+            raise ValidationError(
+                "The cycle has moved on since this page was opened. Read what would happen now."
+            )
 
 
 class EditForm(FlaskForm):

@@ -10,7 +10,7 @@ from reviews.access import CycleAccess, SiteAccess
 from reviews.cycles import panel_views, pins, queries, seats, service
 from reviews.cycles.blueprint import bp
 from reviews.cycles.doors import ADVANCE, doors
-from reviews.cycles.forms import CreateForm, PeopleForm, ReasonForm, ReleaseForm, SettingsForm
+from reviews.cycles.forms import AdvanceForm, CreateForm, PeopleForm, ReleaseForm, SettingsForm
 from reviews.cycles.phases import advance_cycle
 from reviews.cycles.progress import advance_page, progress_page
 from reviews.cycles.settings import in_words
@@ -129,7 +129,10 @@ def owners(access: CycleAccess) -> ResponseReturnValue:
 @bp.route("/cycles/<cycle>/advance", methods=["GET", "POST"])
 @guarded(Action.ADVANCE_CYCLE, on="cycle")
 def advance(access: CycleAccess) -> ResponseReturnValue:
-    form = ReasonForm(needs_reason=queries.needs_reason(access, Action.ADVANCE_CYCLE))
+    form = AdvanceForm(
+        data={"phase": access.cycle.phase.value},
+        needs_reason=queries.needs_reason(access, Action.ADVANCE_CYCLE),
+    )
     if form.validate_on_submit():
         with rules_shown_on(form):
             advance_cycle(

@@ -1,0 +1,242 @@
+"""Panels: who sits on them, which packets they hear, and whom the owner keeps away."""
+
+import pytest
+from sqlalchemy import select
+
+from reviews.cycles import panels, seats, service
+from reviews.cycles.panels import PanelDraft
+from reviews.models.calibration import Conflict
+from reviews.models.trail import AuditEvent
+from reviews.refusals import IllegalMove, RuleBroken, StaleEdit
+from reviews.vocabulary import ConflictStanding, CyclePhase
+from tests.builders import NOW, a_conflict, a_cycle, a_packet, a_panel, a_person, viewer_of
+from tests.pages import Page, values_of
+
+
+@pytest.fixture
+def owner(session):  # noqa: ARG001 - rolls back
+    return a_person("Ines Okafor")
+
+
+@pytest.fixture
+def cycle(owner):
+    return a_cycle(phase=CyclePhase.RATING, owners=[owner])
+
+
+def as_owner(owner):
+    return {"actor": viewer_of(owner), "now": NOW}
+
+
+def seated(panel):
+    return [(seat.person.name, seat.is_chair) for seat in seats.seats_of(panel)]
+
+
+def test_a_panel_is_made_in_the_browser(client, owner, cycle):
+    ada, bo = a_person("Ada"), a_person("Bo")
+    path = f"/cycles/{cycle.public_id}/panels/new"
+    client.sign_in(owner)
+
+    found = Page(client.submit(path, {"name": "Craft", "q": "platform", "find": "1"}))
+    form = values_of(found.one(".//main//form[@method='post']"))
+    assert form["name"] == ["Craft"]
+    ticks = {"people": [ada.public_id, bo.public_id], "chair": ada.public_id, "quorum": "2"}
+    answer = client.post(path, data={**form, **ticks})
+
+    assert answer.status_code == 302
+    (panel,) = seats.panels_of(cycle)
+    assert (panel.name, panel.quorum, seated(panel)) == ("Craft", 2, [("Ada", True), ("Bo", False)])
+
+
+def test_the_chair_has_to_be_a_member(owner, cycle):
+    draft = PanelDraft("Craft", 1, [a_person("Bo")], a_person("Ada"))
+
+    with pytest.raises(RuleBroken, match="The chair has to be a member too") as broken:
+        panels.save_panel(cycle, None, draft=draft, **as_owner(owner))
+
+    assert broken.value.field == "chair"
+
+
+def test_two_panels_of_a_cycle_differ_in_name(owner, cycle):
+    panel = a_panel(cycle)
+
+    with pytest.raises(RuleBroken, match="Another panel of this cycle has this name"):
+        panels.save_panel(cycle, None, draft=PanelDraft(panel.name, 1, [], None), **as_owner(owner))
+
+
+def test_a_change_of_members_alone_is_a_new_version(owner, cycle):
+    ada, bo = a_person("Ada"), a_person("Bo")
+    panel = a_panel(cycle, chair=ada)
+    before = panel.version
+
+    panels.save_panel(
+        cycle,
+        panel,
+        draft=PanelDraft(panel.name, panel.quorum, [ada, bo], ada),
+        version=before,
+        **as_owner(owner),
+    )
+
+    assert panel.version > before
+    with pytest.raises(StaleEdit) as stale:
+        panels.save_panel(
+            cycle,
+            panel,
+            draft=PanelDraft("Mine", 1, [ada], ada),
+            version=before,
+            **as_owner(owner),
+        )
+    assert stale.value.theirs == {
+        "name": panel.name,
+        "quorum": "2",
+        "people": "Ada; Bo",
+        "chair": "Ada",
+    }
+    assert seated(panel) == [("Ada", True), ("Bo", False)]
+
+
+def test_the_only_panel_hears_every_packet(owner, cycle):
+    packet = a_packet(cycle)
+
+    panel = panels.save_panel(
+        cycle, None, draft=PanelDraft("Craft", 1, [], None), **as_owner(owner)
+    )
+
+    assert packet.panel_id == panel.id
+
+
+def test_the_packets_of_a_removed_panel_wait_for_another(owner, cycle):
+    first, second, third = a_panel(cycle), a_panel(cycle), a_panel(cycle)
+    packet = a_packet(cycle, panel=first)
+
+    panels.remove_panel(cycle, first, **as_owner(owner))
+    assert (list(seats.panels_of(cycle)), packet.panel_id) == ([second, third], None)
+
+    panels.remove_panel(cycle, second, **as_owner(owner))
+    assert packet.panel_id == third.id
+
+
+def test_packets_are_placed_in_the_browser(client, session, owner, cycle):
+    first, second = a_panel(cycle), a_panel(cycle)
+    packet = a_packet(cycle, panel=first, candidate=a_person("Ada", manager=a_person()))
+    client.sign_in(owner)
+
+    client.submit(f"/cycles/{cycle.public_id}/panels", {packet.public_id: second.public_id})
+
+    assert packet.panel_id == second.id
+    assert session.scalars(select(AuditEvent.summary)).all() == [
+        f"Packet of Ada given to panel {second.name}"
+    ]
+
+
+def test_voting_fixes_the_members_and_the_places(owner):
+    cycle = a_cycle(phase=CyclePhase.CALIBRATION, owners=[owner])
+    ada, bo = a_person("Ada"), a_person("Bo")
+    panel = a_panel(cycle, chair=ada, members=[bo])
+    packet = a_packet(cycle, panel=panel)
+
+    with pytest.raises(RuleBroken, match="Voting has begun, so Bo stays on the panel"):
+        panels.save_panel(
+            cycle,
+            panel,
+            draft=PanelDraft(panel.name, 1, [ada], ada),
+            version=panel.version,
+            **as_owner(owner),
+        )
+    with pytest.raises(IllegalMove):
+        panels.remove_panel(cycle, panel, **as_owner(owner))
+    with pytest.raises(IllegalMove):
+        panels.place_packets(cycle, places={packet: panel}, **as_owner(owner))
+    # Another chair is still possible: somebody may fall ill.
+    panels.save_panel(
+        cycle,
+        panel,
+        draft=PanelDraft(panel.name, 1, [ada, bo], bo),
+        version=panel.version,
+        **as_owner(owner),
+    )
+    assert seated(panel) == [("Ada", False), ("Bo", True)]
+
+
+def test_an_owner_who_is_tied_to_a_packet_gives_a_reason(client, session, owner, cycle):
+    a_packet(cycle, manager=owner, candidate=a_person(manager=owner))
+    panel = a_panel(cycle)
+    client.sign_in(owner)
+    path = f"/cycles/{cycle.public_id}/panels/{panel.public_id}"
+
+    refused = client.submit(path, {"name": "Craft"})
+    assert refused.status_code == 422
+    assert Page(refused).texts(".//*[@id='reason-error-1']") == [
+        "Write the reason. It is kept in the audit log."
+    ]
+
+    client.submit(path, {"name": "Craft", "reason": "Nobody else owns this cycle."})
+    assert session.scalars(select(AuditEvent.details)).one() == {
+        "reason": "Nobody else owns this cycle."
+    }
+
+
+def test_a_panel_of_another_cycle_is_not_found(client, owner, cycle):
+    elsewhere = a_panel(a_cycle())
+    client.sign_in(owner)
+
+    for name in (elsewhere.public_id, "x", "%00"):
+        assert client.get(f"/cycles/{cycle.public_id}/panels/{name}").status_code == 404
+
+
+# -- Conflicts that an owner sets
+
+
+def test_a_conflict_is_set_in_the_browser_with_a_reason_that_stays_out_of_the_log(
+    client, session, owner, cycle
+):
+    bo = a_person("Bo")
+    packet = a_packet(
+        cycle,
+        panel=a_panel(cycle, members=[bo]),
+        candidate=a_person("Ada", manager=a_person()),
+    )
+    client.sign_in(owner)
+
+    client.submit(
+        f"/cycles/{cycle.public_id}/conflicts/set",
+        {"packet": packet.public_id, "member": bo.public_id, "reason": "They are siblings."},
+    )
+
+    conflict = session.scalars(select(Conflict)).one()
+    assert (conflict.packet_id, conflict.person_id, conflict.standing, conflict.reason) == (
+        packet.id,
+        bo.id,
+        ConflictStanding.SET,
+        "They are siblings.",
+    )
+    line = session.scalars(select(AuditEvent)).one()
+    assert (line.summary, line.details) == ("Conflict set for Bo on the packet of Ada", {})
+
+
+def test_an_answered_question_is_overruled_and_a_declared_conflict_stays(owner, cycle):
+    bo, cy = a_person("Bo"), a_person("Cy")
+    packet = a_packet(cycle, panel=a_panel(cycle, members=[bo, cy]))
+    a_conflict(packet, bo)
+    declared = a_conflict(packet, cy, ConflictStanding.DECLARED, reason="We are friends.")
+
+    conflict = service.set_conflict(packet, member=bo, reason="Siblings.", **as_owner(owner))
+    assert conflict.standing is ConflictStanding.SET
+    with pytest.raises(RuleBroken, match="Cy already has a conflict"):
+        service.set_conflict(packet, member=cy, reason="Siblings.", **as_owner(owner))
+    assert declared.reason == "We are friends."
+
+
+def test_a_conflict_is_never_set_on_oneself_or_on_a_stranger(owner, cycle):
+    packet = a_packet(cycle, panel=a_panel(cycle, members=[owner]))
+
+    with pytest.raises(RuleBroken, match="You declare your own conflicts yourself"):
+        service.set_conflict(packet, member=owner, reason="x", **as_owner(owner))
+    with pytest.raises(RuleBroken, match="is not on the panel of"):
+        service.set_conflict(packet, member=a_person(), reason="x", **as_owner(owner))
+
+
+def test_an_owner_who_is_tied_sets_no_conflict(client, owner, cycle):
+    a_packet(cycle, manager=owner, candidate=a_person(manager=owner))
+    client.sign_in(owner)
+
+    assert client.get(f"/cycles/{cycle.public_id}/conflicts/set").status_code == 404

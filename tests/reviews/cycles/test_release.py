@@ -1,0 +1,175 @@
+"""Outcomes open at an instant that an owner sets with a reason; before it nobody can tell."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from reviews import clock
+from reviews.cycles.service import release_cycle
+from reviews.models.trail import AuditEvent
+from reviews.refusals import IllegalMove, RuleBroken, StaleEdit
+from reviews.vocabulary import CyclePhase, PacketStage
+from tests.builders import (
+    NOW,
+    a_cycle,
+    a_decision,
+    a_packet,
+    a_panel,
+    a_person,
+    viewer_of,
+)
+from tests.pages import Page
+
+
+@pytest.fixture
+def owner(session):  # noqa: ARG001 - rolls back
+    return a_person("Ines Okafor")
+
+
+@pytest.fixture
+def cycle(owner):
+    return a_cycle(phase=CyclePhase.CALIBRATION, owners=[owner], name="Autumn")
+
+
+@pytest.fixture
+def packet(cycle):
+    chair = a_person()
+    packet = a_packet(cycle, panel=a_panel(cycle, chair=chair), stage=PacketStage.DECIDED)
+    a_decision(packet, chair)
+    return packet
+
+
+def release(cycle, owner, **changes):
+    details = {"local": None, "reason": "All told.", "version": cycle.version, "now": NOW}
+    release_cycle(cycle, actor=viewer_of(owner), **{**details, **changes})
+
+
+@pytest.mark.usefixtures("packet")
+def test_an_owner_releases_now_in_the_browser(client, session, owner, cycle):
+    client.sign_in(owner)
+
+    with clock.fixed(NOW):
+        client.submit(
+            f"/cycles/{cycle.public_id}/release", {"when": "now", "reason": "Letters are ready."}
+        )
+
+    assert (cycle.release_at, cycle.released_by_id, cycle.release_reason) == (
+        NOW,
+        owner.id,
+        "Letters are ready.",
+    )
+    line = session.scalars(select(AuditEvent)).one()
+    assert (line.action, line.details) == ("release_cycle", {"reason": "Letters are ready."})
+
+
+@pytest.mark.usefixtures("packet")
+def test_a_moment_is_taken_on_the_clocks_of_the_cycle_and_can_be_moved(client, owner, cycle):
+    client.sign_in(owner)
+    path = f"/cycles/{cycle.public_id}/release"
+
+    client.submit(path, {"when": "at", "at": "2090-12-17T09:00", "reason": "Before the holidays."})
+    assert cycle.release_at == datetime(2090, 12, 17, 8, 0, tzinfo=UTC)
+    assert client.page(path).one(".//*[@id='at']").get("value") == "2090-12-17T09:00"
+
+    client.submit(path, {"at": "2090-12-18T09:00"})
+    assert cycle.release_at == datetime(2090, 12, 18, 8, 0, tzinfo=UTC)
+
+
+@pytest.mark.usefixtures("packet")
+@pytest.mark.parametrize(
+    ("fields", "field", "sentence"),
+    [
+        (
+            {"at": "2020-01-01T09:00", "reason": "x"},
+            "at",
+            "This moment has passed. Choose a later one, or release now.",
+        ),
+        ({"reason": "x"}, "at", "Type a date and a time, or choose to release now."),
+        (
+            {"at": "2090-12-17T09:00", "reason": " "},
+            "reason",
+            "Write why the outcomes are released then.",
+        ),
+    ],
+)
+def test_bad_input_is_a_sentence_at_its_field(client, owner, cycle, *, fields, field, sentence):
+    client.sign_in(owner)
+
+    answer = client.submit(f"/cycles/{cycle.public_id}/release", {"when": "at", **fields})
+
+    assert answer.status_code == 422
+    assert Page(answer).texts(f".//*[@id='{field}-error-1']") == [sentence]
+    assert cycle.release_at is None
+
+
+def test_a_packet_without_a_decision_holds_the_release(owner, cycle, packet):
+    a_packet(cycle, panel=a_panel(cycle), stage=PacketStage.DISCUSSION)
+
+    with pytest.raises(IllegalMove, match="Every packet needs a decision"):
+        release(cycle, owner)
+
+    assert packet.decided_at is not None
+
+
+def test_a_cycle_without_a_packet_has_nothing_to_release(owner, cycle):
+    with pytest.raises(IllegalMove):
+        release(cycle, owner)
+
+
+@pytest.mark.usefixtures("packet")
+def test_nothing_moves_the_instant_once_it_has_come(client, owner, cycle):
+    release(cycle, owner)
+    client.sign_in(owner)
+
+    with pytest.raises(IllegalMove, match="open already"):
+        release(cycle, owner, now=NOW + timedelta(seconds=1))
+    assert client.get(f"/cycles/{cycle.public_id}/release").status_code == 404
+
+
+@pytest.mark.usefixtures("packet")
+def test_the_second_of_two_owners_sees_what_the_first_one_set(owner, cycle):
+    version = cycle.version
+    release(cycle, owner, local=datetime.fromisoformat("2090-12-17T09:00"))
+
+    with pytest.raises(StaleEdit) as stale:
+        release(cycle, a_person(), version=version)
+
+    assert stale.value.theirs == {"at": "17 December 2090, 09:00", "reason": "All told."}
+
+
+@pytest.mark.usefixtures("packet")
+def test_a_reason_is_asked_of_every_caller(owner, cycle):
+    with pytest.raises(RuleBroken, match="Write why"):
+        release(cycle, owner, reason="")
+
+
+def test_an_owner_who_is_tied_releases_nothing(client, owner, cycle):
+    chair = a_person()
+    packet = a_packet(
+        cycle,
+        panel=a_panel(cycle, chair=chair),
+        stage=PacketStage.DECIDED,
+        manager=owner,
+        candidate=a_person(manager=owner),
+    )
+    a_decision(packet, chair)
+    client.sign_in(owner)
+
+    assert client.get(f"/cycles/{cycle.public_id}/release").status_code == 404
+
+
+def test_before_the_moment_a_candidate_cannot_tell_that_it_is_set(client, owner, cycle, packet):
+    client.sign_in(packet.candidate)
+
+    def pages():
+        return [
+            re.sub(rb'name="csrf_token" value="[^"]*"', b"", client.get(path).data)
+            for path in ("/cycles", f"/cycles/{cycle.public_id}")
+        ]
+
+    before = pages()
+    release(cycle, owner, local=datetime.fromisoformat("2090-12-17T09:00"))
+
+    assert pages() == before

@@ -216,7 +216,9 @@ def test_submitting_needs_every_dimension(client, assignment):
 
     client.sign_in(assignment.rater)
     page = client.page(path(packet, "rating/submit"))
-    assert page.texts(".//p[@class='saved saved--not']") == ["Write at least one sentence about what you saw."]
+    assert page.texts(".//p[@class='saved saved--not']") == [
+        "Write at least one sentence about what you saw."
+    ]
     assert page.all(".//main//form") == []
     assert page.text(".//main//a[@class='btn btn--go']") == "Continue with People"
 

@@ -178,3 +178,27 @@ def test_an_owner_of_another_cycle_is_nobody_here(client, packet):
     client.sign_in(stranger)
 
     client.page(path(packet), status=404)
+
+
+@pytest.mark.parametrize("kind", RaterKind)
+def test_nothing_tells_a_rater_whether_others_have_rated(client, packet, kind):
+    own = b.an_assignment(packet, kind=kind)
+    others = [b.an_assignment(packet) for _ in range(2)]
+    if kind is RaterKind.PEER:
+        others.append(b.an_assignment(packet, kind=RaterKind.MANAGER))
+    client.sign_in(own.rater)
+    here = f"/packets/{packet.public_id}"
+    pages = ["/", here, f"{here}/rating/delivery", f"{here}/rating/submit"]
+
+    def crawl():
+        seen = []
+        for path in pages:
+            page = client.page(path)
+            seen.append((page.text(".//body"), [a.get("href") for a in page.all(".//a")]))
+        return seen
+
+    before = crawl()
+    for assignment in others:
+        assignment.state, assignment.submitted_at = AssignmentState.SUBMITTED, b.NOW
+
+    assert crawl() == before

@@ -307,7 +307,7 @@ class _Drawing:
             plate = (
                 '<span class="meta">not asked</span>'
                 if cell is None
-                else glyph.framed(cell.plate, label, f"{href}#{escape(column.key)}")
+                else glyph.framed(cell.plate, label, f"{href}#d-{escape(column.key)}")
             )
             drawn.append(
                 f'<td class="cell" role="cell"><span class="dimname">{dimension}</span>{plate}</td>'

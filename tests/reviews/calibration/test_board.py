@@ -232,7 +232,8 @@ def test_a_cell_leads_to_its_ratings_and_a_name_to_the_committee_page(
     packet = world.packet("Ada Open")
     page = board(client, world, world.member)
     assert [cell.get("href") for cell in page.all(f"{ROWS}/td/a[@aria-label]")] == [
-        f"/packets/{packet.public_id}/ratings#{key}" for key in ("delivery", "judgement", "people")
+        f"/packets/{packet.public_id}/ratings#d-{key}"
+        for key in ("delivery", "judgement", "people")
     ]
     assert page.one(NAMES).get("href") == f"/packets/{packet.public_id}/committee"
 
@@ -261,7 +262,7 @@ def test_the_chair_sees_zones_and_a_member_only_where_the_own_ballot_is_sealed(
     make.a_ballot(packets[4], world.member)
     page = board(client, world, world.member)
     assert classes_of(page) == plain * 4 + sealed + plain * 7
-    assert "1 to discuss Voting yours sealed" in row_of(page, "Candidate 4")
+    assert "1 to discuss Voting · yours sealed" in row_of(page, "Candidate 4")
     assert "You have sealed 1 of 12 ballots." in page.text()
 
 
@@ -281,7 +282,7 @@ def test_the_chair_sees_how_many_ballots_are_in_and_a_member_does_not(
 ) -> None:
     packet = world.packet("Ada Open")
     make.a_ballot(packet, world.chair)
-    assert "Voting 1 of 2 in" in row_of(board(client, world, world.chair), "Ada Open")
+    assert "Voting · 1 of 2 in" in row_of(board(client, world, world.chair), "Ada Open")
     assert "1 of 2" not in row_of(board(client, world, world.member), "Ada Open")
 
 

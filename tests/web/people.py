@@ -11,7 +11,7 @@ PASSWORD = "nine words that nobody else would choose"
 
 
 def words(text: str) -> str:
-    """White space counts once, and does not stand before a full stop or a comma."""
+    """White space counts once."""
     return " ".join(text.split())
 
 
@@ -46,15 +46,11 @@ class Somebody:
             place.get_by_role("link", name=link, exact=True).first.click()
         return self
 
-    def press(self, button: str, within: str = "main") -> "Somebody":
+    def press(self, button: str | re.Pattern[str], within: str = "main") -> "Somebody":
         place = self.page.locator(within)
         with self._next_page():
             place.get_by_role("button", name=button, exact=True).click()
         return self
-
-    def sign_in(self) -> "Somebody":
-        self.open("/sign-in").fill(**{"E-mail address": self.email, "Password": PASSWORD})
-        return self.press("Sign in")
 
     # -- Filling in
 
@@ -72,8 +68,22 @@ class Somebody:
         self.labelled(label, within).check()
         return self
 
+    def unfold(self, title: str, within: str = "main") -> "Somebody":
+        self.page.locator(within).locator("summary", has_text=title).first.click()
+        return self
+
+    def answer(self, word: str, within: str = "main") -> "Somebody":
+        """Choose one of the words of the scale; what the word means stands under it."""
+        whole = re.compile(rf"^{re.escape(word)}$")
+        self.page.locator(within).locator("label.opt > b", has_text=whole).click()
+        return self
+
     def choose(self, label: str, option: str) -> "Somebody":
-        self.labelled(label).select_option(label=option)
+        """An option may add something in brackets, such as a level's code."""
+        text = re.compile(rf"^\s*{re.escape(option)}( \(.+\))?\s*$")
+        select = self.labelled(label)
+        value = select.locator("option", has_text=text).get_attribute("value")
+        select.select_option(value)
         return self
 
     def upload(self, label: str, name: str, data: bytes) -> "Somebody":
@@ -102,13 +112,22 @@ class Somebody:
     def text(self, selector: str = "main") -> str:
         return words(self.page.locator(selector).inner_text())
 
+    def _table(self, caption: str) -> Locator:
+        return self.page.get_by_role("table", name=caption, exact=True)
+
+    def columns(self, caption: str) -> list[str]:
+        return [words(text) for text in self._table(caption).locator("thead th").all_inner_texts()]
+
     def table(self, caption: str) -> list[list[str]]:
         """The rows of a table, each as the texts of its cells."""
-        table = self.page.get_by_role("table", name=caption, exact=True)
-        rows = table.locator("tbody tr").all()
         return [
-            [words(text) for text in row.locator("th, td").all_inner_texts()] for row in rows
+            [words(text) for text in row.locator("th, td").all_inner_texts()]
+            for row in self._table(caption).locator("tbody tr").all()
         ]
+
+    def facts(self) -> dict[str, str]:
+        """The page's pairs of a name and what it is."""
+        return dict(zip(self.texts("dl.facts dt"), self.texts("dl.facts dd"), strict=True))
 
     def waiting(self) -> list[str]:
         """What waits for them at home."""

@@ -6,6 +6,7 @@ What the pages must say of a real ladder is read from its golden files, never fr
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ladders.pipeline import read_upload
 from tests.ladders import real
@@ -25,6 +26,8 @@ class Yardstick:
     roles: tuple[str, ...]
     #: Dimension -> how many expectations are new at the target with its roles, and how many are not.
     asked: Mapping[str, tuple[int, int]]
+    #: Level -> its code, in the order of the ladder.
+    levels: Mapping[str, str]
     #: (level, dimension) -> how many expectations the document has there.
     cells: Mapping[tuple[str, str], int]
 
@@ -39,7 +42,13 @@ class Yardstick:
 
 def own() -> Yardstick:
     """Every count here is counted by hand in the document."""
-    levels = ("Section Player I", "Section Player II", "Soloist", "Guest of Honour", "Stage Manager")
+    levels = {
+        "Section Player I": "Level 1",
+        "Section Player II": "Level 2",
+        "Soloist": "Level 3",
+        "Guest of Honour": "Level 4",
+        "Stage Manager": "Level 3",
+    }
     counts = {"Duty": (2, 2, 1, 0, 1), "Habits & Mind": (1, 1, 1, 0, 1)}
     return Yardstick(
         name=OWN.name,
@@ -48,6 +57,7 @@ def own() -> Yardstick:
         target="Soloist",
         roles=("Section Leader",),
         asked={"Duty": (2, 4), "Habits & Mind": (1, 2)},
+        levels=levels,
         cells={
             (level, dimension): count
             for dimension, row in counts.items()
@@ -71,6 +81,7 @@ def backend_developer() -> Yardstick:
         asked={
             dimension: (count, 0) for (level, dimension), count in cells.items() if level == target
         },
+        levels=_levels(golden),
         cells=cells,
     )
 
@@ -102,11 +113,16 @@ def engineering_bands() -> Yardstick:
                 strict=True,
             )
         },
+        levels=_levels(golden),
         cells=_cells(golden),
     )
 
 
-def _cells(golden: Mapping[str, object]) -> dict[tuple[str, str], int]:
+def _levels(golden: Mapping[str, Any]) -> dict[str, str]:
+    return {level["name"]: level["code"] or "" for level in golden["levels"]}
+
+
+def _cells(golden: Mapping[str, Any]) -> dict[tuple[str, str], int]:
     return {
         (level["name"], dimension["name"]): golden["cells"].get(
             f"{level['name']}|{dimension['name']}", 0

@@ -1,0 +1,120 @@
+"""Step 3: the candidate picks a target, adds evidence, proposes peers and submits."""
+
+import re
+
+from tests.web import arranged
+from tests.web.people import Somebody
+from tests.web.stage import CYCLE, PEERS, Play
+from tests.web.yardsticks import Yardstick
+
+
+def the_candidate_starts_a_packet(play: Play) -> None:
+    ada, yardstick = play.ada, play.yardstick
+    ada.open("/").follow(f"Start your packet in {CYCLE}")
+    ada.choose("Where you work today", yardstick.current)
+    ada.choose("The level you are going for", yardstick.target).press("Show what this asks")
+    if yardstick.roles:
+        for role in yardstick.roles:
+            ada.tick(role)
+        ada.press("Show what this asks")
+    assert ada.text("#asks ~ .count") == f"{yardstick.total} expectations"
+    assert ada.table("Expectations by dimension") == [
+        [dimension, str(new), str(already)]
+        for dimension, (new, already) in yardstick.asked.items()
+    ]
+    ada.press(f"Start packet for {yardstick.target}")
+    play.packet = ada.path
+    assert len(ada.page.locator(".dim .expects > li").all()) == yardstick.total
+
+
+def coverage(yardstick: Yardstick, covered: list[int]) -> list[str]:
+    return [
+        f"{dimension} {count}/{new} expectations with evidence"
+        for (dimension, (new, _)), count in zip(yardstick.asked.items(), covered, strict=True)
+    ]
+
+
+def the_candidate_adds_evidence(play: Play) -> None:
+    """An item for each dimension: on two expectations of the first, one of the next, none by name in the last."""
+    ada, yardstick = play.ada, play.yardstick
+    names = list(yardstick.asked)
+    peers_wanted = "Propose 2 to 3 peers."
+    assert ada.texts(".cover li") == coverage(yardstick, [0] * len(names))
+    assert ada.texts(".checks .is-block b") == [
+        *(f"{name} has no evidence." for name in names),
+        peers_wanted,
+    ]
+    for number, name in enumerate(names, start=1):
+        ada.follow(f"Add evidence for {name}")
+        ada.fill(
+            **{
+                "What was it?": f"New mill, part {number}",
+                "From": "2025-03-01",
+                "To": "2025-08-31",
+                "Your part in it": "Lead",
+                "What did you do, and what came of it?": "I built it. It *runs*.",
+                "Links": f"https://wiki.example.org/{number}",
+            }
+        )
+        tick_expectations(ada, count=covered_by_ada(yardstick)[number - 1])
+        ada.press("Add item")
+        assert ada.told == [f"Item {number} is saved."]
+    assert ada.texts(".cover li") == coverage(yardstick, covered_by_ada(yardstick))
+    assert ada.texts(".checks .is-block b") == [peers_wanted]
+
+
+def covered_by_ada(yardstick: Yardstick) -> list[int]:
+    return [2, *[1] * (len(yardstick.asked) - 2), 0]
+
+
+def tick_expectations(ada: Somebody, *, count: int) -> None:
+    """The dimension that the candidate came from stands open, and is ticked in general."""
+    boxes = ada.page.locator("#expectations details[open] [name=expectations]")
+    for box in boxes.all()[:count]:
+        box.check()
+
+
+def the_candidate_proposes_peers(play: Play) -> None:
+    ada = play.ada
+    ada.follow("Find people")
+    for name in PEERS:
+        ada.fill(Name=name.split()[0]).press("Search").press(f"Propose {name}")
+        assert ada.told == [f"{name} is proposed."]
+    assert [row[0] for row in ada.table("Peers you proposed")] == list(PEERS)
+
+
+def nobody_else_reads_a_draft(play: Play) -> None:
+    assert play.mara.open(play.packet).text(".empty") == (
+        "Nothing was submitted The candidate is still writing."
+        " You read the evidence here once it is submitted."
+    )
+    assert "New mill" not in play.odile.open(play.packet).text()
+    for somebody in (play.pia, play.carol):
+        assert somebody.open(play.packet).status == 404
+
+
+def the_candidate_submits(play: Play) -> None:
+    ada, yardstick = play.ada, play.yardstick
+    ada.open(play.packet)
+    assert ada.texts(".checks .is-block b") == []
+    ada.follow("Submit packet").press("Submit packet")
+    facts = ada.facts()
+    assert ada.heading == "Submitted"
+    assert re.fullmatch("[0-9a-f]{64}", facts.pop("Digest (SHA-256)"))
+    assert re.fullmatch(r"\d+ \w{3} \d{4}, \d\d:\d\d CES?T", facts.pop("Received"))
+    assert facts == {
+        "Candidate": "Ada Whitfield",
+        "Case": ", with ".join([yardstick.target, *yardstick.roles]),
+        "Revision": f"1, {len(yardstick.asked)} evidence items",
+    }
+    assert play.mara.open(play.packet).texts(".item h4")[0] == "Item 1 New mill, part 1"
+
+
+def the_second_candidate_submits(play: Play) -> None:
+    with arranged.acting(play.server.app):
+        arranged.submits_a_packet(
+            "Bo Lindqvist",
+            current=play.yardstick.current,
+            target=play.yardstick.target,
+            peers=("Pia Novak", "Rosa Imhof"),
+        )

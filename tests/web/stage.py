@@ -1,0 +1,64 @@
+"""The stage of the whole cycle: who is in it, the server it runs on, and how somebody comes on."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Page
+
+from tests.live_server import LiveServer
+from tests.web.people import PASSWORD, Somebody
+from tests.web.yardsticks import Yardstick
+
+OWNER = "Odile Marchetti"
+ROSTER = """\
+employee_id,name,email,manager_employee_id,title,level,unit
+E01,Dov Castellanos,dov@mill.example.org,,Director,,Mill
+E02,Mara Okafor,mara@mill.example.org,E01,Manager,,Mill
+E03,Ada Whitfield,ada@mill.example.org,E02,Miller,,Mill
+E04,Bo Lindqvist,bo@mill.example.org,E02,Miller,,Mill
+E05,Pia Novak,pia@mill.example.org,{manager_of_pia},Miller,,Mill
+E06,Quentin Adair,quentin@mill.example.org,E02,Miller,,Mill
+E07,Rosa Imhof,rosa@mill.example.org,E01,Carter,,Mill
+E08,Carol Yamada,carol@mill.example.org,E01,Head of craft,,Council
+E09,Ines Faure,ines@mill.example.org,E08,Master,,Council
+E10,Jonas Petri,jonas@mill.example.org,E08,Master,,Council
+E11,Kirsten Olander,kirsten@mill.example.org,E08,Master,,Council
+"""
+#: Whoever is in the roster and never signs in: one has nothing to do, for the other the services act.
+NEVER_HERE = ("Dov Castellanos", "Bo Lindqvist")
+PEERS = ("Pia Novak", "Quentin Adair", "Rosa Imhof")
+MEMBERS = ("Carol Yamada", "Ines Faure", "Jonas Petri", "Kirsten Olander")
+CYCLE = "Spring review"
+
+
+@dataclass
+class Play:
+    """The stage: the server, the ladder, and everybody who has come on so far, by first name."""
+
+    server: LiveServer
+    open_page: Callable[..., Page]
+    yardstick: Yardstick
+    #: Whether browsers run scripts. Nothing here needs them.
+    scripts: bool
+    cast: dict[str, Somebody] = field(default_factory=dict)
+    #: What the ladder is called on its pages.
+    ladder: str = ""
+    #: Paths of the cycle and of the first candidate's packet.
+    cycle: str = ""
+    packet: str = ""
+
+    def __getattr__(self, first_name: str) -> Somebody:
+        try:
+            return self.cast[first_name]
+        except KeyError:
+            raise AttributeError(first_name) from None
+
+    def enter(self, name: str, email: str, link: str) -> Somebody:
+        """Somebody opens their sign-in link, chooses a password and signs in."""
+        page = self.open_page(java_script_enabled=self.scripts)
+        somebody = self.cast[name.split()[0].lower()] = Somebody(name, email, page)
+        somebody.open(link).fill(Password=PASSWORD).press("Set password")
+        assert somebody.told == ["Your password is set. Sign in with it."]
+        somebody.fill(**{"E-mail address": email, "Password": PASSWORD}).press("Sign in")
+        assert (somebody.status, somebody.path) == (200, "/")
+        return somebody

@@ -1,0 +1,34 @@
+"""One cycle played whole in a browser, from a ladder's file to a released outcome, each step as the right person.
+
+A step says who acts, does it with links, labels and buttons, and holds what that person then reads to be equal to what
+was done before. The steps stand in `acts`, in the order of a cycle.
+"""
+
+import pytest
+
+from tests.web.acts import evidence, opening
+from tests.web.stage import Play
+from tests.web.yardsticks import YARDSTICKS
+
+
+@pytest.fixture(params=YARDSTICKS)
+def play(request, live_server, open_page):
+    # One of the ladders is played with scripts on, to hear what they complain about; no step needs them.
+    return Play(
+        live_server, open_page, YARDSTICKS[request.param](), scripts=request.param == "004"
+    )
+
+
+def test_a_cycle_from_the_ladders_file_to_the_released_outcome(play):
+    opening.the_first_owner_chooses_a_password(play)
+    opening.the_owner_imports_a_ladder_and_publishes_it(play)
+    opening.the_owner_imports_people(play)
+    opening.the_owner_sets_a_cycle_up_and_opens_it(play)
+    opening.everybody_chooses_a_password(play)
+
+    evidence.the_candidate_starts_a_packet(play)
+    evidence.the_candidate_adds_evidence(play)
+    evidence.the_candidate_proposes_peers(play)
+    evidence.nobody_else_reads_a_draft(play)
+    evidence.the_candidate_submits(play)
+    evidence.the_second_candidate_submits(play)

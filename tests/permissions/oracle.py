@@ -166,15 +166,19 @@ def on_packet(action: str, ties: Ties, phase: int, policy: Policy = PACKET) -> s
     return policy.verdict(action, held, phase, knowing)
 
 
-def on_cycle(action: str, ties: Iterable[Ties], phase: int, policy: Policy = CYCLE) -> str:
-    """The same for a cycle, from what the person is to each of its packets."""
+def cycle_columns(ties: Iterable[Ties]) -> set[str]:
+    """The columns of the cycle table, from what the person is to each packet of the cycle."""
     ties = list(ties)
     takes_part = any(t.candidate or t.manager or t.peer == "asked" for t in ties)
     held = {"pt"} if takes_part else set()
     held |= {"ch" for t in ties if t.seat == "chair"}
     held |= {"k" for t in ties if t.seat == "member"}
     held |= {"ox" if takes_part else "ow" for t in ties if t.owner}
-    return policy.verdict(action, held or {"em"}, phase)
+    return held or {"em"}
+
+
+def on_cycle(action: str, ties: Iterable[Ties], phase: int, policy: Policy = CYCLE) -> str:
+    return policy.verdict(action, cycle_columns(ties), phase)
 
 
 def on_site(action: str, ties: Ties, policy: Policy = SITE) -> str:

@@ -30,7 +30,7 @@ from reviews.vocabulary import (
 )
 from tests import builders
 from tests.builders import NOW, saved
-from tests.permissions.oracle import ALLOWED, OWN, Ties, on_packet
+from tests.permissions.oracle import ALLOWED, OWN, Ties, cycle_columns, on_packet
 
 #: Packet phase -> where its cycle and its own calibration stand.
 STANDS = {
@@ -219,12 +219,17 @@ class World:
 
     def around(self, case: Case) -> list[Ties]:
         """What the person is to every packet of the cycle."""
-        scene = next(cases for cases in self.scenes.values() if case in cases)
         return [
             ties_to(case, subject)
-            for subject in {other.subject.public_id: other.subject for other in scene}.values()
-            if subject.cycle == case.subject.cycle
+            for subject in {each.subject.id: each.subject for each in self.scene_of(case)}.values()
         ]
+
+    def scene_of(self, case: Case) -> list[Case]:
+        return next(scene for scene in self.scenes.values() if case in scene)
+
+    def office_of(self, case: Case) -> frozenset[str]:
+        """The columns of the cycle's table."""
+        return frozenset(cycle_columns(self.around(case)))
 
 
 def ties_to(case: Case, subject: Subject) -> Ties:

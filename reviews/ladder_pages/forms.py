@@ -5,7 +5,12 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import Field, HiddenField, RadioField
+from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than SelectChoice
+    Field,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+)
 from wtforms.validators import InputRequired
 
 from ladders.pipeline import CANONICAL, DOCUMENTS
@@ -27,7 +32,7 @@ def answers_form(questions: Sequence[Question], answers: Mapping[str, str], vers
         _field(question.id): RadioField(
             question.sentence,
             [InputRequired("Choose an answer.")],
-            choices=[(option.value, option.label) for option in question.options],
+            choices=[SelectChoice(option.value, option.label) for option in question.options],
             default=answers.get(question.id, question.default),
         )
         for question in questions

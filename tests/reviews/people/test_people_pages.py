@@ -64,7 +64,8 @@ def test_the_roster_lists_everybody_and_those_who_left_at_the_end(client, owner)
         ("Ädä", ["Ädä"]),
     ],
 )
-def test_the_roster_is_searched_by_name_and_unit(client, owner, search, found):  # noqa: ARG001 - signed in
+@pytest.mark.usefixtures("owner")
+def test_the_roster_is_searched_by_name_and_unit(client, search, found):
     a_person("Bo 50% Engineer", unit="Data")
     a_person("Ädä", unit="Ops")
 
@@ -100,7 +101,8 @@ def test_the_roster_comes_in_pages_of_fifty_with_a_constant_number_of_queries(
         ("q=" + "x" * 201, 422),
     ],
 )
-def test_bad_addresses_of_the_roster_are_refused(client, owner, query, status):  # noqa: ARG001 - signed in
+@pytest.mark.usefixtures("owner")
+def test_bad_addresses_of_the_roster_are_refused(client, query, status):
     client.page(f"/people?{query}", status)
 
 
@@ -126,12 +128,14 @@ def test_a_person_is_shown_with_reports_and_managers(client, owner):
     assert page.texts(".//ol[@class='timeline']/li/span/b") == ["Olive Owner"]
 
 
-def test_an_unknown_person_is_not_found(client, owner):  # noqa: ARG001 - signed in
+@pytest.mark.usefixtures("owner")
+def test_an_unknown_person_is_not_found(client):
     client.page("/people/nobody", 404)
     client.page("/people/nobody/deactivate", 404)
 
 
-def test_a_sign_in_link_is_shown_once_and_lets_the_person_in(client, owner, app):  # noqa: ARG001 - signed in
+@pytest.mark.usefixtures("owner")
+def test_a_sign_in_link_is_shown_once_and_lets_the_person_in(client, app):
     bo = a_person("Bo")
 
     answer = Page(
@@ -344,7 +348,8 @@ def test_mistakes_are_listed_by_line_and_nothing_can_be_applied(client, owner, s
     assert list(session.scalars(select(Person.id))) == [owner.id]
 
 
-def test_the_preview_is_of_the_present_roster(client, owner, session):  # noqa: ARG001 - signed in
+@pytest.mark.usefixtures("owner")
+def test_the_preview_is_of_the_present_roster(client, session):
     bo = a_person("Bo")
     text = HEADER + f"{bo.employee_id},Bo Two,{bo.email},,,,Platform\n"
     page = Page(upload(client, text))
@@ -371,14 +376,16 @@ def test_the_preview_is_of_the_present_roster(client, owner, session):  # noqa: 
 
 
 @pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n\x00\x00"])
-def test_a_file_that_cannot_be_read_is_refused_at_its_field(client, owner, data):  # noqa: ARG001 - signed in
+@pytest.mark.usefixtures("owner")
+def test_a_file_that_cannot_be_read_is_refused_at_its_field(client, data):
     answer = upload(client, data)
 
     assert answer.status_code == 422
     assert len(Page(answer).texts(".//p[@class='error']")) == 1
 
 
-def test_a_large_file_of_the_allowed_size_goes_through_both_steps(client, owner, session):  # noqa: ARG001 - signed in
+@pytest.mark.usefixtures("owner")
+def test_a_large_file_of_the_allowed_size_goes_through_both_steps(client, session):
     rows = "".join(f"N{n},Näme {n},n{n}@example.org,,Engineer,L4,Data\n" for n in range(2000))
     page = Page(upload(client, HEADER + rows))
     fields = {

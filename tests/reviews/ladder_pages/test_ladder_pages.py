@@ -1,0 +1,372 @@
+"""The ladder library: who reads what, the import with its questions, and publishing."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from ladders import canonical
+from ladders.models import LadderVersion, VersionState
+from reviews.expectations import ladder_of
+from reviews.models.trail import AuditEvent
+from tests.builders import a_ladder, a_ladder_document, a_person
+from tests.pages import Page
+
+DOCUMENTS = Path(__file__).resolve().parents[2] / "ladders" / "documents"
+BAKER = (DOCUMENTS / "baker.md").read_bytes()
+ORCHESTRA = (DOCUMENTS / "orchestra.md").read_bytes()
+
+
+@pytest.fixture
+def owner(client):
+    owner = a_person("Olive Owner", is_owner=True)
+    client.sign_in(owner)
+    return owner
+
+
+@pytest.fixture
+def reader(client):
+    reader = a_person("Rea Reader")
+    client.sign_in(reader)
+    return reader
+
+
+def upload(client, data: bytes, name: str = "baker.md"):
+    return client.submit("/ladders/import", {"file": (io.BytesIO(data), name)})
+
+
+def imported(client, data: bytes = BAKER, name: str = "baker.md") -> str:
+    """The address of the preview that the upload leads to."""
+    answer = upload(client, data, name)
+    assert answer.status_code == 302, Page(answer).text()
+    return answer.headers["Location"]
+
+
+ANSWERS = ".//form[@class='form']"
+PUBLISH = ".//form[@class='confirm stack']"
+
+
+def versions(session) -> list[LadderVersion]:
+    return list(session.scalars(select(LadderVersion).order_by(LadderVersion.id)))
+
+
+# -- Reading
+
+
+@pytest.mark.usefixtures("reader")
+def test_everybody_reads_what_is_published_and_no_draft(client):
+    published = a_ladder(a_ladder_document("bricks"))
+    draft = a_ladder(a_ladder_document("drafts"), state=VersionState.DRAFT)
+    page = client.page("/ladders")
+
+    assert page.texts(".//tbody/tr/*") == [
+        "Bricks",
+        f"1, {published.published_at:%-d %b %Y}",
+        "3",
+        "3",
+        "19",
+    ]
+    for path in ("", "/levels/engineer", "/dimensions/delivery"):
+        client.page(f"/ladders/{published.public_id}{path}")
+        client.page(f"/ladders/{draft.public_id}{path}", 404)
+        client.page(f"/ladders/nothing{path}", 404)
+    client.page(f"/ladders/{draft.public_id}/import", 404)
+    client.page("/ladders/import", 404)
+
+
+@pytest.mark.usefixtures("reader")
+def test_a_reader_sees_that_there_are_earlier_versions_but_not_that_there_is_a_draft(client):
+    first, second = a_ladder(a_ladder_document()), a_ladder(a_ladder_document())
+    a_ladder(a_ladder_document(), state=VersionState.DRAFT)
+
+    assert client.page("/ladders").texts(".//tbody/tr/td[1]")[0].startswith("2, ")
+    page = client.page(f"/ladders/{second.public_id}")
+    assert page.texts(".//section[@aria-labelledby='page-versions']//li/a") == ["Version 1"]
+    assert "superseded" in client.page(f"/ladders/{first.public_id}").text(".//p[@class='eyebrow']")
+
+
+@pytest.mark.usefixtures("reader")
+def test_the_library_costs_the_same_with_one_ladder_and_with_thirty(client, queries):
+    a_ladder()
+    with queries() as few:
+        client.page("/ladders")
+    for _ in range(29):
+        a_ladder()
+    with queries() as many:
+        page = client.page("/ladders")
+
+    assert len(few) == len(many)
+    assert len(page.all(".//tbody/tr")) == 30
+
+
+@pytest.mark.usefixtures("reader")
+def test_the_overview_links_levels_and_dimensions_to_their_words(client):
+    ladder = a_ladder()
+    page = client.page(f"/ladders/{ladder.public_id}")
+
+    rows = page.all(".//table[@class='table ladder']/tbody/tr")
+    assert len(rows) == 3
+    staff = Page.texts(page, ".//table[@class='table ladder']/tbody/tr[1]/td")
+    assert [text.split(" expectations")[0] for text in staff] == ["2 + 4"] * 3
+    for link in page.all(".//table[@class='table ladder']//a"):
+        client.page(link.get("href").partition("#")[0])
+
+
+@pytest.mark.usefixtures("reader")
+def test_a_level_is_read_together_with_its_roles(client):
+    path = f"/ladders/{a_ladder().public_id}/levels/staff-engineer"
+
+    alone = client.page(path)
+    together = client.page(f"{path}?role=technical-lead")
+
+    delivery = ".//section[@id='delivery']/ol/li//p[@class='expect']"
+    assert len(alone.all(delivery)) == 2
+    assert together.texts(delivery)[2] == "Leads the technical plan."
+    assert together.texts(".//section[@id='delivery']/ol/li//p[@class='meta']") == [
+        "Role Technical lead"
+    ]
+    box = together.one(".//input[@value='technical-lead']")
+    assert "checked" in box.attrib
+    client.page(f"{path}?role=nobody", 404)
+    client.page(f"{path}?level=x", 400)
+    client.page(path.replace("staff-engineer", "nobody"), 404)
+
+
+@pytest.mark.usefixtures("reader")
+def test_a_dimension_is_read_across_the_levels(client):
+    path = f"/ladders/{a_ladder().public_id}/dimensions"
+    page = client.page(f"{path}/delivery")
+
+    assert page.texts(".//section//h2") == [
+        "Engineer",
+        "Senior engineer",
+        "Staff engineer",
+        "Technical lead",
+    ]
+    client.page(f"{path}/nothing", 404)
+
+
+# -- Import
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_document_becomes_a_draft_that_says_what_was_understood(client, session):
+    page = client.page(imported(client))
+
+    (version,) = versions(session)
+    assert (version.state, version.number, version.source_name) == (
+        VersionState.DRAFT,
+        1,
+        "baker.md",
+    )
+    assert page.text(".//h1") == "Baker"
+    matrix = ".//section[@aria-labelledby='page-understood']//tbody/tr"
+    assert page.texts(f"{matrix}[1]/*") == ["Level 1", "", "3", "1", "2", "0", "6", "1"]
+    assert len(page.all(matrix)) == 3
+    # An empty cell of the matrix stands out.
+    assert page.texts(f"{matrix}[1]//span[@class='chip']") == ["0"]
+
+
+@pytest.mark.usefixtures("owner")
+def test_lines_that_are_left_out_are_listed_with_number_and_reason(client):
+    page = client.page(imported(client, ORCHESTRA, "orchestra.md"))
+
+    rows = page.all(".//section[@aria-labelledby='page-left-out']//tbody/tr")
+    source = ORCHESTRA.decode().split("\n")
+    assert rows != []
+    for row in rows:
+        number, text, why = ("".join(cell.itertext()) for cell in row)
+        assert source[int(number) - 1].strip() == text
+        assert why
+
+
+@pytest.mark.usefixtures("owner")
+def test_repaired_characters_are_shown_before_and_after(client):
+    broken = BAKER.replace(b"Shapes plain loaves", "Shapes plain loaves â€“ by hand".encode())
+    page = client.page(imported(client, broken))
+
+    assert page.texts(".//section[@aria-labelledby='page-repaired']//tbody/tr/td") == [
+        "12",
+        "- Shapes plain loaves â€“ by hand",
+        "- Shapes plain loaves \u2013 by hand",
+    ]
+
+
+@pytest.mark.usefixtures("owner")
+def test_questions_are_answered_before_the_ladder_is_published(client, session):
+    preview = imported(client)
+    merge = "q-merge.words-listening"
+
+    page = client.page(preview)
+    assert page.all(PUBLISH) == []
+    token = page.one(".//header//input[@name='csrf_token']").get("value")
+    refused = client.post(preview.replace("/import", "/publish"), data={"csrf_token": token})
+    assert refused.status_code == 409
+
+    assert client.submit(preview, {merge: "keep"}, form=ANSWERS).headers["Location"] == preview
+    (version,) = versions(session)
+    assert [d.name for d in ladder_of(version).dimensions][-1] == "Words & Listening"
+    assert json.loads(version.answers)["merge.words-listening"] == "keep"
+    assert "checked" in client.page(preview).one(f".//input[@name='{merge}'][@value='keep']").attrib
+    client.submit(preview, {merge: "merge"}, form=ANSWERS)
+    session.expire_all()
+    assert "Words & Listening" not in [d.name for d in ladder_of(version).dimensions]
+
+    published = client.submit(preview, form=PUBLISH)
+
+    assert published.headers["Location"] == preview.removesuffix("/import")
+    session.expire_all()
+    assert version.state is VersionState.PUBLISHED
+    assert client.get(preview).headers["Location"] == preview.removesuffix("/import")
+    assert list(session.scalars(select(AuditEvent.summary).order_by(AuditEvent.id))) == [
+        "Ladder Baker, version 1, imported as a draft",
+        "Questions about ladder Baker, version 1, answered",
+        "Questions about ladder Baker, version 1, answered",
+        "Ladder Baker, version 1, published",
+    ]
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_published_version_is_not_published_again_or_answered(client, session):
+    preview = imported(client)
+    page = client.page(preview)
+    token = page.one(".//header//input[@name='csrf_token']").get("value")
+    client.submit(preview, form=ANSWERS)
+    client.submit(preview, form=PUBLISH)
+    (version,) = versions(session)
+    before = version.content_hash
+
+    again = client.post(preview.replace("/import", "/publish"), data={"csrf_token": token})
+    answered = client.post(preview, data={"csrf_token": token, "q-merge.words-listening": "keep"})
+
+    assert (again.status_code, answered.status_code) == (409, 302)
+    session.expire_all()
+    assert version.content_hash == before
+
+
+@pytest.mark.usefixtures("owner")
+def test_who_answers_second_sees_the_first_answers_and_keeps_the_own(client, session):
+    preview = imported(client)
+    merge = "q-merge.words-listening"
+    page = client.page(preview)
+    fields = {f.get("name"): f.get("value") for f in page.all(f"{ANSWERS}//input[@type='hidden']")}
+    client.submit(preview, {merge: "keep"}, form=ANSWERS)
+
+    stale = client.post(preview, data={**fields, merge: "merge", "q-licence": "internal"})
+
+    assert stale.status_code == 409
+    shown = Page(stale)
+    assert shown.texts(".//section[@aria-labelledby='page-questions']//li/b")[0] == (
+        "No, it is a dimension of its own"
+    )
+    assert "checked" in shown.one(f".//input[@name='{merge}'][@value='merge']").attrib
+    (version,) = versions(session)
+    assert json.loads(version.answers)["merge.words-listening"] == "keep"
+
+
+@pytest.mark.usefixtures("owner")
+def test_an_answer_that_is_no_option_is_refused(client, session):
+    preview = imported(client)
+
+    answer = client.submit(preview, {"q-merge.words-listening": "both"}, form=ANSWERS)
+
+    assert answer.status_code == 422
+    (version,) = versions(session)
+    assert version.answers == "{}"
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_canonical_file_asks_nothing_and_is_published_at_once(client, session):
+    text = canonical.dump(a_ladder_document("craft"))
+    preview = imported(client, text.encode(), "craft.yaml")
+
+    client.submit(preview, form=PUBLISH)
+
+    (version,) = versions(session)
+    assert version.state is VersionState.PUBLISHED
+    assert ladder_of(version) == a_ladder_document("craft")
+
+
+@pytest.mark.usefixtures("owner")
+def test_the_same_ladder_again_is_a_next_version_that_supersedes(client, session):
+    text = canonical.dump(a_ladder_document("craft")).encode()
+    for _ in range(2):
+        preview = imported(client, text, "craft.yaml")
+        last = client.page(preview)
+        client.submit(preview, form=PUBLISH)
+
+    assert "Version 1 is superseded." in last.text(PUBLISH)
+    assert [(v.number, v.state) for v in versions(session)] == [
+        (1, VersionState.SUPERSEDED),
+        (2, VersionState.PUBLISHED),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "sentence"),
+    [
+        ((b"", "a.md"), "The file is empty."),
+        ((b"\x00\x01", "a.md"), "This is not a text file."),
+        ((b"x" * (256 * 1024 + 1), "a.md"), "The file is larger than 256 KB."),
+        ((BAKER, "a.pdf"), "Files of this type are not read."),
+        (((DOCUMENTS / "essay.md").read_bytes(), "a.md"), "This does not look like a ladder."),
+        ((b"format: ladder/1\nnames: x\n", "a.yaml"), "Line 2"),
+        ((b"a: &b [1]\n", "a.yaml"), "Line 1"),
+    ],
+)
+@pytest.mark.usefixtures("owner")
+def test_a_file_that_is_no_ladder_is_refused_with_a_sentence_and_nothing_is_kept(
+    client, session, file, sentence
+):
+    answer = upload(client, *file)
+
+    assert answer.status_code == 422
+    assert sentence in Page(answer).text(".//div[@role='alert']")
+    assert versions(session) == []
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_hostile_file_name_is_shown_plain(client, session):
+    imported(client, BAKER, "..\\..\\etc/\u202e" + "x" * 300 + ".md")
+
+    (version,) = versions(session)
+    assert version.source_name == "x" * 252 + ".md"
+
+
+@pytest.mark.usefixtures("owner")
+def test_hostile_words_in_a_ladder_are_words(client):
+    text = BAKER.replace(b"Weighs every", b'<script>alert(1)</script> " onload=x Weighs every')
+    preview = imported(client, text)
+    client.submit(preview, form=ANSWERS)
+
+    page = client.page(preview.removesuffix("/import") + "/levels/level-1")
+
+    assert "onload=x" in page.text()
+
+
+# -- Command line
+
+
+def test_the_command_line_imports_and_publishes_with_the_suggestions(app, session):
+    ran = app.test_cli_runner().invoke(
+        args=["ladders", "import", str(DOCUMENTS / "baker.md"), "--publish"]
+    )
+
+    assert ran.exit_code == 0, ran.output
+    lines = ran.output.splitlines()
+    assert lines[0] == "Baker"
+    assert "  Level 1: 3 + 1 + 2 + 0 = 6" in lines
+    assert "    taken  Yes, put it into “Words”" in lines
+    assert lines[-1] == "Published: version 1."
+    (version,) = versions(session)
+    assert version.state is VersionState.PUBLISHED
+
+
+def test_the_command_line_says_why_a_file_is_refused(app, session):
+    ran = app.test_cli_runner().invoke(args=["ladders", "import", str(DOCUMENTS / "essay.md")])
+
+    assert ran.exit_code == 1
+    assert "Error: This does not look like a ladder." in ran.output
+    assert versions(session) == []

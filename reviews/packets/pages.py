@@ -256,7 +256,8 @@ def evidence_page(access: PacketAccess, *, item: str = "", dimension: str = "") 
         row=row,
         saved=next((each for each in drafts if each.public_id == item), None),
         is_gone=bool(item) and row is None,
-        is_closed=queries.is_closed(packet, access.viewer.now),
+        is_closed=packet.state not in queries.OPEN_STATES
+        or queries.is_closed(packet, access.viewer.now),
     )
 
 

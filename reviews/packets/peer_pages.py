@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from reviews.access import PacketAccess
 from reviews.models.packets import Assignment, Packet
+from reviews.models.people import Person
 from reviews.packets import queries
 from reviews.packets.pages import Head, head_of
 from reviews.vocabulary import Action, AssignmentState
@@ -43,9 +44,9 @@ class FoundPerson:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeersPage:
     head: Head
+    #: For the candidate the one, for those who decide the other.
     proposed: tuple[ProposedPeer, ...]
     assigned: tuple[AssignedPeer, ...]
-    can_decide: bool
     #: The candidate's own forms, which the deadline closes.
     can_propose: bool
     least: int
@@ -59,36 +60,41 @@ class PeersPage:
 def peers_page(access: PacketAccess, query: str) -> PeersPage:
     """The peers of a packet as this viewer may see them, and the people found by name."""
     packet, viewer = access.packet, access.viewer
+    is_open = packet.state in queries.OPEN_STATES
     decides = access.may(Action.APPROVE_PEER)
-    counts = access.may(Action.COUNT_RATINGS)
     rows = queries.peers_of(packet)
-    own = [row for row in rows if row.proposed_by_id == viewer.person_id]
-    seen = rows if access.may(Action.SEE_PEERS) else own
+    if access.may(Action.SEE_PEERS):
+        seen = rows
+    else:
+        # By name: the order in which rows came to be would tell whom somebody else had proposed before.
+        own = (row for row in rows if row.proposed_by_id == viewer.person_id)
+        seen = sorted(own, key=lambda row: row.rater.name)
     listed = {row.rater_id for row in seen}
     hits = queries.people_called(query, leaving_out=(packet.candidate_id, packet.manager_id))
     return PeersPage(
         head=head_of(access),
-        proposed=()
-        if access.may(Action.SEE_PEERS)
-        else tuple(
-            ProposedPeer(public_id=row.public_id, name=row.rater.name, title=row.rater.title)
-            for row in sorted(own, key=lambda row: row.rater.name)
-        ),
-        assigned=tuple(_assigned(row, packet, decides=decides, counts=counts) for row in rows)
-        if access.may(Action.SEE_PEERS)
+        proposed=() if decides else tuple(_proposed(row) for row in seen),
+        assigned=tuple(
+            _assigned(
+                row,
+                packet,
+                decides=is_open,
+                counts=access.may(Action.COUNT_RATINGS),
+            )
+            for row in seen
+        )
+        if decides
         else (),
-        can_decide=decides,
-        can_propose=packet.state in queries.OPEN_STATES
-        and (decides or not queries.is_closed(packet, viewer.now)),
+        can_propose=is_open and (decides or not queries.is_closed(packet, viewer.now)),
         least=packet.cycle.peers_min,
         most=packet.cycle.peers_max,
-        taken=sum(row.state in queries.LIVE for row in rows) if decides else len(own),
+        taken=sum(row.state in queries.LIVE for row in seen) if decides else len(seen),
         query=query,
         found=tuple(
             FoundPerson(
                 public_id=person.public_id,
                 name=person.name,
-                title=", ".join(filter(None, (person.title, person.unit))),
+                title=_works_as(person),
                 is_listed=person.id in listed,
             )
             for person in hits[: queries.HITS]
@@ -97,12 +103,20 @@ def peers_page(access: PacketAccess, query: str) -> PeersPage:
     )
 
 
+def _works_as(person: Person) -> str:
+    return ", ".join(filter(None, (person.title, person.unit)))
+
+
+def _proposed(row: Assignment) -> ProposedPeer:
+    return ProposedPeer(public_id=row.public_id, name=row.rater.name, title=_works_as(row.rater))
+
+
 def _assigned(row: Assignment, packet: Packet, *, decides: bool, counts: bool) -> AssignedPeer:
     asked = row.state in queries.ASKED
     return AssignedPeer(
         public_id=row.public_id,
         name=row.rater.name,
-        title=", ".join(filter(None, (row.rater.title, row.rater.unit))),
+        title=_works_as(row.rater),
         status=AssignmentState.INVITED if asked and not counts else row.state,
         proposed_by=packet.candidate.name
         if row.proposed_by_id == packet.candidate_id

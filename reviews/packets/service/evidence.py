@@ -19,7 +19,6 @@ from reviews.packets.evidence import EvidenceDraft, EvidenceView
 from reviews.packets.service.holding import Actor, hold_open
 from reviews.refusals import RuleBroken, StaleEdit
 from reviews.vocabulary import Action
-from reviews.wording import months
 
 
 def save_evidence(
@@ -133,9 +132,16 @@ def _in_words(item: EvidenceView, asked: AskedOf) -> dict[str, str]:
     ]
     return {
         "title": item.title,
-        "dates": months(item.started_on, item.ended_on),
+        "dates": _dates(item),
         "role": item.role,
         "outcome": item.outcome,
         "links": "\n".join(item.links),
         "shows": "\n".join(shown),
     }
+
+
+def _dates(item: EvidenceView) -> str:
+    """To the day, as the form takes them."""
+    if item.started_on is None and item.ended_on is None:
+        return "no date"
+    return f"{item.started_on or 'no beginning'} to {item.ended_on or 'no end'}"

@@ -200,7 +200,7 @@ def test_a_text_for_an_item_that_was_removed_becomes_a_new_item(case, add_item, 
 
 
 def test_a_save_over_somebody_elses_is_refused_with_what_they_saved(case, add_item):
-    item = add_item(title="As it was", links=("https://example.org",))
+    item = add_item(title="As it was", started_on=date(2026, 3, 1), links=("https://example.org",))
     draft = EvidenceDraft(title="New", dimension_ids=frozenset({case.asked.dimensions[0].id}))
 
     with pytest.raises(StaleEdit) as refused:
@@ -211,7 +211,7 @@ def test_a_save_over_somebody_elses_is_refused_with_what_they_saved(case, add_it
     assert refused.value.version == item.version
     assert refused.value.theirs == {
         "title": "As it was",
-        "dates": "no date",
+        "dates": "2026-03-01 to no end",
         "role": "",
         "outcome": "What came of it.",
         "links": "https://example.org",

@@ -296,6 +296,18 @@ def test_until_the_managers_rating_is_in_every_asked_peer_reads_invited(case, cl
     assert client.page(f"{case.url}/peers").texts(status) == ["Submitted", "In progress"]
 
 
+def test_a_withdrawn_packet_keeps_its_peers_as_they_are(case, client):
+    peer = propose(case, case.peer)
+    case.packet.state = PacketState.WITHDRAWN
+    client.sign_in(case.amara)
+
+    page = client.page(f"{case.url}/peers?q=olga")
+
+    assert (page.texts(f"{LISTED}/span"), page.all(".//main//form")) == (["Nominated"], [])
+    with pytest.raises(RuleBroken, match="This packet was withdrawn"):
+        decide(case, peer)
+
+
 def test_peers_and_the_committee_do_not_see_the_page(case, client):
     in_rating(case)
     an_assignment(case.packet, case.peer)

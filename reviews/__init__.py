@@ -43,11 +43,11 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         styleguide,
         template_tools,
     )
-    from reviews.audit import service as audit
+    from reviews.audit import chain
     from reviews.policy.table import tables
 
     tables()
-    audit.sign_with(app.config["AUDIT_KEY"])
+    chain.sign_with(app.config["AUDIT_KEY"])
     (ROOT / "var").mkdir(exist_ok=True)
     extensions.db.init_app(app)
     extensions.migrate.init_app(app, extensions.db, directory=str(ROOT / "migrations"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from reviews import documents
 from reviews.audit.queries import verify
@@ -35,6 +35,7 @@ def add_owner(name: str, email: str) -> None:
 
 
 @click.command("demo")
+@with_appcontext
 def demo() -> None:
     """Fill an empty demo database, and print who can sign in."""
     if current_app.config["MODE"] != "demo":

@@ -1,13 +1,12 @@
 """Reading the audit log of a cycle, as far as the reader may, and checking the whole chain."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import false, func, or_, select, true
 
 from reviews.access import CycleAccess
-from reviews.audit.service import START, digest_of
+from reviews.audit.chain import START, digest_of
 from reviews.extensions import db
 from reviews.facts import packets_where
 from reviews.models.cycles import Cycle
@@ -150,14 +149,18 @@ class Verification:
 def verify() -> Verification:
     """Walk the whole chain. Finds a line that was edited, taken out or put in, and a tail that was cut off."""
     digest, intact = START, 0
-    for event in _events():
-        expected = digest_of(event, digest)
-        if event.digest != expected:
-            where = f"line {intact + 1} (id {event.id}, {event.at:%Y-%m-%d %H:%M:%S} UTC)"
-            return Verification(
-                intact, f"{where} does not follow from the one before: it or its neighbour changed."
-            )
-        digest, intact = expected, intact + 1
+    chain = select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=_BATCH)
+    # Closed by the block: a return halfway would leave the server's cursor open.
+    with db.session.scalars(chain) as events:
+        for event in events:
+            expected = digest_of(event, digest)
+            if event.digest != expected:
+                where = f"line {intact + 1} (id {event.id}, {event.at:%Y-%m-%d %H:%M:%S} UTC)"
+                return Verification(
+                    intact,
+                    f"{where} does not follow from the one before: it or its neighbour changed.",
+                )
+            digest, intact = expected, intact + 1
     head = db.session.scalars(select(AuditHead)).one_or_none()
     promised = head.count if head else 0
     if promised != intact or (head and head.digest != digest):
@@ -165,12 +168,3 @@ def verify() -> Verification:
             intact, f"the log ends after {intact} lines; it should hold {promised}."
         )
     return Verification(intact, None)
-
-
-def _events() -> Iterator[AuditEvent]:
-    """In the order of the chain, a batch at a time."""
-    return iter(
-        db.session.scalars(
-            select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=_BATCH)
-        )
-    )

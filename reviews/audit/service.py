@@ -1,13 +1,11 @@
 """Writing the audit log. Every service that changes something calls `record` in the same transaction."""
 
-import hashlib
-import hmac
-import json
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
+from reviews.audit.chain import START, digest_of
 from reviews.extensions import db
 from reviews.facts import Viewer
 from reviews.models.cycles import Cycle
@@ -15,17 +13,6 @@ from reviews.models.packets import Packet
 from reviews.models.people import Person
 from reviews.models.trail import AuditEvent, AuditHead
 from reviews.vocabulary import Action
-
-#: What the first line follows.
-START = "0" * 64
-
-_key = b""
-
-
-def sign_with(key: str) -> None:
-    """Set the key of the chain; called once when an application is made."""
-    global _key  # noqa: PLW0603 - one key per process, like the secret it comes from
-    _key = key.encode()
 
 
 def record(
@@ -67,23 +54,3 @@ def record(
     db.session.add(event)
     db.session.flush()
     return event
-
-
-def digest_of(event: AuditEvent, previous: str) -> str:
-    """The line's digest: HMAC-SHA256 with the audit key over its canonical JSON and the digest before it."""
-    line = json.dumps(
-        [
-            previous,
-            event.at.astimezone(UTC).isoformat(),
-            event.actor_id,
-            event.action,
-            event.cycle_id,
-            event.packet_id,
-            event.summary,
-            event.details,
-        ],
-        sort_keys=True,
-        ensure_ascii=False,
-        separators=(",", ":"),
-    )
-    return hmac.new(_key, line.encode(), hashlib.sha256).hexdigest()

@@ -222,7 +222,7 @@ RATIONALES: Mapping[Category, tuple[str, ...]] = {
         "Reliable inside the own team. Outside it I have seen one decision that lasted.",
     ),
     Category.NOT_SHOWN: (
-        "There was a chance in spring and it was not taken. {item} is described generously; the part in it was small.",
+        "There was a chance in spring and it was not taken. The part in {item} was small, and the text is generous about it.",
         "{item} was mostly planned and carried by the rest of the group.",
     ),
     Category.NOT_OBSERVED: ("", "I did not work close enough to say.", ""),

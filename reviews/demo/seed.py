@@ -81,14 +81,14 @@ def seed(now: datetime, ladder_text: str) -> None:
     version = _publish(canonical.load(ladder_text), cast[content.OWNER], first_day)
 
     spring = Story(
-        Plan("Spring review", today - timedelta(days=150), (14, 28, 36)),
+        Plan("Spring review", today - timedelta(days=150), (14, 28, 36), content.UNITS),
         cast=cast,
         version=version,
         seed=3,
     )
     _play_released(spring, _engineers(cast, "Mobile")[:8])
     autumn = Story(
-        Plan("Autumn review", today - timedelta(days=33), (14, 28, 45)),
+        Plan("Autumn review", today - timedelta(days=33), (14, 28, 45), content.UNITS),
         cast=cast,
         version=version,
         seed=11,
@@ -96,7 +96,7 @@ def seed(now: datetime, ladder_text: str) -> None:
     _play_calibration(autumn)
     _reorganise(datetime.combine(today - timedelta(days=9), time(8), tzinfo=UTC))
     winter = Story(
-        Plan("Winter review", today - timedelta(days=13), (22, 36, 50)),
+        Plan("Winter review", today - timedelta(days=13), (22, 36, 50), content.UNITS),
         cast=_cast(),
         version=version,
         seed=5,

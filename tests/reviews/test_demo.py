@@ -1,0 +1,113 @@
+"""The demo organisation: what is promised of it, and that its accounts open nothing anywhere else."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, scoped_session
+
+from ladders.models import Level
+from reviews import create_app
+from reviews.audit.queries import verify
+from reviews.demo import content
+from reviews.demo.seed import PASSWORD, accounts, seed
+from reviews.models.calibration import Conflict, Decision
+from reviews.models.cycles import Cycle
+from reviews.models.packets import Assignment, Packet
+from reviews.models.people import ManagerLink, Person
+from reviews.people import service as people
+from reviews.refusals import RuleBroken
+from reviews.vocabulary import AssignmentState, ConflictStanding, CyclePhase, PacketState
+from tests import builders
+
+LADDER = Path(__file__).resolve().parents[2] / "ladders" / "demo" / "engineering.yaml"
+
+
+def test_the_demo_holds_what_is_promised_and_opens_nothing_elsewhere(
+    session: scoped_session[Session],
+) -> None:
+    seed(builders.NOW, LADDER.read_text(encoding="utf-8"))
+    people_count = session.scalar(select(func.count()).select_from(Person))
+    left = session.scalars(select(Person.name).where(Person.is_active.is_(False))).all()
+    cycles = session.execute(
+        select(Cycle.name, Cycle.phase, Cycle.release_at.is_not(None)).order_by(Cycle.id)
+    ).all()
+    targets = session.execute(
+        select(Level.name, func.count(Packet.id))
+        .join(Packet, Packet.target_level_id == Level.id)
+        .join(Cycle, Cycle.id == Packet.cycle_id)
+        .where(Cycle.name == "Autumn review")
+        .group_by(Level.name)
+        .order_by(Level.name)
+    ).all()
+
+    assert people_count == 120
+    assert left == [content.LEAVER]
+    assert cycles == [
+        ("Spring review", CyclePhase.CALIBRATION, True),
+        ("Autumn review", CyclePhase.CALIBRATION, False),
+        ("Winter review", CyclePhase.EVIDENCE, False),
+    ]
+    assert targets == [("Senior engineer", 14), ("Staff engineer", 10)]
+    assert session.scalar(select(func.count()).select_from(Decision)) == 10
+    declined = (
+        select(func.count())
+        .select_from(Assignment)
+        .where(Assignment.state == AssignmentState.DECLINED)
+    )
+    assert session.scalar(declined) == 2
+    standings = session.scalars(select(Conflict.standing).distinct()).all()
+    assert set(standings) == set(ConflictStanding)
+    states = session.scalars(
+        select(Packet.state)
+        .join(Cycle, Cycle.id == Packet.cycle_id)
+        .where(Cycle.name == "Winter review")
+        .distinct()
+    ).all()
+    assert set(states) == {
+        PacketState.DRAFT,
+        PacketState.SUBMITTED,
+        PacketState.RETURNED,
+        PacketState.WITHDRAWN,
+    }
+    moved = select(func.count()).select_from(ManagerLink).where(ManagerLink.ended_on.is_not(None))
+    assert session.scalar(moved) == 2  # one has another manager, one has left
+    assert max(session.scalars(select(func.length(Person.name)))) > 40
+    assert verify().broken is None
+    for account in accounts():
+        people.sign_in(account.email, PASSWORD, at=builders.NOW, hours=1, demo_allowed=True)
+        with pytest.raises(RuleBroken, match=people.NOT_SIGNED_IN):
+            people.sign_in(account.email, PASSWORD, at=builders.NOW, hours=1, demo_allowed=False)
+
+
+def test_the_demo_is_not_made_among_real_people(session: scoped_session[Session]) -> None:
+    builders.a_person("Real")
+
+    with pytest.raises(RuleBroken):
+        seed(builders.NOW, LADDER.read_text(encoding="utf-8"))
+
+    assert session.scalars(select(Person.name)).all() == ["Real"]
+
+
+@pytest.mark.parametrize("mode", ["production", "test"])
+def test_the_command_runs_in_demo_mode_only(mode: str) -> None:
+    app = create_app(
+        {
+            "MODE": mode,
+            "SECRET_KEY": "s" * 40,
+            "AUDIT_KEY": "a" * 40,
+            "SQLALCHEMY_DATABASE_URI": "sqlite://",
+        }
+    )
+
+    result = app.test_cli_runner().invoke(args=["demo"])
+
+    assert (result.exit_code, result.stderr) == (1, "Error: The demo needs LEVELSET_MODE=demo.\n")
+
+
+def test_there_is_no_default_secret_outside_demo_and_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.setenv("LEVELSET_MODE", "production")
+
+    with pytest.raises(RuntimeError, match="SECRET_KEY"):
+        create_app({"SQLALCHEMY_DATABASE_URI": "sqlite://"})

@@ -175,3 +175,26 @@ def test_what_is_not_a_text_file_is_refused_with_a_sentence(data, sentence):
         importing.text_of(data)
 
     assert refusal.value.field == "file"
+
+
+def test_the_command_line_shows_what_would_change_and_applies_it_when_told(app, session, tmp_path):
+    leaver = a_person("Lea")
+    file = tmp_path / "people.csv"
+    file.write_text(HEADER + "N1,Ada,ada@example.org,,,,\n", encoding="utf-8")
+    run = app.test_cli_runner().invoke
+
+    looked = run(args=["people", "import", str(file)])
+
+    assert looked.output.splitlines() == [
+        "new      N1  Ada",
+        f"leaving  {leaver.employee_id}  Lea",
+        "1 new, 0 changed, 1 leaving, 0 unchanged",
+        "Nothing was changed. Run it again with --apply.",
+    ]
+    assert session.scalar(select(func.count()).select_from(Person)) == 1
+    assert run(args=["people", "import", str(file), "--apply"]).output.endswith("Imported.\n")
+    assert session.scalar(select(func.count()).select_from(Person)) == 2
+    file.write_text(HEADER + "N1,,ada@example.org,,,,\n", encoding="utf-8")
+    refused = run(args=["people", "import", str(file), "--apply"])
+    assert refused.exit_code == 1
+    assert "line 2, name: Is empty." in refused.output

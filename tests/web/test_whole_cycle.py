@@ -6,7 +6,7 @@ was done before. The steps stand in `acts`, in the order of a cycle.
 
 import pytest
 
-from tests.web.acts import evidence, opening
+from tests.web.acts import calibration, evidence, opening, rating
 from tests.web.stage import Play
 from tests.web.yardsticks import YARDSTICKS
 
@@ -32,3 +32,15 @@ def test_a_cycle_from_the_ladders_file_to_the_released_outcome(play):
     evidence.nobody_else_reads_a_draft(play)
     evidence.the_candidate_submits(play)
     evidence.the_second_candidate_submits(play)
+
+    rating.the_manager_approves_peers(play)
+    rating.the_owner_starts_rating(play)
+    rating.the_peers_answer_and_rate(play)
+    rating.the_manager_rates_and_then_reads_the_peers(play)
+    rating.the_owner_starts_calibration(play)
+
+    calibration.the_members_answer_the_conflict_question(play)
+    calibration.the_board_shows_every_mark(play)
+    calibration.the_chair_holds_two_candidates_side_by_side(play)
+    calibration.the_members_vote_alone(play)
+    calibration.the_chair_reveals_and_decides(play)

@@ -95,6 +95,11 @@ NOMINATED = {"peer": lambda _world, subject: subject.nominated}
 ASKED = {"peer": lambda _world, subject: subject.asked}
 PANEL = {"panel": lambda _world, subject: subject.panel}
 PERSON = {"person": lambda world, _subject: world.bystander}
+VERSION = {"version": lambda world, _subject: world.ladder}
+DRAFT = {"version": lambda world, _subject: world.draft_ladder}
+#: A draft whose document leaves no question open.
+CLEAR = {"version": lambda world, _subject: world.clear_draft}
+LEVEL = {**VERSION, "level": lambda _world, subject: subject.level}
 
 
 def set_packet(case: Case, **columns: object) -> None:
@@ -138,9 +143,10 @@ def not_a_candidate(case: Case) -> bool:
     return not case.ties.candidate
 
 
-def without_a_seat(case: Case) -> bool:
-    """Nobody else has a conflict to declare; whoever is set aside finds nothing either."""
-    return not case.ties.seat or oracle.columns(case.ties) & {"kh"} != set()
+def without_a_question(case: Case) -> bool:
+    """Only whoever has a seat, and may declare a conflict by now, has the question before them."""
+    declares = oracle.on_packet("V03", case.ties, case.subject.phase)
+    return not case.ties.seat or declares != oracle.ALLOWED
 
 
 # -- Bodies
@@ -352,8 +358,8 @@ CYCLE_ROUTES = (
         on="cycle",
         fields=always(reason=REASON),
     ),
-    page("calibration.conflicts", "C01", on="cycle", narrowed=without_a_seat),
-    write("calibration.conflicts", "C01", on="cycle", narrowed=without_a_seat),
+    page("calibration.conflicts", "C01", on="cycle", narrowed=without_a_question),
+    write("calibration.conflicts", "C01", on="cycle", narrowed=without_a_question),
     page("calibration.board", "C12", on="cycle"),
     page("calibration.compare", "C12", on="cycle"),
     page("audit.cycle", "C16", on="cycle"),
@@ -363,6 +369,16 @@ CYCLE_ROUTES = (
 
 SITE_ROUTES = (
     page("home.inbox", "H01", on="site"),
+    page("styleguide.show", "H01", on="site"),
+    page("ladder_pages.index", "H02", on="site"),
+    page("ladder_pages.show", "H02", on="site", parts=VERSION),
+    page("ladder_pages.level", "H02", on="site", parts=LEVEL),
+    page("ladder_pages.dimension", "H02", on="site", parts={**VERSION, **DIMENSION}),
+    page("ladder_pages.import_ladder", "C05", on="site"),
+    write("ladder_pages.import_ladder", "C05", on="site"),
+    page("ladder_pages.preview", "H03", on="site", parts=DRAFT),
+    write("ladder_pages.preview", "H03", on="site", parts=DRAFT, done_by=("1", "site owner")),
+    write("ladder_pages.publish", "C05", on="site", parts=CLEAR, done_by=("1", "site owner")),
     page("cycles.index", "H01", on="site"),
     page("cycles.create", "C03", on="site"),
     write(

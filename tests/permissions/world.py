@@ -9,11 +9,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 
 from ladders.models import LadderVersion, VersionState
+from reviews.audit import service as audit
 from reviews.extensions import db
+from reviews.ladder_pages import service as ladder_pages
 from reviews.models.calibration import BallotMark, DimensionOutcome, Gap
 from reviews.models.cycles import Cycle, CycleOwner, Panel, PanelMember
 from reviews.models.packets import Assignment, EvidenceItem, Packet, RevisionItem
@@ -21,6 +24,7 @@ from reviews.models.people import ManagerLink, Person
 from reviews.models.ratings import Rating
 from reviews.people import service as people
 from reviews.vocabulary import (
+    Action,
     AssignmentState,
     ConflictStanding,
     CyclePhase,
@@ -31,6 +35,8 @@ from reviews.vocabulary import (
 from tests import builders
 from tests.builders import NOW, saved
 from tests.permissions.oracle import ALLOWED, OWN, Ties, cycle_columns, on_packet
+
+BAKER = Path(__file__).parents[1] / "ladders" / "documents" / "baker.md"
 
 #: Packet phase -> where its cycle and its own calibration stand.
 STANDS = {
@@ -162,6 +168,8 @@ class Subject:
     label: str
     id: int
     public_id: str
+    candidate: str
+    manager: str
     cycle: str
     phase: int
     #: Of the cycle, which may be further along with another packet.
@@ -195,9 +203,10 @@ class World:
     scenes: dict[str, list[Case]] = field(default_factory=dict)
     secrets: dict[str, Secret] = field(default_factory=dict)
     subjects: dict[str, Subject] = field(default_factory=dict)
-    #: A ladder that is published, one that is not, and somebody to make an account page of.
+    #: A ladder that is published, two that are not, and somebody with an account and nothing else.
     ladder: str = ""
     draft_ladder: str = ""
+    clear_draft: str = ""
     bystander: str = ""
 
     def hide(self, *opened_by: str, packet: Packet, **of: object) -> str:
@@ -249,7 +258,10 @@ def build() -> World:
         builders.a_ladder_document("craft", dimensions=("Delivery", "Judgement"), each=1)
     )
     world.ladder = ladder.public_id
-    world.draft_ladder = builders.a_ladder(state=VersionState.DRAFT).public_id
+    world.draft_ladder = ladder_pages.import_ladder(
+        "baker.md", BAKER.read_bytes(), actor=builders.a_person(), at=NOW
+    ).version.public_id
+    world.clear_draft = builders.a_ladder(state=VersionState.DRAFT).public_id
     world.bystander = builders.a_person("Bystander").public_id
     for phase in STANDS:
         cycle = a_cycle(ladder, phase)
@@ -336,6 +348,14 @@ def an_everyday_life(world: World, packet: Packet, panel: Panel, phase: int) -> 
         item.outcome = world.hide("K07", packet=packet)
     for place in (0, 1):
         builders.an_item(packet, place=place, outcome=world.hide("K03", packet=packet))
+    audit.record(
+        None,
+        Action.SUBMIT_PACKET,
+        world.hide("L01", packet=packet),
+        at=NOW,
+        cycle=packet.cycle,
+        packet=packet,
+    )
     builders.an_assignment(packet, state=AssignmentState.NOMINATED)
     if phase < 2:
         builders.an_assignment(packet, state=AssignmentState.APPROVED)
@@ -470,6 +490,8 @@ def a_subject(packet: Packet, panel: Panel, *, label: str, phase: int, cycle_pha
         label=label,
         id=packet.id,
         public_id=packet.public_id,
+        candidate=packet.candidate.name,
+        manager=packet.manager.name,
         cycle=packet.cycle.public_id,
         phase=phase,
         cycle_phase=cycle_phase,

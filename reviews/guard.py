@@ -24,7 +24,7 @@ from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, validate_csrf
-from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from wtforms import ValidationError
 
 from reviews import access, entropy
@@ -84,6 +84,9 @@ def guarded(
 
     def wrap(view: Callable[..., ResponseReturnValue]) -> Callable[..., Response]:
         def admit(url_parts: dict[str, Any]) -> Access:
+            # No name in an address holds this; PostgreSQL cannot even be asked about it.
+            if any("\0" in part for part in url_parts.values()):
+                abort(404)
             viewer: Viewer = current_user._get_current_object()
             part = _PART.get(on, on)
             subject = {} if on == "site" else {part: url_parts.pop(part)}
@@ -100,7 +103,7 @@ def guarded(
             admitted = admit(url_parts)
             if request.method not in SAFE:
                 _check_token()
-            if set(request.args) - known_params:
+            if set(request.args) - known_params or "\0" in "".join(request.args.values()):
                 abort(400)
             response = make_response(view(admitted, **url_parts))
             settle(response)
@@ -159,9 +162,11 @@ def answer_wrong_method(error: MethodNotAllowed) -> ResponseReturnValue:
     """405 only where the viewer may know the page; elsewhere it is as absent as any other."""
     for method in sorted(set(error.valid_methods or ()) - {"OPTIONS", "HEAD"}):
         endpoint, parts = request_ctx.url_adapter.match(method=method)  # type: ignore[union-attr]  # set in a request
-        admit = getattr(current_app.view_functions[endpoint], "admit", None)
-        if admit is not None:
+        admit = getattr(current_app.view_functions[endpoint], "admit", lambda _parts: None)
+        try:
             admit(dict(parts))
+        except HTTPException as refused:
+            return render_template(f"errors/{refused.code}.html"), refused.code or 404
     return render_template("errors/405.html"), 405
 
 

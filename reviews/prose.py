@@ -33,7 +33,9 @@ _HEADING = re.compile(r"<(/?)h([1-6])>")
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
     """Only absolute web addresses with a host: no script, no path of our own site, no relative trick."""
-    if tag != "a" or name != "href":
+    if (tag, name) == ("a", "rel"):
+        return value  # set by the sanitiser itself, never by the text
+    if (tag, name) != ("a", "href"):
         return None
     parts = urlsplit(value.strip())
     return (

@@ -14,7 +14,7 @@ _GOOD_PASSWORD = f"{MIN_LENGTH} to {MAX_LENGTH} characters. A sentence is a good
 class SignInForm(FlaskForm):
     email = EmailField(
         "E-mail address",
-        [InputRequired("Type your e-mail address."), Length(max=254)],
+        [InputRequired("Type your e-mail address."), Length(max=254), plain_name],
         render_kw={"autocomplete": "username", "autofocus": True},
     )
     password = PasswordField(

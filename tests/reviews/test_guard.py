@@ -1,0 +1,132 @@
+"""The one way into every page: the order of its answers, and what is left behind by a write."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session, scoped_session
+
+from reviews import create_app, guard
+from reviews.models.people import Person
+from reviews.vocabulary import CyclePhase
+from tests import builders
+from tests.pages import StrictClient
+
+NOBODY = "AAAAAAAAAAAAAAAAAAAAAA"
+
+
+@pytest.fixture
+def person(session: scoped_session[Session]) -> Person:
+    assert session
+    return builders.a_person("Ada")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE"])
+@pytest.mark.parametrize("path", ["/", "/cycles", f"/packets/{NOBODY}", "/no/such/page"])
+def test_whoever_is_not_signed_in_is_sent_to_the_same_page_from_everywhere(
+    client: StrictClient, method: str, path: str
+) -> None:
+    answer = client.open(path, method=method)
+
+    assert (answer.status_code, answer.location) == (302, f"/sign-in?next={path}")
+
+
+def test_an_application_with_an_open_door_does_not_start() -> None:
+    app = Flask("open")
+    app.add_url_rule("/open", endpoint="open", view_func=lambda: "hello")
+
+    with pytest.raises(RuntimeError, match=r"Routes without an action: open"):
+        guard.refuse_open_doors(app)
+
+
+def test_a_forged_request_learns_nothing_about_what_exists(
+    client: StrictClient, person: Person
+) -> None:
+    """The token is looked at after the policy: without one, 404 stays 404 and a known page says 403."""
+    cycle = builders.a_cycle(phase=CyclePhase.EVIDENCE)
+    packet = builders.a_packet(cycle, candidate=person, manager=builders.a_person("Manager"))
+    hidden = builders.a_packet(cycle)
+    own, other = packet.public_id, hidden.public_id
+    client.sign_in(person)
+
+    answers = [
+        client.post(f"/packets/{packet_id}/withdraw", data={}) for packet_id in (own, other, NOBODY)
+    ]
+
+    assert [answer.status_code for answer in answers] == [403, 404, 404]
+    assert answers[1].data == answers[2].data
+
+
+@pytest.mark.parametrize("query", ["?x=1", "?group=", "?q=%00"])
+def test_an_unknown_parameter_is_refused_for_everybody(
+    client: StrictClient, person: Person, query: str
+) -> None:
+    client.sign_in(person)
+
+    assert client.get("/" + query).status_code == 400
+
+
+@pytest.mark.parametrize("page", ["packets", "cycles", "ladders"])
+@pytest.mark.parametrize("name", ["%00", "..%2f..", "a" * 9000, "%F0%9F%92%A5", "'"])
+def test_no_address_is_an_error(client: StrictClient, person: Person, page: str, name: str) -> None:
+    client.sign_in(person)
+
+    odd, plain = client.get(f"/{page}/{name}"), client.get(f"/{page}/{NOBODY}")
+
+    assert (odd.status_code, odd.data) == (404, plain.data)
+
+
+def test_a_wrong_method_is_told_only_where_the_page_may_be_known(
+    client: StrictClient, person: Person
+) -> None:
+    cycle = builders.a_cycle(phase=CyclePhase.EVIDENCE)
+    packet = builders.a_packet(cycle, candidate=person, manager=builders.a_person("Manager"))
+    own, hidden = packet.public_id, builders.a_packet(cycle).public_id
+    client.sign_in(person)
+
+    statuses = [client.delete(f"/packets/{name}").status_code for name in (own, hidden, NOBODY)]
+
+    assert statuses == [405, 404, 404]
+
+
+def test_a_form_shown_again_leaves_nothing_behind(
+    client: StrictClient, session: scoped_session[Session]
+) -> None:
+    owner = builders.a_person("Owner", is_owner=True)
+    client.sign_in(owner)
+
+    refused = client.submit("/cycles/new", {"name": "", "time_zone": "Europe/Berlin"})
+    created = client.submit("/cycles/new", {"name": "Spring", "time_zone": "Europe/Berlin"})
+
+    assert (refused.status_code, created.status_code) == (422, 302)
+    assert session.scalars(select(builders.Cycle.name)).all() == ["Spring"]
+
+
+def test_sqlite_keeps_what_it_has_acknowledged(session: scoped_session[Session]) -> None:
+    if session.get_bind().dialect.name != "sqlite":
+        pytest.skip("this is about SQLite")
+    library = tuple(map(int, session.scalar(text("select sqlite_version()")).split(".")))
+    found = {
+        name: session.scalar(text(f"PRAGMA {name}"))
+        for name in ("synchronous", "foreign_keys", "journal_mode")
+    }
+
+    journal = "wal" if library >= (3, 51, 3) else "delete"
+    assert found == {"synchronous": 2, "foreign_keys": 1, "journal_mode": journal}
+
+
+def test_every_route_names_rows_of_the_policy() -> None:
+    app = create_app(
+        {
+            "MODE": "production",
+            "SECRET_KEY": "s" * 40,
+            "AUDIT_KEY": "a" * 40,
+            "SQLALCHEMY_DATABASE_URI": "sqlite://",
+        }
+    )
+    declared = {
+        endpoint: getattr(view, "guards", None) for endpoint, view in app.view_functions.items()
+    }
+
+    unnamed = {endpoint for endpoint, actions in declared.items() if not actions}
+    assert unnamed == set(guard.PUBLIC)
+    assert "styleguide.show" not in declared

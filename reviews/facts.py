@@ -258,6 +258,7 @@ def packets_where(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     columns = packet_fact_columns(viewer)
     row = row_of(action)
     return or_(
+        false(),  # a row may grant nothing to anybody
         *(
             and_(held, columns["phase"].in_(sorted(row.cell(relation).phases)))
             for relation, held in relation_columns(columns).items()
@@ -330,6 +331,7 @@ def cycles_where(viewer: Viewer, action: Action) -> ColumnElement[bool]:
         or_(c["is_participant"], c["is_member"], c["is_chair"], c["is_owner"])
     )
     return or_(
+        false(),
         *(
             and_(holds, c["phase"].in_(sorted(row.cell(relation).phases)))
             for relation, holds in held.items()

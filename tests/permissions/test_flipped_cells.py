@@ -1,0 +1,80 @@
+"""The files are what decides: a cell taken out of a copy of them closes exactly the page that it opened."""
+
+import csv
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+from flask import Flask
+
+from reviews.policy import PolicyError, table
+from tests.permissions import oracle
+from tests.permissions.asking import Asker
+from tests.permissions.routes import PACKET_ROUTES, Route
+from tests.permissions.world import Case, World
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the policy that the application reads instead."""
+    for name in ("packet.csv", "cycle.csv", "site.csv"):
+        shutil.copy(oracle.FILES / name, tmp_path)
+    monkeypatch.setattr(table, "HERE", tmp_path)
+    yield tmp_path
+    table.tables.cache_clear()
+
+
+def write(path: Path, action: str, column: str, cell: str) -> None:
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file)
+        names, rows = list(reader.fieldnames or ()), list(reader)
+    for row in rows:
+        if row["id"] == action:
+            row[column] = cell
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names)
+        writer.writeheader()
+        writer.writerows(rows)
+    table.tables.cache_clear()
+
+
+def open_doors(world: World) -> list[tuple[Route, Case, str]]:
+    """Every page that one column alone opens to somebody: the page, the person and the column."""
+    return [
+        (route, case, column)
+        for scene in world.scenes.values()
+        for case in scene
+        for route in PACKET_ROUTES
+        if route.method == "GET" and len(route.actions) == 1 and route.actions != ("K01",)
+        if route.verdict(world, case) in {oracle.ALLOWED, oracle.OWN}
+        for column in oracle.columns(case.ties)
+        if len(oracle.columns(case.ties)) == 1
+    ]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_cell_taken_out_closes_the_page_it_opened(
+    app: Flask, world: World, files: Path, seed: int
+) -> None:
+    route, case, column = Random(seed).choice(open_doors(world))  # noqa: S311 - a choice of cases
+    asker, path = Asker(app, case), route.url(app, world, case.subject)
+    assert asker.ask("GET", path).status in {200, 302}
+
+    write(files / "packet.csv", route.actions[0], column, ".")
+
+    assert asker.ask("GET", path).status in {403, 404}
+
+
+@pytest.mark.parametrize(
+    ("action", "column", "cell"),
+    [("D02", "ca", "5-7"), ("R15", "m-", "2-6"), ("V10", "k-", "4-6"), ("K07", "kh", "3-6")],
+)
+def test_a_cell_that_breaks_a_promise_stops_the_application(
+    files: Path, action: str, column: str, cell: str
+) -> None:
+    write(files / "packet.csv", action, column, cell)
+
+    with pytest.raises(PolicyError, match="may not be granted"):
+        table.tables()

@@ -185,13 +185,15 @@ def _play_released(story: Story, people: Sequence[Person]) -> None:
     )
     story.advance(15)
     strengths = ["even", "strong", "early", "strong", "even", "early", "strong", "even"]
-    for packet, strength in zip(made, strengths, strict=False):
+    for packet, strength in zip(made, strengths, strict=True):
         story.rate(packet, strength)
     story.advance(28)
     story.answer_conflicts(made, {})
-    for number, (packet, strength) in enumerate(zip(made, strengths, strict=False)):
+    for packet, strength in zip(made, strengths, strict=True):
         story.vote(packet, story.panel, strength)
+    for packet in made:
         story.reveal(packet)
+    for number, (packet, strength) in enumerate(zip(made, strengths, strict=True)):
         story.decide(packet, "early" if number == 0 else strength, defer=number == 4)
     story.release(36)
 
@@ -239,12 +241,13 @@ def _play_calibration(story: Story) -> None:
         voters = [p for p in story.panel if p not in barred.get(packet.id, set())]
         if number < 4:
             story.vote(packet, voters, strength)
-            story.reveal(packet)
-            if number < 2:
-                story.decide(packet, strength)
         elif number < 14:
             # The first member of the panel has most of the voting before them.
             story.vote(packet, [p for p in voters[2:] if story.dice.random() < 0.9], strength)
+    for packet in made[:4]:
+        story.reveal(packet)
+    for packet, strength in zip(made[:2], strengths[:2], strict=True):
+        story.decide(packet, strength)
 
 
 def _play_evidence(story: Story) -> None:

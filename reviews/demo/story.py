@@ -336,12 +336,12 @@ class Story:
         return text[:1].upper() + text[1:]
 
     def reveal(self, packet: Packet) -> None:
-        now = self.day(33, 14)
+        now = self.day(31, 14)
         calibration.reveal(packet, reason="", actor=viewer(self.panel[0], now), now=now)
 
     def decide(self, packet: Packet, strength: str, *, defer: bool = False) -> None:
         """A decision that follows the rule, or waits for named evidence."""
-        now = self.day(33, 15, self.dice.randrange(60))
+        now = self.day(31, 15, self.dice.randrange(60))
         asked = asked_of(packet).dimensions
         attainments = {d.id: self._attainment(strength) for d in asked}
         _, promotes = rule_reading(list(attainments.values()), self.cycle.partly_allowed)

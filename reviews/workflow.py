@@ -75,7 +75,9 @@ ASSIGNMENT = Machine(
         _move(A.APPROVE_PEER,       N.NOMINATED,                                         N.REJECTED),
         _move(A.APPROVE_PEER,       (N.APPROVED, N.INVITED, N.ACCEPTED, N.IN_PROGRESS),  N.VOID),
         _move(A.ADVANCE_CYCLE,      N.APPROVED,                                          N.INVITED),
-        _move(A.ADVANCE_CYCLE,      (N.NOMINATED, N.INVITED, N.ACCEPTED, N.IN_PROGRESS), N.EXPIRED),
+        _move(A.ADVANCE_CYCLE,      (N.INVITED, N.ACCEPTED, N.IN_PROGRESS),              N.EXPIRED),
+        # Nobody approved it, so nobody was asked.
+        _move(A.ADVANCE_CYCLE,      N.NOMINATED,                                         N.VOID),
         _move(A.ANSWER_INVITATION,  N.INVITED,                                           N.ACCEPTED),
         _move(A.ANSWER_INVITATION,  (N.INVITED, N.ACCEPTED, N.IN_PROGRESS),              N.DECLINED),
         _move(A.WRITE_RATING,       N.ACCEPTED,                                          N.IN_PROGRESS),

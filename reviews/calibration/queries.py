@@ -15,6 +15,7 @@ from reviews.calibration.rules import BallotMarkDraft
 from reviews.calibration.seats import benches
 from reviews.expectations import Asked, AskedDimension, asked_of
 from reviews.extensions import db
+from reviews.facts import IN_REVIEW
 from reviews.models.calibration import (
     Ballot,
     BallotMark,
@@ -73,11 +74,11 @@ class ConflictsPage:
 
 
 def seated_packets(access: CycleAccess) -> list[PacketAccess]:
-    """The packets of the viewer's panels on which they may declare a conflict. One query."""
+    """The submitted packets of the viewer's panels on which they may declare a conflict. One query."""
     return [
         packet
         for packet in packets_in(access, Action.DECLARE_CONFLICT)
-        if packet.facts.is_member or packet.facts.is_chair
+        if packet.packet.state in IN_REVIEW and (packet.facts.is_member or packet.facts.is_chair)
     ]
 
 

@@ -110,7 +110,7 @@ def test_calibration_ends_open_ratings_and_lets_the_panels_vote(owner):
     packet = a_packet(cycle, panel=panel)
     draft = a_packet(cycle, panel=panel, state=PacketState.DRAFT)
     expected = {
-        S.NOMINATED: S.EXPIRED,
+        S.NOMINATED: S.VOID,
         S.INVITED: S.EXPIRED,
         S.ACCEPTED: S.EXPIRED,
         S.IN_PROGRESS: S.EXPIRED,

@@ -15,7 +15,7 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
-@dataclass
+@dataclass(eq=False)
 class Somebody:
     """Whose page it is. `status` is that of the page they are on."""
 
@@ -105,6 +105,9 @@ class Somebody:
     def told(self) -> list[str]:
         """What the page says about what was just done."""
         return self.texts(".flashes p")
+
+    def links(self, name: str) -> int:
+        return self.page.locator("main").get_by_role("link", name=name, exact=True).count()
 
     def texts(self, selector: str) -> list[str]:
         return [words(text) for text in self.page.locator(selector).all_inner_texts()]

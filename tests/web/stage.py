@@ -1,6 +1,6 @@
 """The stage of the whole cycle: who is in it, the server it runs on, and how somebody comes on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from playwright.sync_api import Page
@@ -31,6 +31,10 @@ MEMBERS = ("Carol Yamada", "Ines Faure", "Jonas Petri", "Kirsten Olander")
 CYCLE = "Spring review"
 
 
+def first_name(name: str) -> str:
+    return name.partition(" ")[0].lower()
+
+
 @dataclass
 class Play:
     """The stage: the server, the ladder, and everybody who has come on so far, by first name."""
@@ -46,17 +50,22 @@ class Play:
     #: Paths of the cycle and of the first candidate's packet.
     cycle: str = ""
     packet: str = ""
+    #: What the chair names as a gap, in the ladder's words.
+    gap: str = ""
 
-    def __getattr__(self, first_name: str) -> Somebody:
+    def __getattr__(self, name: str) -> Somebody:
         try:
-            return self.cast[first_name]
+            return self.cast[name]
         except KeyError:
-            raise AttributeError(first_name) from None
+            raise AttributeError(name) from None
+
+    def everybody(self, names: Iterable[str]) -> list[Somebody]:
+        return [self.cast[first_name(name)] for name in names]
 
     def enter(self, name: str, email: str, link: str) -> Somebody:
         """Somebody opens their sign-in link, chooses a password and signs in."""
         page = self.open_page(java_script_enabled=self.scripts)
-        somebody = self.cast[name.split()[0].lower()] = Somebody(name, email, page)
+        somebody = self.cast[first_name(name)] = Somebody(name, email, page)
         somebody.open(link).fill(Password=PASSWORD).press("Set password")
         assert somebody.told == ["Your password is set. Sign in with it."]
         somebody.fill(**{"E-mail address": email, "Password": PASSWORD}).press("Sign in")

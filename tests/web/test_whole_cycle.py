@@ -6,7 +6,7 @@ was done before. The steps stand in `acts`, in the order of a cycle.
 
 import pytest
 
-from tests.web.acts import calibration, evidence, opening, rating
+from tests.web.acts import calibration, evidence, opening, outcome, rating
 from tests.web.stage import Play
 from tests.web.yardsticks import YARDSTICKS
 
@@ -14,9 +14,7 @@ from tests.web.yardsticks import YARDSTICKS
 @pytest.fixture(params=YARDSTICKS)
 def play(request, live_server, open_page):
     # One of the ladders is played with scripts on, to hear what they complain about; no step needs them.
-    return Play(
-        live_server, open_page, YARDSTICKS[request.param](), scripts=request.param == "004"
-    )
+    return Play(live_server, open_page, YARDSTICKS[request.param](), scripts=request.param == "004")
 
 
 def test_a_cycle_from_the_ladders_file_to_the_released_outcome(play):
@@ -42,5 +40,13 @@ def test_a_cycle_from_the_ladders_file_to_the_released_outcome(play):
     calibration.the_members_answer_the_conflict_question(play)
     calibration.the_board_shows_every_mark(play)
     calibration.the_chair_holds_two_candidates_side_by_side(play)
+
+    before = calibration.what_the_candidate_reads(play)
     calibration.the_members_vote_alone(play)
     calibration.the_chair_reveals_and_decides(play)
+    calibration.nobody_else_can_tell(play, before)
+    calibration.the_owner_releases(play)
+
+    outcome.the_candidate_reads_the_outcome(play)
+    outcome.the_manager_reads_it_and_no_peer_does(play)
+    outcome.the_owner_reads_every_change(play)

@@ -6,11 +6,12 @@ What the pages must say of a real ladder is read from its golden files, never fr
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ladders.pipeline import read_upload
 from tests.ladders import real
 
+Part = TypeVar("Part")
 OWN = Path(__file__).parents[1] / "ladders" / "documents" / "orchestra.md"
 
 
@@ -26,18 +27,21 @@ class Yardstick:
     roles: tuple[str, ...]
     #: Dimension -> how many expectations are new at the target with its roles, and how many are not.
     asked: Mapping[str, tuple[int, int]]
+    #: Dimension -> how many are new without the roles: what the second candidate is asked.
+    asked_without_roles: Mapping[str, int]
     #: Level -> its code, in the order of the ladder.
     levels: Mapping[str, str]
     #: (level, dimension) -> how many expectations the document has there.
     cells: Mapping[tuple[str, str], int]
 
     @property
-    def new(self) -> int:
-        return sum(new for new, _ in self.asked.values())
-
-    @property
     def total(self) -> int:
         return sum(new + already for new, already in self.asked.values())
+
+    def spread(self, first: Part, between: Part, last: Part) -> dict[str, Part]:
+        """Something for each dimension: in the first, in the last, and in those between."""
+        names = list(self.asked)
+        return dict.fromkeys(names, between) | {names[0]: first, names[-1]: last}
 
 
 def own() -> Yardstick:
@@ -57,6 +61,7 @@ def own() -> Yardstick:
         target="Soloist",
         roles=("Section Leader",),
         asked={"Duty": (2, 4), "Habits & Mind": (1, 2)},
+        asked_without_roles={"Duty": 1, "Habits & Mind": 1},
         levels=levels,
         cells={
             (level, dimension): count
@@ -72,15 +77,15 @@ def backend_developer() -> Yardstick:
     golden = real.golden("seed-003-backend-developer")
     current, target = (level["name"] for level in golden["levels"][2:4])
     cells = _cells(golden)
+    asked = {dimension: count for (level, dimension), count in cells.items() if level == target}
     return Yardstick(
         name=name,
         data=data,
         current=current,
         target=target,
         roles=(),
-        asked={
-            dimension: (count, 0) for (level, dimension), count in cells.items() if level == target
-        },
+        asked={dimension: (count, 0) for dimension, count in asked.items()},
+        asked_without_roles=asked,
         levels=_levels(golden),
         cells=cells,
     )
@@ -92,9 +97,9 @@ def engineering_bands() -> Yardstick:
     golden = real.golden("seed-004-engineering-job-bands")
     cases = real.golden_effective("seed-004")["cases"]
     target = next(case for case in cases if case["effective"] == 100)
-    # The level below, without roles: what of it is asked again is not new.
-    rank = next(n for n, case in enumerate(cases) if case["level"] == target["level"]) - 1
-    current = cases[rank]
+    # The same level without roles, and the level below it: what that one asks already is not new.
+    at = next(at for at, case in enumerate(cases) if case["level"] == target["level"])
+    current, alone = cases[at - 1], cases[at]
     ladder = read_upload(name, data).ladder()
     mixins = {mixin.id: mixin.name for mixin in ladder.mixins}
     dimensions = [dimension["name"] for dimension in golden["dimensions"]]
@@ -105,17 +110,23 @@ def engineering_bands() -> Yardstick:
         target=ladder.level(target["level"]).name,
         roles=tuple(mixins[role] for role in target["roles"]),
         asked={
-            dimension: (whole - before, before)
-            for dimension, whole, before in zip(
+            dimension: (new, before)
+            for dimension, new, before in zip(
                 dimensions,
-                target["per_dimension"].values(),
+                _new_in(target, current),
                 current["per_dimension"].values(),
                 strict=True,
             )
         },
+        asked_without_roles=dict(zip(dimensions, _new_in(alone, current), strict=True)),
         levels=_levels(golden),
         cells=_cells(golden),
     )
+
+
+def _new_in(case: Mapping[str, Any], current: Mapping[str, Any]) -> list[int]:
+    """Dimension by dimension: what a case asks and the current level, whose text it repeats, does not."""
+    return [count - current["per_dimension"][key] for key, count in case["per_dimension"].items()]
 
 
 def _levels(golden: Mapping[str, Any]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Step 3: the candidate picks a target, adds evidence, proposes peers and submits."""
 
 import re
+from collections.abc import Mapping
 
 from tests.web import arranged
 from tests.web.people import Somebody
@@ -19,27 +20,31 @@ def the_candidate_starts_a_packet(play: Play) -> None:
         ada.press("Show what this asks")
     assert ada.text("#asks ~ .count") == f"{yardstick.total} expectations"
     assert ada.table("Expectations by dimension") == [
-        [dimension, str(new), str(already)]
-        for dimension, (new, already) in yardstick.asked.items()
+        [dimension, str(new), str(already)] for dimension, (new, already) in yardstick.asked.items()
     ]
     ada.press(f"Start packet for {yardstick.target}")
     play.packet = ada.path
     assert len(ada.page.locator(".dim .expects > li").all()) == yardstick.total
 
 
-def coverage(yardstick: Yardstick, covered: list[int]) -> list[str]:
+def adas_coverage(yardstick: Yardstick) -> dict[str, int]:
+    """How many expectations of each dimension the first candidate has evidence for, in the end."""
+    return yardstick.spread(2, 1, 0)
+
+
+def coverage_shown(yardstick: Yardstick, covered: Mapping[str, int]) -> list[str]:
     return [
-        f"{dimension} {count}/{new} expectations with evidence"
-        for (dimension, (new, _)), count in zip(yardstick.asked.items(), covered, strict=True)
+        f"{dimension} {covered[dimension]}/{new} expectations with evidence"
+        for dimension, (new, _) in yardstick.asked.items()
     ]
 
 
 def the_candidate_adds_evidence(play: Play) -> None:
-    """An item for each dimension: on two expectations of the first, one of the next, none by name in the last."""
+    """An item for each dimension: on two expectations of the first, none by name in the last."""
     ada, yardstick = play.ada, play.yardstick
     names = list(yardstick.asked)
     peers_wanted = "Propose 2 to 3 peers."
-    assert ada.texts(".cover li") == coverage(yardstick, [0] * len(names))
+    assert ada.texts(".cover li") == coverage_shown(yardstick, dict.fromkeys(names, 0))
     assert ada.texts(".checks .is-block b") == [
         *(f"{name} has no evidence." for name in names),
         peers_wanted,
@@ -56,15 +61,11 @@ def the_candidate_adds_evidence(play: Play) -> None:
                 "Links": f"https://wiki.example.org/{number}",
             }
         )
-        tick_expectations(ada, count=covered_by_ada(yardstick)[number - 1])
+        tick_expectations(ada, count=adas_coverage(yardstick)[name])
         ada.press("Add item")
         assert ada.told == [f"Item {number} is saved."]
-    assert ada.texts(".cover li") == coverage(yardstick, covered_by_ada(yardstick))
+    assert ada.texts(".cover li") == coverage_shown(yardstick, adas_coverage(yardstick))
     assert ada.texts(".checks .is-block b") == [peers_wanted]
-
-
-def covered_by_ada(yardstick: Yardstick) -> list[int]:
-    return [2, *[1] * (len(yardstick.asked) - 2), 0]
 
 
 def tick_expectations(ada: Somebody, *, count: int) -> None:

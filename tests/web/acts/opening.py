@@ -10,9 +10,7 @@ from tests.web.yardsticks import Yardstick
 
 def the_first_owner_chooses_a_password(play: Play) -> None:
     with arranged.acting(play.server.app):
-        _, token = people_service.add_owner(
-            name=OWNER, email="odile@mill.example.org", at=now()
-        )
+        _, token = people_service.add_owner(name=OWNER, email="odile@mill.example.org", at=now())
     odile = play.enter(OWNER, "odile@mill.example.org", f"/sign-in/link/{token}")
     assert odile.heading == "Nothing waits for you"
 
@@ -84,8 +82,10 @@ def the_owner_sets_a_cycle_up_and_opens_it(play: Play) -> None:
     play.cycle = odile.path.removesuffix("/setup")
     assert odile.texts(".checks .is-block") == [
         "Ladder No ladder is chosen. Choose at least one published version.",
-        "Deadlines There is no deadline for evidence yet. There is no deadline for ratings yet."
-        " There is no deadline for calibration yet.",
+        (
+            "Deadlines There is no deadline for evidence yet. There is no deadline for ratings yet."
+            " There is no deadline for calibration yet."
+        ),
         "Panels No panel decides yet. Add one with a chair and members.",
     ]
     odile.tick(f"{play.ladder}, version 1").fill(

@@ -1,23 +1,18 @@
 """Step 4: the manager approves peers; the manager and the peers rate, each without a sight of the others."""
 
 import re
-from collections.abc import Sequence
 
 from tests.web import arranged
 from tests.web.people import Somebody
 from tests.web.stage import CYCLE, PEERS, Play
 
-#: A rater's answer in the first dimension, the last and those between: the word, and what is written before it.
+#: The word of the scale, and what is written before it.
 Answer = tuple[str, str]
 SEEN = "Item 1 shows it; I was there for the first run."
-PIA: tuple[Answer, ...] = (("met", SEEN), ("partly", SEEN), ("not observed", ""))
-ROSA: tuple[Answer, ...] = (("partly", SEEN), ("met", SEEN), ("no opportunity", ""))
-MARA: tuple[Answer, ...] = (("exceeds", SEEN), ("met", SEEN), ("met", SEEN))
-
-
-def by_place(answers: Sequence[Answer], dimensions: int) -> list[Answer]:
-    first, between, last = answers
-    return [first, *[between] * (dimensions - 2), last]
+#: In the first dimension, in those between, and in the last.
+PIA: tuple[Answer, Answer, Answer] = (("met", SEEN), ("partly", SEEN), ("not observed", ""))
+ROSA: tuple[Answer, Answer, Answer] = (("partly", SEEN), ("met", SEEN), ("no opportunity", ""))
+MARA: tuple[Answer, Answer, Answer] = (("exceeds", SEEN), ("met", SEEN), ("met", SEEN))
 
 
 def the_manager_approves_peers(play: Play) -> None:
@@ -61,10 +56,9 @@ def the_peers_answer_and_rate(play: Play) -> None:
         assert raters_read(somebody) == ["You peer"] * len(play.yardstick.asked)
 
 
-def rate(somebody: Somebody, answers: Sequence[Answer], play: Play) -> None:
+def rate(somebody: Somebody, answers: tuple[Answer, Answer, Answer], play: Play) -> None:
     """Dimension after dimension; the reason is asked for above the choice."""
-    dimensions = list(play.yardstick.asked)
-    for dimension, (word, why) in zip(dimensions, by_place(answers, len(dimensions)), strict=True):
+    for dimension, (word, why) in play.yardstick.spread(*answers).items():
         assert somebody.heading == (
             f"Does Ada Whitfield meet {play.yardstick.target} in {dimension}?"
         )

@@ -1,7 +1,7 @@
 """The one way into every page: who is asking, load, decide, check the form's token, call, commit.
 
-The order is fixed so that a refusal never tells more than the policy: signed in, loaded under the policy (404),
-decided (403, 404 or 409), token (403), known parameters (400), then the view. Views get an access value, never a session.
+The order is fixed so that a refusal never tells more than the policy: signed in, loaded under the policy and decided (404),
+token (403), decided (403 or 409), known parameters (400), then the view. Views get an access value, never a session.
 """
 
 from collections.abc import Callable, Iterable
@@ -24,7 +24,7 @@ from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, validate_csrf
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 from wtforms import ValidationError
 
 from reviews import access, entropy
@@ -79,41 +79,53 @@ def guarded(
     The view is called with the access value and the remaining URL parts. A write is committed if the answer is below
     400 and rolled back otherwise, so a form shown again with 422 leaves nothing behind.
     """
-    load = _LOADERS[on]
+    actions = (action, *others)
     known_params = frozenset(params)
 
     def wrap(view: Callable[..., ResponseReturnValue]) -> Callable[..., Response]:
-        def admit(url_parts: dict[str, Any]) -> Access:
-            # No name in an address holds this; PostgreSQL cannot even be asked about it.
-            if any("\0" in part for part in url_parts.values()):
-                abort(404)
-            viewer: Viewer = current_user._get_current_object()
-            part = _PART.get(on, on)
-            subject = {} if on == "site" else {part: url_parts.pop(part)}
-            found = load(viewer, action, **subject)
-            if found is None:
-                abort(404)
-            answer = found.answer(action)
-            if not answer.allowed and not any(map(found.may, others)):
-                abort(_STATUS[answer])
-            return found
-
         @wraps(view)
         def checked(**url_parts: Any) -> Response:
-            admitted = admit(url_parts)
+            found, refusal = judge(actions, on, url_parts)
+            # Before a refusal that speaks of the phase: only a form of ours learns it, and that form acts where it may.
             if request.method not in SAFE:
                 _check_token()
+            if refusal is not None:
+                abort(refusal)
             if set(request.args) - known_params or "\0" in "".join(request.args.values()):
                 abort(400)
-            response = make_response(view(admitted, **url_parts))
+            response = make_response(view(found, **url_parts))
             settle(response)
             return response
 
-        checked.guards = (action, *others)  # type: ignore[attr-defined]  # read by refuse_open_doors
-        checked.admit = admit  # type: ignore[attr-defined]  # read by answer_wrong_method
+        checked.guards = actions  # type: ignore[attr-defined]  # read by refuse_open_doors
+        checked.on = on  # type: ignore[attr-defined]  # read by answer_wrong_method
         return checked
 
     return wrap
+
+
+def judge(
+    actions: tuple[Action, ...], on: str, url_parts: dict[str, Any]
+) -> tuple[Access, int | None]:
+    """What the viewer has in hand, and the status of a refusal. What they may not know ends here, with a 404.
+
+    Takes the subject's public id out of `url_parts`.
+    """
+    # No name in an address holds this; PostgreSQL cannot even be asked about it.
+    if any("\0" in part for part in url_parts.values()):
+        abort(404)
+    viewer: Viewer = current_user._get_current_object()
+    part = _PART.get(on, on)
+    subject = {} if on == "site" else {part: url_parts.pop(part)}
+    found = _LOADERS[on](viewer, actions[0], **subject)
+    if found is None:
+        abort(404)
+    answer = found.answer(actions[0])
+    if answer.allowed or any(map(found.may, actions[1:])):
+        return found, None
+    if _STATUS[answer] == 404:
+        abort(404)
+    return found, _STATUS[answer]
 
 
 def settle(response: Response) -> None:
@@ -162,11 +174,12 @@ def answer_wrong_method(error: MethodNotAllowed) -> ResponseReturnValue:
     """405 only where the viewer may know the page; elsewhere it is as absent as any other."""
     for method in sorted(set(error.valid_methods or ()) - {"OPTIONS", "HEAD"}):
         endpoint, parts = request_ctx.url_adapter.match(method=method)  # type: ignore[union-attr]  # set in a request
-        admit = getattr(current_app.view_functions[endpoint], "admit", lambda _parts: None)
+        view: Any = current_app.view_functions[endpoint]
         try:
-            admit(dict(parts))
-        except HTTPException as refused:
-            return render_template(f"errors/{refused.code}.html"), refused.code or 404
+            if hasattr(view, "guards"):
+                judge(view.guards, view.on, dict(parts))
+        except NotFound:
+            return render_template("errors/404.html"), 404
     return render_template("errors/405.html"), 405
 
 

@@ -65,23 +65,24 @@ def adas_plates(yardstick: Yardstick) -> list[str]:
         "met by majority, 3 of 3 ratings: manager met; peers partly, met.",
         "too few ratings for a word, 1 of 3 ratings: manager met; 2 could not rate it.",
     )
-    found = []
-    for dimension, covered in adas_coverage(yardstick).items():
-        new, _ = yardstick.asked[dimension]
-        hole = "" if covered else " Coverage hole."
-        found.append(
-            f"Ada Whitfield, {dimension}, target {yardstick.target}: {said[dimension]}"
-            f" Evidence for {covered} of {new} expectations.{hole}"
-        )
-    return found
+    return [
+        f"Ada Whitfield, {dimension}, target {yardstick.target}: {said[dimension]}"
+        f" {evidence_for(covered, yardstick.asked[dimension][0])}"
+        for dimension, covered in adas_coverage(yardstick).items()
+    ]
 
 
 def bos_plates(yardstick: Yardstick) -> list[str]:
     return [
         f"Bo Lindqvist, {dimension}, target {yardstick.target}: met by majority, 3 of 3 ratings:"
-        f" manager met; peers met, met. Evidence for 1 of {new} expectations."
+        f" manager met; peers met, met. {evidence_for(1, new)}"
         for dimension, new in yardstick.asked_without_roles.items()
     ]
+
+
+def evidence_for(covered: int, expectations: int) -> str:
+    hole = " Coverage hole." if covered < expectations / 2 else ""
+    return f"Evidence for {covered} of {expectations} expectations.{hole}"
 
 
 def the_chair_holds_two_candidates_side_by_side(play: Play) -> None:

@@ -222,9 +222,10 @@ class World:
         secret = self.secrets[token]
         subject = self.subjects[secret.packet]
         ties = ties_to(case, subject)
+        rows = [on_packet(row, ties, subject.phase) == ALLOWED for row in secret.opened_by]
         if secret.author == case.person_id:
-            return on_packet(secret.to_author, ties, subject.phase) in {ALLOWED, OWN}
-        return any(on_packet(row, ties, subject.phase) == ALLOWED for row in secret.opened_by)
+            rows.append(on_packet(secret.to_author, ties, subject.phase) in {ALLOWED, OWN})
+        return any(rows)
 
     def around(self, case: Case) -> list[Ties]:
         """What the person is to every packet of the cycle."""

@@ -1,0 +1,64 @@
+"""Copies of one database, so that what differs between them is what a test made different."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from itsdangerous import TimestampSigner
+
+from reviews import clock
+from reviews.extensions import db
+from tests.builders import NOW
+from tests.conftest import application
+from tests.databases import Databases
+from tests.two_worlds import people
+from tests.two_worlds.harness import World
+
+
+@pytest.fixture(scope="session")
+def template(databases: Databases, migrated: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """The address of a database to copy, and everybody's session in it."""
+    url = databases.make(copy_of=migrated)
+    app = application(url)
+    with app.app_context():
+        tokens = people.base()
+        db.session.commit()
+        db.session.remove()
+        db.engine.dispose()
+    yield url, tokens
+    databases.drop(url)
+
+
+@pytest.fixture
+def make_world(
+    databases: Databases,
+    template: tuple[str, dict[str, str]],
+    record_property: Callable[[str, str], None],
+) -> Iterator[Callable[..., World]]:
+    """Gives a world of its own in which these things happened, one after the other."""
+    record_property("ran on", databases.product)
+    url, tokens = template
+    made = []
+
+    def make(*happened: Callable[[], None]) -> World:
+        copy = databases.make(copy_of=url)
+        world = World(application(copy), tokens)
+        made.append((world, copy))
+        with world.changed():
+            for event in happened:
+                event()
+                db.session.flush()
+        return world
+
+    yield make
+    for world, copy in made:
+        with world.app.app_context():
+            db.engine.dispose()
+        databases.drop(copy)
+
+
+@pytest.fixture(autouse=True)
+def stopped_clocks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The database's instant and the one inside signed cookies and tokens."""
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _: int(NOW.timestamp()))
+    with clock.fixed(NOW):
+        yield

@@ -1,0 +1,269 @@
+"""The world that both copies start from, and what can happen in one of them behind somebody's back."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import contains_eager, joinedload
+
+from reviews.audit import service as audit
+from reviews.extensions import db
+from reviews.models.cycles import Cycle, Panel, PanelMember
+from reviews.models.packets import Assignment, EvidenceItem, Packet
+from reviews.models.people import Person
+from reviews.models.ratings import Rating
+from reviews.people import service as people
+from reviews.vocabulary import (
+    Action,
+    AssignmentState,
+    BallotChoice,
+    Category,
+    ConflictStanding,
+    CyclePhase,
+    DeclineCategory,
+    Outcome,
+    PacketStage,
+    RaterKind,
+)
+from tests import builders
+from tests.builders import NOW
+
+NAMES = (
+    "Candidate",
+    "Manager",
+    "Peer",
+    "Second peer",
+    "Third peer",
+    "Added peer",
+    "Member",
+    "Conflicted member",
+    "Set-aside member",
+    "Chair",
+    "Owner",
+    "Stranger",
+    "Other candidate",
+    "Other manager",
+)
+#: Public ids that a script may name in a world where the thing is not there.
+HIDDEN_PACKET = "hiddenhiddenhiddenhidd"
+
+
+def base() -> dict[str, str]:
+    """A cycle that collects ratings, with two packets before one panel. Gives everybody's session."""
+    who = {name: builders.a_person(name, is_owner=name == "Owner") for name in NAMES}
+    who["Candidate"].manager_id = who["Manager"].id
+    cycle = builders.a_cycle(phase=CyclePhase.RATING, owners=[who["Owner"]], name="This cycle")
+    panel = builders.a_panel(
+        cycle,
+        chair=who["Chair"],
+        members=[who["Member"], who["Conflicted member"], who["Set-aside member"]],
+    )
+    packets = {
+        name: builders.a_packet(
+            cycle,
+            candidate=who[f"{prefix}andidate"],
+            manager=who[f"{other}anager"],
+            panel=panel,
+        )
+        for name, prefix, other in (("own", "C", "M"), ("other", "Other c", "Other m"))
+    }
+    builders.an_item(packets["own"])
+    for packet in packets.values():
+        builders.an_assignment(packet, kind=RaterKind.MANAGER)
+        for name in ("Chair", "Member", "Set-aside member"):
+            builders.a_conflict(packet, who[name])
+    builders.a_conflict(packets["other"], who["Conflicted member"])
+    builders.a_conflict(packets["own"], who["Conflicted member"], ConflictStanding.DECLARED)
+    for name in ("Peer", "Second peer", "Third peer"):
+        builders.an_assignment(packets["own"], who[name], state=AssignmentState.ACCEPTED)
+        builders.an_assignment(packets["other"], who[name], state=AssignmentState.ACCEPTED)
+    # A second cycle, of which nobody here but the owner knows.
+    builders.a_cycle(phase=CyclePhase.SETUP, owners=[who["Owner"]], name="Another cycle")
+    db.session.flush()
+    return {name: people.open_session(person, at=NOW, hours=1) for name, person in who.items()}
+
+
+# -- Finding one's way in a copy
+
+
+def person(name: str) -> Person:
+    return db.session.scalars(select(Person).where(Person.name == name)).one()
+
+
+def packet_of(name: str) -> Packet:
+    return db.session.scalars(
+        select(Packet)
+        .join(Packet.candidate)
+        .options(
+            contains_eager(Packet.candidate),
+            joinedload(Packet.cycle),
+            joinedload(Packet.manager),
+            joinedload(Packet.ladder_version),
+            joinedload(Packet.target_level),
+        )
+        .where(Person.name == name)
+    ).one()
+
+
+def assignment_of(name: str, candidate: str = "Candidate") -> Assignment:
+    return db.session.scalars(
+        select(Assignment)
+        .options(joinedload(Assignment.packet))
+        .where(
+            Assignment.packet_id == packet_of(candidate).id,
+            Assignment.rater_id == person(name).id,
+        )
+    ).one()
+
+
+def this_cycle() -> Cycle:
+    return db.session.scalars(select(Cycle).where(Cycle.name == "This cycle")).one()
+
+
+def addresses() -> dict[str, tuple[str, ...]]:
+    """Ids for every part of an address: one's own, one that exists and is hidden, one that never was."""
+    never = "neverneverneverneverne"
+    own, other = packet_of("Candidate"), packet_of("Other candidate")
+    cycle = this_cycle()
+    elsewhere = db.session.scalars(select(Cycle.public_id).where(Cycle.id != cycle.id)).one()
+    version = own.ladder_version
+    peers = db.session.scalars(
+        select(Assignment.public_id).where(Assignment.packet_id == own.id).order_by(Assignment.id)
+    ).all()
+    return {
+        "packet": (own.public_id, other.public_id, HIDDEN_PACKET, never),
+        "cycle": (cycle.public_id, elsewhere, never),
+        "person": (own.candidate.public_id, other.candidate.public_id, never),
+        "panel": (db.session.scalars(select(Panel.public_id)).one(), never),
+        "item": (db.session.scalars(select(EvidenceItem.public_id)).one(), never),
+        "peer": (*peers, never),
+        "version": (version.public_id, never),
+        "level": (own.target_level.key, never),
+        "dimension": (builders.asked(own).dimensions[0].key, never),
+        "token": (never,),
+    }
+
+
+# -- What happens behind somebody's back
+
+
+def calibrate() -> None:
+    """Ratings are closed and the panel votes."""
+    db.session.execute(
+        update(Cycle).where(Cycle.name == "This cycle").values(phase=CyclePhase.CALIBRATION)
+    )
+    db.session.execute(update(Packet).values(stage=PacketStage.VOTING))
+
+
+def rates(name: str, *, candidate: str = "Candidate", category: Category = Category.PARTLY) -> None:
+    """Somebody who was asked submits a rating, and the log has a line more."""
+    packet, assignment = packet_of(candidate), assignment_of(name, candidate)
+    for dimension in builders.asked(packet).dimensions:
+        builders.saved(
+            Rating(
+                assignment_id=assignment.id,
+                dimension_id=dimension.id,
+                rationale=f"{name} saw it in item 1.",
+                category=category,
+                shareable=assignment.kind is RaterKind.MANAGER,
+                updated_at=NOW,
+            )
+        )
+    assignment.state = AssignmentState.SUBMITTED
+    assignment.submitted_at = NOW
+    assignment.revision_id = packet.current_revision_id
+    audit.record(
+        person(name),
+        Action.SUBMIT_RATING,
+        f"{name} rated",
+        at=NOW,
+        packet=packet,
+        cycle=packet.cycle,
+    )
+
+
+def drafts(name: str) -> None:
+    assignment = assignment_of(name)
+    assignment.state = AssignmentState.IN_PROGRESS
+    builders.a_rating_draft(assignment)
+
+
+def declines(name: str) -> None:
+    assignment = assignment_of(name)
+    assignment.state = AssignmentState.DECLINED
+    assignment.decline_category = DeclineCategory.TOO_CLOSE
+    assignment.decline_note = "We share a flat."
+
+
+def the_manager_adds_a_peer() -> None:
+    packet = packet_of("Candidate")
+    added = builders.an_assignment(packet, person("Added peer"), state=AssignmentState.ACCEPTED)
+    added.proposed_by_id = packet.manager_id
+
+
+def votes(
+    names: Iterable[str] = ("Chair", "Member"),
+    choice: BallotChoice = BallotChoice.PARTLY,
+    candidate: str = "Candidate",
+) -> None:
+    packet = packet_of(candidate)
+    for name in names:
+        builders.a_ballot(packet, person(name), choice)
+
+
+def declares_a_conflict(name: str) -> None:
+    """Of somebody who had none with the packet."""
+    packet = packet_of("Candidate")
+    extra = person(name)
+    panel_id = packet.panel_id
+    builders.saved(PanelMember(panel_id=panel_id, person_id=extra.id))
+    builders.a_conflict(packet, extra, ConflictStanding.DECLARED, reason="A cousin.")
+
+
+def reveals() -> None:
+    packet, chair = packet_of("Candidate"), person("Chair")
+    packet.stage = PacketStage.DISCUSSION
+    packet.revealed_at = NOW
+    packet.revealed_by_id = chair.id
+    packet.missing_ballots = 1
+
+
+def decides(outcome: Outcome = Outcome.NOT_YET, letter: str = "Read with care.") -> None:
+    reveals()
+    packet = packet_of("Candidate")
+    packet.stage = PacketStage.DECIDED
+    packet.decided_at = NOW
+    builders.a_decision(packet, person("Chair"), outcome=outcome, letter=letter)
+    audit.record(
+        person("Chair"),
+        Action.DECIDE_PACKET,
+        "Decided",
+        at=NOW,
+        packet=packet,
+        cycle=packet.cycle,
+    )
+
+
+def plans_a_release(hours: int) -> None:
+    """Releases the cycle at an instant, ahead of now or behind it."""
+    cycle, owner = this_cycle(), person("Owner")
+    cycle.released_by_id = owner.id
+    cycle.release_at = NOW + timedelta(hours=hours)
+    cycle.release_reason = "As announced."
+
+
+def a_packet_appears() -> None:
+    """Before the same panel, with the set-aside member kept away from it by the owner."""
+    cycle = this_cycle()
+    panel = db.session.scalars(select(Panel)).one()
+    packet = builders.a_packet(cycle, panel=panel, stage=PacketStage.VOTING)
+    packet.public_id = HIDDEN_PACKET
+    builders.a_conflict(
+        packet, person("Set-aside member"), ConflictStanding.SET, by=person("Owner"), reason="No."
+    )
+    for name in ("Chair", "Member"):
+        builders.a_conflict(packet, person(name))
+    for name in ("Peer", "Second peer", "Third peer"):
+        builders.a_rating(packet, person(name), category=Category.PARTLY)
+    builders.a_rating(packet, kind=RaterKind.MANAGER)
+    builders.a_ballot(packet, person("Member"))

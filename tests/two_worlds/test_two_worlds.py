@@ -1,0 +1,197 @@
+"""Nobody can tell two worlds apart that differ only in what they may not know: byte for byte, statement for statement.
+
+Each test makes two worlds, lets one person try every page of both, and compares everything that reached them. A witness
+who may know must see a difference, or else there was none to hide.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from reviews.vocabulary import BallotChoice, Outcome
+from tests.two_worlds import people
+from tests.two_worlds.harness import World, crawl, differences, families, observe
+from tests.two_worlds.people import calibrate
+
+MakeWorld = Callable[..., World]
+Event = Callable[[], None]
+
+
+def every_page(world: World, methods: tuple[str, ...] = ("GET", "HEAD", "PUT")) -> list:
+    with world.changed():
+        ids = people.addresses()
+    return crawl(world.app, ids, methods)
+
+
+def told(one: World, other: World, person: str, *, but: frozenset[str] = frozenset()) -> list[str]:
+    """What tells the worlds apart for this person, pages in `but` left out."""
+    script = [request for request in every_page(one) if request.family not in but]
+    return differences(script, observe(one, script, person), observe(other, script, person))
+
+
+def told_by(one: World, other: World, person: str) -> set[str]:
+    """The pages by which a witness tells them apart."""
+    script = every_page(one, ("GET",))
+    return families(script, observe(one, script, person), observe(other, script, person))
+
+
+def rating_goes_on() -> list[Event]:
+    """Everything that can happen while ratings are collected."""
+    return [
+        partial(people.rates, "Manager"),
+        partial(people.rates, "Peer"),
+        partial(people.declines, "Second peer"),
+        partial(people.drafts, "Third peer"),
+        people.the_manager_adds_a_peer,
+    ]
+
+
+def a_committee_at_work() -> list[Event]:
+    return [
+        *rating_goes_on(),
+        calibrate,
+        partial(people.declares_a_conflict, "Stranger"),
+        people.votes,
+    ]
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        "Candidate",
+        "Manager",
+        "Peer",
+        "Member",
+        "Conflicted member",
+        "Set-aside member",
+        "Chair",
+        "Owner",
+        "Stranger",
+    ],
+)
+def test_the_same_world_twice_is_the_same(make_world: MakeWorld, person: str) -> None:
+    one, again = make_world(*a_committee_at_work()), make_world(*a_committee_at_work())
+    script = every_page(one, ("GET",))
+
+    assert differences(script, observe(one, script, person), observe(again, script, person)) == []
+
+
+def test_a_candidate_does_not_see_ratings_come_in(make_world: MakeWorld) -> None:
+    quiet, busy = make_world(), make_world(*rating_goes_on())
+
+    assert told(quiet, busy, "Candidate") == []
+    assert {"ratings.show", "cycles.progress"} <= told_by(quiet, busy, "Owner")
+
+
+def test_a_candidate_does_not_see_a_committee_at_work(make_world: MakeWorld) -> None:
+    quiet, busy = make_world(calibrate), make_world(*a_committee_at_work())
+
+    assert told(quiet, busy, "Candidate") == []
+    assert {"ratings.show", "calibration.board", "audit.cycle"} <= told_by(quiet, busy, "Owner")
+    assert "calibration.committee" in told_by(quiet, busy, "Chair")
+
+
+def test_a_candidate_does_not_see_that_a_decision_is_made(make_world: MakeWorld) -> None:
+    quiet = make_world(calibrate)
+    decided = make_world(*a_committee_at_work(), people.decides, partial(people.plans_a_release, 1))
+
+    assert told(quiet, decided, "Candidate") == []
+    assert "calibration.outcome" in told_by(quiet, decided, "Chair")
+
+
+def test_a_candidate_reads_the_decision_from_its_release_on(make_world: MakeWorld) -> None:
+    def decided(outcome: Outcome, letter: str, hours: int) -> World:
+        return make_world(
+            *a_committee_at_work(),
+            partial(people.decides, outcome, letter),
+            partial(people.plans_a_release, hours),
+        )
+
+    yes, no = Outcome.PROMOTE, Outcome.NOT_YET
+
+    assert told(decided(yes, "Well done.", 1), decided(no, "Not now.", 1), "Candidate") == []
+    assert told_by(decided(yes, "Well done.", 0), decided(no, "Not now.", 0), "Candidate") == {
+        "calibration.outcome"
+    }
+
+
+def test_a_release_opens_the_decision_and_nothing_behind_it(make_world: MakeWorld) -> None:
+    release = [people.decides, partial(people.plans_a_release, -1)]
+    agreed = make_world(
+        partial(people.rates, "Manager"),
+        partial(people.rates, "Peer"),
+        calibrate,
+        partial(people.votes, choice=BallotChoice.MET),
+        *release,
+    )
+    split = make_world(
+        partial(people.rates, "Manager"),
+        partial(people.rates, "Peer", category=people.Category.EXCEEDS),
+        partial(people.rates, "Second peer"),
+        partial(people.drafts, "Third peer"),
+        calibrate,
+        partial(people.votes, ("Member",), BallotChoice.NOT_SHOWN),
+        partial(people.votes, ("Chair",), BallotChoice.EXCEEDS),
+        *release,
+    )
+
+    assert told(agreed, split, "Candidate") == []
+    assert {"ratings.show", "calibration.committee"} <= told_by(agreed, split, "Owner")
+
+
+def test_whoever_owes_a_rating_does_not_see_that_others_are_in(make_world: MakeWorld) -> None:
+    quiet = make_world(partial(people.drafts, "Second peer"))
+    busy = make_world(
+        partial(people.rates, "Second peer"),
+        partial(people.rates, "Third peer", category=people.Category.EXCEEDS),
+    )
+
+    assert told(quiet, busy, "Manager") == []
+    assert told(quiet, busy, "Peer") == []
+    assert "ratings.show" in told_by(quiet, busy, "Owner")
+
+
+def test_a_peer_does_not_see_the_managers_rating(make_world: MakeWorld) -> None:
+    quiet, busy = make_world(), make_world(partial(people.rates, "Manager"))
+
+    assert told(quiet, busy, "Peer") == []
+    assert "ratings.show" in told_by(quiet, busy, "Owner")
+
+
+def test_a_member_who_is_set_aside_does_not_know_of_the_packet(make_world: MakeWorld) -> None:
+    ratings = [
+        partial(people.rates, name, candidate="Other candidate")
+        for name in ("Other manager", "Peer", "Second peer", "Third peer")
+    ]
+    without = make_world(*ratings, calibrate)
+    with_it = make_world(*ratings, calibrate, people.a_packet_appears)
+
+    assert told(without, with_it, "Set-aside member") == []
+    assert {"calibration.board", "calibration.conflicts", "packets.show"} <= told_by(
+        without, with_it, "Member"
+    )
+
+
+def test_a_member_with_a_conflict_sees_a_name_and_nothing_else(make_world: MakeWorld) -> None:
+    ratings = [
+        partial(people.rates, name, candidate="Other candidate")
+        for name in ("Other manager", "Peer", "Second peer", "Third peer")
+    ]
+    quiet = make_world(*ratings, calibrate)
+    busy = make_world(*ratings, *a_committee_at_work(), people.decides)
+
+    assert told(quiet, busy, "Conflicted member") == []
+    assert {"calibration.board", "calibration.committee", "ratings.show"} <= told_by(
+        quiet, busy, "Member"
+    )
+
+
+def test_somebody_without_a_part_in_it_sees_none_of_it(make_world: MakeWorld) -> None:
+    quiet = make_world(calibrate)
+    busy = make_world(
+        *rating_goes_on(), calibrate, people.votes, people.decides, people.a_packet_appears
+    )
+
+    assert told(quiet, busy, "Stranger") == []
+    assert "calibration.board" in told_by(quiet, busy, "Owner")

@@ -107,7 +107,7 @@ def test_a_filter_keeps_the_numbers(client, owner, cycle):
         assert [number for number, _, _ in lines(page)] == numbers
 
 
-@pytest.mark.parametrize("query", ["?action=x", "?action=%00", "?person=%00", "?person=%27"])
+@pytest.mark.parametrize("query", ["?action=x", "?person=%27"])
 def test_a_filter_that_names_nothing_finds_nothing(client, owner, cycle, query):
     write(1, owner, cycle)
     client.sign_in(owner)

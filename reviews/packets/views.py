@@ -20,7 +20,7 @@ from reviews.packets.forms import (
 from reviews.packets.pages import EvidencePage
 from reviews.packets.targets import Target, Wanted
 from reviews.refusals import RuleBroken, StaleEdit
-from reviews.vocabulary import Action
+from reviews.vocabulary import Action, PacketPhase
 from reviews.wording import count
 
 bp = Blueprint("packets", __name__)
@@ -277,15 +277,30 @@ def receipt(access: PacketAccess) -> ResponseReturnValue:
     return render_template("packets/receipt.html", page=page)
 
 
-@bp.route("/packets/<packet>/withdraw", methods=["GET", "POST"])
-@guarded(Action.WITHDRAW_PACKET, on="packet")
+@bp.get("/packets/<packet>/withdraw")
+@guarded(Action.WITHDRAW_PACKET, Action.KNOW_PACKET, on="packet")
 def withdraw(access: PacketAccess) -> ResponseReturnValue:
+    """The candidate's until release: that the right ended with a decision shows only to whoever makes use of it."""
+    if not access.facts.is_candidate:
+        abort(403)
+    if access.facts.phase >= PacketPhase.RELEASED:
+        abort(409)
+    return _withdraw(access, ConfirmForm())
+
+
+@bp.post("/packets/<packet>/withdraw")
+@guarded(Action.WITHDRAW_PACKET, on="packet")
+def withdraw_now(access: PacketAccess) -> ResponseReturnValue:
     form = ConfirmForm()
     if form.validate_on_submit():
         with rules_shown_on(form):
             service.withdraw_packet(access.packet, actor=access.viewer, now=access.viewer.now)
             flash("Your packet is withdrawn.")
             return redirect(url_for(".show", packet=access.packet.public_id))
+    return _withdraw(access, form)
+
+
+def _withdraw(access: PacketAccess, form: ConfirmForm) -> ResponseReturnValue:
     page = pages.head_of(access)
     return render_template("packets/withdraw.html", head=page, form=form), status_of(form)
 

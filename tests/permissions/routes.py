@@ -43,8 +43,8 @@ class Route:
     prepare: Callable[[Case], None] = lambda _case: None
     #: Scene and person for whom a write must go through.
     done_by: tuple[str, str] = ("", "")
-    #: Where the page itself asks for more than the row: to those it is the constant 404.
-    narrowed: Callable[[Case], bool] = lambda _case: False
+    #: Where the page itself asks for more than the row: what it answers instead, or nothing.
+    told: Callable[[Case], str] = lambda _case: ""
 
     @property
     def name(self) -> str:
@@ -62,9 +62,9 @@ class Route:
     def verdict(self, world: World, case: Case) -> str:
         said = [self.verdict_of(action, world, case) for action in self.actions]
         opened = [one for one in said if one in {oracle.ALLOWED, oracle.OWN}]
-        if opened and self.narrowed(case):
-            return oracle.UNKNOWN
-        return opened[0] if opened else said[0]
+        if opened:
+            return self.told(case) or opened[0]
+        return said[0]
 
     def verdict_of(self, action: str, world: World, case: Case) -> str:
         subject, ties = case.subject, case.ties
@@ -139,14 +139,22 @@ def drafted(case: Case) -> None:
         )
 
 
-def not_a_candidate(case: Case) -> bool:
-    return not case.ties.candidate
+def of_proposals(case: Case) -> str:
+    """Only the candidate takes a proposal back; others decide on it."""
+    return "" if case.ties.candidate else oracle.UNKNOWN
 
 
-def without_a_question(case: Case) -> bool:
+def of_withdrawing(case: Case) -> str:
+    """The page is there until release, as if nothing were decided yet; what it does follows the row."""
+    if not case.ties.candidate:
+        return oracle.FORBIDDEN
+    return oracle.CLOSED if case.subject.phase >= 6 else ""
+
+
+def of_conflicts(case: Case) -> str:
     """Only whoever has a seat, and may declare a conflict by now, has the question before them."""
     declares = oracle.on_packet("V03", case.ties, case.subject.phase)
-    return not case.ties.seat or declares != oracle.ALLOWED
+    return "" if case.ties.seat and declares == oracle.ALLOWED else oracle.UNKNOWN
 
 
 # -- Bodies
@@ -249,13 +257,13 @@ PACKET_ROUTES = (
         "R03",
         parts=NOMINATED,
         done_by=("1", "candidate"),
-        narrowed=not_a_candidate,
+        told=of_proposals,
     ),
     page("packets.submit", "K05"),
     write("packets.submit", "K05", prepare=as_draft, done_by=("1", "candidate")),
     page("packets.receipt", "K07"),
-    page("packets.withdraw", "K06"),
-    write("packets.withdraw", "K06", done_by=("3", "candidate")),
+    page("packets.withdraw", "K06", "K01", told=of_withdrawing),
+    write("packets.withdraw_now", "K06", done_by=("3", "candidate")),
     page("packets.send_back", "K15"),
     write(
         "packets.send_back",
@@ -358,8 +366,8 @@ CYCLE_ROUTES = (
         on="cycle",
         fields=always(reason=REASON),
     ),
-    page("calibration.conflicts", "C01", on="cycle", narrowed=without_a_question),
-    write("calibration.conflicts", "C01", on="cycle", narrowed=without_a_question),
+    page("calibration.conflicts", "C01", on="cycle", told=of_conflicts),
+    write("calibration.conflicts", "C01", on="cycle", told=of_conflicts),
     page("calibration.board", "C12", on="cycle"),
     page("calibration.compare", "C12", on="cycle"),
     page("audit.cycle", "C16", on="cycle"),

@@ -40,7 +40,7 @@ PROBES = {
     "GET packets.show",
     "GET packets.receipt",
     "GET ratings.show",
-    "POST packets.withdraw",
+    "POST packets.withdraw_now",
     "POST ratings.save",
     "POST calibration.ballot",
 }

@@ -28,7 +28,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from wtforms import ValidationError
 
 from reviews import access, entropy
-from reviews.access import Access
+from reviews.access import Access, PacketAccess
 from reviews.database import begin_write
 from reviews.extensions import db
 from reviews.facts import Viewer
@@ -89,6 +89,8 @@ def guarded(
             # Before a refusal that speaks of the phase: only a form of ours learns it, and that form acts where it may.
             if request.method not in SAFE:
                 _check_token()
+            if refusal == _STATUS[Answer.CLOSED]:
+                return closed(found)
             if refusal is not None:
                 abort(refusal)
             if set(request.args) - known_params or "\0" in "".join(request.args.values()):
@@ -128,6 +130,16 @@ def judge(
     return found, _STATUS[answer]
 
 
+def closed(found: Access) -> Response:
+    """The answer to somebody whose time for it is another phase: the cycle's dates. Only rows about a packet have it."""
+    assert isinstance(found, PacketAccess)  # noqa: S101 - see above
+    response = make_response(
+        render_template("errors/closed.html", cycle=found.packet.cycle), _STATUS[Answer.CLOSED]
+    )
+    settle(response)
+    return response
+
+
 def settle(response: Response) -> None:
     """Commit a write that was answered well; roll everything else back."""
     if request.method not in SAFE and response.status_code < 400:
@@ -143,10 +155,16 @@ def _check_token() -> None:
         raise CSRFError(str(error)) from error
 
 
-def public_write() -> None:
-    """For the few public forms: the token check that guarded routes get by themselves."""
+def check_public_token() -> None:
+    """For the few public forms: the check that guarded routes get by themselves."""
     if request.method not in SAFE:
         _check_token()
+
+
+def begin_public_write() -> None:
+    """Begin the transaction of a public form, once the slow look at a password is over."""
+    db.session.rollback()
+    begin_write()
 
 
 def init_app(app: Flask) -> None:
@@ -160,12 +178,13 @@ def _open_request() -> ResponseReturnValue | None:
     # The token is drawn here, from our own source, so that every page carries one and none is drawn elsewhere.
     if "csrf_token" not in session:
         session["csrf_token"] = entropy.token("csrf")
-    if request.endpoint == "health":
+    if request.endpoint in PUBLIC:
         return None
-    if request.method not in SAFE:
-        begin_write()
-    if current_user.is_authenticated or request.endpoint in PUBLIC:
-        return None
+    if "_user_id" in session:
+        if request.method not in SAFE:
+            begin_write()
+        if current_user.is_authenticated:
+            return None
     # The same answer for every address and method, existing or not, before anything is looked up.
     return redirect(url_for("people.sign_in", next=request.path))
 

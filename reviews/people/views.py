@@ -21,7 +21,7 @@ from werkzeug.routing import RequestRedirect
 from reviews.access import SiteAccess
 from reviews.errors import rules_shown_on, status_of
 from reviews.extensions import limiter, login_manager
-from reviews.guard import guarded, public_write, settle
+from reviews.guard import begin_public_write, check_public_token, guarded, settle
 from reviews.models.people import Person
 from reviews.people import importing, queries, service
 from reviews.people.addresses import email_key
@@ -68,16 +68,18 @@ def _attempted_account() -> str:
 @limiter.limit("100/hour", methods=["POST"])
 @limiter.limit("10/15 minutes", methods=["POST"], key_func=_attempted_account)
 def sign_in() -> ResponseReturnValue:
-    public_write()
+    check_public_token()
     form = SignInForm()
     if form.validate_on_submit():
         with rules_shown_on(form):
-            token = service.sign_in(
+            person = service.recognise(
                 form.email.data or "",
                 form.password.data or "",
-                at=queries.now(),
-                hours=current_app.config["SESSION_HOURS"],
                 demo_allowed=current_app.config["MODE"] in {"demo", "test"},
+            )
+            begin_public_write()
+            token = service.open_session(
+                person, at=queries.now(), hours=current_app.config["SESSION_HOURS"]
             )
             return _enter(token, own_path(form.next.data))
     elif not form.is_submitted():
@@ -115,9 +117,10 @@ def sign_out(access: SiteAccess) -> ResponseReturnValue:
 @bp.route("/sign-in/link/<token>", methods=["GET", "POST"])
 @limiter.limit("30/hour", methods=["POST"])
 def use_link(token: str) -> ResponseReturnValue:
-    public_write()
+    check_public_token()
     form = ChoosePasswordForm()
     if form.validate_on_submit():
+        begin_public_write()
         with rules_shown_on(form):
             service.choose_password(token, form.password.data or "", at=queries.now())
             flash("Your password is set. Sign in with it.")

@@ -6,7 +6,7 @@ from flask_wtf import FlaskForm
 
 from reviews.access import PacketAccess, StartAccess
 from reviews.errors import rules_shown_on, status_of
-from reviews.guard import guarded
+from reviews.guard import closed, guarded
 from reviews.models.packets import Assignment
 from reviews.packets import pages, peer_pages, queries, service, targets
 from reviews.packets.forms import (
@@ -284,7 +284,7 @@ def withdraw(access: PacketAccess) -> ResponseReturnValue:
     if not access.facts.is_candidate:
         abort(403)
     if access.facts.phase >= PacketPhase.RELEASED:
-        abort(409)
+        return closed(access)
     return _withdraw(access, ConfirmForm())
 
 

@@ -97,6 +97,8 @@ def faults(app: Flask, world: World, case: Case) -> Iterator[str]:
         wanted = served(route) if verdict in GRANTED else {DENIED[verdict]}
         if reply.status not in wanted:
             yield f"{what}, got {reply.status}"
+        if verdict == oracle.CLOSED and "another phase of" not in reply.text:
+            yield f"{what}, with the dates of the cycle"
         if reply.status == 404 and reply != never:
             yield f"{what}, and as if it had never been"
         yield from (f"{what}, and {leak}" for leak in leaks(world, case, reply))

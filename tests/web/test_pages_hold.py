@@ -1,0 +1,250 @@
+"""The pages of the demo, as each of its people finds them: they fit the window, and axe finds no serious barrier.
+
+Somebody begins at home and follows links until every kind of page they can reach has been opened once. A complaint on
+the console fails the test as well.
+"""
+
+import itertools
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import pytest
+import sqlalchemy as sa
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+from sqlalchemy.orm import joinedload
+
+from reviews.cycles.phases import advance_cycle
+from reviews.demo import seed
+from reviews.extensions import db
+from reviews.models.cycles import Cycle
+from reviews.models.packets import Assignment, Packet
+from reviews.models.people import Person
+from reviews.people.queries import now
+from reviews.vocabulary import AssignmentState, CyclePhase, PacketState
+from tests.browser import watched_pages
+from tests.builders import viewer_of
+from tests.conftest import application
+from tests.live_server import ROOT, LiveServer
+from tests.web.people import Somebody
+from tests.web.yardsticks import OWN
+
+#: A telephone, a tablet and a desk.
+WIDTHS = (390, 768, 1440)
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+LADDER = ROOT / "ladders" / "demo" / "engineering.yaml"
+
+#: What each of them must have come by, beside what everybody does.
+EVERYBODY = {"home.inbox", "people.account", "cycles.index", "cycles.show", "ladder_pages.level"}
+REACHED = {
+    "owner": {"people.person", "cycles.setup", "ladder_pages.preview", "audit.cycle"},
+    "chair": {"calibration.compare", "calibration.committee", "calibration.decide"},
+    "committee member": {"calibration.board", "calibration.ballot", "ratings.show"},
+    "member with conflicts": {"calibration.board", "calibration.conflicts"},
+    "manager": {"packets.show", "packets.peers"},
+    "candidate": {"packets.show", "packets.peers", "packets.edit_evidence"},
+    "candidate, submitted": {"packets.receipt", "packets.withdraw"},
+    "candidate, decided": {"calibration.outcome"},
+    "peer": {"packets.start"},
+}
+REACHED_IN_RATING = {
+    "manager who rates": {"ratings.rate", "ratings.review", "packets.show"},
+    "peer who is asked": {"ratings.invitation", "packets.show"},
+}
+
+# A page looks the same whatever keeps its data.
+pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A demo organisation at rest, to be copied; and who signs in to it, by role."""
+
+    database: str
+    emails: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def demo(databases, migrated) -> Iterator[Demo]:
+    url = databases.make(copy_of=migrated)
+    with application(url).app_context():
+        seed.seed(now(), LADDER.read_text(encoding="utf-8"))
+        emails = {account.role: account.email for account in seed.accounts()}
+        emails |= dict(raters_and_candidate_of_the_cycle_in_evidence())
+        db.session.commit()
+        db.engine.dispose()
+    yield Demo(url, emails)
+    databases.drop(url)
+
+
+def raters_and_candidate_of_the_cycle_in_evidence() -> Iterator[tuple[str, str]]:
+    """Three more people who sign in: the demo's own do not rate a packet at present."""
+    peer = db.session.scalars(
+        sa.select(Assignment)
+        .join(Assignment.packet)
+        .join(Packet.cycle)
+        .where(
+            Assignment.state == AssignmentState.APPROVED,
+            Packet.state == PacketState.SUBMITTED,
+            Cycle.phase == CyclePhase.EVIDENCE,
+        )
+        .options(
+            joinedload(Assignment.rater),
+            joinedload(Assignment.packet).joinedload(Packet.candidate),
+            joinedload(Assignment.packet).joinedload(Packet.manager),
+        )
+        .order_by(Assignment.id)
+    ).first()
+    assert peer is not None
+    known = db.session.scalars(sa.select(Person).where(Person.password_hash.is_not(None))).first()
+    assert known is not None
+    for role, person in (
+        ("candidate, submitted", peer.packet.candidate),
+        ("manager who rates", peer.packet.manager),
+        ("peer who is asked", peer.rater),
+    ):
+        person.password_hash = known.password_hash
+        yield role, person.email
+
+
+@contextmanager
+def served(demo: Demo, databases, folder: Path) -> Iterator[LiveServer]:
+    """A server on a copy of its own, shared by the tests of a module."""
+    url = databases.make(copy_of=demo.database)
+    server = LiveServer.start(url, folder / "server.log")
+    yield server
+    server.kill()
+    with server.app.app_context():
+        db.engine.dispose()
+    databases.drop(url)
+
+
+@pytest.fixture(scope="module")
+def server(demo, databases, tmp_path_factory) -> Iterator[LiveServer]:
+    with served(demo, databases, tmp_path_factory.mktemp("demo")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def server_in_rating(demo, databases, tmp_path_factory) -> Iterator[LiveServer]:
+    """The demo a week later: the cycle that collected evidence is being rated."""
+    with served(demo, databases, tmp_path_factory.mktemp("rating")) as server:
+        with server.app.app_context():
+            cycle = db.session.scalars(
+                sa.select(Cycle).where(Cycle.phase == CyclePhase.EVIDENCE)
+            ).one()
+            owner = db.session.scalars(
+                sa.select(Person).where(Person.email == demo.emails["owner"])
+            ).one()
+            advance_cycle(cycle, actor=viewer_of(owner, now=now()), now=now())
+            db.session.commit()
+        yield server
+
+
+@pytest.mark.parametrize("role", REACHED)
+def test_every_page_of(role, demo, server, browser, record_property):
+    record_property("ran on", f"Chromium {browser.version}")
+    with watched_pages(browser, server.url) as open_page:
+        somebody = signed_in(open_page(**STILL), demo.emails[role])
+        first = ["/", *(begun_by_the_owner(somebody) if role == "owner" else ())]
+        seen, faults = walk(somebody, server, first)
+    assert faults == []
+    assert (REACHED[role] | EVERYBODY) - seen == set()
+
+
+@pytest.mark.parametrize("role", REACHED_IN_RATING)
+def test_every_page_in_rating_of(role, demo, server_in_rating, browser, record_property):
+    record_property("ran on", f"Chromium {browser.version}")
+    with watched_pages(browser, server_in_rating.url) as open_page:
+        somebody = signed_in(open_page(**STILL), demo.emails[role])
+        seen, faults = walk(somebody, server_in_rating, ["/"])
+    assert faults == []
+    assert (REACHED_IN_RATING[role] | EVERYBODY) - seen == set()
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/link/x", "/nowhere"])
+def test_a_page_that_is_nobodys(path, demo, server, browser, record_property):
+    record_property("ran on", f"Chromium {browser.version}")
+    with watched_pages(browser, server.url) as open_page:
+        nobody = Somebody("", "", open_page(**STILL))
+        peer = signed_in(open_page(**STILL), demo.emails["peer"])
+        for somebody, scheme in itertools.product((nobody, peer), SCHEMES):
+            assert faults_of(somebody.open(path).page, WIDTHS[0], scheme) == []
+
+
+# -- Going about
+
+#: Without motion a colour is what it will be as soon as the scheme changes.
+STILL = {"reduced_motion": "reduce"}
+
+
+def signed_in(page: Page, email: str) -> Somebody:
+    somebody = Somebody(email, email, page).open("/sign-in")
+    return somebody.fill(**{"E-mail address": email, "Password": seed.PASSWORD}).press("Sign in")
+
+
+def begun_by_the_owner(owner: Somebody) -> list[str]:
+    """A cycle that is not set up yet, a ladder that is still a draft, and every component on one page."""
+    owner.open("/cycles/new").fill(Name="Summer review").press("Create cycle")
+    cycle = owner.path
+    owner.open("/ladders/import").upload("Ladder file", OWN.name, OWN.read_bytes())
+    return [cycle, owner.press("Read the file").path, "/styleguide"]
+
+
+def walk(
+    somebody: Somebody, server: LiveServer, first: Iterable[str]
+) -> tuple[set[str], list[str]]:
+    """Open one page of each kind; give the kinds, and what is wrong with the pages."""
+    kinds = server.app.url_map.bind("")
+    looks = itertools.cycle(itertools.product(WIDTHS, SCHEMES))
+    ahead, seen, faults = deque(first), set[str](), list[str]()
+    while ahead:
+        path = ahead.popleft()
+        kind, _ = kinds.match(urlsplit(path).path)
+        if kind in seen:
+            continue
+        somebody.open(path)
+        # A page that only leads on counts as the one it leads to.
+        seen |= {kind, kinds.match(urlsplit(somebody.page.url).path)[0]}
+        if somebody.status != 200:
+            faults.append(f"{path} answers {somebody.status}")
+        ahead.extend(links_of(somebody.page))
+        faults += [f"{path} {fault}" for fault in faults_of(somebody.page, *next(looks))]
+    return seen, faults
+
+
+def links_of(page: Page) -> list[str]:
+    """Where the page leads; a board also to the first two of its candidates side by side."""
+    links = page.eval_on_selector_all("a[href^='/']", "all => all.map(a => a.getAttribute('href'))")
+    for group in page.locator("form[action$='/compare']").all():
+        boxes = [
+            f"packet={box.get_attribute('value')}" for box in group.locator("[name=packet]").all()
+        ]
+        if len(boxes) > 1:
+            links.append(f"{group.get_attribute('action')}?{'&'.join(boxes[:2])}")
+    return links
+
+
+def faults_of(page: Page, axe_width: int, axe_scheme: Scheme) -> list[str]:
+    """What does not fit at any width; and what axe finds in one look, which changes from page to page."""
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        needed = page.evaluate("document.documentElement.scrollWidth")
+        if needed > width:
+            found.append(f"needs {needed} of {width} pixels")
+    page.set_viewport_size({"width": axe_width, "height": 900})
+    page.emulate_media(color_scheme=axe_scheme)
+    found += [
+        f"at {axe_width}, {axe_scheme}: {violation['id']}: {node['target']}"
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in {"serious", "critical"}
+        for node in violation["nodes"]
+    ]
+    return found

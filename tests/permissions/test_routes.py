@@ -13,8 +13,9 @@ from reviews.guard import PUBLIC
 from tests.pages import Page, values_of
 from tests.permissions import oracle
 from tests.permissions.asking import Asker, Reply, fingerprints, undone
+from tests.permissions.cast import CAST, MIXED
 from tests.permissions.routes import CYCLE_ROUTES, PACKET_ROUTES, ROUTES, SITE_ROUTES, Route
-from tests.permissions.world import CAST, MIXED, STANDS, Case, World
+from tests.permissions.world import STANDS, Case, World
 
 DENIED = {
     oracle.STUB: 403,

@@ -9,6 +9,7 @@ from reviews.policy import LATER, Answer, CycleFacts, PacketFacts, decide
 from reviews.policy.table import tables
 from reviews.vocabulary import Action, ConflictStanding
 from tests.permissions import oracle
+from tests.permissions.cast import CAST, in_phase
 from tests.permissions.oracle import Ties
 
 SAID = {
@@ -127,3 +128,14 @@ def test_what_is_not_built_yet_is_allowed_to_nobody() -> None:
 
 def test_both_know_the_same_actions() -> None:
     assert set(oracle.PACKET.lines) | set(oracle.SITE.lines) == {action.value for action in Action}
+
+
+@pytest.mark.parametrize("phase", range(8))
+def test_somebody_stands_in_every_column_that_there_can_be(phase: int) -> None:
+    every = set(next(iter(oracle.PACKET.lines.values())).cells)
+    impossible = {"m+", "p-", "p+"} if phase < 2 else set()
+    impossible |= {"k+"} if phase < 3 else set()
+
+    cast = [in_phase(ties, phase) for people in CAST.values() for ties in people.values()]
+
+    assert set().union(*map(oracle.columns, cast)) == every - impossible

@@ -137,25 +137,29 @@ def families(script: list[Request], one: list[Observation], other: list[Observat
 
 # -- What somebody can try
 
+#: A method no page has, and HEAD, which must tell no more than GET.
 METHODS = ("GET", "HEAD", "PUT")
 
 
 def crawl(
     app: Flask, ids: Mapping[str, tuple[str, ...]], methods: tuple[str, ...] = METHODS
 ) -> list[Request]:
-    """Every page of the application, with each of these ids in each part of its address, and with a parameter it has not.
+    """Every page of the application, with each of these ids in each part of its address.
 
-    Where an address has several parts, they vary one at a time around the first id of each.
+    Parts vary one at a time around the first id of each. The address made of first ids is also tried with the other
+    methods and with a parameter that no page has.
     """
     adapter = app.url_map.bind("localhost")
     script = []
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         if "GET" not in rule.methods or rule.endpoint in {"static", "health"}:
             continue
-        for parts in combinations(rule.arguments, ids):
-            path = adapter.build(rule.endpoint, parts)
-            script += [Request(method, path, rule.endpoint) for method in methods]
-        script.append(Request("GET", f"{path}?unheard=of", rule.endpoint))
+        first, *others = [
+            adapter.build(rule.endpoint, parts) for parts in combinations(rule.arguments, ids)
+        ]
+        script += [Request(method, first, rule.endpoint) for method in methods]
+        script.append(Request("GET", f"{first}?unheard=of", rule.endpoint))
+        script += [Request("GET", path, rule.endpoint) for path in others]
     return script
 
 

@@ -1,7 +1,9 @@
-"""What no text field takes: characters that cannot be seen, stored or compared. One rule for forms and imports."""
+"""What fields take: no character that cannot be seen, stored or compared, and of closed sets no word but theirs."""
 
 import unicodedata
 from collections.abc import Callable
+from enum import StrEnum
+from typing import TypeVar
 
 from wtforms import Field, Form, ValidationError
 
@@ -10,6 +12,17 @@ _LINE_ENDS = frozenset("\t\n\r")
 _TURNING = frozenset("\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 #: Shown as nothing, yet they make two equal names differ. Joiners are left out: scripts and emoji need them.
 _UNSEEN = frozenset("\u00ad\u034f\u180e\u200b\u2060\ufeff")
+
+
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def word_of(words: type[_Word], given: str | None) -> _Word | None:
+    """The word that was sent, or None for anything else.
+
+    A form is read for its page before it is known to be sound, and a choice that may be left out may come as white space.
+    """
+    return next((word for word in words if word == given), None)
 
 
 def refused_in_text(character: str) -> bool:

@@ -18,7 +18,7 @@ from wtforms.validators import Length, Optional
 
 from reviews.calibration.rules import BallotMarkDraft, DecisionDraft
 from reviews.expectations import Asked, AskedDimension
-from reviews.validators import plain_name, plain_text
+from reviews.validators import plain_name, plain_text, word_of
 from reviews.vocabulary import Attainment, BallotChoice, Outcome
 
 BALLOT_WORDS = {
@@ -107,9 +107,7 @@ class BallotForm(FlaskForm):
 
     def marks(self) -> dict[int, BallotMarkDraft]:
         return {
-            dimension.id: BallotMarkDraft(
-                BallotChoice(choice.data) if choice.data else None, rationale.data or ""
-            )
+            dimension.id: BallotMarkDraft(word_of(BallotChoice, choice.data), rationale.data or "")
             for dimension, rationale, choice in self.rows()
         }
 
@@ -171,10 +169,10 @@ class DecisionForm(FlaskForm):
     def draft(self) -> DecisionDraft:
         rows = self.rows()
         return DecisionDraft(
-            outcome=Outcome(self.outcome.data) if self.outcome.data else None,
+            outcome=word_of(Outcome, self.outcome.data),
             letter=self.letter.data or "",
             attainments={
-                d.id: (Attainment(attainment.data) if attainment.data else None, reason.data or "")
+                d.id: (word_of(Attainment, attainment.data), reason.data or "")
                 for d, attainment, reason, _ in rows
             },
             gaps={

@@ -12,7 +12,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import AnyOf, InputRequired, Length, Optional
+from wtforms.validators import AnyOf, InputRequired, Length, Optional, Regexp
 
 from reviews.packets.evidence import EvidenceDraft
 from reviews.validators import plain_name, plain_text
@@ -21,6 +21,8 @@ MAX_LINKS = 5
 MAX_LINK = 500
 MAX_OUTCOME = 4000
 MAX_REASON = 2000
+#: Of a version; Python refuses to read thousands of them.
+_MOST_DIGITS = 9
 
 
 def _one_line(text: str | None) -> str:
@@ -102,7 +104,8 @@ class EvidenceForm(FlaskForm):
     def version_read(self) -> int:
         """The version of the item that the person had before them. What is no number is no version of anything."""
         digits = self.version.data or ""
-        return int(digits) if digits.isascii() and digits.isdecimal() else -1
+        is_number = digits.isascii() and digits.isdecimal() and len(digits) <= _MOST_DIGITS
+        return int(digits) if is_number else -1
 
     def draft(self) -> EvidenceDraft:
         return EvidenceDraft(
@@ -132,7 +135,9 @@ def _is_web_address(text: str) -> bool:
 
 
 class PeerForm(FlaskForm):
-    person = HiddenField("Peer", [InputRequired("Choose a person from the list.")])
+    person = HiddenField(
+        "Peer", [Regexp(r"[A-Za-z0-9_-]{22}\Z", message="Choose a person from the list.")]
+    )
 
 
 class PeerDecisionForm(FlaskForm):

@@ -18,7 +18,7 @@ from wtforms.widgets import HiddenInput
 
 from reviews.expectations import AskedDimension
 from reviews.ratings.queries import RatePage
-from reviews.validators import plain_text
+from reviews.validators import plain_text, word_of
 from reviews.vocabulary import MISSING, SCALE, Category, DeclineCategory, Mark
 
 RATIONALE_LIMIT = 4000
@@ -105,15 +105,15 @@ class RatingForm(FlaskForm):
     marks: "FormField[Form]"
 
     def chosen(self) -> Category | None:
-        return Category(self.category.data) if self.category.data else None
+        return word_of(Category, self.category.data)
 
     def marks_by_id(self, dimension: AskedDimension) -> dict[int, Mark]:
         """The marks set, by expectation id."""
         given = self.marks.form
         return {
-            expectation.id: Mark(given[expectation.label].data)
+            expectation.id: mark
             for expectation in dimension
-            if given[expectation.label].data
+            if (mark := word_of(Mark, given[expectation.label].data)) is not None
         }
 
 

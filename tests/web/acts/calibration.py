@@ -52,6 +52,7 @@ def the_board_shows_every_mark(play: Play) -> None:
     assert sorted(each.get_attribute("aria-label") or "" for each in plates) == sorted(
         [*adas_plates(yardstick), *bos_plates(yardstick)]
     )
+    assert carol.page.locator("a.plate svg").count() == len(plates)
     assert carol.texts("td.talk") == ["no zone"] * 2
     assert sorted(carol.texts("td.status")) == [
         "Your ballot on Ada Whitfield · 0 of 3 in",

@@ -283,12 +283,17 @@ class ReleaseForm(EditForm):
             raise ValidationError("Type a date and a time, or choose to release now.")
 
 
+def place_field(packet: str) -> str:
+    """The field of a packet. A public id alone may begin with what WTForms takes for a private name."""
+    return f"panel_{packet}"
+
+
 def places_form(
     packets: Mapping[str, tuple[str, str]], panels: Sequence[SelectChoice], *, needs_reason: bool
 ) -> ReasonForm:
     """A form with one choice of a panel per packet: public id -> candidate's name, and the panel now."""
     fields = {
-        packet: SelectField(
+        place_field(packet): SelectField(
             f"Panel of {candidate}",
             choices=list(panels),
             default=panel,

@@ -10,7 +10,14 @@ from reviews.access import CycleAccess
 from reviews.cycles import panels as panel_service
 from reviews.cycles import queries, seats, service
 from reviews.cycles.blueprint import bp
-from reviews.cycles.forms import ConflictForm, PanelForm, PeopleForm, ReasonForm, places_form
+from reviews.cycles.forms import (
+    ConflictForm,
+    PanelForm,
+    PeopleForm,
+    ReasonForm,
+    place_field,
+    places_form,
+)
 from reviews.cycles.panels import PanelDraft
 from reviews.cycles.stale import Difference, kept_beside
 from reviews.errors import rules_shown_on, status_of
@@ -55,7 +62,8 @@ def panels(access: CycleAccess) -> ResponseReturnValue:
             moved = panel_service.place_packets(
                 access.cycle,
                 places={
-                    packet: by_id[form[public_id].data] for public_id, packet in packets.items()
+                    packet: by_id[form[place_field(public_id)].data]
+                    for public_id, packet in packets.items()
                 },
                 actor=access.viewer,
                 now=access.viewer.now,

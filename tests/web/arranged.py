@@ -62,7 +62,7 @@ def submits_a_packet(candidate: str, *, current: str, target: str, peers: tuple[
     """One item for each dimension, on its first expectation; every peer approved."""
     who = person(candidate)
     levels = {level.name: level for level in db.session.scalars(sa.select(Level))}
-    packet = packets.create_packet(
+    packets.create_packet(
         db.session.scalars(sa.select(Cycle)).one(),
         candidate=who,
         current_level=levels[current],

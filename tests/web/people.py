@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page
 
@@ -95,7 +96,7 @@ class Somebody:
 
     @property
     def path(self) -> str:
-        return self.page.url.split("/", 3)[3].join(("/", ""))
+        return urlsplit(self.page.url).path
 
     @property
     def heading(self) -> str:

@@ -9,7 +9,7 @@ from tests.live_server import LiveServer
 from tests.web.people import PASSWORD, Somebody
 from tests.web.yardsticks import Yardstick
 
-OWNER = "Odile Marchetti"
+OWNER, OWNERS_ADDRESS = "Odile Marchetti", "odile@mill.example.org"
 ROSTER = """\
 employee_id,name,email,manager_employee_id,title,level,unit
 E01,Dov Castellanos,dov@mill.example.org,,Director,,Mill

@@ -29,10 +29,14 @@ class Yardstick:
     asked: Mapping[str, tuple[int, int]]
     #: Dimension -> how many are new without the roles: what the second candidate is asked.
     asked_without_roles: Mapping[str, int]
-    #: Level -> its code, in the order of the ladder.
-    levels: Mapping[str, str]
+    #: In the order in which the preview lists them.
+    levels: tuple[str, ...]
     #: (level, dimension) -> how many expectations the document has there.
     cells: Mapping[tuple[str, str], int]
+
+    @property
+    def new(self) -> int:
+        return sum(new for new, _ in self.asked.values())
 
     @property
     def total(self) -> int:
@@ -46,13 +50,13 @@ class Yardstick:
 
 def own() -> Yardstick:
     """Every count here is counted by hand in the document."""
-    levels = {
-        "Section Player I": "Level 1",
-        "Section Player II": "Level 2",
-        "Soloist": "Level 3",
-        "Guest of Honour": "Level 4",
-        "Stage Manager": "Level 3",
-    }
+    levels = (
+        "Section Player I",
+        "Section Player II",
+        "Soloist",
+        "Guest of Honour",
+        "Stage Manager",
+    )
     counts = {"Duty": (2, 2, 1, 0, 1), "Habits & Mind": (1, 1, 1, 0, 1)}
     return Yardstick(
         name=OWN.name,
@@ -129,8 +133,8 @@ def _new_in(case: Mapping[str, Any], current: Mapping[str, Any]) -> list[int]:
     return [count - current["per_dimension"][key] for key, count in case["per_dimension"].items()]
 
 
-def _levels(golden: Mapping[str, Any]) -> dict[str, str]:
-    return {level["name"]: level["code"] or "" for level in golden["levels"]}
+def _levels(golden: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(level["name"] for level in golden["levels"])
 
 
 def _cells(golden: Mapping[str, Any]) -> dict[tuple[str, str], int]:

@@ -4,14 +4,14 @@ from reviews.people import service as people_service
 from reviews.people.queries import now
 from tests.web import arranged
 from tests.web.people import Somebody
-from tests.web.stage import CYCLE, MEMBERS, NEVER_HERE, OWNER, ROSTER, Play
+from tests.web.stage import CYCLE, MEMBERS, NEVER_HERE, OWNER, OWNERS_ADDRESS, ROSTER, Play
 from tests.web.yardsticks import Yardstick
 
 
 def the_first_owner_chooses_a_password(play: Play) -> None:
     with arranged.acting(play.server.app):
-        _, token = people_service.add_owner(name=OWNER, email="odile@mill.example.org", at=now())
-    odile = play.enter(OWNER, "odile@mill.example.org", f"/sign-in/link/{token}")
+        _, token = people_service.add_owner(name=OWNER, email=OWNERS_ADDRESS, at=now())
+    odile = play.enter(OWNER, OWNERS_ADDRESS, f"/sign-in/link/{token}")
     assert odile.heading == "Nothing waits for you"
 
 

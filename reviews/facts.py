@@ -263,7 +263,7 @@ def packets_where(viewer: Viewer, action: Action) -> ColumnElement[bool]:
             and_(held, columns["phase"].in_(sorted(row.cell(relation).phases)))
             for relation, held in relation_columns(columns).items()
             if row.cell(relation).phases
-        )
+        ),
     )
 
 
@@ -336,7 +336,7 @@ def cycles_where(viewer: Viewer, action: Action) -> ColumnElement[bool]:
             and_(holds, c["phase"].in_(sorted(row.cell(relation).phases)))
             for relation, holds in held.items()
             if row.cell(relation).phases
-        )
+        ),
     )
 
 

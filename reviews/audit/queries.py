@@ -13,12 +13,13 @@ from reviews.models.cycles import Cycle
 from reviews.models.packets import Packet
 from reviews.models.people import Person
 from reviews.models.trail import AuditEvent, AuditHead
-from reviews.vocabulary import Action
+from reviews.vocabulary import Action, PacketPhase
 
 PER_PAGE = 50
 #: Who acts without being signed in.
 COMMAND_LINE = "command line"
 _BATCH = 1000
+_RELEASE = Action.RELEASE_CYCLE.name.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ def audit_page(access: CycleAccess, *, action: str, person: str, page: int) -> A
         .outerjoin(Person, Person.id == AuditEvent.actor_id)
         .where(
             AuditEvent.cycle_id == access.cycle.id,
+            true() if _may_know_of_release(access) else AuditEvent.action != _RELEASE,
             or_(
                 AuditEvent.packet_id.is_(None),
                 AuditEvent.packet_id.in_(
@@ -128,6 +130,11 @@ def audit_page(access: CycleAccess, *, action: str, person: str, page: int) -> A
         pages=pages,
         count=count,
     )
+
+
+def _may_know_of_release(access: CycleAccess) -> bool:
+    """A release is set when every packet is decided: before it, an owner with a packet would learn that theirs is."""
+    return not access.facts.is_owner_tied or access.facts.phase >= PacketPhase.RELEASED
 
 
 def in_words(action: str) -> str:

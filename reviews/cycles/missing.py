@@ -32,7 +32,7 @@ _FREE = frozenset({Relation.MEMBER_OWES, Relation.MEMBER_CAST, Relation.CHAIR})
 
 
 def missing_to_advance(cycle: Cycle, viewer: Viewer) -> tuple[Missing, ...]:
-    """What keeps the cycle in its phase. Speaks only of packets the viewer may know."""
+    """What keeps the cycle in its phase. Speaks only of packets whose panel the viewer may know."""
     if cycle.phase is CyclePhase.SETUP:
         plan = Plan(
             ladders=tuple(version.ladder.name for version in pinned_versions(cycle)),
@@ -59,7 +59,7 @@ def _hearings(cycle: Cycle, viewer: Viewer) -> list[Hearing]:
         .where(
             Packet.cycle_id == cycle.id,
             Packet.state.in_(IN_REVIEW),
-            packets_where(viewer, Action.KNOW_PACKET),
+            packets_where(viewer, Action.SEE_PANEL),
         )
         .order_by(Person.name, Packet.id)
     ).all()

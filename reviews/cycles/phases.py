@@ -92,7 +92,7 @@ def _begin_voting(cycle: Cycle) -> None:
     heard.update(packet.panel_id for packet in packets if packet.panel_id)
     for packet in packets:
         if packet.panel_id is None:
-            # Only a packet that the owner may not know of comes here without a panel: others are refused above.
+            # Only a packet whose panel the owner may not know comes here without one: others are refused above.
             packet.panel_id = min(heard, key=lambda panel: (heard[panel], panel))
             heard[packet.panel_id] += 1
         packet.agenda_order = entropy.order_key("agenda")

@@ -188,7 +188,7 @@ def panels_page(access: CycleAccess) -> PanelsPage:
     return PanelsPage(
         access=access,
         panels=panels,
-        packets=_known_packets(access) if len(panels) > 1 and not voting else (),
+        packets=_packets_seen(access) if len(panels) > 1 and not voting else (),
         needs_reason=access.answer(Action.EDIT_PANELS) is Answer.SECOND_PERSON,
         voting=voting,
     )
@@ -196,7 +196,7 @@ def panels_page(access: CycleAccess) -> PanelsPage:
 
 def conflicts_page(access: CycleAccess) -> ConflictsPage:
     """The packets and panel members of the cycle, and the conflicts on record that the viewer may read."""
-    packets = _known_packets(access)
+    packets = _packets_seen(access)
     known = {packet.packet.id: packet for packet in packets}
     members = db.session.scalars(
         select(Person)
@@ -235,12 +235,11 @@ def conflicts_page(access: CycleAccess) -> ConflictsPage:
     )
 
 
-def _known_packets(access: CycleAccess) -> tuple[PacketAccess, ...]:
-    """By the candidate's name; what the viewer sees only as a stub is left out."""
-    known = packets_in(access, Action.KNOW_PACKET)
+def _packets_seen(access: CycleAccess) -> tuple[PacketAccess, ...]:
+    """Those whose panel the viewer may know, by the candidate's name. An owner's own packet is none of them."""
     return tuple(
         sorted(
-            (packet for packet in known if packet.may(Action.KNOW_PACKET)),
+            packets_in(access, Action.SEE_PANEL),
             key=lambda packet: (packet.packet.candidate.name, packet.packet.id),
         )
     )

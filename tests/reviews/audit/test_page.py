@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from reviews.audit import service
-from reviews.vocabulary import Action, ConflictStanding, CyclePhase
+from reviews.vocabulary import Action, ConflictStanding, CyclePhase, PacketStage
 from tests.builders import NOW, a_conflict, a_cycle, a_packet, a_panel, a_person
 
 
@@ -80,6 +80,22 @@ def test_an_owner_with_a_conflict_reads_nothing_of_the_packet(client, owner, cyc
     client.sign_in(owner)
 
     assert lines(client.page(path_of(cycle))) == []
+
+
+def test_an_owner_with_a_packet_does_not_learn_from_the_release_that_it_is_decided(client, owner):
+    cycle = a_cycle(phase=CyclePhase.CALIBRATION, owners=[owner])
+    a_packet(cycle, candidate=owner, stage=PacketStage.DECIDED)
+    write(1, owner, cycle)
+    write(1, owner, cycle, Action.RELEASE_CYCLE)
+    client.sign_in(owner)
+
+    before = client.page(path_of(cycle))
+    cycle.release_at, cycle.released_by_id = NOW - timedelta(days=1), owner.id
+    after = client.page(path_of(cycle))
+
+    assert [what for _, _, what in lines(before)] == ["EDIT_PANELS 1"]
+    assert "elease" not in before.text()
+    assert [what for _, _, what in lines(after)] == ["RELEASE_CYCLE 1", "EDIT_PANELS 1"]
 
 
 def test_lines_of_other_cycles_and_of_the_site_stay_out(client, owner, cycle):

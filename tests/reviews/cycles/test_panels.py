@@ -9,7 +9,17 @@ from reviews.models.calibration import Conflict
 from reviews.models.trail import AuditEvent
 from reviews.refusals import IllegalMove, RuleBroken, StaleEdit
 from reviews.vocabulary import ConflictStanding, CyclePhase
-from tests.builders import NOW, a_conflict, a_cycle, a_packet, a_panel, a_person, viewer_of
+from tests.builders import (
+    NOW,
+    a_conflict,
+    a_cycle,
+    a_packet,
+    a_panel,
+    a_person,
+    ladder_of,
+    levels_of,
+    viewer_of,
+)
 from tests.pages import Page, values_of
 
 
@@ -120,14 +130,38 @@ def test_packets_are_placed_in_the_browser(client, session, owner, cycle):
     packet = a_packet(cycle, panel=first, candidate=a_person("Ada", manager=a_person()))
     client.sign_in(owner)
 
-    client.submit(
-        f"/cycles/{cycle.public_id}/panels", {f"panel_{packet.public_id}": second.public_id}
-    )
+    client.submit(f"/cycles/{cycle.public_id}/panels", {f"panel_{packet.public_id}": second.public_id})
 
     assert packet.panel_id == second.id
     assert session.scalars(select(AuditEvent.summary)).all() == [
         f"Packet of Ada given to panel {second.name}"
     ]
+
+
+@pytest.mark.parametrize("tie", ["candidate", "manager"])
+def test_an_owner_neither_learns_nor_chooses_the_panel_of_a_packet_of_their_own(
+    client, owner, cycle, tie
+):
+    first, second = a_panel(cycle), a_panel(cycle)
+    # For another level: whoever stands for the same one is unknown to the owner altogether.
+    other = a_packet(cycle, panel=first, target=levels_of(ladder_of(cycle))[1], current=None)
+    own = a_packet(cycle, panel=second, **{tie: owner})
+    client.sign_in(owner)
+    path = f"/cycles/{cycle.public_id}/panels"
+
+    page = client.page(path)
+    choices = {select.get("name") for select in page.all(".//main//select")}
+    assert choices == {f"panel_{other.public_id}"}
+
+    client.post(
+        path,
+        data={
+            **values_of(page.one(".//main//form[@method='post']")),
+            f"panel_{own.public_id}": first.public_id,
+            "reason": "To be heard by friends.",
+        },
+    )
+    assert own.panel_id == second.id
 
 
 def test_voting_fixes_the_members_and_the_places(owner):

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from reviews import entropy
 from reviews.cycles.phases import advance_cycle
+from reviews.cycles.seats import seats_of
 from reviews.facts import IN_REVIEW
 from reviews.models.packets import Assignment, Packet
 from reviews.models.trail import AuditEvent
@@ -204,6 +205,19 @@ def test_a_packet_the_owner_may_not_know_neither_shows_nor_holds_the_cycle(clien
     assert (known.stage, hidden.stage) == (PacketStage.VOTING, PacketStage.VOTING)
     # The panel with fewer packets hears it.
     assert hidden.panel_id == second.id
+
+
+def test_what_is_missing_tells_an_owner_nothing_of_the_panel_of_their_own_packet(client, owner):
+    cycle, panel = cycle_in(CyclePhase.RATING, owner)
+    a_packet(cycle, panel=panel)
+    own = a_packet(cycle, panel=panel, candidate=owner)
+    client.sign_in(owner)
+    before = client.page(f"/cycles/{cycle.public_id}/advance").text()
+
+    for seat in seats_of(panel):
+        a_conflict(own, seat.person, ConflictStanding.DECLARED)
+
+    assert client.page(f"/cycles/{cycle.public_id}/advance").text() == before
 
 
 def test_an_owner_who_is_tied_gives_a_reason_for_the_step(client, session, owner):

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from reviews.models.people import Person, SignInSession
 from reviews.models.trail import AuditEvent
 from reviews.people import passwords, service
-from reviews.vocabulary import CyclePhase
-from tests.builders import NOW, a_cycle, a_packet, a_panel, a_person, an_assignment
+from reviews.vocabulary import ConflictStanding, CyclePhase
+from tests.builders import NOW, a_conflict, a_cycle, a_packet, a_panel, a_person, an_assignment
 from tests.pages import Page
 
 HEADER = "employee_id,name,email,manager_employee_id,title,level,unit\n"
@@ -208,6 +208,16 @@ def test_an_owner_who_is_the_candidate_does_not_learn_the_peers(client, owner):
     an_assignment(a_packet(cycle, candidate=owner), rater := a_person("Peer"))
 
     page = client.page(f"/people/{rater.public_id}/deactivate")
+
+    assert page.all(".//form[@class='confirm stack']/ul") == []
+
+
+def test_an_owner_who_is_recused_learns_no_more_than_the_name(client, owner):
+    cycle = a_cycle(phase=CyclePhase.RATING)
+    packet = a_packet(cycle, panel=a_panel(cycle, members=[owner]))
+    a_conflict(packet, owner, ConflictStanding.DECLARED)
+
+    page = client.page(f"/people/{packet.manager.public_id}/deactivate")
 
     assert page.all(".//form[@class='confirm stack']/ul") == []
 

@@ -7,6 +7,8 @@ from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
+from psycopg.errors import UniqueViolation
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -52,6 +54,13 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(StaleDataError)
     def stale(_error: StaleDataError) -> ResponseReturnValue:
+        return _page(409)
+
+    @app.errorhandler(IntegrityError)
+    def taken(error: IntegrityError) -> ResponseReturnValue:
+        # Looked for and not found, then written by somebody else before us; SQLite lets in one writer at a time.
+        if not isinstance(error.orig, UniqueViolation):
+            raise error
         return _page(409)
 
     @app.errorhandler(RuleBroken)

@@ -17,7 +17,7 @@ from reviews.calibration.rules import (
 from reviews.calibration.seats import benches
 from reviews.expectations import asked_of
 from reviews.extensions import db
-from reviews.facts import Viewer
+from reviews.facts import IN_REVIEW, Viewer
 from reviews.models.calibration import (
     Ballot,
     BallotMark,
@@ -28,9 +28,11 @@ from reviews.models.calibration import (
 )
 from reviews.models.cycles import Panel
 from reviews.models.packets import Packet
+from reviews.models.people import Person
+from reviews.packets.service.holding import hold
 from reviews.reading import rule_reading
-from reviews.refusals import RuleBroken
-from reviews.vocabulary import Action, ConflictStanding, Outcome
+from reviews.refusals import IllegalMove, RuleBroken
+from reviews.vocabulary import Action, ConflictStanding, Outcome, PacketStage
 from reviews.workflow import STAGE, advance
 
 
@@ -42,6 +44,10 @@ def answer_conflicts(
     A declared conflict takes effect at once and cannot be taken back by the person who declared it. Leaves an audit
     line for each packet that changes.
     """
+    # The same form sent twice: the second waits here, and then finds the answers of the first.
+    db.session.execute(
+        select(Person.id).where(Person.id == actor.person_id).with_for_update(key_share=True)
+    )
     on_record = {
         conflict.packet_id: conflict
         for conflict in db.session.scalars(
@@ -82,7 +88,11 @@ def cast_ballot(
 
     Raises:
         RuleBroken: for the first thing a ballot lacks.
+        IllegalMove: once the packet is decided or withdrawn.
     """
+    _hold(packet)
+    if packet.stage not in {PacketStage.VOTING, PacketStage.DISCUSSION}:
+        raise IllegalMove("Voting on this packet has ended.")
     dimensions = {dimension.id: dimension.name for dimension in asked_of(packet).dimensions}
     _refuse(ballot_problems(marks, dimensions))
     last = db.session.scalar(
@@ -121,7 +131,9 @@ def reveal(packet: Packet, *, reason: str, actor: Viewer, now: datetime) -> None
 
     Raises:
         RuleBroken: below the quorum without a reason, or with no ballot at all.
+        IllegalMove: if the ballots are revealed already, or the packet is withdrawn.
     """
+    _hold(packet)
     bench = benches([packet.id], now=now)[packet.id]
     panel = db.session.get_one(Panel, packet.panel_id)
     problem = reveal_problem(
@@ -151,8 +163,9 @@ def decide(packet: Packet, *, draft: DecisionDraft, actor: Viewer, now: datetime
 
     Raises:
         RuleBroken: for the first thing the decision lacks.
-        IllegalMove: if the packet is not in discussion.
+        IllegalMove: if the packet is not in discussion, or is withdrawn.
     """
+    _hold(packet)
     asked = asked_of(packet).dimensions
     expectations = frozenset(e.id for dimension in asked for e in dimension)
     sentence, promotes = rule_reading(
@@ -210,6 +223,15 @@ def decide(packet: Packet, *, draft: DecisionDraft, actor: Viewer, now: datetime
         number=decision.number,
     )
     return decision
+
+
+def _hold(packet: Packet) -> None:
+    """Keep the packet as it is until the request has ended: two windows, or two members, act one after the other."""
+    hold(packet)
+    if packet.state not in IN_REVIEW:
+        raise IllegalMove(
+            "The candidate withdrew this packet, so the committee has nothing to decide."
+        )
 
 
 def _refuse(problems: Sequence[Problem]) -> None:

@@ -148,9 +148,9 @@ def submit_rating(
             f"Still open: {', '.join(names[m.dimension] for m in missing)}."
             " Each dimension needs an answer, and a rating needs a reason."
         )
+    advance(ASSIGNMENT, assignment, Action.SUBMIT_RATING)
     assignment.revision_id = assignment.packet.current_revision_id
     assignment.submitted_at = now
-    advance(ASSIGNMENT, assignment, Action.SUBMIT_RATING)
     db.session.flush()
     _record(assignment, Action.SUBMIT_RATING, actor, "submitted the rating of", now)
 

@@ -6,10 +6,17 @@ from sqlalchemy.orm import Session, scoped_session
 
 from reviews.calibration import service
 from reviews.calibration.rules import DecisionDraft
-from reviews.models.calibration import Decision, DimensionOutcome, Gap
+from reviews.models.calibration import Ballot, Decision, DimensionOutcome, Gap
 from reviews.models.packets import Packet
 from reviews.refusals import IllegalMove
-from reviews.vocabulary import Attainment, BallotChoice, Outcome, PacketStage, RaterKind
+from reviews.vocabulary import (
+    Attainment,
+    BallotChoice,
+    Outcome,
+    PacketStage,
+    PacketState,
+    RaterKind,
+)
 from tests import builders
 from tests.pages import StrictClient
 from tests.reviews.calibration.panels import Committee, a_committee, in_hand
@@ -148,6 +155,32 @@ def test_a_packet_is_decided_once(discussed: Committee, session: scoped_session[
         service.decide(packet, draft=draft, actor=chair, now=chair.now)
 
     assert len(session.scalars(select(Decision)).all()) == 1
+
+
+def test_a_withdrawn_packet_is_neither_voted_on_nor_revealed_nor_decided(
+    client: StrictClient, session: scoped_session[Session]
+) -> None:
+    for stage, page in (
+        (PacketStage.VOTING, "ballot"),
+        (PacketStage.VOTING, "reveal"),
+        (PacketStage.DISCUSSION, "decision"),
+    ):
+        committee = a_committee(stage)
+        for member in committee.members:
+            builders.a_ballot(committee.packet, member, BallotChoice.MET)
+        client.sign_in(committee.chair)
+        fields = decision_of(committee.packet) if page == "decision" else {}
+        for dimension in builders.asked(committee.packet).dimensions if page == "ballot" else ():
+            fields[f"choice_{dimension.id}"] = BallotChoice.MET.value
+        committee.packet.state = PacketState.WITHDRAWN
+
+        answer = client.submit(address(committee, page), fields)
+
+        assert answer.status_code == 422
+        assert "The candidate withdrew this packet" in answer.text
+        assert session.get_one(Packet, committee.packet.id).stage is stage
+    assert session.scalars(select(Decision)).all() == []
+    assert session.scalars(select(Ballot).where(Ballot.member_id == committee.chair.id)).all() == []
 
 
 @pytest.mark.parametrize("who", ["candidate", "manager", "peer", "stranger"])

@@ -130,7 +130,9 @@ def test_packets_are_placed_in_the_browser(client, session, owner, cycle):
     packet = a_packet(cycle, panel=first, candidate=a_person("Ada", manager=a_person()))
     client.sign_in(owner)
 
-    client.submit(f"/cycles/{cycle.public_id}/panels", {f"panel_{packet.public_id}": second.public_id})
+    client.submit(
+        f"/cycles/{cycle.public_id}/panels", {f"panel_{packet.public_id}": second.public_id}
+    )
 
     assert packet.panel_id == second.id
     assert session.scalars(select(AuditEvent.summary)).all() == [

@@ -1,0 +1,106 @@
+"""The same thing done in several windows at the same instant: it is done once, and nobody gets a page of an error."""
+
+import pytest
+from sqlalchemy import func, select
+
+from reviews.extensions import db
+from reviews.models.calibration import Ballot, Conflict, Decision
+from reviews.models.cycles import Cycle
+from reviews.vocabulary import AssignmentState, BallotChoice, CyclePhase, PacketStage
+from tests import builders
+from tests.conftest import application
+from tests.races import sent_at_once, window_of
+from tests.reviews.calibration.panels import a_committee
+from tests.reviews.calibration.test_ballots import ballot_of
+from tests.reviews.calibration.test_decision import decision_of
+
+WINDOWS = 4
+
+
+@pytest.fixture
+def app(database):
+    app = application(database)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def rows(table):
+    return db.session.scalar(select(func.count()).select_from(table))
+
+
+def sent(app, person, address, fields):
+    """From several windows of one person."""
+    windows = [window_of(app, person) for _ in range(WINDOWS)]
+    return sent_at_once(app, *((window, address, fields) for window in windows))
+
+
+def test_a_ballot_sealed_in_several_windows(app):
+    committee = a_committee()
+    fields = ballot_of(committee.packet, BallotChoice.MET)
+
+    statuses = sent(
+        app, committee.members[0], f"/packets/{committee.packet.public_id}/ballot", fields
+    )
+
+    # A window that waited has either changed the ballot to the same or been told that it is sealed.
+    assert set(statuses) <= {302, 403}
+    assert statuses.count(302) == rows(Ballot)
+
+
+def test_a_decision_recorded_in_several_windows(app):
+    committee = a_committee(PacketStage.DISCUSSION)
+    fields = decision_of(committee.packet)
+
+    statuses = sent(app, committee.chair, f"/packets/{committee.packet.public_id}/decision", fields)
+
+    assert statuses[0] == 302
+    assert set(statuses[1:]) <= {409, 422}
+    assert rows(Decision) == 1
+
+
+def test_conflicts_answered_in_several_windows(app):
+    committee = a_committee(answered=False)
+
+    statuses = sent(app, committee.members[0], f"/cycles/{committee.cycle.public_id}/conflicts", {})
+
+    assert statuses == [302] * WINDOWS
+    assert rows(Conflict) == 1
+
+
+def test_one_name_for_several_cycles(app):
+    owner = builders.a_person("Ines", is_owner=True)
+
+    statuses = sent(app, owner, "/cycles/new", {"name": "2027-H1", "time_zone": "UTC"})
+
+    assert statuses[0] == 302
+    assert set(statuses[1:]) <= {409, 422}
+    assert rows(Cycle) == 1
+
+
+def test_a_rating_submitted_while_ratings_end(app):
+    owner = builders.a_person("Ines")
+    cycle = builders.a_cycle(phase=CyclePhase.RATING, owners=[owner])
+    panel = builders.a_panel(
+        cycle, chair=builders.a_person(), members=[builders.a_person(), builders.a_person()]
+    )
+    packet = builders.a_packet(cycle, panel=panel)
+    assignment = builders.a_rating(packet)
+    assignment.state, assignment.submitted_at = AssignmentState.IN_PROGRESS, None
+    rater, advancing = window_of(app, assignment.rater), window_of(app, owner)
+    number, version = assignment.id, str(len(builders.asked(packet).dimensions))
+
+    statuses = sent_at_once(
+        app,
+        (rater, f"/packets/{packet.public_id}/rating/submit", {"version": version}),
+        (advancing, f"/cycles/{cycle.public_id}/advance", {"phase": "rating"}),
+    )
+
+    assert set(statuses) <= {302, 404, 409, 422}
+    state = db.session.get_one(type(assignment), number).state
+    assert state in {
+        AssignmentState.SUBMITTED,
+        AssignmentState.EXPIRED,
+        AssignmentState.IN_PROGRESS,
+    }

@@ -23,6 +23,7 @@ from tests.live_server import LiveServer
 from tests.pages import StrictClient
 
 SERVER = pytest.StashKey[postgres.Server]()
+NO_CHROMIUM = "no Chromium on this machine"
 
 
 # -- The run as a whole
@@ -69,7 +70,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     silent = [
         report.nodeid
         for report in terminalreporter.stats.get("skipped", [])
-        if "browser" in report.keywords
+        if "browser" in report.keywords and NO_CHROMIUM in str(report.longrepr)
     ]
     if silent:
         terminalreporter.line(
@@ -195,7 +196,7 @@ def live_server(database: str, tmp_path: Path) -> Iterator[LiveServer]:
 def browser() -> Iterator[Browser]:
     program = find_chromium()
     if program is None:
-        pytest.skip("no Chromium on this machine")
+        pytest.skip(NO_CHROMIUM)
     with chromium(program) as browser:
         yield browser
 

@@ -12,9 +12,15 @@ from tests.web.yardsticks import YARDSTICKS
 
 
 @pytest.fixture(params=YARDSTICKS)
-def play(request, live_server, open_page):
+def yardstick(request):
+    return YARDSTICKS[request.param]()
+
+
+@pytest.fixture
+def play(request, yardstick, live_server, open_page):
     # One of the ladders is played with scripts on, to hear what they complain about; no step needs them.
-    return Play(live_server, open_page, YARDSTICKS[request.param](), scripts=request.param == "004")
+    scripts = request.node.callspec.params["yardstick"] == "004"
+    return Play(live_server, open_page, yardstick, scripts=scripts)
 
 
 def test_a_cycle_from_the_ladders_file_to_the_released_outcome(play):

@@ -62,6 +62,9 @@ def propose_peer(packet: Packet, *, person: Person, actor: Actor, now: datetime)
             created_at=now,
         )
         db.session.add(listed)
+    elif by_candidate:
+        # Proposed, withdrawn and proposed again: an id that came back would tell that it had been decided on.
+        listed.public_id = entropy.public_id()
     listed.proposed_by_id = id_of(actor)
     db.session.flush()
     _record(listed, Action.PROPOSE_PEERS, "proposed as a peer", actor, now)

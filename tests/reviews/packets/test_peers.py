@@ -53,6 +53,22 @@ def test_who_cannot_be_a_peer(case):
             propose(case, person)
 
 
+@pytest.mark.parametrize("decision", [None, True, False])
+def test_proposing_again_makes_a_new_address_whatever_became_of_the_first(case, client, decision):
+    client.sign_in(case.hana)
+    addresses = set()
+    for _ in range(2):
+        peer = propose(case, case.peer)
+        page = client.page(f"{case.url}/peers")
+        (address,) = (form.get("action") for form in page.all(f"{LISTED}//form"))
+        addresses.add(address)
+        if decision is not None and peer.state is AssignmentState.NOMINATED:
+            decide(case, peer, approve=decision)
+        service.withdraw_proposal(peer, actor=case.hana, now=NOW)
+
+    assert len(addresses) == 2
+
+
 def test_a_candidate_proposes_as_many_as_the_cycle_has_places(case):
     propose(case, case.peer)
     propose(case, case.other)

@@ -1,11 +1,11 @@
-"""Reading the audit log of a cycle, as far as the reader may, and checking the whole chain."""
+"""Reading the audit log of a cycle or the site, as far as the reader may, and checking the whole chain."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import false, func, or_, select, true
+from sqlalchemy import ColumnElement, false, func, or_, select, true
 
-from reviews.access import CycleAccess
+from reviews.access import CycleAccess, SiteAccess
 from reviews.audit.chain import START, digest_of
 from reviews.extensions import db
 from reviews.facts import packets_where
@@ -42,7 +42,8 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class AuditPage:
-    access: CycleAccess
+    #: None for the log of the site: ladders, people, accounts.
+    cycle: Cycle | None
     lines: tuple[AuditLine, ...]
     actions: tuple[Option, ...]
     people: tuple[Option, ...]
@@ -59,8 +60,10 @@ class AuditPage:
         return f"{first}–{first + len(self.lines) - 1} of {self.count}"  # noqa: RUF001 - a range
 
 
-def audit_page(access: CycleAccess, *, action: str, person: str, page: int) -> AuditPage:
-    """One page of the log, newest first. Four queries, whatever the number of lines."""
+def audit_page(
+    access: CycleAccess | SiteAccess, *, action: str, person: str, page: int
+) -> AuditPage:
+    """One page of the log of a cycle, or of what belongs to no cycle, newest first. Four queries."""
     visible = (
         select(
             AuditEvent.id,
@@ -73,21 +76,7 @@ def audit_page(access: CycleAccess, *, action: str, person: str, page: int) -> A
             func.row_number().over(order_by=AuditEvent.id).label("number"),
         )
         .outerjoin(Person, Person.id == AuditEvent.actor_id)
-        .where(
-            AuditEvent.cycle_id == access.cycle.id,
-            true() if _may_know_of_release(access) else AuditEvent.action != _RELEASE,
-            or_(
-                AuditEvent.packet_id.is_(None),
-                AuditEvent.packet_id.in_(
-                    select(Packet.id)
-                    .join(Packet.cycle)
-                    .where(
-                        Cycle.id == access.cycle.id,
-                        packets_where(access.viewer, Action.READ_PACKET_AUDIT),
-                    )
-                ),
-            ),
-        )
+        .where(*_lines_of(access))
         .subquery()
     )
     actions = db.session.scalars(select(visible.c.action).distinct()).all()
@@ -108,7 +97,7 @@ def audit_page(access: CycleAccess, *, action: str, person: str, page: int) -> A
         filtered.order_by(visible.c.number.desc()).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
     )
     return AuditPage(
-        access=access,
+        cycle=access.cycle if isinstance(access, CycleAccess) else None,
         lines=tuple(
             AuditLine(
                 number=row.number,
@@ -129,6 +118,22 @@ def audit_page(access: CycleAccess, *, action: str, person: str, page: int) -> A
         page=page,
         pages=pages,
         count=count,
+    )
+
+
+def _lines_of(access: CycleAccess | SiteAccess) -> tuple[ColumnElement[bool], ...]:
+    """Which lines stand in this log, as far as the reader may know what they are about."""
+    if not isinstance(access, CycleAccess):
+        return (AuditEvent.cycle_id.is_(None),)
+    packets = (
+        select(Packet.id)
+        .join(Packet.cycle)
+        .where(Cycle.id == access.cycle.id, packets_where(access.viewer, Action.READ_PACKET_AUDIT))
+    )
+    return (
+        AuditEvent.cycle_id == access.cycle.id,
+        true() if _may_know_of_release(access) else AuditEvent.action != _RELEASE,
+        or_(AuditEvent.packet_id.is_(None), AuditEvent.packet_id.in_(packets)),
     )
 
 

@@ -1,11 +1,12 @@
-"""The page on which an owner reads what happened in a cycle."""
+"""The pages on which an owner reads what happened, in a cycle and on the site."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from reviews.access import CycleAccess
+from reviews.access import CycleAccess, SiteAccess
 from reviews.audit import queries
 from reviews.audit.queries import AuditPage
 from reviews.guard import guarded
@@ -15,6 +16,7 @@ bp = Blueprint("audit", __name__)
 
 #: More digits than any log has pages.
 _DIGITS = 9
+_PARAMS = ("action", "person", "page")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,19 @@ class PageLink:
 
 
 @bp.get("/cycles/<cycle>/audit")
-@guarded(Action.READ_CYCLE_AUDIT, on="cycle", params=("action", "person", "page"))
+@guarded(Action.READ_CYCLE_AUDIT, on="cycle", params=_PARAMS)
 def cycle(access: CycleAccess) -> ResponseReturnValue:
+    return _show(access)
+
+
+@bp.get("/audit")
+@guarded(Action.READ_CYCLE_AUDIT, params=_PARAMS)
+def site(access: SiteAccess) -> ResponseReturnValue:
+    """What belongs to no cycle: ladders, people and their accounts."""
+    return _show(access)
+
+
+def _show(access: CycleAccess | SiteAccess) -> ResponseReturnValue:
     number = request.args.get("page", "1")
     if not (number.isascii() and number.isdigit() and len(number) <= _DIGITS):
         abort(400)
@@ -36,7 +49,7 @@ def cycle(access: CycleAccess) -> ResponseReturnValue:
         person=request.args.get("person", ""),
         page=int(number),
     )
-    return render_template("audit/cycle.html", page=page, links=_links(page))
+    return render_template("audit/log.html", page=page, url=_url_of(page), links=_links(page))
 
 
 def _links(page: AuditPage) -> list[PageLink]:
@@ -50,10 +63,15 @@ def _links(page: AuditPage) -> list[PageLink]:
 
 
 def _url(page: AuditPage, number: int) -> str:
-    return url_for(
-        ".cycle",
-        cycle=page.access.cycle.public_id,
+    return _url_of(
+        page,
         action=page.action or None,
         person=page.person or None,
         page=number if number > 1 else None,
     )
+
+
+def _url_of(log: AuditPage, **filters: Any) -> str:
+    if log.cycle is None:
+        return url_for(".site", **filters)
+    return url_for(".cycle", cycle=log.cycle.public_id, **filters)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from wtforms import (
     BooleanField,
     DateField,
@@ -58,7 +59,8 @@ class DeclareForm(FlaskForm):
         pairs = tuple(packets)
         fields: dict[str, Any] = {"packet_ids": tuple(public_id for public_id, _ in pairs)}
         for public_id, name in pairs:
-            fields[f"conflict_{public_id}"] = BooleanField("I have a conflict")
+            label = Markup('I have a conflict<span class="vh"> with {}</span>').format(name)
+            fields[f"conflict_{public_id}"] = BooleanField(label)
             fields[f"reason_{public_id}"] = StringField(
                 f"What it is, for {name}", [Optional(), Length(max=500), plain_name]
             )

@@ -171,6 +171,7 @@ class RosterPage:
     page: int
     pages: int
     may_import: bool
+    may_read_log: bool
 
     @property
     def summary(self) -> str:
@@ -210,6 +211,7 @@ def roster_page(access: SiteAccess, *, search: str, page: int) -> RosterPage:
         page=page,
         pages=max(1, -(-total // ROWS_PER_PAGE)),
         may_import=access.may(Action.IMPORT_PEOPLE),
+        may_read_log=access.may(Action.READ_CYCLE_AUDIT),
     )
 
 

@@ -373,6 +373,7 @@ CYCLE_ROUTES = (
     page("calibration.board", "C12", on="cycle"),
     page("calibration.compare", "C12", on="cycle"),
     page("audit.cycle", "C16", on="cycle"),
+    page("audit.site", "C16", on="site"),
     page("packets.start", "K02", on="start"),
     write("packets.start", "K02", on="start", fields=a_choice),
 )

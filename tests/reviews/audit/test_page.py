@@ -178,3 +178,15 @@ def test_the_log_costs_the_same_for_thirty_lines(client, queries, owner):
         return len(seen)
 
     assert cost(1) == cost(30)
+
+
+def test_what_belongs_to_no_cycle_is_on_the_log_of_the_site(client, owner, cycle):
+    head = a_person("Head", is_owner=True)
+    write(2, owner, cycle)
+    service.record(head, Action.IMPORT_PEOPLE, "People imported: 3 new", at=NOW)
+    client.sign_in(head)
+
+    assert lines(client.page("/audit")) == [("1", "Head", "People imported: 3 new")]
+
+    client.sign_in(owner)
+    assert client.get("/audit").status_code == 404

@@ -57,7 +57,7 @@ def test_every_failure_is_answered_alike(app, bo, session):
 
     assert pages == {
         (
-            "Nothing was saved yet. What you typed is still here."
+            "You are not signed in."
             " This address and password do not belong together. Check both and try again."
         )
     }

@@ -13,6 +13,9 @@ from jinja2 import StrictUndefined
 from reviews import access, glyph, prose, wording
 from reviews.vocabulary import Action
 
+#: A page that is reached through another entry of the menu, by the blueprint it lives in.
+PART_OF = {"calibration": "cycles", "packets": "cycles", "ratings": "home"}
+
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
@@ -70,6 +73,7 @@ def _menu(app: Flask, viewer: Any) -> list[NavItem]:
         ("People", "people.roster", Action.SEARCH_PEOPLE),
     ]
     section = (request.endpoint or "").partition(".")[0]
+    section = PART_OF.get(section, section)
     return [
         NavItem(label, url_for(endpoint), endpoint.partition(".")[0] == section)
         for label, endpoint, action in entries

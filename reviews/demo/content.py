@@ -212,8 +212,8 @@ RATIONALES: Mapping[Category, tuple[str, ...]] = {
     ),
     Category.MET: (
         "{item} shows it: named beforehand, done, and reported also where it went wrong. I see the same in work that is not in this packet.",
-        "I worked next to this for three months. {item} is told as it was.",
-        "Works this way without being asked. {item} is one of several times I have seen it.",
+        "I worked next to this for three months, and {item} is told as it was.",
+        "Works this way without being asked: {item} is one of several times I have seen it.",
         "{item} holds up. I would hand over a piece of our own work of this size.",
     ),
     Category.PARTLY: (

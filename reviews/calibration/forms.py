@@ -44,6 +44,11 @@ OUTCOME_WORDS = {
 _REASON = (Optional(), Length(max=2000), plain_text)
 
 
+def _unix_lines(text: str | None) -> str:
+    """Browsers send CR LF; a line end is kept as the one character that it counts as."""
+    return (text or "").replace("\r\n", "\n")
+
+
 class ConfirmForm(FlaskForm):
     """A button only."""
 
@@ -90,7 +95,7 @@ class BallotForm(FlaskForm):
         data: dict[str, str] = {}
         for dimension in asked:
             fields[f"rationale_{dimension.id}"] = TextAreaField(
-                f"Why, for {dimension.name}", _REASON
+                f"Why, for {dimension.name}", _REASON, filters=[_unix_lines]
             )
             fields[f"choice_{dimension.id}"] = RadioField(
                 dimension.name,
@@ -115,7 +120,7 @@ class BallotForm(FlaskForm):
 
 
 class RevealForm(FlaskForm):
-    reason = TextAreaField("Why now, although ballots are missing", _REASON)
+    reason = TextAreaField("Why now, although ballots are missing", _REASON, filters=[_unix_lines])
 
 
 class DecisionForm(FlaskForm):
@@ -128,11 +133,17 @@ class DecisionForm(FlaskForm):
         choices=[SelectChoice(o.value, word) for o, word in OUTCOME_WORDS.items()],
         validators=[Optional()],
     )
-    against_rule = TextAreaField("Why the outcome differs from the rule", _REASON)
-    awaited_evidence = TextAreaField("Evidence the committee waits for", _REASON)
+    against_rule = TextAreaField(
+        "Why the outcome differs from the rule", _REASON, filters=[_unix_lines]
+    )
+    awaited_evidence = TextAreaField(
+        "Evidence the committee waits for", _REASON, filters=[_unix_lines]
+    )
     look_again_on = DateField("Look again on", [Optional()])
     letter = TextAreaField(
-        "What the candidate reads first", [Optional(), Length(max=4000), plain_text]
+        "What the candidate reads first",
+        [Optional(), Length(max=4000), plain_text],
+        filters=[_unix_lines],
     )
 
     @classmethod
@@ -148,11 +159,15 @@ class DecisionForm(FlaskForm):
                     *(SelectChoice(a.value, word) for a, word in ATTAINMENT_WORDS.items()),
                 ],
             )
-            fields[f"reason_{dimension.id}"] = TextAreaField(f"Reason, {dimension.name}", _REASON)
+            fields[f"reason_{dimension.id}"] = TextAreaField(
+                f"Reason, {dimension.name}", _REASON, filters=[_unix_lines]
+            )
             for expectation in dimension.counted:
                 fields[f"gap_{expectation.id}"] = BooleanField(f"{expectation.label} is open")
                 fields[f"closes_{expectation.id}"] = TextAreaField(
-                    f"What would close {expectation.label} of {dimension.name}", _REASON
+                    f"What would close {expectation.label} of {dimension.name}",
+                    _REASON,
+                    filters=[_unix_lines],
                 )
         form: DecisionForm = type(cls.__name__, (cls,), fields)()
         return form

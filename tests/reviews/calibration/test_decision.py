@@ -131,6 +131,21 @@ def test_a_decision_holds_an_attainment_and_a_reason_for_every_dimension(
     assert session.get_one(Packet, discussed.packet.id).stage is PacketStage.DECIDED
 
 
+def test_a_line_end_counts_as_one_character_of_a_letter(
+    client: StrictClient, discussed: Committee, session: scoped_session[Session]
+) -> None:
+    letter = "The committee\nread the packet.\n" + "x" * 3969
+    client.sign_in(discussed.chair)
+
+    answer = client.submit(
+        address(discussed, "decision"),
+        {**decision_of(discussed.packet), "letter": letter.replace("\n", "\r\n")},
+    )
+
+    assert (len(letter), answer.status_code) == (4000, 302)
+    assert session.scalars(select(Decision.letter)).one() == letter
+
+
 def test_an_outcome_against_the_rule_is_refused_without_a_reason(
     client: StrictClient, discussed: Committee, session: scoped_session[Session]
 ) -> None:

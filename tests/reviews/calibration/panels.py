@@ -1,6 +1,9 @@
 """A packet in calibration with its panel: the stage on which the committee's tests play."""
 
+import re
 from dataclasses import dataclass
+
+from werkzeug.test import TestResponse
 
 from reviews import access
 from reviews.models.cycles import Cycle, Panel
@@ -40,6 +43,11 @@ def a_committee(
         for person in (chair, *members):
             builders.a_conflict(packet, person)
     return Committee(cycle, panel, packet, candidate, manager, owner, chair, members)
+
+
+def seen_in(answer: TestResponse) -> tuple[int, str]:
+    """What a person is told, but for the form's token, which tells the time."""
+    return answer.status_code, re.sub(r'name="csrf_token" value="[^"]*"', "", answer.text)
 
 
 def in_hand(committee: Committee, person: Person) -> Packet:

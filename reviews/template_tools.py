@@ -14,7 +14,7 @@ from reviews import access, glyph, prose, wording
 from reviews.vocabulary import Action
 
 #: A page that is reached through another entry of the menu, by the blueprint it lives in.
-PART_OF = {"calibration": "cycles", "packets": "cycles", "ratings": "home"}
+PART_OF = {"calibration": "cycles", "packets": "cycles"}
 
 
 @dataclass(frozen=True, slots=True)

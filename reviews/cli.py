@@ -34,6 +34,21 @@ def add_owner(name: str, email: str) -> None:
     click.echo(f"{current_app.config['PUBLIC_URL']}/sign-in/link/{token}")
 
 
+@people_group.command("sign-in-link")
+@click.argument("email")
+def sign_in_link(email: str) -> None:
+    """Print a link with which somebody chooses a new password. Leaves an audit line."""
+    person = queries.person_by_email(email)
+    if person is None:
+        raise click.ClickException(f"Nobody has the address {email}.")
+    try:
+        token = service.issue_link(person, actor=None, at=queries.now())
+    except RuleBroken as broken:
+        raise click.ClickException(str(broken)) from broken
+    db.session.commit()
+    click.echo(f"{current_app.config['PUBLIC_URL']}/sign-in/link/{token}")
+
+
 @click.command("demo")
 @with_appcontext
 def demo() -> None:

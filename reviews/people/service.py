@@ -54,10 +54,16 @@ def issue_link(person: Person, *, actor: Viewer | None, at: datetime) -> str:
     """A single-use token with which the person chooses a password within seven days. Leaves an audit line.
 
     Raises:
-        RuleBroken: for a closed account.
+        RuleBroken: for a closed account, and for one that has a password: whoever holds a link can sign in as the
+            person, and no owner may be able to do that. Only the command line makes a new link then.
     """
     if not person.is_active:
         raise RuleBroken("This account is closed. Open it first.")
+    if actor is not None and person.password_hash is not None:
+        raise RuleBroken(
+            f"{person.name} has a password. Whoever runs the server makes a new link, with"
+            " “flask --app reviews people sign-in-link”."
+        )
     token = entropy.token("sign-in link")
     db.session.add(
         SignInLink(

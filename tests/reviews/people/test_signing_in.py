@@ -7,7 +7,8 @@ from sqlalchemy import select, update
 
 from reviews.models.people import Person, SignInLink, SignInSession
 from reviews.people import passwords, service
-from tests.builders import NOW, a_person
+from reviews.refusals import RuleBroken
+from tests.builders import NOW, a_person, viewer_of
 from tests.pages import Page
 
 PASSWORD = "a password of many words"
@@ -171,3 +172,17 @@ def test_a_link_that_is_no_longer_good_says_so(client, bo, session, cause):
         "This link has been used or has expired. Ask for a new one."
     ]
     assert passwords.matches(PASSWORD, session.get(Person, bo.id).password_hash)
+
+
+def test_no_owner_can_sign_in_as_somebody_who_has_a_password(client, session):
+    owner = a_person("Owner", is_owner=True)
+    person = a_person("Chair", password_hash="chosen before")
+    client.sign_in(owner)
+
+    page = client.page(f"/people/{person.public_id}")
+
+    assert "Make a sign-in link for Chair" not in page.texts(".//main//button")
+    with pytest.raises(RuleBroken, match="has a password"):
+        service.issue_link(person, actor=viewer_of(owner), at=NOW)
+    assert session.scalars(select(SignInLink)).all() == []
+    assert service.issue_link(person, actor=None, at=NOW)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import url_for
 from playwright.sync_api import Page
 
+from ladders.models import LadderVersion
 from reviews.demo.seed import PASSWORD, accounts
 from reviews.extensions import db
 from reviews.models.cycles import Cycle
@@ -55,12 +56,20 @@ def outcome(email: str) -> str:
     return url_for("calibration.outcome", packet=packets("Spring review", email=email)[0])
 
 
+def level(_email: str) -> str:
+    version = db.session.scalars(sa.select(LadderVersion.public_id)).one()
+    return url_for(
+        "ladder_pages.level", version=version, level="staff-engineer", role="technical-lead"
+    )
+
+
 #: Name of the picture, whose eyes it is seen with, and the page.
 PICTURES: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("board", "chair", board),
     ("compare", "chair", compare),
     ("packet", "candidate", packet),
     ("outcome", "candidate, decided", outcome),
+    ("level", "candidate", level),
 )
 
 

@@ -27,7 +27,7 @@ def the_members_answer_the_conflict_question(play: Play) -> None:
         assert task in member.waiting()
         member.follow(task)
         if member.name not in VOTING:
-            member.tick("I have a conflict", within="tr:has-text('Ada Whitfield')")
+            member.tick("I have a conflict with Ada Whitfield")
         member.press("Record my answers")
         assert member.told == [
             "Your answers are recorded. Packets with a conflict are closed to you."

@@ -39,11 +39,7 @@ def conflicts(access: CycleAccess) -> ResponseReturnValue:
         declared = form.declared()
         with rules_shown_on(form):
             service.answer_conflicts(
-                [
-                    packets[row.public_id]
-                    for row in asked
-                    if row.answer == "open" or row.public_id in declared
-                ],
+                [packets[row.public_id] for row in asked],
                 declared={packets[public_id].id: reason for public_id, reason in declared.items()},
                 actor=access.viewer,
                 now=access.viewer.now,

@@ -74,12 +74,11 @@ class ConflictsPage:
 
 
 def seated_packets(access: CycleAccess) -> list[PacketAccess]:
-    """The submitted packets on which the viewer, by seat or as owner, may declare a conflict. One query."""
+    """The submitted packets of the viewer's panels on which they may declare a conflict. One query."""
     return [
         packet
         for packet in packets_in(access, Action.DECLARE_CONFLICT)
-        if packet.packet.state in IN_REVIEW
-        and (packet.facts.is_member or packet.facts.is_chair or packet.facts.is_owner)
+        if packet.packet.state in IN_REVIEW and (packet.facts.is_member or packet.facts.is_chair)
     ]
 
 
@@ -109,9 +108,7 @@ def _answer(access: PacketAccess) -> str:
         return "you have worked in one line, or stand for the same level"
     if facts.conflict is ConflictStanding.DECLARED:
         return "declared"
-    # Nobody waits for an owner without a seat to answer; they may declare a conflict all the same.
-    answered = facts.conflict is ConflictStanding.NONE or not (facts.is_member or facts.is_chair)
-    return "none" if answered else "open"
+    return "none" if facts.conflict is ConflictStanding.NONE else "open"
 
 
 # -- The committee's page of one packet

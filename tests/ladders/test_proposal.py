@@ -440,4 +440,4 @@ def test_reading_takes_time_in_proportion(write):
 
     seconds(10)
     # Eight times the document: a step of quadratic cost would take sixty-four times as long.
-    assert seconds(1600) < 24 * max(seconds(200), 0.02)
+    assert seconds(1600) < 40 * max(seconds(200), 0.02)

@@ -152,10 +152,11 @@ def of_withdrawing(case: Case) -> str:
 
 
 def of_conflicts(case: Case) -> str:
-    """Only whoever may declare a conflict on a submitted packet by now is asked."""
+    """Only whoever has a seat before a submitted packet, and may declare a conflict by now, is asked."""
     is_submitted = case.subject.phase > 0
     declares = oracle.on_packet("V03", case.ties, case.subject.phase)
-    return "" if is_submitted and declares == oracle.ALLOWED else oracle.UNKNOWN
+    is_asked = case.ties.seat and is_submitted and declares == oracle.ALLOWED
+    return "" if is_asked else oracle.UNKNOWN
 
 
 # -- Bodies

@@ -13,8 +13,15 @@ from jinja2 import StrictUndefined
 from reviews import access, glyph, prose, wording
 from reviews.vocabulary import Action
 
-#: A page that is reached through another entry of the menu, by the blueprint it lives in.
-PART_OF = {"calibration": "cycles", "packets": "cycles"}
+#: A page that is reached through another entry of the menu, or none, by its endpoint or its blueprint.
+PART_OF = {
+    "audit.cycle": "cycles",
+    "audit.site": "people",
+    "calibration": "cycles",
+    "packets": "cycles",
+    "people.account": "",
+    "ratings": "cycles",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +79,9 @@ def _menu(app: Flask, viewer: Any) -> list[NavItem]:
         ("Ladders", "ladder_pages.index", Action.READ_LADDER),
         ("People", "people.roster", Action.SEARCH_PEOPLE),
     ]
-    section = (request.endpoint or "").partition(".")[0]
-    section = PART_OF.get(section, section)
+    here = request.endpoint or ""
+    blueprint = here.partition(".")[0]
+    section = PART_OF.get(here, PART_OF.get(blueprint, blueprint))
     return [
         NavItem(label, url_for(endpoint), endpoint.partition(".")[0] == section)
         for label, endpoint, action in entries

@@ -63,6 +63,8 @@ class Inbox:
     outcomes: tuple[tasks.Task, ...]
     own: Sequence[OwnPacket]
     reports: Sequence[Report]
+    #: Cycles the viewer owns.
+    run: Sequence[CycleRow]
     rail: Rail | None
 
 
@@ -89,6 +91,7 @@ def inbox(access: SiteAccess) -> Inbox:
         outcomes=tasks.outcomes(rows),
         own=rows.own,
         reports=rows.reports,
+        run=[each.cycle for each in rows.owned],
         rail=_rail(groups, rows, cycles),
     )
 
@@ -151,9 +154,10 @@ def _owned(access: CycleAccess) -> Owned:
 
 
 def _rail(groups: Sequence[tasks.Group], rows: Rows, cycles: Iterable[CycleAccess]) -> Rail | None:
-    """The cycle of the most urgent task; without one, of a packet the viewer is close to."""
+    """The cycle of the most urgent task; without one, the nearest the viewer has to do with."""
     near = [group.tasks[0].cycle for group in groups] + [each.cycle for each in rows.own]
     near += [each.cycle for each in rows.reports] + [each.cycle for each in rows.seats]
+    near += [each.cycle for each in rows.owned]
     known = {each.cycle.public_id: each for each in cycles}
     for row in near:
         if row.public_id in known:

@@ -226,6 +226,18 @@ def test_a_chair_reveals_with_a_quorum_and_decides(home):
     assert "Reveal" not in " ".join(waiting(home(one)))
 
 
+def test_an_owner_finds_the_cycles_they_run_even_when_nothing_waits(home):
+    owner = b.a_person()
+    b.a_cycle(name="Running", phase=CyclePhase.RATING, owners=[owner])
+    b.a_cycle(name="Theirs", phase=CyclePhase.RATING, owners=[b.a_person()])
+
+    page = home(owner)
+
+    assert page.text(".//h1") == "Nothing waits for you"
+    assert page.texts(".//section[@aria-labelledby='run']//tbody/tr/th") == ["Running"]
+    assert page.text(".//h2[@id='rail']") == "Running"
+
+
 def test_an_owner_is_told_when_a_cycle_is_ready(home):
     owner = b.a_person()
     b.a_cycle(name="New", phase=CyclePhase.SETUP, owners=[owner])

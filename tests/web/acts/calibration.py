@@ -106,7 +106,9 @@ def the_members_vote_alone(play: Play) -> None:
         member.open(f"{play.cycle}/board").follow("Your ballot on Ada Whitfield")
         for dimension, (word, why) in play.yardstick.spread(*BALLOTS[member.name]).items():
             member.fill(**{f"Why, for {dimension}": why})
-            member.answer(word, within=f"fieldset:has(> legend:text-is({dimension!r}))")
+            member.answer(
+                word, within=f"fieldset:has(> legend:text-is({f'Your vote on {dimension}'!r}))"
+            )
         member.press("Seal ballot")
         assert member.told == [
             "Your ballot is sealed. Nobody reads it before the chair reveals them all."

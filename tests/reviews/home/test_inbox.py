@@ -54,7 +54,7 @@ def test_an_empty_inbox_says_so(home):
     page = home(b.a_person())
 
     assert page.text(".//h1") == "Nothing waits for you"
-    assert page.text(".//div[@class='empty']/h3") == "You are up to date"
+    assert page.text(".//div[@class='empty']/h2") == "You are up to date"
     assert waiting(page) == []
 
 

@@ -128,7 +128,7 @@ def test_a_filter_that_names_nothing_finds_nothing(client, owner, cycle, query):
     write(1, owner, cycle)
     client.sign_in(owner)
 
-    assert client.page(path_of(cycle, query)).texts(".//h3") == ["No line matches"]
+    assert client.page(path_of(cycle, query)).texts(".//h2") == ["No line matches"]
 
 
 def test_fifty_lines_are_a_page(client, owner, cycle):

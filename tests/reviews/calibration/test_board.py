@@ -389,7 +389,7 @@ def test_what_is_not_known_is_refused(client: StrictClient, choosing: World, que
 
 def test_filters_that_leave_nobody_say_so(client: StrictClient, choosing: World) -> None:
     page = board(client, choosing, choosing.chair, "?q=nobody")
-    assert page.texts(".//h3") == ["Nobody matches these filters"]
+    assert page.texts(".//div[@class='empty']/h2") == ["Nobody matches these filters"]
 
 
 # -- What it costs

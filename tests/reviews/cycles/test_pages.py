@@ -42,7 +42,7 @@ def test_the_list_says_where_each_cycle_stands_and_what_the_reader_is_in_it(clie
 def test_a_list_without_cycles_says_why(client, owner):
     client.sign_in(owner)
 
-    assert client.page("/cycles").texts(".//h3") == ["No cycle yet"]
+    assert client.page("/cycles").texts(".//h2") == ["No cycle yet"]
 
 
 def test_only_an_owner_of_the_site_is_offered_a_new_cycle(client):

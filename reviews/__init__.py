@@ -1,5 +1,6 @@
 """The application: promotion reviews against a career ladder. `create_app` is the top floor; nothing imports it."""
 
+import gc
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -70,4 +71,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         return "ok", {"Content-Type": "text/plain; charset=utf-8"}
 
     guard.refuse_open_doors(app)
+    # What starting has made is here to stay: a page that makes many objects need not have all of it searched for garbage.
+    gc.freeze()
     return app

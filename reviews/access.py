@@ -5,13 +5,17 @@ like a thing that does not exist.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from reviews.extensions import db
 from reviews.facts import (
+    ANY_VIEWER,
     Viewer,
+    asked_by,
     cycle_fact_columns,
     cycle_facts,
     cycle_phase,
@@ -25,7 +29,7 @@ from reviews.facts import (
 from reviews.models.cycles import Cycle
 from reviews.models.packets import Packet
 from reviews.models.people import Person
-from reviews.policy import Answer, CycleFacts, PacketFacts, decide
+from reviews.policy import Answer, CycleFacts, PacketFacts, Row, decide, row_of
 from reviews.vocabulary import Action
 
 
@@ -84,18 +88,32 @@ def site(viewer: Viewer, _action: Action) -> SiteAccess:
 def cycle(viewer: Viewer, action: Action, *, cycle: str) -> CycleAccess | None:
     """The cycle of this public id, or None where the viewer may not know of it. One query."""
     row = db.session.execute(
-        select(Cycle, *labelled(cycle_fact_columns(viewer))).where(
-            Cycle.public_id == cycle,
-            or_(cycles_where(viewer, Action.LIST_CYCLE), cycles_where(viewer, action)),
-        )
+        _cycle(row_of(Action.LIST_CYCLE), row_of(action)), {**asked_by(viewer), "cycle": cycle}
     ).one_or_none()
     return None if row is None else CycleAccess(viewer, row.Cycle, cycle_facts(row))
+
+
+# Remembered by rows of the policy, not by actions: a statement is as good as the table it was built of.
+@lru_cache(maxsize=128)
+def _cycle(known: Row, asked: Row) -> Select[Any]:
+    return select(Cycle, *labelled(cycle_fact_columns(ANY_VIEWER))).where(
+        Cycle.public_id == bindparam("cycle"),
+        or_(cycles_where(ANY_VIEWER, known.action), cycles_where(ANY_VIEWER, asked.action)),
+    )
 
 
 def packet(viewer: Viewer, action: Action, *, packet: str) -> PacketAccess | None:
     """The packet of this public id, or None where the viewer may not know of it. One query."""
     row = db.session.execute(
-        select(Packet, *labelled(packet_fact_columns(viewer)))
+        _packet(row_of(Action.KNOW_PACKET), row_of(action)), {**asked_by(viewer), "packet": packet}
+    ).one_or_none()
+    return None if row is None else PacketAccess(viewer, row.Packet, packet_facts(row))
+
+
+@lru_cache(maxsize=128)
+def _packet(known: Row, asked: Row) -> Select[Any]:
+    return (
+        select(Packet, *labelled(packet_fact_columns(ANY_VIEWER)))
         .join(Packet.cycle)
         .options(
             contains_eager(Packet.cycle),
@@ -106,11 +124,10 @@ def packet(viewer: Viewer, action: Action, *, packet: str) -> PacketAccess | Non
             joinedload(Packet.current_level),
         )
         .where(
-            Packet.public_id == packet,
-            or_(packets_where(viewer, Action.KNOW_PACKET), packets_where(viewer, action)),
+            Packet.public_id == bindparam("packet"),
+            or_(packets_where(ANY_VIEWER, known.action), packets_where(ANY_VIEWER, asked.action)),
         )
-    ).one_or_none()
-    return None if row is None else PacketAccess(viewer, row.Packet, packet_facts(row))
+    )
 
 
 def packets_in(access: CycleAccess, action: Action) -> list[PacketAccess]:

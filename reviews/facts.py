@@ -2,19 +2,26 @@
 
 Every fact is one SQL expression. A page selects the expressions beside the row; a list puts the policy's rows over the
 same expressions into its WHERE. There is no second place that says who is what.
+
+To put these expressions together costs more than to execute them. A statement that many requests make is therefore
+built once, about ANY_VIEWER, and executed with the parameters of `asked_by`.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
     ColumnElement,
+    Date,
+    Integer,
     Row,
     and_,
+    bindparam,
     case,
     exists,
     false,
@@ -26,12 +33,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from ladders.orm import UtcDateTime
 from reviews.models.calibration import Ballot, Conflict
 from reviews.models.cycles import Cycle, CycleOwner, Panel, PanelMember
 from reviews.models.packets import Assignment, Packet
 from reviews.models.people import ManagerLink
 from reviews.models.ratings import Rating
-from reviews.policy import LATER, CycleFacts, PacketFacts, row_of
+from reviews.policy import LATER, Cell, CycleFacts, PacketFacts, row_of
 from reviews.vocabulary import (
     Action,
     AssignmentState,
@@ -76,7 +84,39 @@ class Viewer:
         return str(self.session_id)
 
 
-def packet_phase(now: datetime) -> ColumnElement[int]:
+#: An instant, or the parameter that one is given in.
+Instant = datetime | ColumnElement[datetime]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AnyViewer:
+    """Stands in a statement for whoever will ask."""
+
+    person_id: ColumnElement[int]
+    now: ColumnElement[datetime]
+
+
+ANY_VIEWER = AnyViewer(
+    bindparam("viewer_id", type_=Integer()), bindparam("viewer_now", type_=UtcDateTime())
+)
+_TIED_SINCE = bindparam("tied_since", type_=Date())
+
+
+def asked_at(now: datetime) -> dict[str, Any]:
+    """The parameters of a statement about ANY_VIEWER's instant alone."""
+    return {"viewer_now": now, "tied_since": _tied_since(now)}
+
+
+def asked_by(viewer: Viewer) -> dict[str, Any]:
+    """The parameters of a statement about ANY_VIEWER."""
+    return {"viewer_id": viewer.person_id, **asked_at(viewer.now)}
+
+
+def _tied_since(now: Instant) -> date | ColumnElement[date]:
+    return (now - TIE).date() if isinstance(now, datetime) else _TIED_SINCE
+
+
+def packet_phase(now: Instant) -> ColumnElement[int]:
     """The number the policy tables use. Released is computed here, from the stored instant and the reader's clock."""
     return case(
         (Cycle.phase == CyclePhase.ARCHIVED, PacketPhase.ARCHIVED),
@@ -90,7 +130,7 @@ def packet_phase(now: datetime) -> ColumnElement[int]:
     )
 
 
-def cycle_phase(now: datetime) -> ColumnElement[int]:
+def cycle_phase(now: Instant) -> ColumnElement[int]:
     """For a cycle, 3 is calibration with nothing revealed, 4 something revealed, 5 every packet decided."""
     in_review = [Packet.cycle_id == Cycle.id, Packet.state.in_(IN_REVIEW)]
     revealed = exists().where(
@@ -143,8 +183,8 @@ def _sits(person: PersonId, *, chair: bool) -> ColumnElement[bool]:
     )
 
 
-def _tied(person: PersonId, now: datetime) -> ColumnElement[bool]:
-    recent = or_(ManagerLink.ended_on.is_(None), ManagerLink.ended_on >= (now - TIE).date())
+def _tied(person: PersonId, now: Instant) -> ColumnElement[bool]:
+    recent = or_(ManagerLink.ended_on.is_(None), ManagerLink.ended_on >= _tied_since(now))
     managed = exists().where(
         recent,
         or_(
@@ -169,12 +209,12 @@ def _tied(person: PersonId, now: datetime) -> ColumnElement[bool]:
 
 
 @lru_cache(maxsize=64)  # selected and put into a WHERE by the same request
-def packet_fact_columns(viewer: Viewer) -> Mapping[str, ColumnElement[Any]]:
+def packet_fact_columns(viewer: Viewer | AnyViewer) -> Mapping[str, ColumnElement[Any]]:
     """Each field of `PacketFacts` as SQL over Packet joined to its Cycle."""
     return packet_facts_about(viewer.person_id, viewer.now)
 
 
-def packet_facts_about(person: PersonId, now: datetime) -> Mapping[str, ColumnElement[Any]]:
+def packet_facts_about(person: PersonId, now: Instant) -> Mapping[str, ColumnElement[Any]]:
     """The same about a person, or about everybody in a column, such as the seats of a panel."""
     is_manager = Packet.manager_id == person
     return {
@@ -198,10 +238,14 @@ def packet_facts_about(person: PersonId, now: datetime) -> Mapping[str, ColumnEl
     }
 
 
-def packet_facts(row: Mapping[str, Any] | Row[Any]) -> PacketFacts:
+#: A board reads facts for every row and every seat, and most of them are equal.
+_taken = attrgetter(*(f"fact_{field.name}" for field in fields(PacketFacts)))
+_facts = lru_cache(maxsize=1024)(PacketFacts)
+
+
+def packet_facts(row: Row[Any]) -> PacketFacts:
     """The facts from a selected row whose labels are `fact_<field>`."""
-    mapping = row if isinstance(row, Mapping) else row._mapping
-    return PacketFacts(**{f.name: mapping[f"fact_{f.name}"] for f in fields(PacketFacts)})
+    return _facts(*_taken(row))
 
 
 def labelled(columns: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
@@ -248,19 +292,28 @@ def relation_columns(
     }
 
 
-def packets_where(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+def _within(phase: ColumnElement[int], cell: Cell) -> ColumnElement[bool]:
+    """A cell of the policy is a run of phases. Two ends are quicker to hand over than a list."""
+    return phase.between(min(cell.phases), max(cell.phases))
+
+
+def packets_where(viewer: Viewer | AnyViewer, action: Action) -> ColumnElement[bool]:
     """The policy's row as a WHERE over Packet joined to its Cycle. Stubs count as seen: the board draws them as such.
 
     Not for the rows that the blind rule or the chair's own ballot narrow further; those are fields, not lists.
     """
+    return granted(action, packet_fact_columns(viewer))
+
+
+def granted(action: Action, columns: Mapping[str, ColumnElement[Any]]) -> ColumnElement[bool]:
+    """The same over facts that are columns already, so that they are not worked out anew for each relation."""
     if action in LATER:
         return false()
-    columns = packet_fact_columns(viewer)
     row = row_of(action)
     return or_(
         false(),  # a row may grant nothing to anybody
         *(
-            and_(held, columns["phase"].in_(sorted(row.cell(relation).phases)))
+            and_(held, _within(columns["phase"], row.cell(relation)))
             for relation, held in relation_columns(columns).items()
             if row.cell(relation).phases
         ),
@@ -268,7 +321,7 @@ def packets_where(viewer: Viewer, action: Action) -> ColumnElement[bool]:
 
 
 @lru_cache(maxsize=64)
-def cycle_fact_columns(viewer: Viewer) -> Mapping[str, ColumnElement[Any]]:
+def cycle_fact_columns(viewer: Viewer | AnyViewer) -> Mapping[str, ColumnElement[Any]]:
     """Each field of `CycleFacts` as SQL over Cycle."""
     me = viewer.person_id
     own = and_(Packet.cycle_id == Cycle.id, Packet.state != PacketState.VOID)
@@ -300,7 +353,7 @@ def cycle_fact_columns(viewer: Viewer) -> Mapping[str, ColumnElement[Any]]:
     }
 
 
-def _peer_of_packet(person_id: int) -> ColumnElement[bool]:
+def _peer_of_packet(person_id: PersonId) -> ColumnElement[bool]:
     return exists().where(
         Assignment.packet_id == Packet.id,
         Assignment.rater_id == person_id,
@@ -314,7 +367,7 @@ def cycle_facts(row: Mapping[str, Any] | Row[Any]) -> CycleFacts:
     return CycleFacts(**{f.name: mapping[f"fact_{f.name}"] for f in fields(CycleFacts)})
 
 
-def cycles_where(viewer: Viewer, action: Action) -> ColumnElement[bool]:
+def cycles_where(viewer: Viewer | AnyViewer, action: Action) -> ColumnElement[bool]:
     """The policy's row as a WHERE over Cycle."""
     if action in LATER:
         return false()
@@ -333,7 +386,7 @@ def cycles_where(viewer: Viewer, action: Action) -> ColumnElement[bool]:
     return or_(
         false(),
         *(
-            and_(holds, c["phase"].in_(sorted(row.cell(relation).phases)))
+            and_(holds, _within(c["phase"], row.cell(relation)))
             for relation, holds in held.items()
             if row.cell(relation).phases
         ),

@@ -41,14 +41,9 @@ _PLACES = (
     ((8, _LOW), (20, _LOW), (14, _HIGH)),
     ((8, _LOW), (20, _LOW), (8, _HIGH), (20, _HIGH)),
 )
-_FRAME = (
-    '<path class="g-bin" d="M.5 33.5V28M28 33.5V28M84 33.5V28M111.5 33.5V28M0 33.5h112"/>'
-    '<path class="g-target" d="M56 0v34"/>'
-)
-_HATCHES = {
-    "partly": '<path class="g-hatch-p" d="M0 0h112v34H0z"/>',
-    "split": '<path class="g-hatch-x" d="M0 0h112v34H0z"/>',
-}
+#: What stands behind the marks is drawn once, in layout.html: the bins and the target line, with a hatch or without.
+_GROUNDS: dict[Word, str] = {"partly": "g-hatch-p", "split": "g-hatch-x"}
+_PLAIN = "g-plain"
 
 
 def cell(
@@ -135,32 +130,31 @@ def _sentence(counts: CellCounts, reading: CellReading) -> str:
 
 def glyph_svg(counts: CellCounts, reading: Word) -> Markup:
     """The drawing inside a plate: a square for the manager, a circle per peer, the target line, a hatch for the reading."""
-    manager = SCALE.index(counts.manager) if counts.manager is not None else None
-    marks = "".join(
-        _bin_marks(place * _BIN, has_manager=place == manager, peers=count)
-        for place, count in enumerate(counts.peers)
-    )
+    squares, circles, numbers = "", "", ""
+    for place, peers in enumerate(counts.peers):
+        left, has_manager = place * _BIN, counts.manager == SCALE[place]
+        if has_manager + peers < len(_PLACES):
+            places = [(left + x, y) for x, y in _PLACES[has_manager + peers]]
+            if has_manager:
+                squares = _dot(*places.pop(0))
+            circles += "".join(_dot(x, y) for x, y in places)
+        else:
+            if has_manager:
+                squares = _dot(left + 14, _HIGH)
+            circles += _dot(left + 10, _LOW)
+            numbers += f'<text class="g-count" x="{left + 16}" y="29.5">{peers}</text>'
+    marks = f'<path d="{circles}"/>' if circles else ""
+    if squares:
+        marks += f'<path class="g-manager" d="{squares}"/>'
     return _markup(
-        '<svg viewBox="0 0 112 34" aria-hidden="true" focusable="false">'
-        f"{_HATCHES.get(reading, '')}{_FRAME}{marks}</svg>"
+        f'<svg aria-hidden="true" focusable="false"><use href="#{_GROUNDS.get(reading, _PLAIN)}"/>'
+        f"{marks}{numbers}</svg>"
     )
 
 
-def _bin_marks(left: int, *, has_manager: bool, peers: int) -> str:
-    if has_manager + peers <= len(_PLACES) - 1:
-        places = [(left + x, y) for x, y in _PLACES[has_manager + peers]]
-        square = _square(*places[0]) if has_manager else ""
-        return square + "".join(_circle(x, y) for x, y in places[has_manager:])
-    count = f'<text class="g-count" x="{left + 16}" y="29.5">{peers}</text>'
-    return (_square(left + 14, _HIGH) if has_manager else "") + _circle(left + 10, _LOW) + count
-
-
-def _square(x: float, y: float) -> str:
-    return f'<rect class="g-mark" x="{x - 3.9:g}" y="{y - 3.9:g}" width="7.8" height="7.8"/>'
-
-
-def _circle(x: float, y: float) -> str:
-    return f'<circle class="g-mark" cx="{x:g}" cy="{y:g}" r="4"/>'
+def _dot(x: float, y: float) -> str:
+    """A stroke of no length: only its caps are seen, round ones for a peer, square ones for the manager."""
+    return f"M{x:g} {y:g}h0"
 
 
 _BOX = "M2.5 2.5h11v11h-11z"

@@ -238,6 +238,16 @@ def _address(endpoint: str) -> tuple[str, str]:
     return before, after
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What the cells of one column share, as HTML: escaped once for the whole column."""
+
+    dimension_id: int
+    opening: str
+    label: str
+    anchor: str
+
+
 class _Drawing:
     """One page being drawn, with what all of its rows share."""
 
@@ -257,13 +267,14 @@ class _Drawing:
             for column in self.seen.columns[target.version_id]
             if any(column.dimension_id in cells for cells in asked)
         ]
+        places = [_place(column, target) for column in columns]
         return Group(
             anchor=anchor,
             title=f"{_named(target)}, {label}" if label else _named(target),
             note=f"{len(members)} candidate{'s' if len(members) > 1 else ''}",
             headings=tuple(_heading(column, target, asked) for column in columns),
             rows=tuple(
-                self.row(candidate, cells, columns)
+                self.row(candidate, cells, places)
                 for candidate, cells in zip(members, asked, strict=True)
             ),
             unlinked=tuple(
@@ -274,7 +285,7 @@ class _Drawing:
         )
 
     def row(
-        self, candidate: Candidate, cells: Mapping[int, Cell], columns: Sequence[Column]
+        self, candidate: Candidate, cells: Mapping[int, Cell], places: Sequence[_Place]
     ) -> BoardRow:
         standing = candidate.standing
         status, detail = self.status(candidate)
@@ -286,7 +297,7 @@ class _Drawing:
             name=candidate.name,
             url=candidate.packet.join(page),
             manager=candidate.manager_name,
-            cells=self.cells(candidate, cells, columns),
+            cells=self.cells(candidate, cells, places),
             to_discuss=0 if agenda else to_discuss,
             agenda=agenda,
             status=status,
@@ -295,23 +306,19 @@ class _Drawing:
         )
 
     def cells(
-        self, candidate: Candidate, cells: Mapping[int, Cell], columns: Sequence[Column]
+        self, candidate: Candidate, cells: Mapping[int, Cell], places: Sequence[_Place]
     ) -> Markup:
-        name, target = str(escape(candidate.name)), str(escape(candidate.target.name))
+        name = str(escape(candidate.name))
         href = str(escape(candidate.packet.join(self.ratings)))
         drawn = []
-        for column in columns:
-            cell = cells.get(column.dimension_id)
-            dimension = str(escape(column.name))
-            label = f"{name}, {dimension}, target {target}"
+        for place in places:
+            cell = cells.get(place.dimension_id)
             plate = (
                 '<span class="meta">not asked</span>'
                 if cell is None
-                else glyph.framed(cell.plate, label, f"{href}#d-{escape(column.key)}")
+                else glyph.framed(cell.plate, name + place.label, href + place.anchor)
             )
-            drawn.append(
-                f'<td class="cell" role="cell"><span class="dimname">{dimension}</span>{plate}</td>'
-            )
+            drawn.append(f"{place.opening}{plate}</td>")
         return Markup("".join(drawn))  # noqa: S704 - joined of escaped names and plates
 
     def agenda(self, candidate: Candidate, to_discuss: int) -> str:
@@ -332,6 +339,16 @@ class _Drawing:
         if candidate.stage is PacketStage.VOTING and candidate.standing.cast:
             return "voting", "yours sealed"
         return candidate.stage.value, ""
+
+
+def _place(column: Column, target: Target) -> _Place:
+    dimension = escape(column.name)
+    return _Place(
+        dimension_id=column.dimension_id,
+        opening=f'<td class="cell" role="cell"><span class="dimname">{dimension}</span>',
+        label=f", {dimension}, target {escape(target.name)}",
+        anchor=f"#d-{escape(column.key)}",
+    )
 
 
 def _heading(column: Column, target: Target, asked: Iterable[Mapping[int, Cell]]) -> Heading:

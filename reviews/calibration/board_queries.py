@@ -5,24 +5,33 @@ not selected at all, so that no count, filter or spread can hint at it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import Row as SelectedRow
+from sqlalchemy import Select, String, bindparam, cast, func, select
 from sqlalchemy.orm import aliased
 
 from ladders.models import Dimension, Ladder, LadderVersion, Level
 from reviews import glyph
 from reviews.access import CycleAccess
 from reviews.extensions import db
-from reviews.facts import IN_REVIEW, labelled, packet_fact_columns, packet_facts, packets_where
+from reviews.facts import (
+    ANY_VIEWER,
+    IN_REVIEW,
+    asked_by,
+    granted,
+    labelled,
+    packet_fact_columns,
+    packet_facts,
+)
 from reviews.models.cycles import Cycle
 from reviews.models.packets import Assignment, Packet, RevisionCoverage
 from reviews.models.people import Person
 from reviews.models.ratings import Rating
-from reviews.policy import Answer, PacketFacts, decide
+from reviews.policy import Answer, PacketFacts, Row, decide, row_of
 from reviews.reading import (
     CellCounts,
     CellReading,
@@ -192,41 +201,27 @@ def standing_of(facts: PacketFacts) -> Standing | None:
     )
 
 
+_Selected = TypeVarTuple("_Selected")
+
+
+def _read(
+    statement: Select[*_Selected], parameters: Mapping[str, Any]
+) -> Sequence[SelectedRow[*_Selected]]:
+    """Columns from the session's connection: the session itself would look for objects in every row.
+
+    It does not flush first, so this is for what a request reads, not for what it has just changed.
+    """
+    return db.session.connection().execute(statement, parameters).all()
+
+
 def _packets(
     access: CycleAccess,
 ) -> tuple[tuple[Candidate, ...], tuple[Stub, ...], dict[int, int]]:
     """The candidates and stubs of the viewer, and the candidates' packets by submitted revision."""
-    manager = aliased(Person)
-    shown: list[Any] = [
-        Packet.id,
-        Packet.public_id,
-        Packet.stage,
-        Packet.current_revision_id,
-        Person.name,
-        Person.unit,
-        manager.public_id.label("manager_public_id"),
-        manager.name.label("manager_name"),
-        Level.key,
-        Level.name.label("level_name"),
-        Level.code,
-        Level.rank,
-        LadderVersion.id.label("version_id"),
-        LadderVersion.public_id.label("version_public_id"),
-    ]
-    rows = db.session.execute(
-        select(*shown, *labelled(packet_fact_columns(access.viewer)))
-        .join(Cycle, Cycle.id == Packet.cycle_id)
-        .join(Person, Person.id == Packet.candidate_id)
-        .join(manager, manager.id == Packet.manager_id)
-        .join(Level, Level.id == Packet.target_level_id)
-        .join(LadderVersion, LadderVersion.id == Packet.ladder_version_id)
-        .where(
-            Packet.cycle_id == access.cycle.id,
-            Packet.state.in_(IN_REVIEW),
-            packets_where(access.viewer, Action.SEE_BOARD_ROW),
-        )
-        .order_by(Packet.agenda_order, Packet.id)
-    ).all()
+    rows = _read(
+        _on_board(row_of(Action.SEE_BOARD_ROW)),
+        {**asked_by(access.viewer), "cycle": access.cycle.id},
+    )
     candidates, stubs, revisions = [], [], {}
     targets: dict[tuple[int, str], Target] = {}
     for row in rows:
@@ -268,38 +263,87 @@ def _packets(
     return tuple(candidates), tuple(stubs), revisions
 
 
+# Remembered by the row of the policy, not by the action: a statement is as good as the table it was built of.
+@lru_cache(maxsize=8)
+def _on_board(listed: Row) -> Select[Any]:
+    # The facts once, and kept: else they would be worked out for what is shown and again for each relation.
+    facts = (
+        select(Packet.id.label("packet_id"), *labelled(packet_fact_columns(ANY_VIEWER)))
+        .join(Cycle, Cycle.id == Packet.cycle_id)
+        .where(Packet.cycle_id == bindparam("cycle"), Packet.state.in_(IN_REVIEW))
+        .cte("facts")
+        .prefix_with("MATERIALIZED")
+    )
+    columns = {name: facts.c[f"fact_{name}"] for name in packet_fact_columns(ANY_VIEWER)}
+    manager = aliased(Person)
+    shown: list[Any] = [
+        Packet.id,
+        Packet.public_id,
+        Packet.stage,
+        Packet.current_revision_id,
+        Person.name,
+        Person.unit,
+        manager.public_id.label("manager_public_id"),
+        manager.name.label("manager_name"),
+        Level.key,
+        Level.name.label("level_name"),
+        Level.code,
+        Level.rank,
+        LadderVersion.id.label("version_id"),
+        LadderVersion.public_id.label("version_public_id"),
+    ]
+    return (
+        select(*shown, *columns.values())
+        .join(facts, facts.c.packet_id == Packet.id)
+        .join(Person, Person.id == Packet.candidate_id)
+        .join(manager, manager.id == Packet.manager_id)
+        .join(Level, Level.id == Packet.target_level_id)
+        .join(LadderVersion, LadderVersion.id == Packet.ladder_version_id)
+        .where(granted(listed.action, columns))
+        .order_by(Packet.agenda_order, Packet.id)
+    )
+
+
+_COLUMNS = (
+    select(
+        Dimension.version_id,
+        Dimension.id,
+        Dimension.key,
+        Dimension.name,
+        Ladder.name.label("ladder"),
+        LadderVersion.number,
+    )
+    .join(LadderVersion, LadderVersion.id == Dimension.version_id)
+    .join(Ladder, Ladder.id == LadderVersion.ladder_id)
+    .where(Dimension.version_id.in_(bindparam("versions", expanding=True)))
+    .order_by(Dimension.position)
+)
+
+
 def _columns(versions: Collection[int]) -> Mapping[int, tuple[Column, ...]]:
     columns = defaultdict(list)
-    for row in db.session.execute(
-        select(
-            Dimension.version_id,
-            Dimension.id,
-            Dimension.key,
-            Dimension.name,
-            Ladder.name.label("ladder"),
-            LadderVersion.number,
-        )
-        .join(LadderVersion, LadderVersion.id == Dimension.version_id)
-        .join(Ladder, Ladder.id == LadderVersion.ladder_id)
-        .where(Dimension.version_id.in_(versions))
-        .order_by(Dimension.position)
-    ):
+    for row in _read(_COLUMNS, {"versions": versions}):
         columns[row.version_id].append(Column(row.id, row.key, row.name, row.ladder, row.number))
     return {version: tuple(found) for version, found in columns.items()}
 
 
+_SUBMITTED = Assignment.state == AssignmentState.SUBMITTED
+_RATERS = (
+    select(
+        Assignment.packet_id,
+        func.count(),
+        func.aggregate_strings(cast(Assignment.rater_id, String), ",").filter(_SUBMITTED),
+    )
+    .where(
+        Assignment.packet_id.in_(bindparam("packets", expanding=True)), Assignment.state.in_(ASKED)
+    )
+    .group_by(Assignment.packet_id)
+)
+
+
 def _raters(packets: Collection[int]) -> tuple[dict[int, int], dict[int, list[str]]]:
     """How many were asked to rate each packet, and who of them did."""
-    submitted = Assignment.state == AssignmentState.SUBMITTED
-    rows = db.session.execute(
-        select(
-            Assignment.packet_id,
-            func.count(),
-            func.aggregate_strings(cast(Assignment.rater_id, String), ",").filter(submitted),
-        )
-        .where(Assignment.packet_id.in_(packets), Assignment.state.in_(ASKED))
-        .group_by(Assignment.packet_id)
-    ).all()
+    rows = _read(_RATERS, {"packets": packets})
     asked = {packet: count for packet, count, _ in rows}
     return asked, {packet: who.split(",") if who else [] for packet, _, who in rows}
 
@@ -309,25 +353,39 @@ _Given = tuple[Category | None, int, int, int, int, int, int]
 _NOTHING: _Given = (None, 0, 0, 0, 0, 0, 0)
 
 
+_BY_MANAGER = Assignment.kind == RaterKind.MANAGER
+_BY_PEER = Assignment.kind == RaterKind.PEER
+_IS_MISSING = Rating.category.in_(MISSING)
+_HISTOGRAMS = (
+    select(
+        Assignment.packet_id,
+        Rating.dimension_id,
+        func.max(Rating.category).filter(_BY_MANAGER, Rating.category.in_(SCALE)),
+        func.count().filter(_BY_MANAGER, _IS_MISSING),
+        *(func.count().filter(_BY_PEER, Rating.category == word) for word in SCALE),
+        func.count().filter(_BY_PEER, _IS_MISSING),
+    )
+    .join(Rating, Rating.assignment_id == Assignment.id)
+    .where(Assignment.packet_id.in_(bindparam("packets", expanding=True)), _SUBMITTED)
+    .group_by(Assignment.packet_id, Rating.dimension_id)
+)
+
+
 def _histograms(packets: Collection[int]) -> dict[tuple[int, int], _Given]:
     """The submitted ratings, counted per packet and dimension."""
-    by_manager = Assignment.kind == RaterKind.MANAGER
-    by_peer = Assignment.kind == RaterKind.PEER
-    is_missing = Rating.category.in_(MISSING)
-    rows = db.session.execute(
-        select(
-            Assignment.packet_id,
-            Rating.dimension_id,
-            func.max(Rating.category).filter(by_manager, Rating.category.in_(SCALE)),
-            func.count().filter(by_manager, is_missing),
-            *(func.count().filter(by_peer, Rating.category == word) for word in SCALE),
-            func.count().filter(by_peer, is_missing),
-        )
-        .join(Rating, Rating.assignment_id == Assignment.id)
-        .where(Assignment.packet_id.in_(packets), Assignment.state == AssignmentState.SUBMITTED)
-        .group_by(Assignment.packet_id, Rating.dimension_id)
-    )
+    rows = _read(_HISTOGRAMS, {"packets": packets})
     return {(packet, dimension): tuple(given) for packet, dimension, *given in rows}
+
+
+#: A cell's ratings, how many were asked for one, and its covered and all expectations.
+_Key = tuple[_Given, int, int, int]
+
+_COVERAGE = select(
+    RevisionCoverage.revision_id,
+    RevisionCoverage.dimension_id,
+    RevisionCoverage.expectations,
+    RevisionCoverage.covered,
+).where(RevisionCoverage.revision_id.in_(bindparam("revisions", expanding=True)))
 
 
 def _cells(
@@ -337,14 +395,9 @@ def _cells(
     zoned: Collection[int],
 ) -> Mapping[int, Mapping[int, Cell]]:
     """A cell for every dimension asked, with a zone where the viewer may see one."""
-    places: list[tuple[int, int, _Key, Histogram]] = []
-    for revision, dimension, expectations, covered in db.session.execute(
-        select(
-            RevisionCoverage.revision_id,
-            RevisionCoverage.dimension_id,
-            RevisionCoverage.expectations,
-            RevisionCoverage.covered,
-        ).where(RevisionCoverage.revision_id.in_(revisions))
+    places: list[tuple[int, int, _Key]] = []
+    for revision, dimension, expectations, covered in _read(
+        _COVERAGE, {"revisions": list(revisions)}
     ):
         packet = revisions[revision]
         key = (
@@ -353,19 +406,28 @@ def _cells(
             covered,
             expectations,
         )
-        places.append((packet, dimension, key, _counted(key)[1]))
-    times = Counter(ratings for _, _, _, ratings in places)
-    variance = pooled_variance(times)
-    zones = {} if variance is None else {each: zone_of(each, variance) for each in times}
+        places.append((packet, dimension, key))
+    # A large board repeats few cells many times: each is worked out once.
+    zones = _zones(Counter(key for _, _, key in places))
+    plain = {key: _cell(key, None) for key in zones}
+    in_zone = {key: _cell(key, zone) for key, zone in zones.items()}
     cells: dict[int, dict[int, Cell]] = defaultdict(dict)
-    for packet, dimension, key, ratings in places:
-        zone = zones.get(ratings) if packet in zoned else None
-        cells[packet][dimension] = _cell(key, zone)
+    for packet, dimension, key in places:
+        cells[packet][dimension] = (in_zone if packet in zoned else plain)[key]
     return cells
 
 
-#: A cell's ratings, how many were asked for one, and its covered and all expectations.
-_Key = tuple[_Given, int, int, int]
+def _zones(cells: Mapping[_Key, int]) -> dict[_Key, Zone | None]:
+    """The zone of each different cell of the board, given how many there are of it."""
+    ratings = {key: _counted(key)[1] for key in cells}
+    times: Counter[Histogram] = Counter()
+    for key, number in cells.items():
+        times[ratings[key]] += number
+    variance = pooled_variance(times)
+    if variance is None:
+        return dict.fromkeys(cells)
+    zones = {each: zone_of(each, variance) for each in times}
+    return {key: zones[each] for key, each in ratings.items()}
 
 
 @lru_cache(maxsize=8192)

@@ -4,15 +4,18 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import aliased
 
 from reviews.extensions import db
-from reviews.facts import labelled, packet_facts, packet_facts_about
+from reviews.facts import ANY_VIEWER, asked_at, labelled, packet_facts, packet_facts_about
 from reviews.models.cycles import PanelMember
 from reviews.models.packets import Packet
 from reviews.models.people import Person
+from reviews.policy import PacketFacts
 from reviews.vocabulary import Relation
 
 _VOTING = frozenset({Relation.MEMBER_OWES, Relation.MEMBER_CAST, Relation.CHAIR})
@@ -57,34 +60,46 @@ class Bench:
 
 def benches(packet_ids: Collection[int], *, now: datetime) -> Mapping[int, Bench]:
     """The panel of each packet. One query, whatever the number of packets."""
-    seat = aliased(PanelMember)
-    rows = db.session.execute(
-        select(
-            Packet.id,
-            seat.person_id,
-            seat.is_chair,
-            Person.name,
-            *labelled(packet_facts_about(seat.person_id, now)),
-        )
-        .join(Packet.cycle)
-        .join(seat, seat.panel_id == Packet.panel_id)
-        .join(Person, Person.id == seat.person_id)
-        .where(Packet.id.in_(packet_ids), Person.is_active)
-        .order_by(Packet.id, Person.name, Person.id)
-    )
+    rows = db.session.execute(_seats(), {**asked_at(now), "packets": packet_ids})
     found: dict[int, list[Seat]] = defaultdict(list)
     for row in rows:
         facts = packet_facts(row)
-        votes = bool(facts.relations() & _VOTING)
-        personal = facts.is_candidate or facts.is_manager or facts.is_peer or facts.is_tied
+        votes, unanswered = _standing(facts)
         found[row.id].append(
             Seat(
                 person_id=row.person_id,
                 name=row.name,
                 is_chair=row.is_chair,
                 votes=votes,
-                unanswered=not votes and not personal and facts.conflict is None,
+                unanswered=unanswered,
                 cast=facts.ballot_cast,
             )
         )
     return {packet: Bench(tuple(found[packet])) for packet in packet_ids}
+
+
+@lru_cache(maxsize=1024)
+def _standing(facts: PacketFacts) -> tuple[bool, bool]:
+    """Whether the seat votes, and whether it still owes an answer to the conflict question."""
+    votes = bool(facts.relations() & _VOTING)
+    personal = facts.is_candidate or facts.is_manager or facts.is_peer or facts.is_tied
+    return votes, not votes and not personal and facts.conflict is None
+
+
+@cache
+def _seats() -> Select[Any]:
+    seat = aliased(PanelMember)
+    return (
+        select(
+            Packet.id,
+            seat.person_id,
+            seat.is_chair,
+            Person.name,
+            *labelled(packet_facts_about(seat.person_id, ANY_VIEWER.now)),
+        )
+        .join(Packet.cycle)
+        .join(seat, seat.panel_id == Packet.panel_id)
+        .join(Person, Person.id == seat.person_id)
+        .where(Packet.id.in_(bindparam("packets", expanding=True)), Person.is_active)
+        .order_by(Packet.id, Person.name, Person.id)
+    )

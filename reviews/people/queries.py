@@ -36,21 +36,30 @@ def now() -> datetime:
 
 def viewer_of_session(token: str) -> Viewer | None:
     """Who is signed in with this token, with the request's instant; None for an ended, expired or deactivated one."""
+    # Columns, not objects: this is read by every request, and written by none.
     row = db.session.execute(
-        select(SignInSession, Person, clock.now_sql().label("now"))
+        select(
+            SignInSession.id,
+            SignInSession.expires_at,
+            Person.id.label("person_id"),
+            Person.public_id,
+            Person.name,
+            Person.is_active,
+            Person.is_owner,
+            clock.now_sql().label("now"),
+        )
         .join(Person, Person.id == SignInSession.person_id)
         .where(SignInSession.token_hash == hash_token(token), SignInSession.ended_at.is_(None))
     ).one_or_none()
-    if row is None or row.SignInSession.expires_at <= row.now or not row.Person.is_active:
+    if row is None or row.expires_at <= row.now or not row.is_active:
         return None
-    person = row.Person
     return Viewer(
-        person_id=person.id,
-        public_id=person.public_id,
-        name=person.name,
-        is_owner=person.is_owner,
+        person_id=row.person_id,
+        public_id=row.public_id,
+        name=row.name,
+        is_owner=row.is_owner,
         now=row.now,
-        session_id=row.SignInSession.id,
+        session_id=row.id,
     )
 
 

@@ -7,15 +7,17 @@ A row is an action, a column is what the person is to the packet or cycle, a cel
 from dataclasses import dataclass
 from enum import Enum
 
-from reviews.policy.table import PolicyError, Row, Table, tables
+from reviews.policy.table import Cell, PolicyError, Row, Table, tables
 from reviews.vocabulary import Action, ConflictStanding, Kind, Relation
 
 __all__ = [
     "LATER",
     "Answer",
+    "Cell",
     "CycleFacts",
     "PacketFacts",
     "PolicyError",
+    "Row",
     "decide",
     "row_of",
     "table_of",

@@ -1,3 +1,5 @@
+import re
+
 import html5lib
 import pytest
 from markupsafe import Markup
@@ -37,16 +39,17 @@ def parsed(html):
 
 
 def marks(counts, word="met"):
-    """Every mark as (shape, x, y), read back from the drawing."""
+    """Every mark as (shape, x, y), read back from the drawing: the peers', the manager's, then the numbers."""
     found = []
     for element in html5lib.parseFragment(
         glyph_svg(counts, word), namespaceHTMLElements=False
     ).iter():
         name = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-        if name == "circle":
-            found.append(("peer", float(element.get("cx")), float(element.get("cy"))))
-        elif name == "rect":
-            found.append(("manager", float(element.get("x")) + 3.9, float(element.get("y")) + 3.9))
+        if name == "path":
+            shape = {None: "peer", "g-manager": "manager"}[element.get("class")]
+            dots = re.findall(r"M(\S+) (\S+)h0", element.get("d"))
+            assert element.get("d") == "".join(f"M{x} {y}h0" for x, y in dots)
+            found += [(shape, float(x), float(y)) for x, y in dots]
         elif name == "text":
             found.append(("count", element.text))
     return found
@@ -152,17 +155,17 @@ def test_every_reading_has_its_own_letter_and_only_missing_ones_share_a_tint():
 def test_marks_stand_two_wide_from_the_bottom_the_manager_first():
     assert marks(counted((0, 1, 3, 0), manager=Category.MET)) == [
         ("peer", 42, 25.5),
-        ("manager", 64, 25.5),
         ("peer", 76, 25.5),
         ("peer", 64, 14),
         ("peer", 76, 14),
+        ("manager", 64, 25.5),
     ]
 
 
 def test_more_than_four_in_one_bin_become_a_count_apart_from_the_manager():
     assert marks(counted((0, 0, 5, 0), manager=Category.MET)) == [
-        ("manager", 70, 14),
         ("peer", 66, 25.5),
+        ("manager", 70, 14),
         ("count", "5"),
     ]
     assert marks(counted((6, 0, 0, 0))) == [("peer", 10, 25.5), ("count", "6")]

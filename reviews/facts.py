@@ -287,16 +287,14 @@ def cycle_fact_columns(viewer: Viewer) -> Mapping[str, ColumnElement[Any]]:
         and_(Cycle.phase != CyclePhase.EVIDENCE, _peer_of_packet(me)),
     )
     participant = exists().where(own, personal)
-    tied = exists().where(
-        own, or_(Packet.candidate_id == me, Packet.manager_id == me, _peer_of_packet(me))
-    )
+    conflicted = relation_columns(packet_fact_columns(viewer))[Relation.OWNER_CONFLICTED]
     return {
         "phase": cycle_phase(viewer.now),
         "is_participant": participant,
         "is_member": sits(chair=False),
         "is_chair": sits(chair=True),
         "is_owner": exists().where(CycleOwner.cycle_id == Cycle.id, CycleOwner.person_id == me),
-        "is_owner_tied": tied,
+        "is_owner_tied": exists().where(own, conflicted),
     }
 
 

@@ -249,6 +249,11 @@ def cycle_named(name: str) -> Cycle | None:
     return db.session.scalars(select(Cycle).where(Cycle.name == name)).one_or_none()
 
 
+def cycle_called(public_id: str) -> Cycle | None:
+    """For the command line, which may know of every cycle."""
+    return db.session.scalars(select(Cycle).where(Cycle.public_id == public_id)).one_or_none()
+
+
 def owners_of(cycle: Cycle) -> list[Person]:
     return list(
         db.session.scalars(

@@ -54,6 +54,8 @@ PEER_STATES = (
 )
 #: States of a packet that a committee has before it.
 IN_REVIEW = (PacketState.SUBMITTED,)
+#: States of a packet that may still come before one.
+UNDER_WAY = (PacketState.DRAFT, PacketState.RETURNED, *IN_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What the committee's pages of one packet show. Each page is one function; a field the policy does not grant is None."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,7 +15,7 @@ from reviews.calibration.rules import BallotMarkDraft
 from reviews.calibration.seats import benches
 from reviews.expectations import Asked, AskedDimension, asked_of
 from reviews.extensions import db
-from reviews.facts import IN_REVIEW
+from reviews.facts import IN_REVIEW, UNDER_WAY
 from reviews.models.calibration import (
     Ballot,
     BallotMark,
@@ -35,6 +35,7 @@ from reviews.vocabulary import (
     Outcome,
     PacketStage,
     RaterKind,
+    Relation,
 )
 
 #: Below this many voters a count of them could say who voted how.
@@ -63,6 +64,9 @@ class ConflictRow:
 @dataclass(frozen=True, slots=True)
 class ConflictsPage:
     rows: tuple[ConflictRow, ...]
+    #: An owner declares by their own will; a panel waits for an answer to every packet.
+    as_owner: bool
+    on_panel: bool
 
     @property
     def open(self) -> tuple[ConflictRow, ...]:
@@ -73,18 +77,18 @@ class ConflictsPage:
         return tuple(row for row in self.rows if row.answer != "open")
 
 
-def seated_packets(access: CycleAccess) -> list[PacketAccess]:
-    """The submitted packets of the viewer's panels on which they may declare a conflict. One query."""
+def declarable_packets(access: CycleAccess) -> list[PacketAccess]:
+    """On which the viewer may declare a conflict: submitted ones of their panels, as an owner all. One query."""
     return [
         packet
         for packet in packets_in(access, Action.DECLARE_CONFLICT)
-        if packet.packet.state in IN_REVIEW and (packet.facts.is_member or packet.facts.is_chair)
+        if packet.packet.state in (UNDER_WAY if _as_owner(packet) else IN_REVIEW)
     ]
 
 
-def conflicts_page(packets: Iterable[PacketAccess]) -> ConflictsPage:
+def conflicts_page(packets: Sequence[PacketAccess]) -> ConflictsPage:
     return ConflictsPage(
-        tuple(
+        rows=tuple(
             ConflictRow(
                 public_id=each.packet.public_id,
                 candidate=each.packet.candidate.name,
@@ -92,23 +96,32 @@ def conflicts_page(packets: Iterable[PacketAccess]) -> ConflictsPage:
                 answer=_answer(each),
             )
             for each in packets
-        )
+        ),
+        as_owner=any(map(_as_owner, packets)),
+        on_panel=any(map(_has_seat, packets)),
     )
+
+
+def _as_owner(access: PacketAccess) -> bool:
+    return Relation.OWNER in access.facts.relations()
+
+
+def _has_seat(access: PacketAccess) -> bool:
+    return access.facts.is_member or access.facts.is_chair
 
 
 def _answer(access: PacketAccess) -> str:
     facts = access.facts
-    if facts.is_candidate:
-        return "this is your own packet"
-    if facts.is_manager:
-        return "you are the manager"
-    if facts.is_peer:
-        return "you rate it as a peer"
-    if facts.is_tied:
-        return "you have worked in one line, or stand for the same level"
-    if facts.conflict is ConflictStanding.DECLARED:
-        return "declared"
-    return "none" if facts.conflict is ConflictStanding.NONE else "open"
+    known = {
+        "this is your own packet": facts.is_candidate,
+        "you are the manager": facts.is_manager,
+        "you rate it as a peer": facts.is_peer,
+        "you have worked in one line, or stand for the same level": facts.is_tied,
+        "declared": facts.conflict is ConflictStanding.DECLARED,
+        "an owner of the cycle has set a conflict": facts.conflict is ConflictStanding.SET,
+        "open": _has_seat(access) and facts.conflict is None,
+    }
+    return next((answer for answer, holds in known.items() if holds), "none")
 
 
 # -- The committee's page of one packet

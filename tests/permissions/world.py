@@ -130,10 +130,11 @@ class World:
 
     def around(self, case: Case) -> list[Ties]:
         """What the person is to every packet of the cycle."""
-        return [
-            ties_to(case, subject)
-            for subject in {each.subject.id: each.subject for each in self.scene_of(case)}.values()
-        ]
+        return [ties_to(case, subject) for subject in self.subjects_of(case)]
+
+    def subjects_of(self, case: Case) -> list[Subject]:
+        """Every packet of the cycle."""
+        return list({each.subject.id: each.subject for each in self.scene_of(case)}.values())
 
     def scene_of(self, case: Case) -> list[Case]:
         return next(scene for scene in self.scenes.values() if case in scene)

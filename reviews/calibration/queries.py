@@ -22,6 +22,7 @@ from reviews.models.calibration import (
     Decision,
     DimensionOutcome,
     Gap,
+    OutcomeReading,
 )
 from reviews.models.cycles import Panel
 from reviews.models.packets import Assignment, Packet, PacketRevision
@@ -33,6 +34,7 @@ from reviews.vocabulary import (
     BallotChoice,
     ConflictStanding,
     Outcome,
+    PacketPhase,
     PacketStage,
     RaterKind,
     Relation,
@@ -343,6 +345,8 @@ class OutcomePage:
     revision: int
     decided_at: datetime
     manager_words: tuple[ManagerWords, ...]
+    #: It waits on the viewer's home page.
+    unread: bool
 
     @property
     def reached(self) -> tuple[str, ...]:
@@ -362,7 +366,7 @@ class OutcomePage:
 
 
 def outcome_page(access: PacketAccess) -> OutcomePage | None:
-    """The latest decision with its reasons, or None where nothing was decided. Nine queries."""
+    """The latest decision with its reasons, or None where nothing was decided. Ten queries."""
     packet = access.packet
     decision = db.session.scalars(
         select(Decision)
@@ -406,7 +410,17 @@ def outcome_page(access: PacketAccess) -> OutcomePage | None:
         revision=revision.number,
         decided_at=decision.decided_at,
         manager_words=_manager_words(access, dimensions),
+        unread=_waits_to_be_read(access),
     )
+
+
+def _waits_to_be_read(access: PacketAccess) -> bool:
+    """Released, and not marked as read by its candidate or manager; nobody else has it on their home page."""
+    facts = access.facts
+    if facts.phase != PacketPhase.RELEASED or not (facts.is_candidate or facts.is_manager):
+        return False
+    key = (access.packet.id, access.viewer.person_id)
+    return db.session.get(OutcomeReading, key) is None
 
 
 def _manager_words(

@@ -314,6 +314,7 @@ PACKET_ROUTES = (
     page("calibration.decide", "V21"),
     write("calibration.decide", "V21", fields=a_decision, done_by=("4", "chair")),
     page("calibration.outcome", "D02"),
+    write("calibration.mark_outcome_read", "D02", done_by=("6", "candidate")),
 )
 
 CYCLE_ROUTES = (

@@ -338,12 +338,13 @@ def _cells(
 ) -> Mapping[int, Mapping[int, Cell]]:
     """A cell for every dimension asked, with a zone where the viewer may see one."""
     places: list[tuple[int, int, _Key, Histogram]] = []
-    for revision, dimension, expectations, covered in db.session.execute(
+    for revision, dimension, expectations, covered, no_opportunity in db.session.execute(
         select(
             RevisionCoverage.revision_id,
             RevisionCoverage.dimension_id,
             RevisionCoverage.expectations,
             RevisionCoverage.covered,
+            RevisionCoverage.no_opportunity != "",
         ).where(RevisionCoverage.revision_id.in_(revisions))
     ):
         packet = revisions[revision]
@@ -352,6 +353,7 @@ def _cells(
             asked.get(packet, 0),
             covered,
             expectations,
+            bool(no_opportunity),
         )
         places.append((packet, dimension, key, _counted(key)[1]))
     times = Counter(ratings for _, _, _, ratings in places)
@@ -364,13 +366,14 @@ def _cells(
     return cells
 
 
-#: A cell's ratings, how many were asked for one, and its covered and all expectations.
-_Key = tuple[_Given, int, int, int]
+#: A cell's ratings, how many were asked for one, its covered and all expectations, and the candidate's note.
+_Key = tuple[_Given, int, int, int, bool]
 
 
 @lru_cache(maxsize=8192)
 def _counted(key: _Key) -> tuple[CellCounts, Histogram]:
-    (manager, manager_missing, low, partly, met, high, missing), asked, covered, expectations = key
+    given, asked, covered, expectations, no_opportunity = key
+    manager, manager_missing, low, partly, met, high, missing = given
     counts = CellCounts(
         manager=manager,
         manager_missing=bool(manager_missing),
@@ -379,6 +382,7 @@ def _counted(key: _Key) -> tuple[CellCounts, Histogram]:
         asked=asked,
         covered=covered,
         expectations=expectations,
+        no_opportunity=no_opportunity,
     )
     return counts, counts.ratings
 

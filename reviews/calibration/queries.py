@@ -27,6 +27,7 @@ from reviews.models.calibration import (
 from reviews.models.cycles import Panel
 from reviews.models.packets import Assignment, Packet, PacketRevision
 from reviews.models.ratings import Rating
+from reviews.packets.queries import revision_notes
 from reviews.vocabulary import (
     Action,
     AssignmentState,
@@ -195,10 +196,12 @@ class CommitteePage:
     decided: bool
     #: The plate of each dimension, as on the board.
     cells: Mapping[int, Markup]
+    #: By dimension, the candidate's notes that the role gave no chance.
+    no_opportunity: Mapping[int, str]
 
 
 def committee_page(access: PacketAccess) -> CommitteePage:
-    """Nine queries."""
+    """Ten queries."""
     packet = access.packet
     bench = benches([packet.id], now=access.viewer.now)[packet.id]
     panel = db.session.get(Panel, packet.panel_id) if packet.panel_id else None
@@ -222,7 +225,15 @@ def committee_page(access: PacketAccess) -> CommitteePage:
         quorum_met=panel is not None and len(bench.cast) >= panel.quorum,
         decided=packet.stage is PacketStage.DECIDED,
         cells=_plates(packet, dimensions),
+        no_opportunity=_notes(access),
     )
+
+
+def _notes(access: PacketAccess) -> Mapping[int, str]:
+    revision = access.packet.current_revision_id
+    if revision is None or not access.may(Action.READ_EVIDENCE):
+        return {}
+    return revision_notes([revision])[revision]
 
 
 def _plates(packet: Packet, dimensions: Iterable[AskedDimension]) -> Mapping[int, Markup]:

@@ -248,6 +248,15 @@ PACKET_ROUTES = (
         done_by=("1", "candidate"),
     ),
     write("packets.remove_evidence", "K04", parts=ITEM, done_by=("1", "candidate")),
+    page("packets.no_opportunity", "K04", parts=DIMENSION),
+    write(
+        "packets.no_opportunity",
+        "K04",
+        parts=DIMENSION,
+        fields=always(note=REASON),
+        done_by=("1", "candidate"),
+    ),
+    write("packets.remove_no_opportunity", "K04", parts=DIMENSION, done_by=("1", "candidate")),
     page("packets.peers", "R03"),
     write("packets.peers", "R03", fields=the_bystander, done_by=("1", "candidate")),
     write(

@@ -19,7 +19,14 @@ from reviews.extensions import db
 from reviews.ladder_pages import service as ladder_pages
 from reviews.models.calibration import BallotMark, DimensionOutcome, Gap
 from reviews.models.cycles import Cycle, CycleOwner, Panel, PanelMember
-from reviews.models.packets import Assignment, EvidenceItem, Packet, RevisionItem
+from reviews.models.packets import (
+    Assignment,
+    EvidenceItem,
+    NoOpportunity,
+    Packet,
+    RevisionCoverage,
+    RevisionItem,
+)
 from reviews.models.people import ManagerLink, Person
 from reviews.models.ratings import Rating
 from reviews.people import service as people
@@ -250,6 +257,13 @@ def an_everyday_life(world: World, packet: Packet, panel: Panel, phase: int) -> 
         item.outcome = world.hide("K07", packet=packet)
     for place in (0, 1):
         builders.an_item(packet, place=place, outcome=world.hide("K03", packet=packet))
+    for coverage in db.session.scalars(
+        select(RevisionCoverage).where(RevisionCoverage.revision_id == packet.current_revision_id)
+    ):
+        coverage.no_opportunity = world.hide("K07", packet=packet)
+        draft_note = {"packet_id": packet.id, "dimension_id": coverage.dimension_id}
+        note = world.hide("K03", packet=packet)
+        saved(NoOpportunity(**draft_note, note=note, updated_at=NOW))
     audit.record(
         None,
         Action.SUBMIT_PACKET,

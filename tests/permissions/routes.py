@@ -404,6 +404,8 @@ SITE_ROUTES = (
     page("ladder_pages.preview", "H03", on="site", parts=DRAFT),
     write("ladder_pages.preview", "H03", on="site", parts=DRAFT, done_by=("1", "site owner")),
     write("ladder_pages.publish", "C05", on="site", parts=CLEAR, done_by=("1", "site owner")),
+    page("ladder_pages.discard", "C05", on="site", parts=CLEAR),
+    write("ladder_pages.discard", "C05", on="site", parts=CLEAR, done_by=("1", "site owner")),
     page("cycles.index", "H01", on="site"),
     page("cycles.create", "C03", on="site"),
     write(

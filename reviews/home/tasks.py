@@ -166,7 +166,8 @@ def lede(found: Iterable[Group]) -> str:
         return ""
     first = min(ahead, key=_urgency).when
     day = first.day if first.day != TOMORROW else "tomorrow"
-    return f"{'It' if len(tasks) == 1 else 'The first'} is due {day}, {first.note}."
+    subject = "The first" if len(ahead) > 1 else "One" if len(tasks) > 1 else "It"
+    return f"{subject} is due {day}, {first.note}."
 
 
 def due_words(due: datetime | None, now: datetime, zone: str) -> Due:

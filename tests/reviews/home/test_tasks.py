@@ -314,7 +314,7 @@ def test_an_outcome_goes_first_and_is_no_deadline():
         "Your outcome for Staff",
         "Start your packet in 2026-H2",
     ]
-    assert lede(found) == "The first is due Fri 27 Nov, in 7 days."
+    assert lede(found) == "One is due Fri 27 Nov, in 7 days."
 
 
 def test_only_a_phase_that_takes_forms_says_when_they_close():

@@ -225,7 +225,8 @@ def a_packet_with(
         return next((persons[name] for name, each in ties.items() if getattr(each, wanted)), None)
 
     manager = who("manager") or builders.a_person("Manager")
-    candidate = who("candidate") or builders.a_person("Candidate")
+    # A name of its own: an owner reads the candidates of several packets on one page.
+    candidate = who("candidate") or builders.a_person(f"Candidate {label}")
     candidate.manager_id = manager.id
     panel = builders.a_panel(cycle, quorum=1)
     packet = builders.a_packet(

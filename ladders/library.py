@@ -71,9 +71,26 @@ def replace_draft(
     """
     if version.state is not VersionState.DRAFT:
         raise NotADraft
-    for table in (Expectation, Mixin, Dimension, Level):
-        session.execute(delete(table).where(table.version_id == version.id))
+    _empty(session, version)
     _write(session, version, ladder, answers)
+
+
+def discard(session: AnySession, version: LadderVersion) -> None:
+    """Delete a draft, and the ladder with it where it has no other version. What points at the draft stops it.
+
+    Raises:
+        NotADraft: if the version is published.
+    """
+    if version.state is not VersionState.DRAFT:
+        raise NotADraft
+    book = version.ladder
+    _empty(session, version)
+    session.delete(version)
+    session.flush()
+    left = select(func.count()).where(LadderVersion.ladder_id == book.id)
+    if not session.scalar(left):
+        session.delete(book)
+        session.flush()
 
 
 def publish(session: AnySession, version: LadderVersion, *, at: datetime) -> None:
@@ -99,6 +116,11 @@ def publish(session: AnySession, version: LadderVersion, *, at: datetime) -> Non
 def text_of(version: LadderVersion) -> document.Ladder:
     """The whole ladder of a version, as a value."""
     return canonical.from_json(version.document)
+
+
+def _empty(session: AnySession, version: LadderVersion) -> None:
+    for table in (Expectation, Mixin, Dimension, Level):
+        session.execute(delete(table).where(table.version_id == version.id))
 
 
 def _write(

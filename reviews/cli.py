@@ -10,6 +10,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from reviews import documents
 from reviews.audit.queries import verify
+from reviews.cycles.commands import cycles_group
 from reviews.demo import seed
 from reviews.extensions import db
 from reviews.ladder_pages.commands import ladders_group
@@ -108,5 +109,6 @@ def write_tables() -> None:
 
 def init_app(app: Flask) -> None:
     people_group.add_command(import_people)
-    for command in (people_group, ladders_group, audit_group, write_tables, demo, serve):
+    groups = (people_group, ladders_group, cycles_group, audit_group)
+    for command in (*groups, write_tables, demo, serve):
         app.cli.add_command(command)

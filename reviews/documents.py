@@ -23,7 +23,7 @@ _RELATIONS = {
     Relation.CHAIR: "the chair",
     Relation.CHAIR_CONFLICTED: "the chair with a conflict",
     Relation.OWNER: "an owner of the cycle",
-    Relation.OWNER_CONFLICTED: "an owner tied to the packet, or to a packet of the cycle",
+    Relation.OWNER_CONFLICTED: "an owner with a relation to the packet or a conflict; of a cycle, with one to some packet",
     Relation.PARTICIPANT: "candidate, manager or peer of some packet of the cycle",
     Relation.MEMBER: "a member of some panel of the cycle",
 }

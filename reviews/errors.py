@@ -18,17 +18,41 @@ from reviews.refusals import RuleBroken
 _PAGES = (400, 403, 404, 405, 409, 413, 429, 500)
 
 
+TAKEN = (
+    "Somebody else saved the same at the same moment, in another window perhaps. Look first at what is there now;"
+    " then change what you typed, or send it again."
+)
+
+
 @contextmanager
 def rules_shown_on(form: FlaskForm) -> Iterator[None]:
-    """Inside the block, a broken rule becomes an error of its field, or of the form; the page is then shown again."""
+    """Inside the block, a broken rule becomes an error of its field, or of the form; the page is then shown again.
+
+    So does losing a race: what was looked for and not found, and then written by somebody else first.
+    """
+    savepoint = db.session.begin_nested()
     try:
         yield
+        # A public form begins or ends the whole transaction inside the block.
+        if savepoint.is_active:
+            savepoint.commit()
+    except IntegrityError as error:
+        if not _is_taken(error):
+            raise
+        # What the page has loaded stays good for showing it again.
+        savepoint.rollback()
+        form.form_errors.append(TAKEN)
     except RuleBroken as broken:
         if broken.field and broken.field in form:
             # WTForms hands out a tuple here until validation fails, so a fresh list is made.
             form[broken.field].errors = [*form[broken.field].errors, str(broken)]
         else:
             form.form_errors.append(str(broken))
+
+
+def _is_taken(error: IntegrityError) -> bool:
+    """SQLite lets in one writer at a time, who finds what was there before."""
+    return isinstance(error.orig, UniqueViolation)
 
 
 def status_of(form: FlaskForm) -> int:
@@ -58,8 +82,8 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(IntegrityError)
     def taken(error: IntegrityError) -> ResponseReturnValue:
-        # Looked for and not found, then written by somebody else before us; SQLite lets in one writer at a time.
-        if not isinstance(error.orig, UniqueViolation):
+        # Where no form could be shown again.
+        if not _is_taken(error):
             raise error
         return _page(409)
 

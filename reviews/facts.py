@@ -62,6 +62,8 @@ PEER_STATES = (
 )
 #: States of a packet that a committee has before it.
 IN_REVIEW = (PacketState.SUBMITTED,)
+#: States of a packet that may still come before one.
+UNDER_WAY = (PacketState.DRAFT, PacketState.RETURNED, *IN_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,16 +342,14 @@ def cycle_fact_columns(viewer: Viewer | AnyViewer) -> Mapping[str, ColumnElement
         and_(Cycle.phase != CyclePhase.EVIDENCE, _peer_of_packet(me)),
     )
     participant = exists().where(own, personal)
-    tied = exists().where(
-        own, or_(Packet.candidate_id == me, Packet.manager_id == me, _peer_of_packet(me))
-    )
+    conflicted = relation_columns(packet_fact_columns(viewer))[Relation.OWNER_CONFLICTED]
     return {
         "phase": cycle_phase(viewer.now),
         "is_participant": participant,
         "is_member": sits(chair=False),
         "is_chair": sits(chair=True),
         "is_owner": exists().where(CycleOwner.cycle_id == Cycle.id, CycleOwner.person_id == me),
-        "is_owner_tied": tied,
+        "is_owner_tied": exists().where(own, conflicted),
     }
 
 

@@ -84,6 +84,7 @@ def plate(counts: CellCounts, reading: CellReading) -> Plate:
     letter, tint, _ = READINGS[reading.word]
     second = f"<i>/{_letter_of(reading.tie.partition('/')[2])}</i>" if reading.tie else ""
     flags = ("!" if reading.disagree else "") + ("?" if reading.hole else "")
+    flags += "∅" if counts.no_opportunity else ""
     rated = f"{counts.rated}/{counts.asked}" + ("m" if counts.manager is not None else "")
     body = (
         f"<b>{letter}{second}</b>{glyph_svg(counts, reading.word)}"
@@ -125,6 +126,7 @@ def _sentence(counts: CellCounts, reading: CellReading) -> str:
         f"Evidence for {counts.covered} of {counts.expectations} expectations.{_ZONES[reading.zone][1]}"
         f"{' Ratings disagree.' if reading.disagree else ''}"
         f"{' Coverage hole.' if reading.hole else ''}"
+        f"{' The candidate notes no opportunity.' if counts.no_opportunity else ''}"
     )
 
 

@@ -41,6 +41,8 @@ class CellCounts:
     asked: int
     covered: int
     expectations: int
+    #: The candidate notes that the role gave no opportunity. It changes no reading.
+    no_opportunity: bool = False
 
     @property
     def rated(self) -> int:

@@ -377,14 +377,15 @@ def _histograms(packets: Collection[int]) -> dict[tuple[int, int], _Given]:
     return {(packet, dimension): tuple(given) for packet, dimension, *given in rows}
 
 
-#: A cell's ratings, how many were asked for one, and its covered and all expectations.
-_Key = tuple[_Given, int, int, int]
+#: A cell's ratings, how many were asked for one, its covered and all expectations, and the candidate's note.
+_Key = tuple[_Given, int, int, int, bool]
 
 _COVERAGE = select(
     RevisionCoverage.revision_id,
     RevisionCoverage.dimension_id,
     RevisionCoverage.expectations,
     RevisionCoverage.covered,
+    (RevisionCoverage.no_opportunity != "").label("no_opportunity"),
 ).where(RevisionCoverage.revision_id.in_(bindparam("revisions", expanding=True)))
 
 
@@ -396,7 +397,7 @@ def _cells(
 ) -> Mapping[int, Mapping[int, Cell]]:
     """A cell for every dimension asked, with a zone where the viewer may see one."""
     places: list[tuple[int, int, _Key]] = []
-    for revision, dimension, expectations, covered in _read(
+    for revision, dimension, expectations, covered, no_opportunity in _read(
         _COVERAGE, {"revisions": list(revisions)}
     ):
         packet = revisions[revision]
@@ -405,6 +406,7 @@ def _cells(
             asked.get(packet, 0),
             covered,
             expectations,
+            bool(no_opportunity),
         )
         places.append((packet, dimension, key))
     # A large board repeats few cells many times: each is worked out once.
@@ -432,7 +434,8 @@ def _zones(cells: Mapping[_Key, int]) -> dict[_Key, Zone | None]:
 
 @lru_cache(maxsize=8192)
 def _counted(key: _Key) -> tuple[CellCounts, Histogram]:
-    (manager, manager_missing, low, partly, met, high, missing), asked, covered, expectations = key
+    given, asked, covered, expectations, no_opportunity = key
+    manager, manager_missing, low, partly, met, high, missing = given
     counts = CellCounts(
         manager=manager,
         manager_missing=bool(manager_missing),
@@ -441,6 +444,7 @@ def _counted(key: _Key) -> tuple[CellCounts, Histogram]:
         asked=asked,
         covered=covered,
         expectations=expectations,
+        no_opportunity=no_opportunity,
     )
     return counts, counts.ratings
 

@@ -27,25 +27,33 @@ from reviews.vocabulary import Action, PacketStage
 @bp.route("/cycles/<cycle>/conflicts", methods=["GET", "POST"])
 @guarded(Action.LIST_CYCLE, on="cycle")
 def conflicts(access: CycleAccess) -> ResponseReturnValue:
-    seated = queries.seated_packets(access)
-    if not seated:
+    declarable = queries.declarable_packets(access)
+    if not declarable:
         abort(404)
-    page = queries.conflicts_page(seated)
+    page = queries.conflicts_page(declarable)
     # A conflict may still be declared where "none" was said: the form holds those as well, below the open ones.
     asked = [row for row in page.rows if row.answer in {"open", "none"}]
-    form = DeclareForm.for_packets((row.public_id, row.candidate) for row in asked)
+    form = DeclareForm.for_packets(
+        ((row.public_id, row.candidate) for row in asked), needs_tick=not page.on_panel
+    )
     if form.validate_on_submit():
-        packets = {each.packet.public_id: each.packet for each in seated}
+        packets = {each.packet.public_id: each.packet for each in declarable}
         declared = form.declared()
         with rules_shown_on(form):
             service.answer_conflicts(
-                [packets[row.public_id] for row in asked],
+                [
+                    packets[row.public_id]
+                    for row in asked
+                    if row.answer == "open" or row.public_id in declared
+                ],
                 declared={packets[public_id].id: reason for public_id, reason in declared.items()},
                 actor=access.viewer,
                 now=access.viewer.now,
             )
             flash("Your answers are recorded. Packets with a conflict are closed to you.")
-            return redirect(url_for(".conflicts", cycle=access.cycle.public_id))
+            # To an owner without a seat, the packet is gone from this page too, and with the last one the page.
+            back = ".conflicts" if page.on_panel else "cycles.show"
+            return redirect(url_for(back, cycle=access.cycle.public_id))
     return (
         render_template("calibration/conflicts.html", access=access, page=page, form=form),
         status_of(form),

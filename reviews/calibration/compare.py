@@ -15,6 +15,7 @@ from reviews.calibration.compare_queries import (
     Said,
     evidence_of,
     marks_of,
+    notes_of,
     packets_of,
     said_about,
 )
@@ -45,6 +46,8 @@ class Side:
     peers_say: tuple[Rationale, ...]
     #: Evidence for the dimension that names none of the expectations in the table.
     other_evidence: tuple[EvidenceView, ...]
+    #: The candidate's note that the role gave no chance to show the dimension.
+    no_opportunity: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,7 @@ def compare_page(access: CycleAccess, wanted: Iterable[str], dimension: str) -> 
         cells=seen.cells,
         marks=marks_of(of),
         evidence=evidence_of(chosen, packets),
+        notes=notes_of(chosen, packets),
         said=said_about(chosen, of),
     )
     return Compare(
@@ -174,6 +178,7 @@ class _Table:
     cells: Mapping[int, Mapping[int, Cell]]
     marks: Mapping[tuple[int, int], tuple[int, int, int]]
     evidence: Mapping[int, tuple[EvidenceView, ...]]
+    notes: Mapping[int, Mapping[int, str]]
     said: Mapping[int, Said]
 
     def lines(self, *, counted: bool) -> tuple[Line, ...]:
@@ -248,6 +253,7 @@ class _Table:
             manager_says=said.manager,
             peers_say=said.peers,
             other_evidence=self._other_evidence(packet, dimension),
+            no_opportunity=self.notes.get(packet, {}).get(dimension.id if dimension else 0, ""),
         )
 
     def _plate(self, candidate: Candidate, dimension: AskedDimension | None) -> Markup | None:

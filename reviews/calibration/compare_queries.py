@@ -15,7 +15,7 @@ from reviews.models.packets import Assignment, Packet
 from reviews.models.people import Person
 from reviews.models.ratings import ExpectationMark, Rating
 from reviews.packets.evidence import EvidenceView
-from reviews.packets.queries import revision_evidence
+from reviews.packets.queries import revision_evidence, revision_notes
 from reviews.policy import decide
 from reviews.vocabulary import Action, AssignmentState, Category, Mark, RaterKind
 
@@ -59,13 +59,26 @@ def evidence_of(
     chosen: Collection[Candidate], packets: Mapping[int, Packet]
 ) -> Mapping[int, tuple[EvidenceView, ...]]:
     """The submitted items of each packet whose evidence the viewer may read."""
-    revisions = {
+    revisions = _revisions(chosen, packets)
+    return {revisions[id_]: items for id_, items in revision_evidence(revisions).items()}
+
+
+def notes_of(
+    chosen: Collection[Candidate], packets: Mapping[int, Packet]
+) -> Mapping[int, Mapping[int, str]]:
+    """By packet and dimension, the candidates' notes of no opportunity, where the viewer may read the evidence."""
+    revisions = _revisions(chosen, packets)
+    return {revisions[id_]: notes for id_, notes in revision_notes(revisions).items()}
+
+
+def _revisions(chosen: Collection[Candidate], packets: Mapping[int, Packet]) -> Mapping[int, int]:
+    """Packets by submitted revision, where the viewer may read the evidence."""
+    return {
         revision: candidate.packet_id
         for candidate in chosen
         if may(candidate, Action.READ_EVIDENCE)
         and (revision := packets[candidate.packet_id].current_revision_id) is not None
     }
-    return {revisions[id_]: items for id_, items in revision_evidence(revisions).items()}
 
 
 def marks_of(

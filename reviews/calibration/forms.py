@@ -57,12 +57,18 @@ class DeclareForm(FlaskForm):
     """One tick and one private reason for each packet that still wants an answer."""
 
     packet_ids: tuple[str, ...] = ()
+    needs_tick = False
 
     @classmethod
-    def for_packets(cls, packets: Iterable[tuple[str, str]]) -> "DeclareForm":
-        """A form for pairs of public id and candidate name."""
+    def for_packets(
+        cls, packets: Iterable[tuple[str, str]], *, needs_tick: bool = False
+    ) -> "DeclareForm":
+        """A form for pairs of public id and candidate name. `needs_tick`: not to tick anything is no answer."""
         pairs = tuple(packets)
-        fields: dict[str, Any] = {"packet_ids": tuple(public_id for public_id, _ in pairs)}
+        fields: dict[str, Any] = {
+            "packet_ids": tuple(public_id for public_id, _ in pairs),
+            "needs_tick": needs_tick,
+        }
         for public_id, name in pairs:
             label = Markup('I have a conflict<span class="vh"> with {}</span>').format(name)
             fields[f"conflict_{public_id}"] = BooleanField(label)
@@ -71,6 +77,13 @@ class DeclareForm(FlaskForm):
             )
         form: DeclareForm = type(cls.__name__, (cls,), fields)()
         return form
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid: bool = super().validate(extra_validators)
+        if self.needs_tick and not self.declared():
+            self.form_errors.append("Tick the packet that you have a conflict with.")
+            return False
+        return valid
 
     def rows(self) -> dict[str, tuple[Field, Field]]:
         return {p: (self[f"conflict_{p}"], self[f"reason_{p}"]) for p in self.packet_ids}

@@ -1,10 +1,10 @@
 """What the candidate and the manager read after release, and the committee before it."""
 
-from flask import abort, render_template
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from reviews.access import PacketAccess
-from reviews.calibration import queries
+from reviews.calibration import queries, service
 from reviews.calibration.blueprint import bp
 from reviews.expectations import ladder_of
 from reviews.guard import guarded
@@ -30,3 +30,11 @@ def outcome(access: PacketAccess) -> ResponseReturnValue:
         outcome_words=_HEADLINES,
         ladder_name=ladder_of(access.packet.ladder_version).name,
     )
+
+
+@bp.post("/packets/<packet>/outcome/read")
+@guarded(Action.READ_OUTCOME, on="packet")
+def mark_outcome_read(access: PacketAccess) -> ResponseReturnValue:
+    service.mark_outcome_read(access.packet, actor=access.viewer, now=access.viewer.now)
+    flash("Marked as read. You find it again on your home page, under Outcomes.")
+    return redirect(url_for(".outcome", packet=access.packet.public_id))

@@ -1,7 +1,7 @@
 """What the committee's pages of one packet show. Each page is one function; a field the policy does not grant is None."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,17 +15,19 @@ from reviews.calibration.rules import BallotMarkDraft
 from reviews.calibration.seats import benches
 from reviews.expectations import Asked, AskedDimension, asked_of
 from reviews.extensions import db
-from reviews.facts import IN_REVIEW
+from reviews.facts import IN_REVIEW, UNDER_WAY
 from reviews.models.calibration import (
     Ballot,
     BallotMark,
     Decision,
     DimensionOutcome,
     Gap,
+    OutcomeReading,
 )
 from reviews.models.cycles import Panel
 from reviews.models.packets import Assignment, Packet, PacketRevision
 from reviews.models.ratings import Rating
+from reviews.packets.queries import revision_notes
 from reviews.vocabulary import (
     Action,
     AssignmentState,
@@ -33,8 +35,10 @@ from reviews.vocabulary import (
     BallotChoice,
     ConflictStanding,
     Outcome,
+    PacketPhase,
     PacketStage,
     RaterKind,
+    Relation,
 )
 
 #: Below this many voters a count of them could say who voted how.
@@ -63,6 +67,9 @@ class ConflictRow:
 @dataclass(frozen=True, slots=True)
 class ConflictsPage:
     rows: tuple[ConflictRow, ...]
+    #: An owner declares by their own will; a panel waits for an answer to every packet.
+    as_owner: bool
+    on_panel: bool
 
     @property
     def open(self) -> tuple[ConflictRow, ...]:
@@ -73,18 +80,18 @@ class ConflictsPage:
         return tuple(row for row in self.rows if row.answer != "open")
 
 
-def seated_packets(access: CycleAccess) -> list[PacketAccess]:
-    """The submitted packets of the viewer's panels on which they may declare a conflict. One query."""
+def declarable_packets(access: CycleAccess) -> list[PacketAccess]:
+    """On which the viewer may declare a conflict: submitted ones of their panels, as an owner all. One query."""
     return [
         packet
         for packet in packets_in(access, Action.DECLARE_CONFLICT)
-        if packet.packet.state in IN_REVIEW and (packet.facts.is_member or packet.facts.is_chair)
+        if packet.packet.state in (UNDER_WAY if _as_owner(packet) else IN_REVIEW)
     ]
 
 
-def conflicts_page(packets: Iterable[PacketAccess]) -> ConflictsPage:
+def conflicts_page(packets: Sequence[PacketAccess]) -> ConflictsPage:
     return ConflictsPage(
-        tuple(
+        rows=tuple(
             ConflictRow(
                 public_id=each.packet.public_id,
                 candidate=each.packet.candidate.name,
@@ -92,23 +99,32 @@ def conflicts_page(packets: Iterable[PacketAccess]) -> ConflictsPage:
                 answer=_answer(each),
             )
             for each in packets
-        )
+        ),
+        as_owner=any(map(_as_owner, packets)),
+        on_panel=any(map(_has_seat, packets)),
     )
+
+
+def _as_owner(access: PacketAccess) -> bool:
+    return Relation.OWNER in access.facts.relations()
+
+
+def _has_seat(access: PacketAccess) -> bool:
+    return access.facts.is_member or access.facts.is_chair
 
 
 def _answer(access: PacketAccess) -> str:
     facts = access.facts
-    if facts.is_candidate:
-        return "this is your own packet"
-    if facts.is_manager:
-        return "you are the manager"
-    if facts.is_peer:
-        return "you rate it as a peer"
-    if facts.is_tied:
-        return "you have worked in one line, or stand for the same level"
-    if facts.conflict is ConflictStanding.DECLARED:
-        return "declared"
-    return "none" if facts.conflict is ConflictStanding.NONE else "open"
+    known = {
+        "this is your own packet": facts.is_candidate,
+        "you are the manager": facts.is_manager,
+        "you rate it as a peer": facts.is_peer,
+        "you have worked in one line, or stand for the same level": facts.is_tied,
+        "declared": facts.conflict is ConflictStanding.DECLARED,
+        "an owner of the cycle has set a conflict": facts.conflict is ConflictStanding.SET,
+        "open": _has_seat(access) and facts.conflict is None,
+    }
+    return next((answer for answer, holds in known.items() if holds), "none")
 
 
 # -- The committee's page of one packet
@@ -180,10 +196,12 @@ class CommitteePage:
     decided: bool
     #: The plate of each dimension, as on the board.
     cells: Mapping[int, Markup]
+    #: By dimension, the candidate's notes that the role gave no chance.
+    no_opportunity: Mapping[int, str]
 
 
 def committee_page(access: PacketAccess) -> CommitteePage:
-    """Nine queries."""
+    """Ten queries."""
     packet = access.packet
     bench = benches([packet.id], now=access.viewer.now)[packet.id]
     panel = db.session.get(Panel, packet.panel_id) if packet.panel_id else None
@@ -207,7 +225,15 @@ def committee_page(access: PacketAccess) -> CommitteePage:
         quorum_met=panel is not None and len(bench.cast) >= panel.quorum,
         decided=packet.stage is PacketStage.DECIDED,
         cells=_plates(packet, dimensions),
+        no_opportunity=_notes(access),
     )
+
+
+def _notes(access: PacketAccess) -> Mapping[int, str]:
+    revision = access.packet.current_revision_id
+    if revision is None or not access.may(Action.READ_EVIDENCE):
+        return {}
+    return revision_notes([revision])[revision]
 
 
 def _plates(packet: Packet, dimensions: Iterable[AskedDimension]) -> Mapping[int, Markup]:
@@ -330,6 +356,8 @@ class OutcomePage:
     revision: int
     decided_at: datetime
     manager_words: tuple[ManagerWords, ...]
+    #: It waits on the viewer's home page.
+    unread: bool
 
     @property
     def reached(self) -> tuple[str, ...]:
@@ -349,7 +377,7 @@ class OutcomePage:
 
 
 def outcome_page(access: PacketAccess) -> OutcomePage | None:
-    """The latest decision with its reasons, or None where nothing was decided. Nine queries."""
+    """The latest decision with its reasons, or None where nothing was decided. Ten queries."""
     packet = access.packet
     decision = db.session.scalars(
         select(Decision)
@@ -393,7 +421,17 @@ def outcome_page(access: PacketAccess) -> OutcomePage | None:
         revision=revision.number,
         decided_at=decision.decided_at,
         manager_words=_manager_words(access, dimensions),
+        unread=_waits_to_be_read(access),
     )
+
+
+def _waits_to_be_read(access: PacketAccess) -> bool:
+    """Released, and not marked as read by its candidate or manager; nobody else has it on their home page."""
+    facts = access.facts
+    if facts.phase != PacketPhase.RELEASED or not (facts.is_candidate or facts.is_manager):
+        return False
+    key = (access.packet.id, access.viewer.person_id)
+    return db.session.get(OutcomeReading, key) is None
 
 
 def _manager_words(

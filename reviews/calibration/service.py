@@ -25,6 +25,7 @@ from reviews.models.calibration import (
     Decision,
     DimensionOutcome,
     Gap,
+    OutcomeReading,
 )
 from reviews.models.cycles import Panel
 from reviews.models.packets import Packet
@@ -44,10 +45,7 @@ def answer_conflicts(
     A declared conflict takes effect at once and cannot be taken back by the person who declared it. Leaves an audit
     line for each packet that changes.
     """
-    # The same form sent twice: the second waits here, and then finds the answers of the first.
-    db.session.execute(
-        select(Person.id).where(Person.id == actor.person_id).with_for_update(key_share=True)
-    )
+    _one_window(actor)
     on_record = {
         conflict.packet_id: conflict
         for conflict in db.session.scalars(
@@ -223,6 +221,22 @@ def decide(packet: Packet, *, draft: DecisionDraft, actor: Viewer, now: datetime
         number=decision.number,
     )
     return decision
+
+
+def mark_outcome_read(packet: Packet, *, actor: Viewer, now: datetime) -> None:
+    """Take the outcome off what waits for the actor. Leaves no audit line: nobody else is to know."""
+    _one_window(actor)
+    if db.session.get(OutcomeReading, (packet.id, actor.person_id)) is None:
+        reading = OutcomeReading(packet_id=packet.id, person_id=actor.person_id, read_at=now)
+        db.session.add(reading)
+    db.session.flush()
+
+
+def _one_window(actor: Viewer) -> None:
+    """The same form sent twice: the second waits here, and then finds what the first wrote."""
+    db.session.execute(
+        select(Person.id).where(Person.id == actor.person_id).with_for_update(key_share=True)
+    )
 
 
 def _hold(packet: Packet) -> None:

@@ -31,7 +31,11 @@ def doors(page: CyclePage) -> tuple[Door, ...]:
     cycle = page.access.cycle
     return tuple(
         Door(url_for(endpoint, cycle=cycle.public_id), button, what, note)
-        for endpoint, button, what, note in (*_for_everybody(page), *_for_office(page))
+        for endpoint, button, what, note in (
+            *_for_everybody(page),
+            *_for_office(page),
+            *_for_owners_themselves(page),
+        )
     )
 
 
@@ -42,6 +46,12 @@ def _for_everybody(page: CyclePage) -> Iterator[tuple[str, str, str, str]]:
     if page.answers_conflicts:
         what, note = "Say where you have a conflict", "A packet stays closed until you answer."
         yield "calibration.conflicts", "Answer", what, note
+
+
+def _for_owners_themselves(page: CyclePage) -> Iterator[tuple[str, str, str, str]]:
+    if page.declares_conflicts:
+        what, note = "Declare a conflict of your own", "It closes the packet to you."
+        yield "calibration.conflicts", "Declare", what, note
 
 
 def _for_office(page: CyclePage) -> Iterator[tuple[str, str, str, str]]:

@@ -16,10 +16,12 @@ from reviews.cycles.seats import PanelLine, panel_lines
 from reviews.cycles.settings import Settings
 from reviews.extensions import db
 from reviews.facts import (
+    UNDER_WAY,
     cycle_fact_columns,
     cycle_facts,
     cycles_where,
     labelled,
+    packets_where,
 )
 from reviews.models.cycles import Cycle, CycleOwner
 from reviews.models.packets import Packet
@@ -133,6 +135,8 @@ class CyclePage:
     ladders: tuple[LadderLine, ...]
     may_start: bool
     answers_conflicts: bool
+    #: An owner without a seat, and a packet on which they may declare one.
+    declares_conflicts: bool
     #: A release instant that is still to come, for whoever may set it.
     release_planned: datetime | None
 
@@ -150,8 +154,23 @@ def cycle_page(access: CycleAccess) -> CyclePage:
         ),
         may_start=_may_start(access),
         answers_conflicts=on_panel and PacketPhase.RATING <= facts.phase <= PacketPhase.DECIDED,
+        declares_conflicts=facts.is_owner and not on_panel and _may_declare(access),
         release_planned=cycle.release_at if access.may(Action.RELEASE_CYCLE) else None,
     )
+
+
+def _may_declare(access: CycleAccess) -> bool:
+    found = db.session.scalars(
+        select(Packet.id)
+        .join(Packet.cycle)
+        .where(
+            Packet.cycle_id == access.cycle.id,
+            Packet.state.in_(UNDER_WAY),
+            packets_where(access.viewer, Action.DECLARE_CONFLICT),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
 
 
 def phase_lines(access: CycleAccess) -> tuple[PhaseLine, ...]:
@@ -247,6 +266,11 @@ def settings_of(cycle: Cycle) -> Settings:
 
 def cycle_named(name: str) -> Cycle | None:
     return db.session.scalars(select(Cycle).where(Cycle.name == name)).one_or_none()
+
+
+def cycle_called(public_id: str) -> Cycle | None:
+    """For the command line, which may know of every cycle."""
+    return db.session.scalars(select(Cycle).where(Cycle.public_id == public_id)).one_or_none()
 
 
 def owners_of(cycle: Cycle) -> list[Person]:

@@ -27,6 +27,7 @@ from reviews.facts import (
 )
 from reviews.home import tasks
 from reviews.home.rows import Asked, CycleRow, Owned, OwnPacket, Report, Rows, Seat
+from reviews.models.calibration import OutcomeReading
 from reviews.models.cycles import Cycle, Panel
 from reviews.models.packets import Assignment, Packet, RevisionCoverage, RevisionItem
 from reviews.models.people import Person
@@ -73,11 +74,12 @@ def inbox(access: SiteAccess) -> Inbox:
     viewer = access.viewer
     cycles = _cycles(viewer)
     involved = _involved(viewer)
+    read = _outcomes_read(viewer)
     mine = [each for each in involved if each.facts.is_candidate]
     rows = Rows(
         open_cycles=_open_cycles(viewer, cycles, mine),
-        own=[_own(each) for each in mine],
-        reports=_reports([each for each in involved if each.facts.is_manager]),
+        own=[_own(each, read) for each in mine],
+        reports=_reports([each for each in involved if each.facts.is_manager], read),
         asked=_asked(viewer),
         seats=_seats(viewer),
         owned=[_owned(each) for each in cycles if each.facts.is_owner],
@@ -198,7 +200,13 @@ def _involved(viewer: Viewer) -> list[PacketAccess]:
     )
 
 
-def _own(access: PacketAccess) -> OwnPacket:
+def _outcomes_read(viewer: Viewer) -> frozenset[int]:
+    """The packets whose outcome the viewer has marked as read."""
+    read = select(OutcomeReading.packet_id).where(OutcomeReading.person_id == viewer.person_id)
+    return frozenset(db.session.scalars(read))
+
+
+def _own(access: PacketAccess, read: frozenset[int]) -> OwnPacket:
     packet = access.packet
     return OwnPacket(
         public_id=packet.public_id,
@@ -207,15 +215,18 @@ def _own(access: PacketAccess) -> OwnPacket:
         state=packet.state,
         submitted_at=packet.submitted_at,
         outcome_open=access.may(Action.READ_OUTCOME),
+        outcome_read=packet.id in read,
     )
 
 
-def _reports(packets: Sequence[PacketAccess]) -> list[Report]:
+def _reports(packets: Sequence[PacketAccess], read: frozenset[int]) -> list[Report]:
     peers = _peer_states([each.packet.id for each in packets])
-    return [_report(each, peers.get(each.packet.id, Counter())) for each in packets]
+    return [_report(each, peers.get(each.packet.id, Counter()), read) for each in packets]
 
 
-def _report(access: PacketAccess, peers: Mapping[AssignmentState, int]) -> Report:
+def _report(
+    access: PacketAccess, peers: Mapping[AssignmentState, int], read: frozenset[int]
+) -> Report:
     """A manager who owes a rating learns here whom they approved, never who has rated."""
     packet = access.packet
     return Report(
@@ -231,6 +242,7 @@ def _report(access: PacketAccess, peers: Mapping[AssignmentState, int]) -> Repor
         if access.may(Action.COUNT_RATINGS)
         else None,
         outcome_open=access.may(Action.READ_OUTCOME),
+        outcome_read=packet.id in read,
     )
 
 

@@ -40,6 +40,8 @@ class OwnPacket:
     submitted_at: datetime | None
     #: The policy opens the outcome to the viewer.
     outcome_open: bool = False
+    #: The viewer has marked it as read.
+    outcome_read: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +61,7 @@ class Report:
     #: How many of them have submitted; None before the manager's own rating is in.
     peers_in: int | None = None
     outcome_open: bool = False
+    outcome_read: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

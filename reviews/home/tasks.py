@@ -1,6 +1,6 @@
 """From plain rows to the tasks of the inbox: what waits, until when, and where it is done. Pure: no database, no web."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from reviews.home.rows import Asked, CycleRow, OwnPacket, Report, Rows
 from reviews.vocabulary import AssignmentState, CyclePhase, PacketState, RaterKind
 
-CLOSED, TOMORROW = "Closed", "Tomorrow"
+CLOSED, TOMORROW, RELEASED = "Closed", "Tomorrow", "Released"
 #: Phases whose date closes the forms of candidates and raters.
 _CLOSING = frozenset({"Evidence", "Rating"})
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -87,11 +87,19 @@ def groups(rows: Rows, now: datetime) -> tuple[Group, ...]:
     made = [
         Group(key, title, tuple(sorted(tasks, key=_urgency)))
         for key, title, tasks in (
-            ("candidate", "As a candidate", [*_starts(rows, now), *_own(rows, now)]),
+            (
+                "candidate",
+                "As a candidate",
+                [*_unread(_own_outcomes(rows)), *_starts(rows, now), *_own(rows, now)],
+            ),
             (
                 "manager",
                 "As a manager",
-                [*_approvals(rows, now), *_rates(rows, RaterKind.MANAGER, now)],
+                [
+                    *_unread(_outcomes_of_reports(rows)),
+                    *_approvals(rows, now),
+                    *_rates(rows, RaterKind.MANAGER, now),
+                ],
             ),
             ("peer", "As a peer", _rates(rows, RaterKind.PEER, now)),
             ("committee", "On the committee", _committee(rows, now)),
@@ -103,26 +111,40 @@ def groups(rows: Rows, now: datetime) -> tuple[Group, ...]:
 
 
 def outcomes(rows: Rows) -> tuple[Task, ...]:
-    """Released outcomes the viewer may read. They stay where they are and do not count as waiting."""
-    own = [_outcome(p, f"Your outcome for {p.target}") for p in rows.own if p.outcome_open]
-    theirs = [
-        _outcome(p, f"Outcome of {p.candidate} for {p.target}")
-        for p in rows.reports
-        if p.outcome_open
-    ]
-    return (*own, *theirs)
+    """Released outcomes that the viewer has marked as read. They stay where they are and do not count as waiting."""
+    found = (*_own_outcomes(rows), *_outcomes_of_reports(rows))
+    return tuple(
+        _outcome(packet, title, packet.cycle.name) for packet, title in found if packet.outcome_read
+    )
 
 
-def _outcome(packet: OwnPacket | Report, title: str) -> Task:
+_Outcomes = Sequence[tuple[OwnPacket | Report, str]]
+
+
+def _own_outcomes(rows: Rows) -> _Outcomes:
+    return [(p, f"Your outcome for {p.target}") for p in rows.own if p.outcome_open]
+
+
+def _outcomes_of_reports(rows: Rows) -> _Outcomes:
+    return [(p, f"Outcome of {p.candidate} for {p.target}") for p in rows.reports if p.outcome_open]
+
+
+def _unread(found: _Outcomes) -> list[Task]:
+    meta = "It waits until you mark it as read"
+    return [_outcome(packet, title, meta) for packet, title in found if not packet.outcome_read]
+
+
+def _outcome(packet: OwnPacket | Report, title: str, meta: str) -> Task:
     return Task(
         title=title,
         verb="Read",
         endpoint="calibration.outcome",
         values={"packet": packet.public_id},
         cycle=packet.cycle,
-        due=None,
-        when=Due("Released", _date(packet.cycle.released_at, packet.cycle.zone)),
-        meta=packet.cycle.name,
+        # Not a deadline: what has been released goes before what is still to come.
+        due=packet.cycle.released_at,
+        when=Due(RELEASED, _date(packet.cycle.released_at, packet.cycle.zone)),
+        meta=meta,
     )
 
 
@@ -137,12 +159,15 @@ def lede(found: Iterable[Group]) -> str:
     tasks = [task for group in found for task in group.tasks]
     if today := sum(task.when.soon for task in tasks):
         return f"{_number(today)} {'is' if today == 1 else 'are'} due today."
-    ahead = [task for task in tasks if task.due is not None and task.when.day != CLOSED]
+    ahead = [
+        task for task in tasks if task.due is not None and task.when.day not in {CLOSED, RELEASED}
+    ]
     if not ahead:
         return ""
     first = min(ahead, key=_urgency).when
     day = first.day if first.day != TOMORROW else "tomorrow"
-    return f"{'It' if len(tasks) == 1 else 'The first'} is due {day}, {first.note}."
+    subject = "The first" if len(ahead) > 1 else "One" if len(tasks) > 1 else "It"
+    return f"{subject} is due {day}, {first.note}."
 
 
 def due_words(due: datetime | None, now: datetime, zone: str) -> Due:

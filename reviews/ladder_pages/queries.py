@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from ladders.document import Dimension, Ladder, Licence
@@ -29,6 +29,8 @@ from reviews.ladder_pages.reading import (
     read_level,
     understood,
 )
+from reviews.models.cycles import CycleLadder
+from reviews.models.packets import Packet
 from reviews.vocabulary import Action
 
 
@@ -47,6 +49,12 @@ def _readable(access: SiteAccess) -> ColumnElement[bool]:
     if access.may(Action.READ_LADDER_DRAFT):
         states.append(VersionState.DRAFT)
     return LadderVersion.state.in_(states)
+
+
+def is_used(row: LadderVersion) -> bool:
+    """Whether a cycle or a packet points at the version."""
+    uses = (CycleLadder.ladder_version_id == row.id, Packet.ladder_version_id == row.id)
+    return any(db.session.scalar(select(exists().where(use))) for use in uses)
 
 
 # -- The library
@@ -131,7 +139,7 @@ class Head:
         return self.state is VersionState.DRAFT
 
 
-def _head(row: LadderVersion, ladder: Ladder) -> Head:
+def head_of(row: LadderVersion, ladder: Ladder) -> Head:
     return Head(row.public_id, ladder.name, row.number, row.state, row.published_at, ladder.licence)
 
 
@@ -165,7 +173,7 @@ def show_page(access: SiteAccess, row: LadderVersion) -> ShowPage:
         .order_by(LadderVersion.number.desc())
     )
     return ShowPage(
-        head=_head(row, ladder),
+        head=head_of(row, ladder),
         ladder=ladder,
         tracks=overview(ladder),
         expectations=sum(each.total for each in understood(ladder)),
@@ -188,7 +196,7 @@ def level_page(row: LadderVersion, key: str, roles: Sequence[str]) -> LevelPage 
     level = next((each for each in ladder.levels if each.id == key), None)
     if level is None or not {mixin.id for mixin in ladder.mixins}.issuperset(roles):
         return None
-    return LevelPage(_head(row, ladder), read_level(ladder, level, roles))
+    return LevelPage(head_of(row, ladder), read_level(ladder, level, roles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +214,7 @@ def dimension_page(row: LadderVersion, key: str) -> DimensionPage | None:
     if dimension is None:
         return None
     return DimensionPage(
-        _head(row, ladder), dimension, across_levels(ladder, key), ladder.dimensions
+        head_of(row, ladder), dimension, across_levels(ladder, key), ladder.dimensions
     )
 
 
@@ -253,7 +261,7 @@ def preview_page(row: LadderVersion, proposal: Proposal | None) -> PreviewPage:
         )
     )
     return PreviewPage(
-        head=_head(row, ladder),
+        head=head_of(row, ladder),
         ladder=ladder,
         rows=understood(ladder),
         source_name=row.source_name,

@@ -146,6 +146,23 @@ def publish(version: LadderVersion, *, actor: Viewer | None, at: datetime) -> No
     )
 
 
+def discard(version: LadderVersion, *, actor: Viewer | None, at: datetime) -> None:
+    """Delete a draft for good. The audit line stays.
+
+    Raises:
+        RuleBroken: for a published version, and for one that a cycle or a packet is read against.
+    """
+    if version.state is not VersionState.DRAFT:
+        raise IllegalMove(
+            "This version is published. It stays, so that cycles can be read against it."
+        )
+    if queries.is_used(version):
+        raise RuleBroken("A cycle uses this draft. Take it out of the cycle first.")
+    summary = f"Draft of ladder {version.ladder.name}, version {version.number}, discarded"
+    library.discard(db.session, version)
+    audit.record(actor, Action.IMPORT_LADDER, summary, at=at)
+
+
 def _label(question: Question, answers: Mapping[str, str]) -> str:
     chosen = answers.get(question.id, question.default)
     return next(option.label for option in question.options if option.value == chosen)

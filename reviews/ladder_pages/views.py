@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 from ladders.models import LadderVersion, VersionState
 from reviews.access import SiteAccess
 from reviews.errors import rules_shown_on, status_of
+from reviews.expectations import ladder_of
 from reviews.guard import guarded
 from reviews.ladder_pages import queries, service
 from reviews.ladder_pages.forms import UploadLadderForm, answers_form, given_answers
@@ -106,3 +107,18 @@ def publish(access: SiteAccess, version: str) -> ResponseReturnValue:
     service.publish(row, actor=access.viewer, at=access.viewer.now)
     flash(f"{row.ladder.name}, version {row.number}, is published. Cycles can use it.")
     return redirect(url_for(".show", version=version))
+
+
+@bp.route("/ladders/<version>/discard", methods=["GET", "POST"])
+@guarded(Action.IMPORT_LADDER)
+def discard(access: SiteAccess, version: str) -> ResponseReturnValue:
+    row, form = _version(access, version), FlaskForm()
+    if row.state is not VersionState.DRAFT and not form.is_submitted():
+        return redirect(url_for(".show", version=version))
+    head = queries.head_of(row, ladder_of(row))
+    if form.validate_on_submit():
+        with rules_shown_on(form):
+            service.discard(row, actor=access.viewer, at=access.viewer.now)
+            flash(f"The draft of {head.name}, version {head.number}, is discarded.")
+            return redirect(url_for(".index"))
+    return render_template("ladder_pages/discard.html", head=head, form=form), status_of(form)

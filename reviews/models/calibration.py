@@ -80,6 +80,16 @@ class Decision(Base):
     decided_at: Mapped[datetime]
 
 
+class OutcomeReading(Base):
+    """Somebody has marked a released outcome as read. Theirs alone: only their own home page looks at it."""
+
+    __tablename__ = "outcome_reading"
+
+    packet_id: Mapped[int] = mapped_column(ForeignKey("packet.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    read_at: Mapped[datetime]
+
+
 class DimensionOutcome(Base):
     __tablename__ = "dimension_outcome"
 

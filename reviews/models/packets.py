@@ -133,6 +133,20 @@ class EvidenceExpectation(Base):
     expectation_id: Mapped[int] = mapped_column(ForeignKey("expectation.id"), primary_key=True)
 
 
+class NoOpportunity(Base):
+    """The candidate's note in the draft that the role gave no chance to show a dimension, and why."""
+
+    __tablename__ = "no_opportunity"
+
+    packet_id: Mapped[int] = mapped_column(ForeignKey("packet.id"), primary_key=True)
+    dimension_id: Mapped[int] = mapped_column(ForeignKey("dimension.id"), primary_key=True)
+    note: Mapped[str] = mapped_column(Text)
+    updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
+
+
 class PacketRevision(Base):
     """What the candidate submitted, unchanged from then on. Ratings name the revision they were made on."""
 
@@ -183,7 +197,10 @@ class RevisionItemExpectation(Base):
 
 
 class RevisionCoverage(Base):
-    """Per dimension: how many expectations are asked of this packet, and how many have evidence in the revision."""
+    """Per dimension: how many expectations are asked of this packet, and how many have evidence in the revision.
+
+    Beside them the candidate's note that there was no opportunity; empty where there is none.
+    """
 
     __tablename__ = "revision_coverage"
 
@@ -191,6 +208,7 @@ class RevisionCoverage(Base):
     dimension_id: Mapped[int] = mapped_column(ForeignKey("dimension.id"), primary_key=True)
     expectations: Mapped[int]
     covered: Mapped[int]
+    no_opportunity: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class Assignment(Base):

@@ -1,6 +1,6 @@
 """What stands between a draft and its submission, and what would make it better. The page and the service ask here."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from reviews.expectations import AskedDimension, AskedOf
@@ -20,21 +20,29 @@ class Check:
 
 
 def gates(
-    asked: AskedOf, items: Sequence[EvidenceView], *, proposed: int, least: int, most: int
+    asked: AskedOf,
+    items: Sequence[EvidenceView],
+    *,
+    noted: Collection[int] = (),
+    proposed: int,
+    least: int,
+    most: int,
 ) -> tuple[Check, ...]:
     """What a packet needs before it can be submitted; it may be when every one is done.
 
     Args:
+        noted: ids of the dimensions with a note that there was no opportunity, which stands in for evidence.
         proposed: how many peers the candidate proposed. What became of them plays no part.
         least: of the cycle, and `most`: how many peers a packet has.
     """
     with_evidence = frozenset[int]().union(*(item.dimension_ids for item in items))
     wanted = [dimension for dimension in asked.dimensions if dimension.new]
-    missing = [dimension for dimension in wanted if dimension.id not in with_evidence]
+    missing = [d for d in wanted if d.id not in with_evidence and d.id not in noted]
     found = [Check(f"{each.name} has no evidence.", place=each.key) for each in missing]
-    if wanted and not missing:
-        found.append(Check("Every dimension with something new has evidence", done=True))
-    if not wanted:
+    if wanted and not missing and items:
+        or_note = " or a note" if noted else ""
+        found.append(Check(f"Every dimension with something new has evidence{or_note}", done=True))
+    elif not missing:
         found.append(
             Check("An evidence item, at least" if items else "Add an item.", done=bool(items))
         )

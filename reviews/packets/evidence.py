@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -48,11 +48,11 @@ def covered(dimension: AskedDimension, items: Sequence[EvidenceView]) -> tuple[b
     return tuple(expectation.id in shown for expectation in dimension.counted)
 
 
-def digest_of(items: Sequence[EvidenceView], asked: AskedOf) -> str:
-    """SHA-256 over the items as JSON, naming dimensions and expectations by the ladder's own keys."""
+def digest_of(items: Sequence[EvidenceView], notes: Mapping[int, str], asked: AskedOf) -> str:
+    """SHA-256 over items and notes as JSON, naming dimensions and expectations by the ladder's own keys."""
     dimensions = {dimension.id: dimension.key for dimension in asked.dimensions}
     expectations = {each.id: each.key for dimension in asked.dimensions for each in dimension}
-    lines = [
+    lines: list[dict[str, object]] = [
         {
             "number": item.number,
             "title": item.title,
@@ -65,6 +65,11 @@ def digest_of(items: Sequence[EvidenceView], asked: AskedOf) -> str:
             "expectations": sorted(expectations[each] for each in item.expectation_ids),
         }
         for item in sorted(items, key=lambda item: item.number)
+    ]
+    lines += [
+        {"no opportunity": each.key, "note": notes[each.id]}
+        for each in asked.dimensions
+        if each.id in notes
     ]
     text = json.dumps(lines, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -12,7 +12,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import AnyOf, InputRequired, Length, Optional, Regexp
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional, Regexp
 
 from reviews.packets.evidence import EvidenceDraft
 from reviews.validators import plain_name, plain_text
@@ -21,6 +21,7 @@ MAX_LINKS = 5
 MAX_LINK = 500
 MAX_OUTCOME = 4000
 MAX_REASON = 2000
+MAX_NOTE = 1000
 #: Of a version; Python refuses to read thousands of them.
 _MOST_DIGITS = 9
 
@@ -54,8 +55,27 @@ class TargetForm(FlaskForm):
     roles = SelectMultipleField(choices=[], validate_choice=False)
 
 
-class EvidenceForm(FlaskForm):
+class _VersionedForm(FlaskForm):
     version = HiddenField(default="0")
+
+    def version_read(self) -> int:
+        """The version that the person had before them. What is no number is no version of anything."""
+        digits = self.version.data or ""
+        is_number = digits.isascii() and digits.isdecimal() and len(digits) <= _MOST_DIGITS
+        return int(digits) if is_number else -1
+
+
+class NoOpportunityForm(_VersionedForm):
+    note = TextAreaField(
+        "Why did the role give you no chance?",
+        [DataRequired("Say why the role gave you no chance."), _short(MAX_NOTE), plain_text],
+        filters=[_line_ends],
+        description="What your work was instead, and since when. One or two sentences are enough.",
+        render_kw={"rows": 5},
+    )
+
+
+class EvidenceForm(_VersionedForm):
     title = StringField(
         "What was it?",
         [InputRequired("Give the item a title."), _short(200), plain_name],
@@ -100,12 +120,6 @@ class EvidenceForm(FlaskForm):
                 raise ValidationError(
                     f"“{line[:60]}” is not a web address. It has to begin with https:// or http://."
                 )
-
-    def version_read(self) -> int:
-        """The version of the item that the person had before them. What is no number is no version of anything."""
-        digits = self.version.data or ""
-        is_number = digits.isascii() and digits.isdecimal() and len(digits) <= _MOST_DIGITS
-        return int(digits) if is_number else -1
 
     def draft(self) -> EvidenceDraft:
         return EvidenceDraft(

@@ -47,6 +47,8 @@ class Section:
     elsewhere: tuple[EvidenceView, ...]
     #: Expectation id -> how many items show it.
     counts: Mapping[int, int]
+    #: Why the role gave no chance to show it, as the candidate wrote; empty where nothing is said.
+    no_opportunity: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +133,7 @@ def packet_page(access: PacketAccess) -> PacketPage:
     revision = queries.current_revision(packet) if can_read else None
     items = _evidence(packet, revision, is_draft=is_draft)
     asked = asked_of(packet)
+    notes = _notes(packet, asked, revision, is_draft=is_draft)
     proposed = queries.proposals_of(packet) if is_draft else 0
     can_edit = is_draft and not queries.is_closed(packet, viewer.now)
     is_active = packet.state in queries.OPEN_STATES
@@ -141,18 +144,18 @@ def packet_page(access: PacketAccess) -> PacketPage:
         head=head,
         is_draft=is_draft,
         can_read=can_read,
-        sections=_sections(asked, items),
+        sections=_sections(asked, items, notes),
         loose=tuple(item for item in items if not item.dimension_ids),
         warnings=asked.warnings,
         stages=stages(packet, head.phase),
         revision=_revision(revision),
         return_reason=(packet.return_reason or "") if may_read_reason else "",
         can_edit=can_edit,
-        gates=_gates(packet, asked, items, proposed) if is_draft else (),
+        gates=_gates(packet, asked, items, notes, proposed) if is_draft else (),
         advice=advice(asked, items) if is_draft else (),
         changed_since=is_draft
         and revision is not None
-        and revision.digest != digest_of(items, asked),
+        and revision.digest != digest_of(items, notes, asked),
         proposed=proposed,
         can_retarget=can_edit and packet.state is PacketState.DRAFT,
         can_propose=is_active and access.may(Action.PROPOSE_PEERS),
@@ -181,7 +184,17 @@ def _evidence(
     return queries.revision_evidence([revision.id])[revision.id] if revision else ()
 
 
-def _sections(asked: AskedOf, items: Sequence[EvidenceView]) -> tuple[Section, ...]:
+def _notes(
+    packet: Packet, asked: AskedOf, revision: PacketRevision | None, *, is_draft: bool
+) -> Mapping[int, str]:
+    if is_draft:
+        return queries.draft_note_texts(packet, asked)
+    return queries.revision_notes([revision.id])[revision.id] if revision else {}
+
+
+def _sections(
+    asked: AskedOf, items: Sequence[EvidenceView], notes: Mapping[int, str]
+) -> tuple[Section, ...]:
     sections, shown = [], set[int]()
     for dimension in asked.dimensions:
         here = [item for item in items if dimension.id in item.dimension_ids]
@@ -192,6 +205,7 @@ def _sections(asked: AskedOf, items: Sequence[EvidenceView]) -> tuple[Section, .
                 items=tuple(item for item in here if item.number not in shown),
                 elsewhere=tuple(item for item in here if item.number in shown),
                 counts={each.id: sum(i.shows(each) for i in items) for each in dimension},
+                no_opportunity=notes.get(dimension.id, ""),
             )
         )
         shown.update(item.number for item in here)
@@ -199,10 +213,21 @@ def _sections(asked: AskedOf, items: Sequence[EvidenceView]) -> tuple[Section, .
 
 
 def _gates(
-    packet: Packet, asked: AskedOf, items: Sequence[EvidenceView], proposed: int
+    packet: Packet,
+    asked: AskedOf,
+    items: Sequence[EvidenceView],
+    notes: Mapping[int, str],
+    proposed: int,
 ) -> tuple[Check, ...]:
     cycle = packet.cycle
-    return gates(asked, items, proposed=proposed, least=cycle.peers_min, most=cycle.peers_max)
+    return gates(
+        asked,
+        items,
+        noted=notes,
+        proposed=proposed,
+        least=cycle.peers_min,
+        most=cycle.peers_max,
+    )
 
 
 def _revision(row: PacketRevision | None) -> Revision | None:
@@ -256,9 +281,42 @@ def evidence_page(access: PacketAccess, *, item: str = "", dimension: str = "") 
         row=row,
         saved=next((each for each in drafts if each.public_id == item), None),
         is_gone=bool(item) and row is None,
-        is_closed=packet.state not in queries.OPEN_STATES
-        or queries.is_closed(packet, access.viewer.now),
+        is_closed=_is_closed(access),
     )
+
+
+# -- A note that there was no opportunity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotePage:
+    head: Head
+    dimension: AskedDimension
+    #: What is saved; nothing and 0 where there is no note.
+    note: str
+    version: int
+    is_closed: bool
+
+
+def note_page(access: PacketAccess, dimension: str) -> NotePage | None:
+    """The note on the dimension of this key; None if the packet is not asked about it."""
+    packet = access.packet
+    wanted = asked_of(packet).dimension(dimension)
+    if wanted is None:
+        return None
+    row = queries.draft_notes(packet).get(wanted.id)
+    return NotePage(
+        head=head_of(access),
+        dimension=wanted,
+        note=row.note if row else "",
+        version=row.version if row else 0,
+        is_closed=_is_closed(access),
+    )
+
+
+def _is_closed(access: PacketAccess) -> bool:
+    packet = access.packet
+    return packet.state not in queries.OPEN_STATES or queries.is_closed(packet, access.viewer.now)
 
 
 # -- Submitting
@@ -280,11 +338,12 @@ class SubmitPage:
 def submit_page(access: PacketAccess) -> SubmitPage:
     packet = access.packet
     items, asked = queries.draft_evidence(packet), asked_of(packet)
+    notes = queries.draft_note_texts(packet, asked)
     return SubmitPage(
         head=head_of(access),
         items=len(items),
-        sections=_sections(asked, items),
-        gates=_gates(packet, asked, items, queries.proposals_of(packet)),
+        sections=_sections(asked, items, notes),
+        gates=_gates(packet, asked, items, notes, queries.proposals_of(packet)),
         revision=_revision(queries.current_revision(packet)),
     )
 

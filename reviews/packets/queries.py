@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
 from ladders.models import LadderVersion, Level
+from reviews.expectations import AskedOf
 from reviews.extensions import db
 from reviews.facts import PEER_STATES, Viewer
 from reviews.models.cycles import Cycle, CycleLadder
@@ -16,8 +17,10 @@ from reviews.models.packets import (
     EvidenceDimension,
     EvidenceExpectation,
     EvidenceItem,
+    NoOpportunity,
     Packet,
     PacketRevision,
+    RevisionCoverage,
     RevisionItem,
     RevisionItemDimension,
     RevisionItemExpectation,
@@ -115,6 +118,36 @@ def _view(
         expectation_ids=expectations.get(item.id, frozenset()),
         public_id=public_id,
     )
+
+
+def draft_notes(packet: Packet) -> dict[int, NoOpportunity]:
+    """The candidate's notes of no opportunity, by dimension id. For the candidate alone (READ_EVIDENCE_DRAFT)."""
+    notes = select(NoOpportunity).where(NoOpportunity.packet_id == packet.id)
+    return {note.dimension_id: note for note in db.session.scalars(notes)}
+
+
+def draft_note_texts(packet: Packet, asked: AskedOf) -> dict[int, str]:
+    """What the notes say about dimensions that are still asked: those that are submitted."""
+    notes = draft_notes(packet)
+    return {each.id: notes[each.id].note for each in asked.dimensions if each.id in notes}
+
+
+def revision_notes(revision_ids: Iterable[int]) -> dict[int, dict[int, str]]:
+    """The notes of no opportunity of each revision, by dimension id. One query.
+
+    The caller has asked the policy for READ_EVIDENCE on every packet.
+    """
+    wanted = tuple(revision_ids)
+    found: dict[int, dict[int, str]] = {revision: {} for revision in wanted}
+    for row in db.session.execute(
+        select(
+            RevisionCoverage.revision_id,
+            RevisionCoverage.dimension_id,
+            RevisionCoverage.no_opportunity,
+        ).where(RevisionCoverage.revision_id.in_(wanted), RevisionCoverage.no_opportunity != "")
+    ):
+        found[row.revision_id][row.dimension_id] = row.no_opportunity
+    return found
 
 
 def item_of(packet: Packet, public_id: str) -> EvidenceItem | None:

@@ -12,12 +12,13 @@ from reviews.packets import pages, peer_pages, queries, service, targets
 from reviews.packets.forms import (
     ConfirmForm,
     EvidenceForm,
+    NoOpportunityForm,
     PeerDecisionForm,
     PeerForm,
     ReturnForm,
     TargetForm,
 )
-from reviews.packets.pages import EvidencePage
+from reviews.packets.pages import EvidencePage, NotePage
 from reviews.packets.targets import Target, Wanted
 from reviews.refusals import RuleBroken, StaleEdit
 from reviews.vocabulary import Action, PacketPhase
@@ -176,6 +177,45 @@ def remove_evidence(access: PacketAccess, item: str) -> ResponseReturnValue:
     service.remove_evidence(access.packet, row, actor=access.viewer, now=access.viewer.now)
     flash(f"Item {row.number}, “{row.title}”, is removed.")
     return redirect(url_for(".show", packet=access.packet.public_id))
+
+
+@bp.route("/packets/<packet>/no-opportunity/<dimension>", methods=["GET", "POST"])
+@guarded(Action.EDIT_EVIDENCE, on="packet")
+def no_opportunity(access: PacketAccess, dimension: str) -> ResponseReturnValue:
+    page = pages.note_page(access, dimension) or abort(404)
+    form = NoOpportunityForm(data={"note": page.note, "version": str(page.version)})
+    stale = None
+    if form.validate_on_submit():
+        with rules_shown_on(form):
+            try:
+                return _noted(access, page, form.note.data or "", form.version_read())
+            except StaleEdit as newer:
+                stale = newer
+                # The next save is meant to replace what is shown beside the form.
+                form.version.data = str(newer.version)
+    html = render_template("packets/no_opportunity.html", page=page, form=form, stale=stale)
+    return html, 409 if stale else status_of(form)
+
+
+@bp.post("/packets/<packet>/no-opportunity/<dimension>/remove")
+@guarded(Action.EDIT_EVIDENCE, on="packet")
+def remove_no_opportunity(access: PacketAccess, dimension: str) -> ResponseReturnValue:
+    page = pages.note_page(access, dimension) or abort(404)
+    return _noted(access, page, "", page.version)
+
+
+def _noted(access: PacketAccess, page: NotePage, note: str, version: int) -> ResponseReturnValue:
+    service.save_no_opportunity(
+        access.packet,
+        page.dimension,
+        note=note,
+        version=version,
+        actor=access.viewer,
+        now=access.viewer.now,
+    )
+    flash(f"Your note on {page.dimension.name} is {'saved' if note else 'removed'}.")
+    anchor = f"in-{page.dimension.key}"
+    return redirect(url_for(".show", packet=access.packet.public_id, _anchor=anchor))
 
 
 # -- Peers

@@ -184,7 +184,7 @@ class CycleFacts:
     is_member: bool = False
     is_chair: bool = False
     is_owner: bool = False
-    #: An owner with any relation to some packet of the cycle.
+    #: An owner with a relation to some packet of the cycle, or a conflict: one who may not know of it.
     is_owner_tied: bool = False
 
     def relations(self) -> frozenset[Relation]:

@@ -12,7 +12,7 @@ from reviews.extensions import db
 from reviews.models.packets import Assignment, PacketRevision
 from reviews.models.ratings import ExpectationMark, Rating
 from reviews.packets.evidence import EvidenceView
-from reviews.packets.queries import revision_evidence
+from reviews.packets.queries import revision_evidence, revision_notes
 from reviews.ratings import rules
 from reviews.vocabulary import (
     Action,
@@ -81,6 +81,8 @@ class RatePage:
     revision: int | None
     draft: Draft
     marks: Mapping[int, Mark]
+    #: The candidate's note that the role gave no chance; empty where nothing is said or evidence is not granted.
+    no_opportunity: str
 
     @property
     def following(self) -> Step | None:
@@ -224,6 +226,7 @@ def rating_page(access: PacketAccess, assignment: Assignment, dimension: str) ->
         revision=_revision_number(access),
         draft=_draft(drafts.get(wanted.id)),
         marks=marks_of({assignment.id}).get(assignment.id, {}),
+        no_opportunity=_note(access, wanted),
     )
 
 
@@ -288,6 +291,13 @@ def _evidence(access: PacketAccess) -> tuple[EvidenceView, ...]:
     if revision is None or not access.may(Action.READ_EVIDENCE):
         return ()
     return revision_evidence([revision]).get(revision, ())
+
+
+def _note(access: PacketAccess, dimension: AskedDimension) -> str:
+    revision = access.packet.current_revision_id
+    if revision is None or not access.may(Action.READ_EVIDENCE):
+        return ""
+    return revision_notes([revision])[revision].get(dimension.id, "")
 
 
 def _revision_number(access: PacketAccess) -> int | None:

@@ -173,7 +173,8 @@ def cycle_columns(ties: Iterable[Ties]) -> set[str]:
     held = {"pt"} if takes_part else set()
     held |= {"ch" for t in ties if t.seat == "chair"}
     held |= {"k" for t in ties if t.seat == "member"}
-    held |= {"ox" if takes_part else "ow" for t in ties if t.owner}
+    # What an owner may not know of one packet they may not be told by the cycle.
+    held |= {"ox" if any("ox" in columns(t) for t in ties) else "ow" for t in ties if t.owner}
     return held or {"em"}
 
 

@@ -44,7 +44,7 @@ class Route:
     #: Scene and person for whom a write must go through.
     done_by: tuple[str, str] = ("", "")
     #: Where the page itself asks for more than the row: what it answers instead, or nothing.
-    told: Callable[[Case], str] = lambda _case: ""
+    told: Callable[[World, Case], str] = lambda _world, _case: ""
 
     @property
     def name(self) -> str:
@@ -63,7 +63,7 @@ class Route:
         said = [self.verdict_of(action, world, case) for action in self.actions]
         opened = [one for one in said if one in {oracle.ALLOWED, oracle.OWN}]
         if opened:
-            return self.told(case) or opened[0]
+            return self.told(world, case) or opened[0]
         return said[0]
 
     def verdict_of(self, action: str, world: World, case: Case) -> str:
@@ -139,24 +139,28 @@ def drafted(case: Case) -> None:
         )
 
 
-def of_proposals(case: Case) -> str:
+def of_proposals(_world: World, case: Case) -> str:
     """Only the candidate takes a proposal back; others decide on it."""
     return "" if case.ties.candidate else oracle.UNKNOWN
 
 
-def of_withdrawing(case: Case) -> str:
+def of_withdrawing(_world: World, case: Case) -> str:
     """The page is there until release, as if nothing were decided yet; what it does follows the row."""
     if not case.ties.candidate:
         return oracle.FORBIDDEN
     return oracle.CLOSED if case.subject.phase >= 6 else ""
 
 
-def of_conflicts(case: Case) -> str:
-    """Only whoever has a seat before a submitted packet, and may declare a conflict by now, is asked."""
-    is_submitted = case.subject.phase > 0
-    declares = oracle.on_packet("V03", case.ties, case.subject.phase)
-    is_asked = case.ties.seat and is_submitted and declares == oracle.ALLOWED
-    return "" if is_asked else oracle.UNKNOWN
+def of_conflicts(world: World, case: Case) -> str:
+    """Only whoever may declare a conflict by now: on a submitted packet of their panel, or as owner on any packet."""
+    asked = [
+        subject
+        for subject in world.subjects_of(case)
+        for ties in [ties_to(case, subject)]
+        if oracle.on_packet("V03", ties, subject.phase) == oracle.ALLOWED
+        if subject.phase > 0 or "ow" in oracle.columns(ties)
+    ]
+    return "" if asked else oracle.UNKNOWN
 
 
 # -- Bodies
@@ -244,6 +248,15 @@ PACKET_ROUTES = (
         done_by=("1", "candidate"),
     ),
     write("packets.remove_evidence", "K04", parts=ITEM, done_by=("1", "candidate")),
+    page("packets.no_opportunity", "K04", parts=DIMENSION),
+    write(
+        "packets.no_opportunity",
+        "K04",
+        parts=DIMENSION,
+        fields=always(note=REASON),
+        done_by=("1", "candidate"),
+    ),
+    write("packets.remove_no_opportunity", "K04", parts=DIMENSION, done_by=("1", "candidate")),
     page("packets.peers", "R03"),
     write("packets.peers", "R03", fields=the_bystander, done_by=("1", "candidate")),
     write(
@@ -310,6 +323,7 @@ PACKET_ROUTES = (
     page("calibration.decide", "V21"),
     write("calibration.decide", "V21", fields=a_decision, done_by=("4", "chair")),
     page("calibration.outcome", "D02"),
+    write("calibration.mark_outcome_read", "D02", done_by=("6", "candidate")),
 )
 
 CYCLE_ROUTES = (
@@ -390,6 +404,8 @@ SITE_ROUTES = (
     page("ladder_pages.preview", "H03", on="site", parts=DRAFT),
     write("ladder_pages.preview", "H03", on="site", parts=DRAFT, done_by=("1", "site owner")),
     write("ladder_pages.publish", "C05", on="site", parts=CLEAR, done_by=("1", "site owner")),
+    page("ladder_pages.discard", "C05", on="site", parts=CLEAR),
+    write("ladder_pages.discard", "C05", on="site", parts=CLEAR, done_by=("1", "site owner")),
     page("cycles.index", "H01", on="site"),
     page("cycles.create", "C03", on="site"),
     write(

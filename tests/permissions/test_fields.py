@@ -81,7 +81,7 @@ FIELDS = (
     Field("R16", "ratings.show", secrets_of("R16")),
     Field("R19", "ratings.show", words("ratings are in.")),
     Field("V01", "calibration.committee", words("<b>Panel ")),
-    Field("V03", "calibration.conflicts", words("{candidate}")),
+    Field("V03", "calibration.conflicts", words("<bdi>{candidate}</bdi>")),
     Field("V04", "calibration.committee", words(" recused (")),
     Field("V05", "cycles.set_conflict", secrets_of("V05")),
     Field("V09", "calibration.committee", words('<p class="meta">Sealed'), empty=no_ballot),

@@ -19,7 +19,14 @@ from reviews.extensions import db
 from reviews.ladder_pages import service as ladder_pages
 from reviews.models.calibration import BallotMark, DimensionOutcome, Gap
 from reviews.models.cycles import Cycle, CycleOwner, Panel, PanelMember
-from reviews.models.packets import Assignment, EvidenceItem, Packet, RevisionItem
+from reviews.models.packets import (
+    Assignment,
+    EvidenceItem,
+    NoOpportunity,
+    Packet,
+    RevisionCoverage,
+    RevisionItem,
+)
 from reviews.models.people import ManagerLink, Person
 from reviews.models.ratings import Rating
 from reviews.people import service as people
@@ -130,10 +137,11 @@ class World:
 
     def around(self, case: Case) -> list[Ties]:
         """What the person is to every packet of the cycle."""
-        return [
-            ties_to(case, subject)
-            for subject in {each.subject.id: each.subject for each in self.scene_of(case)}.values()
-        ]
+        return [ties_to(case, subject) for subject in self.subjects_of(case)]
+
+    def subjects_of(self, case: Case) -> list[Subject]:
+        """Every packet of the cycle."""
+        return list({each.subject.id: each.subject for each in self.scene_of(case)}.values())
 
     def scene_of(self, case: Case) -> list[Case]:
         return next(scene for scene in self.scenes.values() if case in scene)
@@ -217,7 +225,8 @@ def a_packet_with(
         return next((persons[name] for name, each in ties.items() if getattr(each, wanted)), None)
 
     manager = who("manager") or builders.a_person("Manager")
-    candidate = who("candidate") or builders.a_person("Candidate")
+    # A name of its own: an owner reads the candidates of several packets on one page.
+    candidate = who("candidate") or builders.a_person(f"Candidate {label}")
     candidate.manager_id = manager.id
     panel = builders.a_panel(cycle, quorum=1)
     packet = builders.a_packet(
@@ -249,6 +258,13 @@ def an_everyday_life(world: World, packet: Packet, panel: Panel, phase: int) -> 
         item.outcome = world.hide("K07", packet=packet)
     for place in (0, 1):
         builders.an_item(packet, place=place, outcome=world.hide("K03", packet=packet))
+    for coverage in db.session.scalars(
+        select(RevisionCoverage).where(RevisionCoverage.revision_id == packet.current_revision_id)
+    ):
+        coverage.no_opportunity = world.hide("K07", packet=packet)
+        draft_note = {"packet_id": packet.id, "dimension_id": coverage.dimension_id}
+        note = world.hide("K03", packet=packet)
+        saved(NoOpportunity(**draft_note, note=note, updated_at=NOW))
     audit.record(
         None,
         Action.SUBMIT_PACKET,

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import html5lib
 import pytest
@@ -6,7 +7,7 @@ from markupsafe import Markup
 
 from reviews import glyph
 from reviews.glyph import READINGS, cell, coverage_bar, glyph_svg, status_mark
-from reviews.reading import CellCounts, CellReading
+from reviews.reading import CellCounts, CellReading, read
 from reviews.vocabulary import Category
 
 MET_BY_FOUR = CellCounts(
@@ -65,6 +66,18 @@ def counted(peers, manager=None):
         covered=0,
         expectations=1,
     )
+
+
+def test_a_note_of_no_opportunity_is_said_and_changes_nothing_else():
+    with_note = replace(NOBODY, no_opportunity=True)
+    plain, noted = (parsed(draw(counts, read(counts))) for counts in (NOBODY, with_note))
+
+    assert read(with_note) == read(NOBODY)
+    assert noted.get("class") == plain.get("class")
+    said = f"{plain.get('aria-label')} The candidate notes no opportunity."
+    assert noted.get("aria-label") == said
+    flags = [each.findall(".//i")[-1].text for each in (plain, noted)]
+    assert flags == ["?", "?∅"]
 
 
 def test_a_cell_says_everything_in_its_name():

@@ -1,6 +1,10 @@
 """What changes a packet, by subject: starting it, its evidence, its peers, submitting it."""
 
-from reviews.packets.service.evidence import remove_evidence, save_evidence
+from reviews.packets.service.evidence import (
+    remove_evidence,
+    save_evidence,
+    save_no_opportunity,
+)
 from reviews.packets.service.nominations import (
     decide_on_peer,
     propose_peer,
@@ -18,6 +22,7 @@ __all__ = [
     "remove_peer",
     "retarget_packet",
     "save_evidence",
+    "save_no_opportunity",
     "send_back",
     "submit_packet",
     "withdraw_packet",

@@ -1,4 +1,4 @@
-"""Adding, changing and removing evidence items of a draft."""
+"""Adding, changing and removing evidence items of a draft, and its notes of no opportunity."""
 
 from datetime import datetime
 
@@ -6,12 +6,13 @@ from sqlalchemy import delete
 
 from reviews import entropy
 from reviews.audit import service as audit
-from reviews.expectations import AskedOf, asked_of
+from reviews.expectations import AskedDimension, AskedOf, asked_of
 from reviews.extensions import db
 from reviews.models.packets import (
     EvidenceDimension,
     EvidenceExpectation,
     EvidenceItem,
+    NoOpportunity,
     Packet,
 )
 from reviews.packets import queries
@@ -78,6 +79,47 @@ def remove_evidence(packet: Packet, item: EvidenceItem, *, actor: Actor, now: da
     _record_item(packet, item, "removed", actor, now)
     db.session.delete(item)
     db.session.flush()
+
+
+def save_no_opportunity(
+    packet: Packet,
+    dimension: AskedDimension,
+    *,
+    note: str,
+    version: int,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Say that the role gave no chance to show the dimension; an empty note takes back what was said.
+
+    Args:
+        version: of the note the person had before them; 0 where there was none.
+
+    Raises:
+        StaleEdit: if the note was saved after that. `theirs` holds what it says now; nothing, if it was removed.
+        RuleBroken: if the forms are closed.
+    """
+    hold_open(packet, now)
+    row = queries.draft_notes(packet).get(dimension.id)
+    if version != (row.version if row else 0):
+        raise StaleEdit(
+            "This note was saved meanwhile, in another window or by somebody else signed in as you.",
+            theirs={"note": row.note} if row else {},
+            version=row.version if row else 0,
+        )
+    if row is None:
+        row = NoOpportunity(packet_id=packet.id, dimension_id=dimension.id)
+    if note:
+        row.note, row.updated_at = note, now
+        db.session.add(row)
+    elif version:
+        db.session.delete(row)
+    else:
+        return
+    db.session.flush()
+    change = "saved" if note else "removed"
+    summary = f"Note of {packet.candidate.name} on {dimension.name} {change}"
+    audit.record(actor, Action.EDIT_EVIDENCE, summary, at=now, packet=packet)
 
 
 def _record_item(

@@ -1,6 +1,6 @@
 """Submitting a packet, withdrawing it, and sending it back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from reviews.audit import service as audit
@@ -31,11 +31,13 @@ def submit_packet(packet: Packet, *, actor: Actor, now: datetime) -> PacketRevis
     """
     hold_open(packet, now)
     asked, items = asked_of(packet), queries.draft_evidence(packet)
+    notes = queries.draft_note_texts(packet, asked)
     missing = [
         check.sentence
         for check in gates(
             asked,
             items,
+            noted=notes,
             proposed=queries.proposals_of(packet),
             least=packet.cycle.peers_min,
             most=packet.cycle.peers_max,
@@ -44,7 +46,7 @@ def submit_packet(packet: Packet, *, actor: Actor, now: datetime) -> PacketRevis
     ]
     if missing:
         raise RuleBroken("Not yet: " + " ".join(missing))
-    digest = digest_of(items, asked)
+    digest = digest_of(items, notes, asked)
     current = queries.current_revision(packet)
     if packet.state is PacketState.SUBMITTED and current and current.digest == digest:
         return current
@@ -58,7 +60,7 @@ def submit_packet(packet: Packet, *, actor: Actor, now: datetime) -> PacketRevis
     db.session.flush()
     for item in items:
         _copy(item, revision)
-    db.session.add_all(_coverage(revision, asked, items))
+    db.session.add_all(_coverage(revision, asked, items, notes))
     advance(PACKET, packet, Action.SUBMIT_PACKET)
     packet.current_revision_id = revision.id
     packet.submitted_at = now
@@ -98,7 +100,10 @@ def _copy(item: EvidenceView, revision: PacketRevision) -> None:
 
 
 def _coverage(
-    revision: PacketRevision, asked: AskedOf, items: Sequence[EvidenceView]
+    revision: PacketRevision,
+    asked: AskedOf,
+    items: Sequence[EvidenceView],
+    notes: Mapping[int, str],
 ) -> Iterable[RevisionCoverage]:
     for dimension in asked.dimensions:
         flags = covered(dimension, items)
@@ -107,6 +112,7 @@ def _coverage(
             dimension_id=dimension.id,
             expectations=len(flags),
             covered=sum(flags),
+            no_opportunity=notes.get(dimension.id, ""),
         )
 
 

@@ -4,11 +4,17 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from ladders.models import Level
-from reviews.models.packets import Assignment, Packet, RevisionItem, RevisionItemExpectation
+from reviews.models.packets import (
+    Assignment,
+    Packet,
+    RevisionCoverage,
+    RevisionItem,
+    RevisionItemExpectation,
+)
 from reviews.models.people import Person
 from reviews.models.ratings import Rating
 from reviews.vocabulary import (
@@ -295,4 +301,50 @@ def test_it_takes_as_many_statements_for_one_rating_and_item_as_for_thirty(
         with queries() as seen:
             client.page(url)
         counts.append(len(seen))
-    assert counts == [17, 17]
+    assert counts == [18, 18]
+
+
+# -- Notes of no opportunity
+
+
+def note_on_first(packet: Packet, session: scoped_session[Session]) -> str:
+    """Ada's revision says that the role gave no chance to show the first dimension. Gives its key."""
+    dimension = make.asked(packet).dimensions[0]
+    session.execute(
+        update(RevisionCoverage)
+        .where(
+            RevisionCoverage.revision_id == packet.current_revision_id,
+            RevisionCoverage.dimension_id == dimension.id,
+        )
+        .values(no_opportunity="Support kept me off projects.")
+    )
+    return dimension.key
+
+
+def test_a_note_of_no_opportunity_stands_above_the_expectations(
+    client: StrictClient, world: World, session: scoped_session[Session]
+) -> None:
+    noted = note_on_first(world.ada, session)
+    other = make.asked(world.ada).dimensions[1].key
+    head = "No opportunityWhat the candidate notes: a missing value, never a low one"
+
+    rows = rows_of(client.page(world.url(world.ada, world.bo, dimension=noted)))
+    elsewhere = rows_of(client.page(world.url(world.ada, world.bo, dimension=other)))
+
+    assert rows[head] == ["Ada DiazSupport kept me off projects.", "Bo ChenNo note"]
+    assert head not in elsewhere
+
+
+def test_board_and_committee_page_show_the_note(
+    client: StrictClient, world: World, session: scoped_session[Session]
+) -> None:
+    note_on_first(world.ada, session)
+
+    board = client.page(f"/cycles/{world.cycle.public_id}/board")
+    committee = client.page(f"/packets/{world.ada.public_id}/committee")
+
+    labels = [a.get("aria-label") for a in board.all(".//main//a[@aria-label]")]
+    noted = [label for label in labels if "The candidate notes no opportunity." in label]
+    assert [label.split(",")[0] for label in noted] == ["Ada Diaz"]
+    assert "Ada Diaz says:" in committee.text()
+    assert "Support kept me off projects." in committee.text()

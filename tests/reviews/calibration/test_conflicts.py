@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session, scoped_session
 
 from reviews.models.calibration import Conflict
 from reviews.models.trail import AuditEvent
-from reviews.vocabulary import ConflictStanding, PacketStage
+from reviews.vocabulary import ConflictStanding, CyclePhase, PacketStage, PacketState
 from tests import builders
-from tests.pages import StrictClient
+from tests.pages import Page, StrictClient
 from tests.reviews.calibration.panels import Committee, a_committee
 
 
@@ -116,3 +116,78 @@ def test_the_page_does_not_exist_for_whoever_has_no_seat(
     random = client.get("/cycles/AAAAAAAAAAAAAAAAAAAAAA/conflicts")
 
     assert (own.status_code, own.data) == (404, random.data)
+
+
+# -- An owner without a seat
+
+
+def test_an_owner_without_a_seat_declares_a_conflict_that_takes_effect_at_once(
+    client: StrictClient, committee: Committee, session: scoped_session[Session]
+) -> None:
+    client.sign_in(committee.owner)
+    other = builders.a_packet(committee.cycle, panel=committee.panel, stage=PacketStage.VOTING)
+    public_id, cycle = committee.packet.public_id, f"/cycles/{committee.cycle.public_id}"
+    assert client.page(f"/packets/{public_id}/committee").all(f".//a[@href='{cycle}/conflicts']")
+    assert f"{cycle}/conflicts" in hrefs(client.page(cycle))
+
+    answer = client.submit(
+        f"{cycle}/conflicts",
+        {f"conflict_{public_id}": "y", f"reason_{public_id}": "We are married."},
+    )
+
+    (conflict,) = session.scalars(select(Conflict)).all()
+    assert (answer.status_code, answer.location) == (302, cycle)
+    assert (conflict.packet_id, conflict.person_id) == (committee.packet.id, committee.owner.id)
+    assert conflict.standing is ConflictStanding.DECLARED
+    assert client.get(f"/packets/{public_id}").status_code == 404
+    assert names_in(client, committee) == [other.candidate.name]
+
+
+def test_an_owner_without_a_seat_owes_no_answer(
+    client: StrictClient, committee: Committee, session: scoped_session[Session]
+) -> None:
+    client.sign_in(committee.owner)
+    public_id, cycle = committee.packet.public_id, f"/cycles/{committee.cycle.public_id}"
+    assert not Page(client.get("/")).all(f".//a[@href='{cycle}/conflicts']")
+
+    answer = client.submit(f"{cycle}/conflicts", {f"reason_{public_id}": "A dispute."})
+
+    page = Page(answer)
+    assert answer.status_code == 422
+    assert "Tick the packet that you have a conflict with." in page.text()
+    assert page.one(f".//input[@name='reason_{public_id}']").get("value") == "A dispute."
+    assert session.scalars(select(Conflict)).all() == []
+
+
+@pytest.mark.parametrize("phase", [CyclePhase.EVIDENCE, CyclePhase.RATING])
+def test_an_owner_declares_before_the_packet_is_submitted_and_before_there_is_a_panel(
+    client: StrictClient, session: scoped_session[Session], phase: CyclePhase
+) -> None:
+    owner = builders.a_person("Owner")
+    cycle = builders.a_cycle(phase=phase, owners=[owner])
+    packet = builders.a_packet(cycle, state=PacketState.DRAFT)
+    client.sign_in(owner)
+
+    client.submit(f"/cycles/{cycle.public_id}/conflicts", {f"conflict_{packet.public_id}": "y"})
+
+    assert session.scalars(select(Conflict.packet_id)).all() == [packet.id]
+    assert client.get(f"/cycles/{cycle.public_id}/conflicts").status_code == 404
+    assert f"/cycles/{cycle.public_id}/conflicts" not in hrefs(
+        client.page(f"/cycles/{cycle.public_id}")
+    )
+
+
+def test_a_chair_who_was_set_aside_is_not_asked(client: StrictClient, committee: Committee) -> None:
+    builders.a_conflict(committee.packet, committee.chair, ConflictStanding.SET)
+    client.sign_in(committee.chair)
+
+    page = client.page(f"/cycles/{committee.cycle.public_id}/conflicts")
+
+    assert page.texts(".//section[@aria-labelledby='closed']//td")[1:] == [
+        "an owner of the cycle has set a conflict"
+    ]
+    assert page.all(".//main//form") == []
+
+
+def hrefs(page: Page) -> list[str]:
+    return [link.get("href") for link in page.all(".//main//a")]

@@ -67,7 +67,14 @@ def test_each_reader_finds_the_doors_that_are_open_to_them(client, owner):
     chair, member = a_person(), a_person()
     packet = a_packet(cycle, panel=a_panel(cycle, chair=chair, members=[member]))
     expected = {
-        owner: ["See progress", "Start calibration", "Edit panels", "Set conflict", "Read log"],
+        owner: [
+            "See progress",
+            "Start calibration",
+            "Edit panels",
+            "Set conflict",
+            "Read log",
+            "Declare",
+        ],
         chair: ["Answer", "See progress"],
         member: ["Answer"],
         packet.candidate: [],

@@ -8,16 +8,19 @@ from sqlalchemy import select
 
 from reviews import clock
 from reviews.cycles.service import release_cycle
+from reviews.models.people import ManagerLink
 from reviews.models.trail import AuditEvent
 from reviews.refusals import IllegalMove, RuleBroken, StaleEdit
-from reviews.vocabulary import CyclePhase, PacketStage
+from reviews.vocabulary import ConflictStanding, CyclePhase, PacketStage
 from tests.builders import (
     NOW,
+    a_conflict,
     a_cycle,
     a_decision,
     a_packet,
     a_panel,
     a_person,
+    saved,
     viewer_of,
 )
 from tests.pages import Page
@@ -158,6 +161,73 @@ def test_an_owner_who_is_tied_releases_nothing(client, owner, cycle):
     client.sign_in(owner)
 
     assert client.get(f"/cycles/{cycle.public_id}/release").status_code == 404
+
+
+def without_token(answer):
+    return answer.status_code, re.sub(rb'name="csrf_token" value="[^"]*"', b"", answer.data)
+
+
+@pytest.mark.usefixtures("packet")
+@pytest.mark.parametrize("conflict", ["declared", "set", "managed the candidate"])
+def test_no_page_tells_an_owner_whether_a_packet_they_may_not_know_is_decided(
+    client, session, owner, cycle, conflict
+):
+    other, chair, day = a_person("Another owner"), a_person(), NOW.date() - timedelta(days=300)
+    hidden = a_packet(
+        cycle, panel=a_panel(cycle, chair=chair, members=[owner]), stage=PacketStage.DISCUSSION
+    )
+    if conflict == "managed the candidate":
+        managed = {"person_id": hidden.candidate_id, "manager_id": owner.id}
+        saved(ManagerLink(**managed, started_on=day, ended_on=day))
+    else:
+        a_conflict(hidden, owner, ConflictStanding(conflict), by=other)
+    client.sign_in(owner)
+    address = f"/cycles/{cycle.public_id}"
+    pages = ("/", "/cycles", address, f"{address}/board", f"{address}/audit", f"{address}/release")
+
+    def told():
+        form = {"when": "now", "reason": "Letters are ready.", "version": cycle.version}
+        answers = [*map(client.get, pages), client.post(pages[-1], data=form)]
+        session.expire_all()
+        return [
+            (each.status_code, re.sub(rb'name="csrf_token" value="[^"]*"', b"", each.data))
+            for each in answers
+        ]
+
+    undecided = told()
+    hidden.stage, hidden.decided_at = PacketStage.DECIDED, NOW
+    a_decision(hidden, chair)
+    decided = told()
+    release(cycle, other, local=datetime.fromisoformat("2090-12-17T09:00"))
+    planned = told()
+
+    assert undecided == decided == planned
+    assert [status for status, _ in decided] == [200, 200, 200, 200, 200, 404, 404]
+
+
+def test_an_owner_who_answered_for_every_packet_still_releases(client, owner, cycle, packet):
+    a_conflict(packet, owner, ConflictStanding.NONE)
+    client.sign_in(owner)
+
+    client.page(f"/cycles/{cycle.public_id}/release")
+
+
+def test_where_no_owner_is_left_the_server_names_one_more(app, session, client, owner, packet):
+    a_conflict(packet, owner, ConflictStanding.DECLARED)
+    cycle, free = packet.cycle, a_person("Noor")
+    run = app.test_cli_runner().invoke
+
+    named = run(args=["cycles", "add-owner", cycle.public_id, free.email])
+    again = run(args=["cycles", "add-owner", cycle.public_id, free.email])
+    nobody = run(args=["cycles", "add-owner", cycle.public_id, "nobody@example.org"])
+    nothing = run(args=["cycles", "add-owner", "autumn", free.email])
+
+    assert named.output == "Noor is an owner of Autumn.\n"
+    assert (again.exit_code, nobody.exit_code, nothing.exit_code) == (1, 1, 1)
+    assert "owns Autumn already" in again.output
+    assert session.scalars(select(AuditEvent.summary)).all() == ["Noor added as an owner of Autumn"]
+    client.sign_in(free)
+    client.page(f"/cycles/{cycle.public_id}/release")
 
 
 def test_before_the_moment_a_candidate_cannot_tell_that_it_is_set(client, owner, cycle, packet):

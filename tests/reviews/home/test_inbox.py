@@ -275,7 +275,32 @@ def test_an_outcome_is_there_from_the_instant_of_release(home, hours):
     assert waiting(theirs) == (
         [f"Outcome of {candidate.name} for Staff engineer"] if released else []
     )
-    assert mine.text(".//h1") == "Nothing waits for you"
+    said = "One thing waits for you" if released else "Nothing waits for you"
+    assert mine.text(".//h1") == theirs.text(".//h1") == said
+
+
+@pytest.mark.parametrize("reader", ["candidate", "manager"])
+def test_an_outcome_waits_for_each_reader_until_they_mark_it_as_read(app, home, reader):
+    owner = b.a_person()
+    cycle = b.a_cycle(
+        phase=CyclePhase.CALIBRATION, release_at=b.NOW - timedelta(hours=1), released_by_id=owner.id
+    )
+    packet = b.a_packet(cycle, stage=PacketStage.DECIDED)
+    people = {"candidate": packet.candidate, "manager": packet.manager}
+    person, (other,) = people.pop(reader), people.values()
+    b.a_decision(packet, owner)
+    client, address = app.test_client(), f"/packets/{packet.public_id}/outcome"
+    client.sign_in(person)
+
+    answer = client.submit(address)
+    again = client.get(address)
+
+    page = home(person)
+    assert answer.location == address
+    assert page.text(".//h1") == "Nothing waits for you"
+    assert waiting(page) == page.texts(".//section[@aria-labelledby='outcomes']//span/a") != []
+    assert "Mark as read" not in again.text
+    assert home(other).text(".//h1") == "One thing waits for you"
 
 
 def test_a_candidate_cannot_tell_how_far_the_committee_is(home):

@@ -280,18 +280,41 @@ def test_an_owner_opens_moves_and_releases(owned, titles):
     assert [title for _, title, *_ in said(Rows(owned=[owned]))] == titles
 
 
-def test_a_released_outcome_is_shown_and_does_not_wait():
+def test_a_released_outcome_waits_until_it_is_marked_as_read():
+    released = a_cycle(CyclePhase.CALIBRATION, released=NOW - timedelta(days=1))
+    open_to = {"cycle": released, "outcome_open": True}
+    rows = Rows(
+        own=[own(PacketState.SUBMITTED, **open_to), own(cycle=released)],
+        reports=[report(**open_to), report(cycle=released)],
+    )
+    read = Rows(
+        own=[own(PacketState.SUBMITTED, **open_to, outcome_read=True)],
+        reports=[report(**open_to, outcome_read=True)],
+    )
+    titles = ["Your outcome for Staff", "Outcome of Hana for Staff"]
+
+    assert [title for _, title, *_ in said(rows)] == titles
+    assert outcomes(rows) == ()
+    assert said(read) == []
+    assert [(task.title, task.when) for task in outcomes(read)] == [
+        (title, Due("Released", "19 Nov")) for title in titles
+    ]
+
+
+def test_an_outcome_goes_first_and_is_no_deadline():
     released = a_cycle(CyclePhase.CALIBRATION, released=NOW - timedelta(days=1))
     rows = Rows(
-        own=[own(PacketState.SUBMITTED, cycle=released, outcome_open=True), own(cycle=released)],
-        reports=[report(cycle=released, outcome_open=True), report(cycle=released)],
+        own=[own(PacketState.SUBMITTED, cycle=released, outcome_open=True)],
+        asked=[asked(cycle=a_cycle(due=timedelta(0)))],
+        open_cycles=[a_cycle(CyclePhase.EVIDENCE)],
     )
+    found = groups(rows, NOW)
 
-    assert said(rows) == []
-    assert [(task.title, task.when) for task in outcomes(rows)] == [
-        ("Your outcome for Staff", Due("Released", "19 Nov")),
-        ("Outcome of Hana for Staff", Due("Released", "19 Nov")),
+    assert [task.title for group in found for task in group.tasks] == [
+        "Your outcome for Staff",
+        "Start your packet in 2026-H2",
     ]
+    assert lede(found) == "One is due Fri 27 Nov, in 7 days."
 
 
 def test_only_a_phase_that_takes_forms_says_when_they_close():

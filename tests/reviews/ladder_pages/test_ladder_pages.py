@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from ladders import canonical
+from ladders.models import Ladder as Book
 from ladders.models import LadderVersion, VersionState
 from reviews.expectations import ladder_of
 from reviews.models.trail import AuditEvent
-from tests.builders import a_ladder, a_ladder_document, a_person
+from tests.builders import a_cycle, a_ladder, a_ladder_document, a_person, levels_of
 from tests.pages import Page
 
 DOCUMENTS = Path(__file__).resolve().parents[2] / "ladders" / "documents"
@@ -50,6 +51,64 @@ PUBLISH = ".//form[@class='confirm stack']"
 
 def versions(session) -> list[LadderVersion]:
     return list(session.scalars(select(LadderVersion).order_by(LadderVersion.id)))
+
+
+# -- Discarding
+
+
+def test_an_owner_discards_a_draft_and_the_log_keeps_that(client, session, owner):
+    assert owner
+    preview = imported(client)
+    discard = preview.replace("/import", "/discard")
+    assert f"{discard}" in [a.get("href") for a in client.page(preview).all(".//main//a")]
+
+    answer = client.submit(discard)
+
+    assert answer.headers["Location"] == "/ladders"
+    assert versions(session) == session.scalars(select(Book)).all() == []
+    assert session.scalars(select(AuditEvent.summary)).all()[-1] == (
+        "Draft of ladder Baker, version 1, discarded"
+    )
+    assert client.get(preview).status_code == 404
+    imported(client)
+
+
+@pytest.mark.usefixtures("owner")
+def test_the_published_versions_of_the_ladder_stay(client, session):
+    published = a_ladder(a_ladder_document("bricks"))
+    draft = a_ladder(a_ladder_document("bricks"), state=VersionState.DRAFT)
+
+    client.submit(f"/ladders/{draft.public_id}/discard")
+
+    assert versions(session) == [published]
+    assert len(levels_of(published)) == 3
+
+
+@pytest.mark.usefixtures("owner")
+def test_what_is_published_or_used_is_not_discarded(client, session):
+    published = a_ladder(a_ladder_document("bricks"))
+    used = a_ladder(a_ladder_document("mortar"), state=VersionState.DRAFT)
+    a_cycle(ladder=used)
+    discard = f"/ladders/{used.public_id}/discard"
+    token = client.page(discard).one(".//main//input[@name='csrf_token']").get("value")
+
+    answers = [
+        client.post(f"/ladders/{row.public_id}/discard", data={"csrf_token": token})
+        for row in (published, used)
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert "This version is published." in answers[0].text
+    assert "A cycle uses this draft." in answers[1].text
+    assert client.get(f"/ladders/{published.public_id}/discard").status_code == 302
+    assert versions(session) == [published, used]
+
+
+@pytest.mark.usefixtures("reader")
+def test_a_draft_cannot_be_discarded_by_whoever_may_not_know_of_it(client):
+    draft = a_ladder(state=VersionState.DRAFT)
+
+    assert client.get(f"/ladders/{draft.public_id}/discard").status_code == 404
 
 
 # -- Reading

@@ -1,0 +1,29 @@
+"""`flask --app reviews cycles add-owner`: one more owner for a cycle that is running."""
+
+import click
+from flask.cli import AppGroup
+
+from reviews.cycles import queries, service
+from reviews.extensions import db
+from reviews.people.queries import now, person_by_email
+from reviews.refusals import RuleBroken
+
+cycles_group = AppGroup("cycles", help="Cycles.")
+
+
+@cycles_group.command("add-owner")
+@click.argument("cycle")
+@click.argument("email")
+def add_owner(cycle: str, email: str) -> None:
+    """Let the person with address EMAIL run CYCLE too, named as in its address. Leaves an audit line."""
+    found, person = queries.cycle_called(cycle), person_by_email(email)
+    if found is None:
+        raise click.ClickException(f"No cycle has {cycle} in its address.")
+    if person is None:
+        raise click.ClickException(f"Nobody has the address {email}.")
+    try:
+        service.add_owner(found, person, now=now())
+    except RuleBroken as broken:
+        raise click.ClickException(str(broken)) from broken
+    db.session.commit()
+    click.echo(f"{person.name} is an owner of {found.name}.")

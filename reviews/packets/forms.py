@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
     HiddenField,
@@ -14,6 +13,7 @@ from wtforms import (
 )
 from wtforms.validators import AnyOf, InputRequired, Length, Optional, Regexp
 
+from reviews.forms import StrictForm
 from reviews.packets.evidence import EvidenceDraft
 from reviews.validators import plain_name, plain_text
 
@@ -46,7 +46,7 @@ class _DayField(DateField):
             raise ValueError("Type a date, such as 2026-06-08.") from error
 
 
-class TargetForm(FlaskForm):
+class TargetForm(StrictForm):
     """Confirms the choice that the page shows; choosing itself is a matter of its address."""
 
     target = HiddenField()
@@ -54,7 +54,7 @@ class TargetForm(FlaskForm):
     roles = SelectMultipleField(choices=[], validate_choice=False)
 
 
-class EvidenceForm(FlaskForm):
+class EvidenceForm(StrictForm):
     version = HiddenField(default="0")
     title = StringField(
         "What was it?",
@@ -134,17 +134,17 @@ def _is_web_address(text: str) -> bool:
         return False
 
 
-class PeerForm(FlaskForm):
+class PeerForm(StrictForm):
     person = HiddenField(
         "Peer", [Regexp(r"[A-Za-z0-9_-]{22}\Z", message="Choose a person from the list.")]
     )
 
 
-class PeerDecisionForm(FlaskForm):
+class PeerDecisionForm(StrictForm):
     answer = HiddenField("Decision", [AnyOf(("approve", "reject"), message="Approve or reject.")])
 
 
-class ReturnForm(FlaskForm):
+class ReturnForm(StrictForm):
     reason = TextAreaField(
         "What has to change?",
         [InputRequired("Say what has to change."), _short(MAX_REASON), plain_text],
@@ -152,7 +152,3 @@ class ReturnForm(FlaskForm):
         description="Name the dimension or the item, and what a reader misses there.",
         render_kw={"rows": 6},
     )
-
-
-class ConfirmForm(FlaskForm):
-    """Nothing but the button."""

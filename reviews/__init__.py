@@ -10,13 +10,15 @@ from flask.typing import ResponseReturnValue
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Below this, a signed cookie in somebody's hands is enough to find the secret by trying.
+_SHORTEST_SECRET = 32
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """Make an application from `config.py`, the environment and the overrides.
 
     Raises:
-        RuntimeError: without a secret outside demo and test mode, or if a route has no action.
+        RuntimeError: without a long secret outside demo and test mode, or if a route has no action.
         PolicyError: if the policy table breaks one of its invariants.
     """
     app = Flask(
@@ -28,6 +30,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         raise RuntimeError(
             "SECRET_KEY is not set. Only demo and test mode have a secret of their own."
         )
+    if app.config["MODE"] == "production" and len(app.config["SECRET_KEY"]) < _SHORTEST_SECRET:
+        raise RuntimeError(f"SECRET_KEY is shorter than {_SHORTEST_SECRET} characters.")
     if app.config["PROXIES"]:
         hops = app.config["PROXIES"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]  # Flask's way

@@ -1,4 +1,4 @@
-"""How a connection behaves: what SQLite must be told so that nothing acknowledged is lost and nothing is overwritten."""
+"""How a connection behaves, so that nothing acknowledged is lost, nothing is overwritten and nobody waits for ever."""
 
 import sqlite3
 from typing import Any
@@ -10,6 +10,8 @@ from reviews.extensions import db
 
 #: Below this, two connections that write and checkpoint at once may corrupt a write-ahead log.
 _WAL_IS_SAFE_FROM = (3, 51, 3)
+#: How long a writer waits for another one before the person is asked to send again.
+_PATIENCE_MS = 5000
 
 
 def init_app(app: Flask) -> None:
@@ -17,6 +19,8 @@ def init_app(app: Flask) -> None:
         for engine in db.engines.values():
             if engine.dialect.name == "sqlite":
                 prepare_sqlite(engine)
+            else:
+                event.listen(engine, "connect", _on_postgresql_connect)
 
 
 def prepare_sqlite(engine: Engine) -> None:
@@ -30,11 +34,17 @@ def _on_connect(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     journal = "WAL" if sqlite3.sqlite_version_info >= _WAL_IS_SAFE_FROM else "DELETE"
     cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout=5000")
+    cursor.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
     cursor.execute(f"PRAGMA journal_mode={journal}")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _on_postgresql_connect(connection: Any, _record: Any) -> None:
+    # It would wait for ever. Committed, or the first rollback would take the setting back.
+    connection.execute(f"SET lock_timeout = {_PATIENCE_MS}")
+    connection.commit()
 
 
 def _on_begin(connection: Connection) -> None:

@@ -1,21 +1,33 @@
 """From a refusal to an answer: on the form that met it, or as a constant page."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from flask import Flask, render_template
+import psycopg
+from flask import Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_limiter.util import get_remote_address
+from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
+from limits import RateLimitItemPerMinute
 from psycopg.errors import UniqueViolation
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from reviews.extensions import db
+from reviews.extensions import db, limiter
 from reviews.refusals import RuleBroken
 
-_PAGES = (400, 403, 404, 405, 409, 413, 429, 500)
+_PAGES = (400, 403, 404, 405, 409, 413, 415, 429, 500)
+#: For each person, and for each address that is not signed in: enough for anybody who follows links.
+_MISSES = RateLimitItemPerMinute(30)
+#: Seconds after which a busy database is worth another try.
+_PAUSE = 5
+#: Fields that are never written into a page, not even for the person who typed them.
+SECRETS = frozenset({"password", "present", "chosen"})
 
 
 TAKEN = (
@@ -60,34 +72,72 @@ def status_of(form: FlaskForm) -> int:
     return 422 if form.errors else 200
 
 
-def _page(status: int) -> ResponseReturnValue:
+def _page(status: int, **sent: Any) -> Response:
+    """A page that asks nobody anything: what every other page is given may be what has failed."""
     db.session.rollback()
-    return render_template(f"errors/{status}.html"), status
+    template = current_app.jinja_env.get_template(f"errors/{status}.html")
+    return Response(template.render(sent), status, mimetype="text/html")
 
 
 def init_app(app: Flask) -> None:
-    @app.errorhandler(HTTPException)
-    def answer(error: HTTPException) -> ResponseReturnValue:
-        if error.code is None or error.code < 400:
-            return error
-        return _page(error.code if error.code in _PAGES else (500 if error.code >= 500 else 400))
+    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(CSRFError, lambda _error: _page(403))
+    app.register_error_handler(StaleDataError, lambda _error: _page(409))
+    app.register_error_handler(IntegrityError, _taken)
+    app.register_error_handler(OperationalError, _not_now)
+    app.register_error_handler(RuleBroken, _rule_broken)
+    app.after_request(_slow_down)
 
-    @app.errorhandler(CSRFError)
-    def forged(_error: CSRFError) -> ResponseReturnValue:
-        return _page(403)
 
-    @app.errorhandler(StaleDataError)
-    def stale(_error: StaleDataError) -> ResponseReturnValue:
-        return _page(409)
+def _refused(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error
+    return _page(error.code if error.code in _PAGES else (500 if error.code >= 500 else 400))
 
-    @app.errorhandler(IntegrityError)
-    def taken(error: IntegrityError) -> ResponseReturnValue:
-        # Where no form could be shown again.
-        if not _is_taken(error):
-            raise error
-        return _page(409)
 
-    @app.errorhandler(RuleBroken)
-    def refused(error: RuleBroken) -> ResponseReturnValue:
-        db.session.rollback()
-        return render_template("errors/refused.html", sentence=str(error)), 409
+def _taken(error: IntegrityError) -> ResponseReturnValue:
+    # Where no form could be shown again.
+    if not _is_taken(error):
+        raise error
+    return _page(409)
+
+
+def _not_now(error: OperationalError) -> ResponseReturnValue:
+    """Nothing is done, and what was typed is ready to be sent again, under the token that it came with."""
+    if not _passes_by_itself(error.orig):
+        raise error
+    try:
+        sent = [] if request.files else list(request.form.items(multi=True))
+    except HTTPException as unreadable:
+        return _refused(unreadable)
+    if SECRETS & {name for name, _ in sent}:
+        sent = []
+    token = request.form.get("csrf_token", "")
+    page = _page(503, token=token, fields=[field for field in sent if field[0] != "csrf_token"])
+    page.retry_after = _PAUSE
+    return page
+
+
+def _passes_by_itself(error: BaseException | None) -> bool:
+    """Somebody else held the lock for too long, or the server is away: not a fault of the statement."""
+    if isinstance(error, sqlite3.OperationalError):
+        return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    return isinstance(error, psycopg.OperationalError)
+
+
+def _rule_broken(error: RuleBroken) -> ResponseReturnValue:
+    db.session.rollback()
+    return render_template("errors/refused.html", sentence=str(error)), 409
+
+
+def _slow_down(response: Response) -> Response:
+    """Whoever tries one address after another is told nothing more; what is open to them stays open."""
+    if response.status_code == 404 and not limiter.limiter.hit(_MISSES, "misses", _asker()):
+        return _page(429)
+    return response
+
+
+def _asker() -> str:
+    if current_user.is_authenticated:
+        return f"person {current_user.person_id}"
+    return get_remote_address()

@@ -66,7 +66,11 @@ _PART = {"start": "cycle"}
 
 
 def guarded(
-    action: Action, *others: Action, on: str = "site", params: Iterable[str] = ()
+    action: Action,
+    *others: Action,
+    on: str = "site",
+    params: Iterable[str] = (),
+    lists: Iterable[str] = (),
 ) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., Response]]:
     """Open a view to those whom the policy grants `action`.
 
@@ -74,13 +78,14 @@ def guarded(
         action: the row of the policy that this route performs.
         others: rows that open the page as well, where it shows each reader what is theirs; a refusal follows `action`.
         on: what the row is about: "site", "cycle", "packet", or "start" (a cycle to start a packet in).
-        params: the query parameters the page understands; any other is a 400.
+        params: the query parameters the page understands, each given once; any other is a 400.
+        lists: those that may be given several times.
 
     The view is called with the access value and the remaining URL parts. A write is committed if the answer is below
     400 and rolled back otherwise, so a form shown again with 422 leaves nothing behind.
     """
     actions = (action, *others)
-    known_params = frozenset(params)
+    single, several = frozenset(params), frozenset(lists)
 
     def wrap(view: Callable[..., ResponseReturnValue]) -> Callable[..., Response]:
         @wraps(view)
@@ -93,8 +98,10 @@ def guarded(
                 return closed(found)
             if refusal is not None:
                 abort(refusal)
-            if set(request.args) - known_params or "\0" in "".join(request.args.values()):
-                abort(400)
+            for name, values in request.args.lists():
+                is_known = name in several or (name in single and len(values) == 1)
+                if not is_known or "\0" in "".join(values):
+                    abort(400)
             response = make_response(view(found, **url_parts))
             settle(response)
             return response
@@ -149,6 +156,9 @@ def settle(response: Response) -> None:
 
 
 def _check_token() -> None:
+    # A body under another encoding is not read, so that a small one cannot unfold into a large one.
+    if request.content_encoding:
+        abort(415)
     try:
         validate_csrf(request.form.get("csrf_token"))
     except ValidationError as error:

@@ -25,11 +25,17 @@ def window_of(app: Flask, person: Person) -> FlaskClient:
     return window
 
 
-def sent_at_once(app: Flask, *forms: tuple[FlaskClient, str, Mapping[str, Any]]) -> list[int]:
-    """Send each form from its window, all at the same instant; the statuses of the answers, lowest first."""
+def token_of(app: Flask) -> str:
+    """What a form in a window carries."""
     with app.test_request_context():
         session["csrf_token"] = _TOKEN
-        token = generate_csrf()
+        token: str = generate_csrf()
+    return token
+
+
+def sent_at_once(app: Flask, *forms: tuple[FlaskClient, str, Mapping[str, Any]]) -> list[int]:
+    """Send each form from its window, all at the same instant; the statuses of the answers, lowest first."""
+    token = token_of(app)
     # Whatever the test still reads would hold up the writers.
     db.session.commit()
     db.session.remove()

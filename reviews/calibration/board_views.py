@@ -27,7 +27,7 @@ def board(access: CycleAccess) -> ResponseReturnValue:
 
 
 @bp.get("/cycles/<cycle>/compare")
-@guarded(Action.OPEN_BOARD, on="cycle", params=("packet", "dimension"))
+@guarded(Action.OPEN_BOARD, on="cycle", params=("dimension",), lists=("packet",))
 def compare(access: CycleAccess) -> ResponseReturnValue:
     try:
         page = compare_page(

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask_wtf import FlaskForm
 from markupsafe import Markup
 from wtforms import (
     BooleanField,
@@ -19,6 +18,7 @@ from wtforms.validators import Length, Optional
 
 from reviews.calibration.rules import BallotMarkDraft, DecisionDraft
 from reviews.expectations import Asked, AskedDimension
+from reviews.forms import StrictForm
 from reviews.validators import plain_name, plain_text, word_of
 from reviews.vocabulary import Attainment, BallotChoice, Outcome
 
@@ -49,11 +49,7 @@ def _unix_lines(text: str | None) -> str:
     return (text or "").replace("\r\n", "\n")
 
 
-class ConfirmForm(FlaskForm):
-    """A button only."""
-
-
-class DeclareForm(FlaskForm):
+class DeclareForm(StrictForm):
     """One tick and one private reason for each packet that still wants an answer."""
 
     packet_ids: tuple[str, ...] = ()
@@ -93,7 +89,7 @@ class DeclareForm(FlaskForm):
         return {p: reason.data or "" for p, (tick, reason) in self.rows().items() if tick.data}
 
 
-class BallotForm(FlaskForm):
+class BallotForm(StrictForm):
     dimensions: tuple[AskedDimension, ...] = ()
 
     @classmethod
@@ -132,11 +128,11 @@ class BallotForm(FlaskForm):
         }
 
 
-class RevealForm(FlaskForm):
+class RevealForm(StrictForm):
     reason = TextAreaField("Why now, although ballots are missing", _REASON, filters=[_unix_lines])
 
 
-class DecisionForm(FlaskForm):
+class DecisionForm(StrictForm):
     """Attainments and reasons per dimension, the gaps with what would close them, the outcome and the letter."""
 
     dimensions: tuple[AskedDimension, ...] = ()

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than SelectChoice
     DateTimeLocalField,
     Form,
@@ -17,6 +16,7 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than 
     SelectField,
     SelectMultipleField,
     StringField,
+    SubmitField,
     TextAreaField,
     ValidationError,
 )
@@ -25,6 +25,7 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from reviews.cycles.local_time import zones
 from reviews.cycles.settings import Settings
+from reviews.forms import StrictForm
 from reviews.validators import plain_name, plain_text
 from reviews.vocabulary import MISSING, SCALE
 
@@ -84,7 +85,7 @@ def _zone_choices() -> list[SelectChoice]:
     ]
 
 
-class ReasonForm(FlaskForm):
+class ReasonForm(StrictForm):
     """Asks for a reason where the policy lets somebody act only with one on record."""
 
     reason = TextAreaField(
@@ -121,7 +122,7 @@ class AdvanceForm(ReasonForm):
             )
 
 
-class EditForm(FlaskForm):
+class EditForm(StrictForm):
     """Of something that two people may save at once."""
 
     version = VersionField(default=0)
@@ -132,7 +133,7 @@ class EditForm(FlaskForm):
         self.version.process_data(version)
 
 
-class CreateForm(FlaskForm):
+class CreateForm(StrictForm):
     name = StringField(
         "Name",
         [DataRequired("Give the cycle a name."), _short(200), plain_name],
@@ -226,6 +227,7 @@ class PeopleForm(ReasonForm, EditForm):
         [_short(200), plain_name],
         filters=[_one_line],
     )
+    find = SubmitField("Find people")
     #: Whoever is no active person any more is left out by the reader.
     people = SelectMultipleField("People", validate_choice=False, choices=[])
 
@@ -248,7 +250,7 @@ class PanelForm(PeopleForm):
     chair = SelectField("Chair", validate_choice=False, choices=[])
 
 
-class ConflictForm(FlaskForm):
+class ConflictForm(StrictForm):
     packet = SelectField(
         "Packet of",
         [InputRequired("Choose a packet.")],

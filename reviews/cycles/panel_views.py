@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 
@@ -30,7 +30,7 @@ from reviews.vocabulary import Action
 
 def is_saved(form: PeopleForm) -> bool:
     """Whether the form was sent to be saved and may be; a search is sent with the same form and saves nothing."""
-    if "find" in request.form:
+    if form.find.data:
         form.q.validate(form)
         return False
     saved: bool = form.validate_on_submit()

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than SelectChoice
     Field,
@@ -15,9 +14,10 @@ from wtforms.validators import InputRequired
 
 from ladders.pipeline import CANONICAL, DOCUMENTS
 from ladders.questions import Question
+from reviews.forms import StrictForm
 
 
-class UploadLadderForm(FlaskForm):
+class UploadLadderForm(StrictForm):
     file = FileField(
         "Ladder file",
         [FileRequired("Choose a file.")],
@@ -39,12 +39,12 @@ def answers_form(questions: Sequence[Question], answers: Mapping[str, str], vers
     }
     # What is asked is in the document, so the form is made for it.
     made = type(
-        "AnswersForm", (FlaskForm,), {"version": HiddenField(default=str(version)), **fields}
+        "AnswersForm", (StrictForm,), {"version": HiddenField(default=str(version)), **fields}
     )
     return made()
 
 
-def given_answers(form: FlaskForm, questions: Sequence[Question]) -> dict[str, str]:
+def given_answers(form: StrictForm, questions: Sequence[Question]) -> dict[str, str]:
     """Question id -> the option chosen on the page."""
     return {question.id: form[_field(question.id)].data for question in questions}
 

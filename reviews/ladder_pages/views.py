@@ -8,6 +8,7 @@ from ladders.models import LadderVersion, VersionState
 from reviews.access import SiteAccess
 from reviews.errors import rules_shown_on, status_of
 from reviews.expectations import ladder_of
+from reviews.forms import ButtonForm, take_button_only
 from reviews.guard import guarded
 from reviews.ladder_pages import queries, service
 from reviews.ladder_pages.forms import UploadLadderForm, answers_form, given_answers
@@ -36,7 +37,7 @@ def show(access: SiteAccess, version: str) -> ResponseReturnValue:
 
 
 @bp.get("/ladders/<version>/levels/<level>")
-@guarded(Action.READ_LADDER, params=("role",))
+@guarded(Action.READ_LADDER, lists=("role",))
 def level(access: SiteAccess, version: str, level: str) -> ResponseReturnValue:
     roles = list(dict.fromkeys(request.args.getlist("role")))
     page = queries.level_page(_version(access, version), level, roles) or abort(404)
@@ -104,6 +105,7 @@ def _preview(page: PreviewPage, form: FlaskForm, stale: StaleEdit | None = None)
 @guarded(Action.IMPORT_LADDER)
 def publish(access: SiteAccess, version: str) -> ResponseReturnValue:
     row = _version(access, version)
+    take_button_only()
     service.publish(row, actor=access.viewer, at=access.viewer.now)
     flash(f"{row.ladder.name}, version {row.number}, is published. Cycles can use it.")
     return redirect(url_for(".show", version=version))
@@ -112,7 +114,7 @@ def publish(access: SiteAccess, version: str) -> ResponseReturnValue:
 @bp.route("/ladders/<version>/discard", methods=["GET", "POST"])
 @guarded(Action.IMPORT_LADDER)
 def discard(access: SiteAccess, version: str) -> ResponseReturnValue:
-    row, form = _version(access, version), FlaskForm()
+    row, form = _version(access, version), ButtonForm()
     if row.state is not VersionState.DRAFT and not form.is_submitted():
         return redirect(url_for(".show", version=version))
     head = queries.head_of(row, ladder_of(row))

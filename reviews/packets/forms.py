@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
     HiddenField,
@@ -14,6 +13,7 @@ from wtforms import (
 )
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional, Regexp
 
+from reviews.forms import StrictForm
 from reviews.packets.evidence import EvidenceDraft
 from reviews.validators import plain_name, plain_text
 
@@ -47,7 +47,7 @@ class _DayField(DateField):
             raise ValueError("Type a date, such as 2026-06-08.") from error
 
 
-class TargetForm(FlaskForm):
+class TargetForm(StrictForm):
     """Confirms the choice that the page shows; choosing itself is a matter of its address."""
 
     target = HiddenField()
@@ -55,7 +55,7 @@ class TargetForm(FlaskForm):
     roles = SelectMultipleField(choices=[], validate_choice=False)
 
 
-class _VersionedForm(FlaskForm):
+class _VersionedForm(StrictForm):
     version = HiddenField(default="0")
 
     def version_read(self) -> int:
@@ -148,17 +148,17 @@ def _is_web_address(text: str) -> bool:
         return False
 
 
-class PeerForm(FlaskForm):
+class PeerForm(StrictForm):
     person = HiddenField(
         "Peer", [Regexp(r"[A-Za-z0-9_-]{22}\Z", message="Choose a person from the list.")]
     )
 
 
-class PeerDecisionForm(FlaskForm):
+class PeerDecisionForm(StrictForm):
     answer = HiddenField("Decision", [AnyOf(("approve", "reject"), message="Approve or reject.")])
 
 
-class ReturnForm(FlaskForm):
+class ReturnForm(StrictForm):
     reason = TextAreaField(
         "What has to change?",
         [InputRequired("Say what has to change."), _short(MAX_REASON), plain_text],
@@ -166,7 +166,3 @@ class ReturnForm(FlaskForm):
         description="Name the dimension or the item, and what a reader misses there.",
         render_kw={"rows": 6},
     )
-
-
-class ConfirmForm(FlaskForm):
-    """Nothing but the button."""

@@ -6,11 +6,11 @@ from flask_wtf import FlaskForm
 
 from reviews.access import PacketAccess, StartAccess
 from reviews.errors import rules_shown_on, status_of
+from reviews.forms import ButtonForm, take_button_only
 from reviews.guard import closed, guarded
 from reviews.models.packets import Assignment
 from reviews.packets import pages, peer_pages, queries, service, targets
 from reviews.packets.forms import (
-    ConfirmForm,
     EvidenceForm,
     NoOpportunityForm,
     PeerDecisionForm,
@@ -26,7 +26,7 @@ from reviews.wording import count
 
 bp = Blueprint("packets", __name__)
 
-_CHOICE = ("target", "current", "role")
+_CHOICE = ("target", "current")
 
 
 def _wanted(form: TargetForm) -> Wanted | None:
@@ -49,7 +49,7 @@ def _chosen(target: Target | None) -> Target:
 
 
 @bp.route("/cycles/<cycle>/packets/new", methods=["GET", "POST"])
-@guarded(Action.CREATE_PACKET, on="start", params=_CHOICE)
+@guarded(Action.CREATE_PACKET, on="start", params=_CHOICE, lists=("role",))
 def start(access: StartAccess) -> ResponseReturnValue:
     form = TargetForm()
     page = targets.start_page(access, _wanted(form))
@@ -71,7 +71,7 @@ def start(access: StartAccess) -> ResponseReturnValue:
 
 
 @bp.route("/packets/<packet>/target", methods=["GET", "POST"])
-@guarded(Action.EDIT_EVIDENCE, on="packet", params=_CHOICE)
+@guarded(Action.EDIT_EVIDENCE, on="packet", params=_CHOICE, lists=("role",))
 def retarget(access: PacketAccess) -> ResponseReturnValue:
     form = TargetForm()
     page = targets.retarget_page(access, _wanted(form))
@@ -174,6 +174,7 @@ def remove_evidence(access: PacketAccess, item: str) -> ResponseReturnValue:
     row = queries.item_of(access.packet, item)
     if row is None:
         abort(404)
+    take_button_only()
     service.remove_evidence(access.packet, row, actor=access.viewer, now=access.viewer.now)
     flash(f"Item {row.number}, “{row.title}”, is removed.")
     return redirect(url_for(".show", packet=access.packet.public_id))
@@ -269,7 +270,7 @@ def decide_on_peer(access: PacketAccess, peer: str) -> ResponseReturnValue:
 @bp.post("/packets/<packet>/peers/<peer>/remove")
 @guarded(Action.APPROVE_PEER, on="packet")
 def remove_peer(access: PacketAccess, peer: str) -> ResponseReturnValue:
-    row, form = _peer(access, peer), ConfirmForm()
+    row, form = _peer(access, peer), ButtonForm()
     if form.validate_on_submit():
         with rules_shown_on(form):
             service.remove_peer(row, actor=access.viewer, now=access.viewer.now)
@@ -281,7 +282,7 @@ def remove_peer(access: PacketAccess, peer: str) -> ResponseReturnValue:
 @bp.post("/packets/<packet>/peers/<peer>/withdraw")
 @guarded(Action.PROPOSE_PEERS, on="packet")
 def withdraw_proposal(access: PacketAccess, peer: str) -> ResponseReturnValue:
-    row, form = _peer(access, peer), ConfirmForm()
+    row, form = _peer(access, peer), ButtonForm()
     # For the candidate, what others proposed is not there; for others, proposals are decided on, not withdrawn.
     if not access.facts.is_candidate or row.proposed_by_id != access.viewer.person_id:
         abort(404)
@@ -299,7 +300,7 @@ def withdraw_proposal(access: PacketAccess, peer: str) -> ResponseReturnValue:
 @bp.route("/packets/<packet>/submit", methods=["GET", "POST"])
 @guarded(Action.SUBMIT_PACKET, on="packet")
 def submit(access: PacketAccess) -> ResponseReturnValue:
-    form = ConfirmForm()
+    form = ButtonForm()
     if form.validate_on_submit():
         with rules_shown_on(form):
             service.submit_packet(access.packet, actor=access.viewer, now=access.viewer.now)
@@ -325,13 +326,13 @@ def withdraw(access: PacketAccess) -> ResponseReturnValue:
         abort(403)
     if access.facts.phase >= PacketPhase.RELEASED:
         return closed(access)
-    return _withdraw(access, ConfirmForm())
+    return _withdraw(access, ButtonForm())
 
 
 @bp.post("/packets/<packet>/withdraw")
 @guarded(Action.WITHDRAW_PACKET, on="packet")
 def withdraw_now(access: PacketAccess) -> ResponseReturnValue:
-    form = ConfirmForm()
+    form = ButtonForm()
     if form.validate_on_submit():
         with rules_shown_on(form):
             service.withdraw_packet(access.packet, actor=access.viewer, now=access.viewer.now)
@@ -340,7 +341,7 @@ def withdraw_now(access: PacketAccess) -> ResponseReturnValue:
     return _withdraw(access, form)
 
 
-def _withdraw(access: PacketAccess, form: ConfirmForm) -> ResponseReturnValue:
+def _withdraw(access: PacketAccess, form: ButtonForm) -> ResponseReturnValue:
     page = pages.head_of(access)
     return render_template("packets/withdraw.html", head=page, form=form), status_of(form)
 

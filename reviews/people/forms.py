@@ -1,17 +1,17 @@
 """Forms for signing in, for accounts, and for the import of people."""
 
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, EmailField, Form, HiddenField, PasswordField, SearchField
 from wtforms.validators import InputRequired, Length
 
+from reviews.forms import StrictForm
 from reviews.people.passwords import MAX_LENGTH, MIN_LENGTH
 from reviews.validators import plain_name
 
 _GOOD_PASSWORD = f"{MIN_LENGTH} to {MAX_LENGTH} characters. A sentence is a good password."
 
 
-class SignInForm(FlaskForm):
+class SignInForm(StrictForm):
     email = EmailField(
         "E-mail address",
         [InputRequired("Type your e-mail address."), Length(max=254), plain_name],
@@ -25,7 +25,7 @@ class SignInForm(FlaskForm):
     next = HiddenField()
 
 
-class ChoosePasswordForm(FlaskForm):
+class ChoosePasswordForm(StrictForm):
     password = PasswordField(
         "Password",
         [InputRequired("Choose a password.")],
@@ -34,7 +34,7 @@ class ChoosePasswordForm(FlaskForm):
     )
 
 
-class ChangePasswordForm(FlaskForm):
+class ChangePasswordForm(StrictForm):
     present = PasswordField(
         "Present password",
         [InputRequired("Type your present password."), Length(max=1024)],
@@ -48,6 +48,12 @@ class ChangePasswordForm(FlaskForm):
     )
 
 
+class EndSessionsForm(StrictForm):
+    """Of one session, named by its handle, or of all but the present one."""
+
+    session = HiddenField()
+
+
 class SearchForm(Form):
     """Sent as GET: it changes nothing and carries no token."""
 
@@ -57,7 +63,7 @@ class SearchForm(Form):
     )
 
 
-class UploadPeopleForm(FlaskForm):
+class UploadPeopleForm(StrictForm):
     file = FileField(
         "People file",
         [FileRequired("Choose a file.")],
@@ -66,7 +72,7 @@ class UploadPeopleForm(FlaskForm):
     )
 
 
-class ApplyImportForm(FlaskForm):
+class ApplyImportForm(StrictForm):
     """What the preview sends back: the file as text, and the plan that was looked at."""
 
     text = HiddenField()

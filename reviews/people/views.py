@@ -21,6 +21,7 @@ from werkzeug.routing import RequestRedirect
 from reviews.access import SiteAccess
 from reviews.errors import rules_shown_on, status_of
 from reviews.extensions import limiter, login_manager
+from reviews.forms import take_button_only
 from reviews.guard import begin_public_write, check_public_token, guarded, settle
 from reviews.models.people import Person
 from reviews.people import importing, queries, service
@@ -29,6 +30,7 @@ from reviews.people.forms import (
     ApplyImportForm,
     ChangePasswordForm,
     ChoosePasswordForm,
+    EndSessionsForm,
     SearchForm,
     SignInForm,
     UploadPeopleForm,
@@ -106,6 +108,7 @@ def _enter(token: str, target: str) -> ResponseReturnValue:
 @bp.post("/sign-out")
 @guarded(Action.SEE_INBOX)
 def sign_out(access: SiteAccess) -> ResponseReturnValue:
+    take_button_only()
     service.sign_out(access.viewer)
     logout_user()
     session.clear()
@@ -156,7 +159,10 @@ def account(access: SiteAccess) -> ResponseReturnValue:
 @bp.post("/account/sessions")
 @guarded(Action.MANAGE_OWN_ACCOUNT)
 def end_sessions(access: SiteAccess) -> ResponseReturnValue:
-    service.end_own_sessions(access.viewer, handle=request.form.get("session", ""))
+    form = EndSessionsForm()
+    if not form.validate():
+        abort(400)
+    service.end_own_sessions(access.viewer, handle=form.session.data or "")
     flash("Ended. That browser has to sign in again.")
     return redirect(url_for(".account"))
 
@@ -219,6 +225,7 @@ def person(access: SiteAccess, person: str) -> ResponseReturnValue:
 def make_link(access: SiteAccess, person: str) -> ResponseReturnValue:
     """Show the link in the answer itself: it is kept nowhere, and a second look makes a second link."""
     who = _person(person)
+    take_button_only()
     token = service.issue_link(who, actor=access.viewer, at=access.viewer.now)
     link = current_app.config["PUBLIC_URL"] + url_for(".use_link", token=token)
     page = queries.person_page(access, who)
@@ -230,6 +237,7 @@ def make_link(access: SiteAccess, person: str) -> ResponseReturnValue:
 def deactivate(access: SiteAccess, person: str) -> ResponseReturnValue:
     who = _person(person)
     if request.method == "POST":
+        take_button_only()
         service.deactivate(who, actor=access.viewer)
         flash(f"The account of {who.name} is closed and signed out everywhere.")
         return redirect(url_for(".person", person=person))
@@ -242,6 +250,7 @@ def deactivate(access: SiteAccess, person: str) -> ResponseReturnValue:
 @guarded(Action.MANAGE_ACCOUNTS)
 def activate(access: SiteAccess, person: str) -> ResponseReturnValue:
     who = _person(person)
+    take_button_only()
     service.activate(who, actor=access.viewer)
     flash(f"The account of {who.name} is open again.")
     return redirect(url_for(".person", person=person))

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     Form,
     FormField,
+    HiddenField,
     IntegerField,
     RadioField,
     TextAreaField,
@@ -17,6 +17,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from reviews.expectations import AskedDimension
+from reviews.forms import StrictForm
 from reviews.ratings.queries import RatePage
 from reviews.validators import plain_text, word_of
 from reviews.vocabulary import MISSING, SCALE, Category, DeclineCategory, Mark
@@ -64,7 +65,7 @@ class _VersionField(IntegerField):
         self.raw_data = None
 
 
-class DeclineForm(FlaskForm):
+class DeclineForm(StrictForm):
     category = _answers(
         "Why do you decline?",
         InputRequired("Choose the reason that comes nearest."),
@@ -82,7 +83,7 @@ class DeclineForm(FlaskForm):
     )
 
 
-class RatingForm(FlaskForm):
+class RatingForm(StrictForm):
     """One dimension. The marks are added by `rating_form`, one field for each expectation asked."""
 
     rationale = TextAreaField(
@@ -102,6 +103,8 @@ class RatingForm(FlaskForm):
     version = _VersionField(
         "Version", [InputRequired("Reload this page, then save."), NumberRange(min=0)]
     )
+    #: Which of the two buttons was pressed.
+    go = HiddenField()
     marks: "FormField[Form]"
 
     def chosen(self) -> Category | None:
@@ -117,7 +120,7 @@ class RatingForm(FlaskForm):
         }
 
 
-class SubmitForm(FlaskForm):
+class SubmitForm(StrictForm):
     """Carries the version of the draft that was read over."""
 
     version = _VersionField("Version", [InputRequired("Reload this page, then submit.")])

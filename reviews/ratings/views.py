@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from reviews.access import PacketAccess
 from reviews.errors import rules_shown_on, status_of
+from reviews.forms import take_button_only
 from reviews.guard import guarded
 from reviews.models.packets import Assignment
 from reviews.ratings import queries, service, submitted
@@ -75,7 +76,9 @@ def _invitation(
 @bp.post("/packets/<packet>/invitation/accept")
 @guarded(Action.ANSWER_INVITATION, on="packet")
 def accept(access: PacketAccess) -> ResponseReturnValue:
-    service.accept_invitation(_own(access), actor=access.viewer, now=access.viewer.now)
+    assignment = _own(access)
+    take_button_only()
+    service.accept_invitation(assignment, actor=access.viewer, now=access.viewer.now)
     flash("You accepted. What you write is a draft, and yours alone, until you submit it.")
     return redirect(url_for(".first", packet=access.packet.public_id))
 
@@ -157,13 +160,13 @@ def save(access: PacketAccess, dimension: str) -> ResponseReturnValue:
                 form.version.renew(stale.version)
                 form.form_errors.append(str(stale))
                 return _rate(page, form, stale)
-            return redirect(_after_saving(page))
+            return redirect(_after_saving(page, form))
     return _rate(page, form)
 
 
-def _after_saving(page: RatePage) -> str:
+def _after_saving(page: RatePage, form: RatingForm) -> str:
     packet = page.head.packet
-    if request.form.get("go") != "next":
+    if form.go.data != "next":
         return url_for(".rate", packet=packet, dimension=page.dimension.key)
     if page.following is None:
         return url_for(".review", packet=packet)

@@ -1,7 +1,5 @@
 """Text to outline: every form of Markdown that ladders are written in, and no line lost."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -125,33 +123,3 @@ def test_every_line_is_in_exactly_one_block(text):
     assert covered == sorted(set(covered))
     assert {number for number, line in enumerate(lines, 1) if line.strip()} <= set(covered)
     assert covered == [] or covered[-1] <= len(lines)
-
-
-@pytest.mark.parametrize(
-    "piece",
-    [
-        "- x\n",
-        "> - x\n",
-        "[](",
-        '[a](b "',
-        "![",
-        "[a][",
-        "<a ",
-        "&amp;",
-        "- - ",
-        "a\n---\n",
-        "<!-- ",
-        "**",
-        "(",
-    ],
-)
-def test_reading_takes_time_in_proportion(piece):
-    def seconds(size):
-        text = piece * (size // len(piece))
-        started = time.process_time()
-        read_outline(text)
-        return time.process_time() - started
-
-    seconds(10_000)
-    # Eight times the text: a reader of quadratic cost would take sixty-four times as long.
-    assert seconds(400_000) < 24 * max(seconds(50_000), 0.02)

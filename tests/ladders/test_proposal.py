@@ -1,6 +1,5 @@
 """Outline to proposal to ladder, on documents of our own in the forms that ladders come in."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -412,32 +411,3 @@ def test_any_text_gives_a_sound_ladder_or_none(text, random):
 def test_broken_bytes_are_refused_before_reading():
     with pytest.raises(UnreadableError):
         read_upload("x.md", b"\x00\x01")
-
-
-def many_levels(count):
-    return "".join(f"## Level {n}\n### Taste\n- x{n}\n- y\n" for n in range(count))
-
-
-def many_tracks(count):
-    lists = "".join(f"## Line {n}\n- [Level {n}](#l{n})\n" for n in range(count))
-    levels = "".join(f'<a id="l{n}"></a>\n## Level {n}\n### Taste\n- x{n}\n' for n in range(count))
-    return f"# T\n\nThe lower levels cascade up.\n\n{lists}{levels}"
-
-
-def many_dimensions(count):
-    return "".join(
-        f"## Level 1\n### Taste {n}\n- x\n## Level 2\n### Taste {n}\n- y\n" for n in range(count)
-    )
-
-
-@pytest.mark.parametrize("write", [many_levels, many_tracks, many_dimensions])
-def test_reading_takes_time_in_proportion(write):
-    def seconds(count):
-        text = write(count)
-        started = time.process_time()
-        proposed(text).ladder()
-        return time.process_time() - started
-
-    seconds(10)
-    # Eight times the document: a step of quadratic cost would take sixty-four times as long.
-    assert seconds(1600) < 40 * max(seconds(200), 0.02)

@@ -109,5 +109,9 @@ def test_there_is_no_default_secret_outside_demo_and_test(monkeypatch: pytest.Mo
     monkeypatch.delenv("SECRET_KEY", raising=False)
     monkeypatch.setenv("LEVELSET_MODE", "production")
 
-    with pytest.raises(RuntimeError, match="SECRET_KEY"):
+    with pytest.raises(RuntimeError, match="SECRET_KEY is not set"):
+        create_app({"SQLALCHEMY_DATABASE_URI": "sqlite://"})
+
+    monkeypatch.setenv("SECRET_KEY", "s" * 31)
+    with pytest.raises(RuntimeError, match="SECRET_KEY is shorter than 32 characters"):
         create_app({"SQLALCHEMY_DATABASE_URI": "sqlite://"})

@@ -65,6 +65,57 @@ def test_an_unknown_parameter_is_refused_for_everybody(
     assert client.get("/" + query).status_code == 400
 
 
+def test_a_parameter_is_given_once_unless_it_is_a_list(
+    client: StrictClient, person: Person
+) -> None:
+    packet = builders.a_packet(builders.a_cycle(), candidate=person)
+    address = f"/packets/{packet.public_id}/target"
+    client.sign_in(person)
+
+    statuses = {
+        query: client.get(f"{address}?{query}").status_code
+        for query in ("role=a&role=b", "target=a&target=b", "role=a&role=%00", "roles=a")
+    }
+
+    assert statuses == {
+        "role=a&role=b": 200,
+        "target=a&target=b": 400,
+        "role=a&role=%00": 400,
+        "roles=a": 400,
+    }
+
+
+def test_a_packed_body_is_not_unpacked(client: StrictClient, person: Person) -> None:
+    client.sign_in(person)
+
+    answer = client.post("/sign-out", data=b"\x1f\x8b", headers={"Content-Encoding": "gzip"})
+
+    assert answer.status_code == 415
+
+
+def test_whoever_tries_addresses_is_slowed_down_and_loses_nothing(
+    app: Flask, client: StrictClient, person: Person
+) -> None:
+    packet = builders.a_packet(builders.a_cycle(), candidate=person)
+    other = app.test_client()
+    other.sign_in(builders.a_person("Bo"))
+    client.sign_in(person)
+    client.get("/")  # the first answer sets a cookie
+
+    misses = [client.get(f"/packets/{NOBODY}") for _ in range(32)]
+    hidden = builders.a_packet(builders.a_cycle()).public_id
+    late = [client.get(address) for address in (f"/packets/{hidden}", "/no/such/page")]
+    late += [client.delete(f"/packets/{hidden}"), client.get("/static/no-such-file")]
+
+    assert [miss.status_code for miss in misses] == [404] * 30 + [429] * 2
+    assert {(miss.data, str(miss.headers)) for miss in misses[:30]} == {
+        (misses[0].data, str(misses[0].headers))
+    }
+    assert {(each.status_code, each.data) for each in late} == {(429, misses[-1].data)}
+    assert client.get(f"/packets/{packet.public_id}").status_code == 200
+    assert other.get(f"/packets/{NOBODY}").status_code == 404
+
+
 @pytest.mark.parametrize("page", ["packets", "cycles", "ladders"])
 @pytest.mark.parametrize("name", ["%00", "..%2f..", "a" * 9000, "%F0%9F%92%A5", "'"])
 def test_no_address_is_an_error(client: StrictClient, person: Person, page: str, name: str) -> None:

@@ -1,0 +1,58 @@
+"""What every form asks of a request before it looks at a value: each field once, as what it is, and no other field."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from flask import abort
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import FileStorage, MultiDict
+from wtforms import Field, FileField, FormField, SelectMultipleField
+
+#: Not a 400: an honest page meets this when somebody changed what its form is made of while it was open.
+_STRANGERS = (
+    "This page has changed since it was opened: something was sent that has no place on it now."
+    " Look it over and send it again."
+)
+
+
+class StrictForm(FlaskForm):
+    def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
+        sent = self.meta.wrap_formdata(self, formdata) or MultiDict[str, Any]()
+        fields = {field.name: field for field in _with_nested(self)}
+        for name in fields.keys() & set(sent):
+            # No browser sends this; whichever value counted, another reader of the request could take the other.
+            if not _takes(fields[name], sent.getlist(name)):
+                abort(400)
+        self._strangers = set(sent) - set(fields)
+        super().process(formdata, *args, **kwargs)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        is_sound: bool = super().validate(extra_validators)
+        if self._strangers:
+            self.form_errors.append(_STRANGERS)
+        return is_sound and not self._strangers
+
+
+class ButtonForm(StrictForm):
+    """Nothing but a button."""
+
+
+def take_button_only() -> None:
+    """For a view that reads nothing of what was sent and has no page to show again."""
+    if not ButtonForm().validate():
+        abort(400)
+
+
+def _with_nested(fields: Iterable[Field]) -> Iterator[Field]:
+    for field in fields:
+        if isinstance(field, FormField):
+            yield from _with_nested(field.form_class(prefix=field.name + field.separator))
+        else:
+            yield field
+
+
+def _takes(field: Field, values: list[Any]) -> bool:
+    is_file = isinstance(field, FileField)
+    return (len(values) == 1 or isinstance(field, SelectMultipleField)) and all(
+        isinstance(value, FileStorage) == is_file for value in values
+    )

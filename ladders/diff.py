@@ -5,8 +5,10 @@ differs, nothing changed.
 """
 
 import dataclasses
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any, Literal, TypeVar
 
 from ladders.document import Cell, Dimension, Group, Ladder, Level, Mixin, Track
@@ -252,6 +254,25 @@ def _without_places(value: _Value) -> _Value:
         for field in dataclasses.fields(value)
     }
     return dataclasses.replace(value, **changes)  # type: ignore[type-var]
+
+
+#: A text in pieces: each with whether it stands only here.
+Pieces = tuple[tuple[str, bool], ...]
+
+#: Longer texts are shown whole, one beside the other.
+_MOST_WORDS = 1000
+
+
+def pieces(before: str, after: str) -> tuple[Pieces, Pieces]:
+    """Both texts cut where their words differ, so that a reader finds the difference at a glance."""
+    ours, theirs = re.findall(r"\s*\S+", before), re.findall(r"\s*\S+", after)
+    if max(len(ours), len(theirs)) > _MOST_WORDS:
+        return ((before, before != after),), ((after, before != after),)
+    cut = SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes()
+    return (
+        tuple(("".join(ours[a:b]), tag != "equal") for tag, a, b, _, _ in cut if b > a),
+        tuple(("".join(theirs[a:b]), tag != "equal") for tag, _, _, a, b in cut if b > a),
+    )
 
 
 # -- Two levels

@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from ladders.document import Dimension, Ladder, Licence
+from ladders.document import Dimension, Ladder, Level, Licence
 from ladders.models import Dimension as DimensionRow
-from ladders.models import Expectation, LadderVersion, Level, VersionState
+from ladders.models import Expectation, LadderVersion, VersionState
 from ladders.models import Ladder as Book
+from ladders.models import Level as LevelRow
 from ladders.pipeline import read_upload
 from ladders.proposal import Line, Proposal, Verdict
 from ladders.questions import Question
@@ -19,12 +20,19 @@ from ladders.text import Change
 from reviews.access import SiteAccess
 from reviews.expectations import ladder_of
 from reviews.extensions import db
+from reviews.ladder_pages.comparing import (
+    StepReading,
+    VersionChanges,
+    read_step,
+    version_changes,
+)
 from reviews.ladder_pages.reading import (
     LevelReading,
     OverviewTrack,
     Stated,
     UnderstoodRow,
     across_levels,
+    next_above,
     overview,
     read_level,
     understood,
@@ -76,7 +84,9 @@ class Library:
 def library_page(access: SiteAccess) -> Library:
     """The published version of each ladder, and to owners the drafts. One query."""
 
-    def how_many(row: type[Level] | type[DimensionRow] | type[Expectation]) -> ColumnElement[int]:
+    def how_many(
+        row: type[LevelRow] | type[DimensionRow] | type[Expectation],
+    ) -> ColumnElement[int]:
         return (
             select(func.count())
             .where(row.version_id == LadderVersion.id)
@@ -96,7 +106,7 @@ def library_page(access: SiteAccess) -> Library:
             LadderVersion.state,
             func.coalesce(LadderVersion.published_at, LadderVersion.created_at),
             LadderVersion.source_name,
-            how_many(Level),
+            how_many(LevelRow),
             how_many(DimensionRow),
             how_many(Expectation),
         )
@@ -208,6 +218,56 @@ def dimension_page(row: LadderVersion, key: str) -> DimensionPage | None:
     return DimensionPage(
         _head(row, ladder), dimension, across_levels(ladder, key), ladder.dimensions
     )
+
+
+# -- Two versions, two levels
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesPage:
+    head: Head
+    #: None where there is no version before it.
+    before: Head | None
+    changes: VersionChanges | None
+
+
+def changes_page(access: SiteAccess, row: LadderVersion, since: str | None) -> ChangesPage | None:
+    """The version against another of its ladder, or the one before it; None where there is no such. One query."""
+    chosen = select(LadderVersion).where(
+        LadderVersion.ladder_id == row.ladder_id, _readable(access)
+    )
+    if since is None:
+        chosen = chosen.where(
+            LadderVersion.number < row.number, LadderVersion.state != VersionState.DRAFT
+        )
+    else:
+        chosen = chosen.where(LadderVersion.public_id == since)
+    ladder = ladder_of(row)
+    before = db.session.scalars(chosen.order_by(LadderVersion.number.desc()).limit(1)).first()
+    if before is None:
+        return ChangesPage(_head(row, ladder), None, None) if since is None else None
+    older = ladder_of(before)
+    return ChangesPage(_head(row, ladder), _head(before, older), version_changes(older, ladder))
+
+
+@dataclass(frozen=True, slots=True)
+class StepPage:
+    head: Head
+    reading: StepReading
+    levels: tuple[Level, ...]
+
+
+def step_page(
+    row: LadderVersion, current: str | None, target: str | None, roles: Sequence[str]
+) -> StepPage | None:
+    """From one level to another; what is not chosen is the lowest level and the next one. No query."""
+    ladder = ladder_of(row)
+    levels = {level.id: level for level in ladder.levels}
+    here = levels.get(current) if current else min(ladder.levels, key=lambda each: each.rank)
+    there = levels.get(target) if target else here and next_above(ladder, here)
+    if not (here and there and {mixin.id for mixin in ladder.mixins}.issuperset(roles)):
+        return None
+    return StepPage(_head(row, ladder), read_step(ladder, here, there, roles), ladder.levels)
 
 
 # -- A draft

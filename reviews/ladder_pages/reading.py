@@ -160,7 +160,7 @@ def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReadi
             continue
         ordered = sorted(items, key=lambda item: item.key not in new)
         statements = [
-            (item.key in new, Statement(f"E{number}", item.expectation, _source(item)))
+            (item.key in new, Statement(f"E{number}", item.expectation, in_words(item)))
             for number, item in enumerate(ordered, start=1)
         ]
         dimensions.append(
@@ -181,9 +181,7 @@ def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReadi
         track=next((track.name for track in ladder.tracks if track.id == level.track), ""),
         attributes=level.attributes,
         dimensions=tuple(dimensions),
-        roles=tuple(
-            RoleChoice(mixin, mixin.id in roles) for mixin in fitting if not mixin.placeholder
-        ),
+        roles=role_choices(ladder, level, roles),
         announced=tuple(mixin.name for mixin in fitting if mixin.placeholder),
         below=siblings[place - 1] if place else None,
         above=siblings[place + 1] if place + 1 < len(siblings) else None,
@@ -191,14 +189,32 @@ def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReadi
     )
 
 
-def _source(item: EffectiveExpectation) -> str:
+def next_above(ladder: Ladder, level: Level) -> Level:
+    """The next level of its track; the highest has none above and is answered itself."""
+    higher = [
+        each for each in ladder.levels if each.track == level.track and each.rank > level.rank
+    ]
+    return min(higher, key=lambda each: each.rank, default=level)
+
+
+def role_choices(ladder: Ladder, level: Level, roles: Sequence[str]) -> tuple[RoleChoice, ...]:
+    """The roles that can be added at a level, each with whether it is among these."""
+    return tuple(
+        RoleChoice(mixin, mixin.id in roles)
+        for mixin in ladder.mixins
+        if mixin.applies_to.allows(level) and not mixin.placeholder
+    )
+
+
+def in_words(item: EffectiveExpectation) -> str:
+    """Where an expectation comes from; empty where the level itself states it and nothing else does."""
     if [origin.kind for origin in item.origins] == ["own"]:
         return ""
-    words = ", ".join(dict.fromkeys(map(_in_words, item.origins)))
+    words = ", ".join(dict.fromkeys(map(_origin_in_words, item.origins)))
     return words[:1].upper() + words[1:]
 
 
-def _in_words(origin: Origin) -> str:
+def _origin_in_words(origin: Origin) -> str:
     match origin.kind:
         case "own":
             return "this level"

@@ -49,6 +49,26 @@ def dimension(access: SiteAccess, version: str, dimension: str) -> ResponseRetur
     return render_template("ladder_pages/dimension.html", page=page)
 
 
+@bp.get("/ladders/<version>/changes")
+@guarded(Action.READ_LADDER, params=("since",))
+def changes(access: SiteAccess, version: str) -> ResponseReturnValue:
+    row = _version(access, version)
+    page = queries.changes_page(access, row, request.args.get("since")) or abort(404)
+    return render_template("ladder_pages/changes.html", page=page)
+
+
+@bp.get("/ladders/<version>/step")
+@guarded(Action.READ_LADDER, params=("from", "to", "role"))
+def step(access: SiteAccess, version: str) -> ResponseReturnValue:
+    page = queries.step_page(
+        _version(access, version),
+        request.args.get("from"),
+        request.args.get("to"),
+        list(dict.fromkeys(request.args.getlist("role"))),
+    ) or abort(404)
+    return render_template("ladder_pages/step.html", page=page)
+
+
 # -- Import
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from ladders.diff import FieldChange, ThingChange, diff, step
+from ladders.diff import FieldChange, ThingChange, diff, pieces, step
 from ladders.document import (
     Attribute,
     Cascade,
@@ -327,6 +327,23 @@ def test_every_expectation_of_both_is_accounted_for_once(old, new):
 @given(ladders())
 def test_no_ladder_differs_from_itself(ladder):
     assert diff(ladder, ladder).is_empty
+
+
+# -- Two texts
+
+
+def test_two_texts_are_cut_where_their_words_differ():
+    assert pieces("Cooks simple dishes  alone.", "Cooks dishes alone, always.") == (
+        (("Cooks", False), (" simple", True), (" dishes", False), ("  alone.", True)),
+        (("Cooks", False), (" dishes", False), (" alone, always.", True)),
+    )
+    assert pieces("", "New.") == ((), (("New.", True),))
+    assert pieces("Same.", "Same.") == ((("Same.", False),), (("Same.", False),))
+
+
+def test_long_texts_are_not_cut():
+    long, longer = "so " * 600, "so " * 1200
+    assert pieces(long, longer) == (((long, True),), ((longer, True),))
 
 
 # -- Two levels

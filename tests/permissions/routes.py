@@ -385,6 +385,8 @@ SITE_ROUTES = (
     page("ladder_pages.show", "H02", on="site", parts=VERSION),
     page("ladder_pages.level", "H02", on="site", parts=LEVEL),
     page("ladder_pages.dimension", "H02", on="site", parts={**VERSION, **DIMENSION}),
+    page("ladder_pages.changes", "H02", on="site", parts=VERSION),
+    page("ladder_pages.step", "H02", on="site", parts=VERSION),
     page("ladder_pages.import_ladder", "C05", on="site"),
     write("ladder_pages.import_ladder", "C05", on="site"),
     page("ladder_pages.preview", "H03", on="site", parts=DRAFT),

@@ -189,13 +189,12 @@ def test_the_versions_of_a_ladder_lead_to_what_changed(client):
         version = a_ladder(CRAFT)
     page = client.page(f"/ladders/{version.public_id}")
 
-    links = page.all(".//section[@aria-labelledby='page-versions']//a[@class='meta']")
-    assert [link.text for link in links] == [
-        "what changed since version 2",
-        "what changed since version 1",
+    links = page.all(".//section[@aria-labelledby='page-versions']//span/a")
+    assert [client.page(link.get("href")).text(".//p[@class='lede']") for link in links] == [
+        f"From version {number} of {version.published_at:%-d %b %Y}"
+        f" to version 3 of {version.published_at:%-d %b %Y}."
+        for number in (2, 1)
     ]
-    for link in links:
-        client.page(link.get("href"))
 
 
 @pytest.mark.usefixtures("reader")

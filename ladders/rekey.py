@@ -19,7 +19,7 @@ def keep_keys(old: Ladder, new: Ladder) -> Ladder:
         if before.key != after.key and not after.expectation.id
     }
     keys = [item.key for item in expectation_keys(new)]
-    return _with_keys(_with_replaces(new, kept), [kept.get(key, key) for key in keys])
+    return with_keys(_with_replaces(new, kept), [kept.get(key, key) for key in keys])
 
 
 def _with_replaces(ladder: Ladder, kept: dict[str, str]) -> Ladder:
@@ -32,8 +32,11 @@ def _with_replaces(ladder: Ladder, kept: dict[str, str]) -> Ladder:
     return with_each(ladder, change)
 
 
-def _with_keys(ladder: Ladder, wanted: list[str]) -> Ladder:
-    """The ladder with these keys. An id for one may change the number in the key of its double, hence the loop."""
+def with_keys(ladder: Ladder, wanted: list[str]) -> Ladder:
+    """The ladder with these keys, in the order of `expectation_keys`, by as few ids as that takes.
+
+    An id for one expectation may change the number in the key of its double, hence the loop.
+    """
     while True:
         ids = [
             "" if item.key == key else key

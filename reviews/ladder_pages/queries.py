@@ -133,16 +133,30 @@ class Head:
     name: str
     number: int
     state: VersionState
+    begun: datetime
     published: datetime | None
     licence: Licence
+    #: Made from an uploaded document, and not by editing the version before it.
+    is_imported: bool
 
     @property
     def is_draft(self) -> bool:
         return self.state is VersionState.DRAFT
 
 
-def _head(row: LadderVersion, ladder: Ladder) -> Head:
-    return Head(row.public_id, ladder.name, row.number, row.state, row.published_at, ladder.licence)
+def head_of(row: LadderVersion) -> Head:
+    """No query: the document is in the row."""
+    ladder = ladder_of(row)
+    return Head(
+        row.public_id,
+        ladder.name,
+        row.number,
+        row.state,
+        row.created_at,
+        row.published_at,
+        ladder.licence,
+        bool(row.source_text),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +174,7 @@ class ShowPage:
     tracks: tuple[OverviewTrack, ...]
     expectations: int
     others: tuple[OtherVersion, ...]
+    may_edit: bool
 
 
 def show_page(access: SiteAccess, row: LadderVersion) -> ShowPage:
@@ -175,7 +190,7 @@ def show_page(access: SiteAccess, row: LadderVersion) -> ShowPage:
         .order_by(LadderVersion.number.desc())
     )
     return ShowPage(
-        head=_head(row, ladder),
+        head=head_of(row),
         ladder=ladder,
         tracks=overview(ladder),
         expectations=sum(each.total for each in understood(ladder)),
@@ -183,6 +198,7 @@ def show_page(access: SiteAccess, row: LadderVersion) -> ShowPage:
             OtherVersion(each.public_id, each.number, each.state, each.published_at)
             for each in others
         ),
+        may_edit=access.may(Action.EDIT_LADDER),
     )
 
 
@@ -198,7 +214,7 @@ def level_page(row: LadderVersion, key: str, roles: Sequence[str]) -> LevelPage 
     level = next((each for each in ladder.levels if each.id == key), None)
     if level is None or not {mixin.id for mixin in ladder.mixins}.issuperset(roles):
         return None
-    return LevelPage(_head(row, ladder), read_level(ladder, level, roles))
+    return LevelPage(head_of(row), read_level(ladder, level, roles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +231,7 @@ def dimension_page(row: LadderVersion, key: str) -> DimensionPage | None:
     dimension = next((each for each in ladder.dimensions if each.id == key), None)
     if dimension is None:
         return None
-    return DimensionPage(
-        _head(row, ladder), dimension, across_levels(ladder, key), ladder.dimensions
-    )
+    return DimensionPage(head_of(row), dimension, across_levels(ladder, key), ladder.dimensions)
 
 
 # -- Two versions, two levels
@@ -245,9 +259,9 @@ def changes_page(access: SiteAccess, row: LadderVersion, since: str | None) -> C
     ladder = ladder_of(row)
     before = db.session.scalars(chosen.order_by(LadderVersion.number.desc()).limit(1)).first()
     if before is None:
-        return ChangesPage(_head(row, ladder), None, None) if since is None else None
+        return ChangesPage(head_of(row), None, None) if since is None else None
     older = ladder_of(before)
-    return ChangesPage(_head(row, ladder), _head(before, older), version_changes(older, ladder))
+    return ChangesPage(head_of(row), head_of(before), version_changes(older, ladder))
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +281,7 @@ def step_page(
     there = levels.get(target) if target else here and next_above(ladder, here)
     if not (here and there and {mixin.id for mixin in ladder.mixins}.issuperset(roles)):
         return None
-    return StepPage(_head(row, ladder), read_step(ladder, here, there, roles), ladder.levels)
+    return StepPage(head_of(row), read_step(ladder, here, there, roles), ladder.levels)
 
 
 # -- A draft
@@ -313,7 +327,7 @@ def preview_page(row: LadderVersion, proposal: Proposal | None) -> PreviewPage:
         )
     )
     return PreviewPage(
-        head=_head(row, ladder),
+        head=head_of(row),
         ladder=ladder,
         rows=understood(ladder),
         source_name=row.source_name,

@@ -99,6 +99,22 @@ VERSION = {"version": lambda world, _subject: world.ladder}
 DRAFT = {"version": lambda world, _subject: world.draft_ladder}
 #: A draft whose document leaves no question open.
 CLEAR = {"version": lambda world, _subject: world.clear_draft}
+
+
+def literal(value: str) -> Callable[[World, Subject], str]:
+    return lambda _world, _subject: value
+
+
+def both(
+    endpoint: str, parts: Mapping[str, Callable[[World, Subject], str]]
+) -> tuple[Route, Route]:
+    """A page of a draft under edit, and its form saved as it is shown."""
+    return (
+        page(endpoint, "H04", on="site", parts=parts),
+        write(endpoint, "H04", on="site", parts=parts, done_by=("1", "site owner")),
+    )
+
+
 LEVEL = {**VERSION, "level": lambda _world, subject: subject.level}
 
 
@@ -392,6 +408,54 @@ SITE_ROUTES = (
     page("ladder_pages.preview", "H03", on="site", parts=DRAFT),
     write("ladder_pages.preview", "H03", on="site", parts=DRAFT, done_by=("1", "site owner")),
     write("ladder_pages.publish", "C05", on="site", parts=CLEAR, done_by=("1", "site owner")),
+    write("ladder_editing.begin", "H04", on="site", parts=VERSION, done_by=("1", "site owner")),
+    page("ladder_editing.frame", "H04", on="site", parts=CLEAR),
+    write("ladder_editing.frame", "H04", on="site", parts=CLEAR, done_by=("1", "site owner")),
+    write(
+        "ladder_editing.add_level",
+        "H04",
+        on="site",
+        parts=CLEAR,
+        fields=always(**{"level-name": "Principal", "level-track": ""}),
+        done_by=("1", "site owner"),
+    ),
+    write(
+        "ladder_editing.add_dimension",
+        "H04",
+        on="site",
+        parts=CLEAR,
+        fields=always(**{"dimension-name": "Reach"}),
+        done_by=("1", "site owner"),
+    ),
+    write(
+        "ladder_editing.add_role",
+        "H04",
+        on="site",
+        parts=CLEAR,
+        fields=always(**{"role-name": "Mentor"}),
+        done_by=("1", "site owner"),
+    ),
+    write(
+        "ladder_editing.remove",
+        "H04",
+        on="site",
+        parts={**CLEAR, "kind": literal("dimensions"), "part": literal("people")},
+        done_by=("1", "site owner"),
+    ),
+    *(
+        each
+        for endpoint, parts in (
+            ("level", {"level": "engineer"}),
+            ("role", {"role": "technical-lead"}),
+            ("dimension", {"dimension": "delivery"}),
+            ("cell", {"kind": "levels", "part": "engineer", "dimension": "delivery"}),
+        )
+        for each in both(
+            f"ladder_editing.{endpoint}",
+            {**CLEAR, **{name: literal(value) for name, value in parts.items()}},
+        )
+    ),
+    page("ladder_editing.common", "H04", on="site", parts=CLEAR),
     page("cycles.index", "H01", on="site"),
     page("cycles.create", "C03", on="site"),
     write(

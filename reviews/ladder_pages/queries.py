@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import contains_eager
 
+from ladders.canonical import dump
 from ladders.document import Dimension, Ladder, Level, Licence
 from ladders.models import Dimension as DimensionRow
 from ladders.models import Expectation, LadderVersion, VersionState
@@ -27,11 +28,14 @@ from reviews.ladder_pages.comparing import (
     version_changes,
 )
 from reviews.ladder_pages.reading import (
+    MOST_HITS,
+    Hit,
     LevelReading,
     OverviewTrack,
     Stated,
     UnderstoodRow,
     across_levels,
+    find,
     next_above,
     overview,
     read_level,
@@ -232,6 +236,26 @@ def dimension_page(row: LadderVersion, key: str) -> DimensionPage | None:
     if dimension is None:
         return None
     return DimensionPage(head_of(row), dimension, across_levels(ladder, key), ladder.dimensions)
+
+
+def file_of(row: LadderVersion) -> str:
+    """The whole ladder as a `ladder/1` file, which imports to the same ladder again."""
+    return dump(ladder_of(row))
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    head: Head
+    words: str
+    hits: tuple[Hit, ...]
+    #: There are more hits than are shown.
+    is_cut: bool
+
+
+def search_page(row: LadderVersion, words: str) -> SearchPage:
+    """No query: the document is in the row."""
+    hits = find(ladder_of(row), words)
+    return SearchPage(head_of(row), words, hits, len(hits) == MOST_HITS)
 
 
 # -- Two versions, two levels

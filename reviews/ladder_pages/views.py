@@ -1,6 +1,6 @@
 """The ladder library: reading ladders, and importing, looking over and publishing them."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
@@ -15,6 +15,9 @@ from reviews.refusals import StaleEdit
 from reviews.vocabulary import Action
 
 bp = Blueprint("ladder_pages", __name__)
+
+#: Nobody types more; the rest of it is not looked for.
+LONGEST_SEARCH = 200
 
 
 def _version(access: SiteAccess, public_id: str) -> LadderVersion:
@@ -47,6 +50,25 @@ def level(access: SiteAccess, version: str, level: str) -> ResponseReturnValue:
 def dimension(access: SiteAccess, version: str, dimension: str) -> ResponseReturnValue:
     page = queries.dimension_page(_version(access, version), dimension) or abort(404)
     return render_template("ladder_pages/dimension.html", page=page)
+
+
+@bp.get("/ladders/<version>/search")
+@guarded(Action.READ_LADDER, params=("q",))
+def search(access: SiteAccess, version: str) -> ResponseReturnValue:
+    words = " ".join(request.args.get("q", "").split())[:LONGEST_SEARCH]
+    page = queries.search_page(_version(access, version), words)
+    return render_template("ladder_pages/search.html", page=page)
+
+
+@bp.get("/ladders/<version>/file")
+@guarded(Action.READ_LADDER)
+def file(access: SiteAccess, version: str) -> ResponseReturnValue:
+    row = _version(access, version)
+    return Response(
+        queries.file_of(row),
+        mimetype="application/yaml",
+        headers={"Content-Disposition": f'attachment; filename="ladder-version-{row.number}.yaml"'},
+    )
 
 
 @bp.get("/ladders/<version>/changes")

@@ -105,13 +105,19 @@ def literal(value: str) -> Callable[[World, Subject], str]:
     return lambda _world, _subject: value
 
 
-def both(
-    endpoint: str, parts: Mapping[str, Callable[[World, Subject], str]]
-) -> tuple[Route, Route]:
-    """A page of a draft under edit, and its form saved as it is shown."""
+def both(endpoint: str, parts: Mapping[str, str], **typed: str) -> tuple[Route, Route]:
+    """A page of a draft under edit, and its form with something else typed into it."""
+    named = {**CLEAR, **{name: literal(value) for name, value in parts.items()}}
     return (
-        page(endpoint, "H04", on="site", parts=parts),
-        write(endpoint, "H04", on="site", parts=parts, done_by=("1", "site owner")),
+        page(endpoint, "H04", on="site", parts=named),
+        write(
+            endpoint,
+            "H04",
+            on="site",
+            parts=named,
+            fields=lambda _world, _case: typed,
+            done_by=("1", "site owner"),
+        ),
     )
 
 
@@ -401,6 +407,8 @@ SITE_ROUTES = (
     page("ladder_pages.show", "H02", on="site", parts=VERSION),
     page("ladder_pages.level", "H02", on="site", parts=LEVEL),
     page("ladder_pages.dimension", "H02", on="site", parts={**VERSION, **DIMENSION}),
+    page("ladder_pages.search", "H02", on="site", parts=VERSION),
+    page("ladder_pages.file", "H02", on="site", parts=VERSION),
     page("ladder_pages.changes", "H02", on="site", parts=VERSION),
     page("ladder_pages.step", "H02", on="site", parts=VERSION),
     page("ladder_pages.import_ladder", "C05", on="site"),
@@ -410,7 +418,14 @@ SITE_ROUTES = (
     write("ladder_pages.publish", "C05", on="site", parts=CLEAR, done_by=("1", "site owner")),
     write("ladder_editing.begin", "H04", on="site", parts=VERSION, done_by=("1", "site owner")),
     page("ladder_editing.frame", "H04", on="site", parts=CLEAR),
-    write("ladder_editing.frame", "H04", on="site", parts=CLEAR, done_by=("1", "site owner")),
+    write(
+        "ladder_editing.frame",
+        "H04",
+        on="site",
+        parts=CLEAR,
+        fields=always(name="Another"),
+        done_by=("1", "site owner"),
+    ),
     write(
         "ladder_editing.add_level",
         "H04",
@@ -442,18 +457,13 @@ SITE_ROUTES = (
         parts={**CLEAR, "kind": literal("dimensions"), "part": literal("people")},
         done_by=("1", "site owner"),
     ),
-    *(
-        each
-        for endpoint, parts in (
-            ("level", {"level": "engineer"}),
-            ("role", {"role": "technical-lead"}),
-            ("dimension", {"dimension": "delivery"}),
-            ("cell", {"kind": "levels", "part": "engineer", "dimension": "delivery"}),
-        )
-        for each in both(
-            f"ladder_editing.{endpoint}",
-            {**CLEAR, **{name: literal(value) for name, value in parts.items()}},
-        )
+    *both("ladder_editing.level", {"level": "engineer"}, name="Maker"),
+    *both("ladder_editing.role", {"role": "technical-lead"}, name="Leader"),
+    *both("ladder_editing.dimension", {"dimension": "delivery"}, name="Bringing"),
+    *both(
+        "ladder_editing.cell",
+        {"kind": "levels", "part": "engineer", "dimension": "delivery"},
+        summary="In short.",
     ),
     page("ladder_editing.common", "H04", on="site", parts=CLEAR),
     page("cycles.index", "H01", on="site"),

@@ -7,14 +7,13 @@ close words in the same cell. A level, dimension or role whose id is gone is loo
 from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TypeVar
 
 from ladders.document import Dimension, Ladder, Level, Mixin
 from ladders.keys import KeyedExpectation, OwnerKind, expectation_keys, normalised
 
 #: Texts are close when they share this part of their letters, taken three by three.
-CLOSE = 0.6
+_CLOSE = 0.6
 #: Close words are looked for this far up and down in a cell, which keeps long cells fast.
 _NEAR = 25
 
@@ -84,30 +83,32 @@ def closest(
     ones: Sequence[_Item], others: Sequence[_Item], words: Callable[[_Item], str]
 ) -> list[tuple[_Item, _Item]]:
     """Pairs of close text, the closest first; each item at most once."""
+    ours, theirs = (
+        [_threes(words(one)) for one in ones],
+        [_threes(words(other)) for other in others],
+    )
     near = sorted(
-        (-closeness(words(one), words(others[there])), abs(here - there), here, there)
-        for here, one in enumerate(ones)
-        for there in range(max(here - _NEAR, 0), min(here + _NEAR + 1, len(others)))
+        (-_shared(ours[here], theirs[there]), abs(here - there), here, there)
+        for here in range(len(ours))
+        for there in range(max(here - _NEAR, 0), min(here + _NEAR + 1, len(theirs)))
     )
     pairs: dict[int, int] = {}
     taken: set[int] = set()
     for distance, _, here, there in near:
-        if -distance >= CLOSE and here not in pairs and there not in taken:
+        if -distance >= _CLOSE and here not in pairs and there not in taken:
             pairs[here] = there
             taken.add(there)
     return [(ones[here], others[there]) for here, there in pairs.items()]
 
 
-def closeness(one: str, other: str) -> float:
-    """From 0 to 1: the part of their letters, taken three by three, that two texts share."""
-    ours, theirs = _threes(one), _threes(other)
-    return 2 * (ours & theirs).total() / (ours.total() + theirs.total())
-
-
-@lru_cache(maxsize=4096)
-def _threes(text: str) -> Counter[str]:
+def _threes(text: str) -> frozenset[str]:
     padded = f"  {text} "
-    return Counter(padded[at : at + 3] for at in range(len(padded) - 2))
+    return frozenset(padded[at : at + 3] for at in range(len(padded) - 2))
+
+
+def _shared(ours: frozenset[str], theirs: frozenset[str]) -> float:
+    """From 0 to 1."""
+    return 2 * len(ours & theirs) / (len(ours) + len(theirs))
 
 
 def _words(item: KeyedExpectation) -> str:

@@ -211,9 +211,9 @@ class _Resolution:
         yield from self.asked("common", COMMON, None, dimension)
         for mixin in mixins:
             yield from self.asked("mixin", mixin.id, None, dimension)
-            yield from self.cascaded(
-                mode, [self.asked("mixin", mixin.id, each, dimension) for each in ids]
-            )
+            # What a role says at a level holds there; it adds up with the levels, but supersedes nothing.
+            for each in ids if mode == "accumulate" else ids[:1]:
+                yield from self.asked("mixin", mixin.id, each, dimension)
 
     def cascaded(
         self, mode: CascadeMode, asked: list[list[KeyedExpectation]]

@@ -15,6 +15,8 @@ _ID = re.compile(r"[^\s.|/]{1,80}")
 _RANKS = range(-1000, 1001)
 _LONGEST_CODE = 80
 _LONGEST_NAME = 200
+#: What a key is kept in; a key made of level, dimension and text is shorter.
+_LONGEST_KEY = 300
 
 
 def faults(ladder: Ladder) -> list[Fault]:
@@ -112,8 +114,8 @@ class _Check:
     def expectation(self, path: Path, expectation: Expectation) -> Iterator[Fault]:
         if not expectation.text.strip():
             yield (*path, "text"), "An expectation needs a text."
-        if len(expectation.id) > _LONGEST_NAME:
-            yield (*path, "id"), f"This id has at most {_LONGEST_NAME} characters."
+        if len(expectation.id) > _LONGEST_KEY:
+            yield (*path, "id"), f"This id has at most {_LONGEST_KEY} characters."
         if expectation.same_as:
             where = (*path, "same_as", "level")
             yield from _known(where, expectation.same_as.level, self.levels, "level")

@@ -3,8 +3,8 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ladders.document import Cell, Expectation, Ladder
@@ -68,6 +68,31 @@ def owned_cells(ladder: Ladder) -> Iterator[tuple[OwnerKind, str, str | None, Ce
         for at_level in mixin.cells_by_level:
             for cell in at_level.cells:
                 yield "mixin", mixin.id, at_level.level, cell
+
+
+def with_each(ladder: Ladder, change: Callable[[Expectation], Expectation]) -> Ladder:
+    """The ladder with every expectation changed, in the order of `expectation_keys`."""
+
+    def cells(said: tuple[Cell, ...]) -> tuple[Cell, ...]:
+        return tuple(
+            replace(cell, expectations=tuple(map(change, cell.expectations))) for cell in said
+        )
+
+    return replace(
+        ladder,
+        levels=tuple(replace(level, cells=cells(level.cells)) for level in ladder.levels),
+        common=replace(ladder.common, cells=cells(ladder.common.cells)),
+        mixins=tuple(
+            replace(
+                mixin,
+                cells=cells(mixin.cells),
+                cells_by_level=tuple(
+                    replace(at, cells=cells(at.cells)) for at in mixin.cells_by_level
+                ),
+            )
+            for mixin in ladder.mixins
+        ),
+    )
 
 
 def _free(key: str, taken: set[str], repeats: dict[str, int]) -> str:

@@ -18,6 +18,7 @@ from ladders.models import (
     Mixin,
     VersionState,
 )
+from ladders.rekey import keep_keys
 
 AnySession = Session | scoped_session[Any]
 
@@ -36,7 +37,10 @@ def add_draft(
     source_text: str = "",
     answers: str = "{}",
 ) -> LadderVersion:
-    """The next version of the ladder with this id, as a draft; the first one makes the ladder."""
+    """The next version of the ladder with this id, as a draft; the first one makes the ladder.
+
+    What the published version says already keeps its key there.
+    """
     book = session.scalars(select(Ladder).where(Ladder.slug == ladder.id)).one_or_none()
     if book is None:
         book = Ladder(slug=ladder.id, name=ladder.name)
@@ -57,22 +61,35 @@ def add_draft(
         content_hash="",
     )
     session.add(version)
-    _write(session, version, ladder, answers)
+    _write(session, version, _with_known_keys(session, book, ladder), answers)
     return version
+
+
+def begin_edit(
+    session: AnySession, published: LadderVersion, *, public_id: str, at: datetime
+) -> LadderVersion:
+    """A draft with the text of a published version, to be edited. It has no source document."""
+    return add_draft(session, text_of(published), public_id=public_id, at=at)
+
+
+def edit_draft(session: AnySession, version: LadderVersion, ladder: document.Ladder) -> None:
+    """Give a draft the text that a person edited, with the keys that it says itself.
+
+    Raises:
+        NotADraft: if the version is published.
+    """
+    _rewrite(session, version, ladder, version.answers)
 
 
 def replace_draft(
     session: AnySession, version: LadderVersion, ladder: document.Ladder, *, answers: str
 ) -> None:
-    """Give a draft another document, such as the same import with other answers.
+    """Give a draft another document, such as the same import with other answers. Keys are kept as in `add_draft`.
 
     Raises:
         NotADraft: if the version is published.
     """
-    if version.state is not VersionState.DRAFT:
-        raise NotADraft
-    _empty(session, version)
-    _write(session, version, ladder, answers)
+    _rewrite(session, version, _with_known_keys(session, version.ladder, ladder), answers)
 
 
 def discard(session: AnySession, version: LadderVersion) -> None:
@@ -94,22 +111,21 @@ def discard(session: AnySession, version: LadderVersion) -> None:
 
 
 def publish(session: AnySession, version: LadderVersion, *, at: datetime) -> None:
-    """Freeze a draft. The version published before it is superseded; cycles that pin it keep it.
+    """Freeze a draft, after whose text the ladder is called from now on.
+
+    The version published before it is superseded; cycles that pin it keep it.
 
     Raises:
         NotADraft: if the version is published already.
     """
     if version.state is not VersionState.DRAFT:
         raise NotADraft
-    for before in session.scalars(
-        select(LadderVersion).where(
-            LadderVersion.ladder_id == version.ladder_id,
-            LadderVersion.state == VersionState.PUBLISHED,
-        )
-    ):
+    before = published_version(session, version.ladder_id)
+    if before:
         before.state = VersionState.SUPERSEDED
     version.state = VersionState.PUBLISHED
     version.published_at = at
+    version.ladder.name = text_of(version).name
     session.flush()
 
 
@@ -118,9 +134,32 @@ def text_of(version: LadderVersion) -> document.Ladder:
     return canonical.from_json(version.document)
 
 
+def published_version(session: AnySession, ladder_id: int) -> LadderVersion | None:
+    """The version that cycles can be opened with, if there is one."""
+    return session.scalars(
+        select(LadderVersion).where(
+            LadderVersion.ladder_id == ladder_id, LadderVersion.state == VersionState.PUBLISHED
+        )
+    ).one_or_none()
+
+
+def _with_known_keys(session: AnySession, book: Ladder, ladder: document.Ladder) -> document.Ladder:
+    published = published_version(session, book.id)
+    return keep_keys(text_of(published), ladder) if published else ladder
+
+
 def _empty(session: AnySession, version: LadderVersion) -> None:
     for table in (Expectation, Mixin, Dimension, Level):
         session.execute(delete(table).where(table.version_id == version.id))
+
+
+def _rewrite(
+    session: AnySession, version: LadderVersion, ladder: document.Ladder, answers: str
+) -> None:
+    if version.state is not VersionState.DRAFT:
+        raise NotADraft
+    _empty(session, version)
+    _write(session, version, ladder, answers)
 
 
 def _write(

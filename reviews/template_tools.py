@@ -18,6 +18,7 @@ PART_OF = {
     "audit.cycle": "cycles",
     "audit.site": "people",
     "calibration": "cycles",
+    "ladder_editing": "ladder_pages",
     "packets": "cycles",
     "people.account": "",
     "ratings": "cycles",

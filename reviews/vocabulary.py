@@ -152,6 +152,7 @@ class Action(StrEnum):
     SEE_INBOX = "H01"
     READ_LADDER = "H02"
     READ_LADDER_DRAFT = "H03"
+    EDIT_LADDER = "H04"
 
 
 class CyclePhase(StrEnum):

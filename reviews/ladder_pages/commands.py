@@ -6,10 +6,11 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
+from ladders.models import LadderVersion
 from reviews import clock
 from reviews.expectations import ladder_of
 from reviews.extensions import db
-from reviews.ladder_pages import service
+from reviews.ladder_pages import queries, service
 from reviews.ladder_pages.reading import understood
 from reviews.ladder_pages.service import Imported
 from reviews.refusals import RuleBroken
@@ -34,6 +35,18 @@ def import_ladder(file: Path, *, publish: bool) -> None:
     db.session.commit()
     state = "Published" if publish else "Imported as a draft"
     click.echo(f"{state}: version {imported.version.number}.")
+
+
+@ladders_group.command("export")
+@click.argument("public_id")
+def export_ladder(public_id: str) -> None:
+    """Print the version with this PUBLIC_ID as a ladder/1 file."""
+    version = db.session.scalars(
+        select(LadderVersion).where(LadderVersion.public_id == public_id)
+    ).one_or_none()
+    if version is None:
+        raise click.ClickException("There is no ladder version with this id.")
+    click.echo(queries.file_of(version), nl=False)
 
 
 def _print(imported: Imported) -> None:

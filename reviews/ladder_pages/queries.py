@@ -8,10 +8,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from ladders.document import Dimension, Ladder, Licence
+from ladders.canonical import dump
+from ladders.document import Dimension, Ladder, Level, Licence
 from ladders.models import Dimension as DimensionRow
-from ladders.models import Expectation, LadderVersion, Level, VersionState
+from ladders.models import Expectation, LadderVersion, VersionState
 from ladders.models import Ladder as Book
+from ladders.models import Level as LevelRow
 from ladders.pipeline import read_upload
 from ladders.proposal import Line, Proposal, Verdict
 from ladders.questions import Question
@@ -19,12 +21,22 @@ from ladders.text import Change
 from reviews.access import SiteAccess
 from reviews.expectations import ladder_of
 from reviews.extensions import db
+from reviews.ladder_pages.comparing import (
+    StepReading,
+    VersionChanges,
+    read_step,
+    version_changes,
+)
 from reviews.ladder_pages.reading import (
+    MOST_HITS,
+    Hit,
     LevelReading,
     OverviewTrack,
     Stated,
     UnderstoodRow,
     across_levels,
+    find,
+    next_above,
     overview,
     read_level,
     understood,
@@ -84,7 +96,9 @@ class Library:
 def library_page(access: SiteAccess) -> Library:
     """The published version of each ladder, and to owners the drafts. One query."""
 
-    def how_many(row: type[Level] | type[DimensionRow] | type[Expectation]) -> ColumnElement[int]:
+    def how_many(
+        row: type[LevelRow] | type[DimensionRow] | type[Expectation],
+    ) -> ColumnElement[int]:
         return (
             select(func.count())
             .where(row.version_id == LadderVersion.id)
@@ -104,7 +118,7 @@ def library_page(access: SiteAccess) -> Library:
             LadderVersion.state,
             func.coalesce(LadderVersion.published_at, LadderVersion.created_at),
             LadderVersion.source_name,
-            how_many(Level),
+            how_many(LevelRow),
             how_many(DimensionRow),
             how_many(Expectation),
         )
@@ -131,16 +145,30 @@ class Head:
     name: str
     number: int
     state: VersionState
+    begun: datetime
     published: datetime | None
     licence: Licence
+    #: Made from an uploaded document, and not by editing the version before it.
+    is_imported: bool
 
     @property
     def is_draft(self) -> bool:
         return self.state is VersionState.DRAFT
 
 
-def head_of(row: LadderVersion, ladder: Ladder) -> Head:
-    return Head(row.public_id, ladder.name, row.number, row.state, row.published_at, ladder.licence)
+def head_of(row: LadderVersion) -> Head:
+    """No query: the document is in the row."""
+    ladder = ladder_of(row)
+    return Head(
+        row.public_id,
+        ladder.name,
+        row.number,
+        row.state,
+        row.created_at,
+        row.published_at,
+        ladder.licence,
+        bool(row.source_text),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +186,7 @@ class ShowPage:
     tracks: tuple[OverviewTrack, ...]
     expectations: int
     others: tuple[OtherVersion, ...]
+    may_edit: bool
 
 
 def show_page(access: SiteAccess, row: LadderVersion) -> ShowPage:
@@ -173,7 +202,7 @@ def show_page(access: SiteAccess, row: LadderVersion) -> ShowPage:
         .order_by(LadderVersion.number.desc())
     )
     return ShowPage(
-        head=head_of(row, ladder),
+        head=head_of(row),
         ladder=ladder,
         tracks=overview(ladder),
         expectations=sum(each.total for each in understood(ladder)),
@@ -181,6 +210,7 @@ def show_page(access: SiteAccess, row: LadderVersion) -> ShowPage:
             OtherVersion(each.public_id, each.number, each.state, each.published_at)
             for each in others
         ),
+        may_edit=access.may(Action.EDIT_LADDER),
     )
 
 
@@ -196,7 +226,7 @@ def level_page(row: LadderVersion, key: str, roles: Sequence[str]) -> LevelPage 
     level = next((each for each in ladder.levels if each.id == key), None)
     if level is None or not {mixin.id for mixin in ladder.mixins}.issuperset(roles):
         return None
-    return LevelPage(head_of(row, ladder), read_level(ladder, level, roles))
+    return LevelPage(head_of(row), read_level(ladder, level, roles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +243,77 @@ def dimension_page(row: LadderVersion, key: str) -> DimensionPage | None:
     dimension = next((each for each in ladder.dimensions if each.id == key), None)
     if dimension is None:
         return None
-    return DimensionPage(
-        head_of(row, ladder), dimension, across_levels(ladder, key), ladder.dimensions
+    return DimensionPage(head_of(row), dimension, across_levels(ladder, key), ladder.dimensions)
+
+
+def file_of(row: LadderVersion) -> str:
+    """The whole ladder as a `ladder/1` file, which imports to the same ladder again."""
+    return dump(ladder_of(row))
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    head: Head
+    words: str
+    hits: tuple[Hit, ...]
+    #: There are more hits than are shown.
+    is_cut: bool
+
+
+def search_page(row: LadderVersion, words: str) -> SearchPage:
+    """No query: the document is in the row."""
+    hits = find(ladder_of(row), words)
+    return SearchPage(head_of(row), words, hits, len(hits) == MOST_HITS)
+
+
+# -- Two versions, two levels
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesPage:
+    head: Head
+    #: None where there is no version before it.
+    before: Head | None
+    changes: VersionChanges | None
+
+
+def changes_page(access: SiteAccess, row: LadderVersion, since: str | None) -> ChangesPage | None:
+    """The version against another of its ladder, or the one before it; None where there is no such. One query."""
+    chosen = select(LadderVersion).where(
+        LadderVersion.ladder_id == row.ladder_id, _readable(access)
     )
+    if since is None:
+        chosen = chosen.where(
+            LadderVersion.number < row.number, LadderVersion.state != VersionState.DRAFT
+        )
+    else:
+        chosen = chosen.where(LadderVersion.public_id == since)
+    ladder = ladder_of(row)
+    before = db.session.scalars(chosen.order_by(LadderVersion.number.desc()).limit(1)).first()
+    if before is None:
+        return ChangesPage(head_of(row), None, None) if since is None else None
+    older = ladder_of(before)
+    return ChangesPage(head_of(row), head_of(before), version_changes(older, ladder))
+
+
+@dataclass(frozen=True, slots=True)
+class StepPage:
+    head: Head
+    reading: StepReading
+    levels: tuple[Level, ...]
+
+
+def step_page(
+    row: LadderVersion, current: str | None, target: str | None, roles: Sequence[str]
+) -> StepPage | None:
+    """From one level to another; what is not chosen is the lowest level and the next one. No query."""
+    ladder = ladder_of(row)
+    levels = {level.id: level for level in ladder.levels}
+    here = levels.get(current) if current else min(ladder.levels, key=lambda each: each.rank)
+    there = levels.get(target) if target else here and next_above(ladder, here)
+    if not (here and there and {mixin.id for mixin in ladder.mixins}.issuperset(roles)):
+        return None
+    return StepPage(head_of(row), read_step(ladder, here, there, roles), ladder.levels)
 
 
 # -- A draft
@@ -261,7 +359,7 @@ def preview_page(row: LadderVersion, proposal: Proposal | None) -> PreviewPage:
         )
     )
     return PreviewPage(
-        head=head_of(row, ladder),
+        head=head_of(row),
         ladder=ladder,
         rows=understood(ladder),
         source_name=row.source_name,

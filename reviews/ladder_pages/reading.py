@@ -1,13 +1,16 @@
 """A ladder as its pages show it: plain values made from the document alone, no database, no Flask."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from markupsafe import Markup
 
 from ladders.document import Attribute, Cell, Dimension, Expectation, Ladder, Level, Mixin
 from ladders.effective import EffectiveExpectation, Origin, effective, split_new
+from ladders.keys import owned_cells
 
 # -- Levels x dimensions
 
@@ -160,7 +163,7 @@ def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReadi
             continue
         ordered = sorted(items, key=lambda item: item.key not in new)
         statements = [
-            (item.key in new, Statement(f"E{number}", item.expectation, _source(item)))
+            (item.key in new, Statement(f"E{number}", item.expectation, in_words(item)))
             for number, item in enumerate(ordered, start=1)
         ]
         dimensions.append(
@@ -181,9 +184,7 @@ def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReadi
         track=next((track.name for track in ladder.tracks if track.id == level.track), ""),
         attributes=level.attributes,
         dimensions=tuple(dimensions),
-        roles=tuple(
-            RoleChoice(mixin, mixin.id in roles) for mixin in fitting if not mixin.placeholder
-        ),
+        roles=role_choices(ladder, level, roles),
         announced=tuple(mixin.name for mixin in fitting if mixin.placeholder),
         below=siblings[place - 1] if place else None,
         above=siblings[place + 1] if place + 1 < len(siblings) else None,
@@ -191,14 +192,32 @@ def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReadi
     )
 
 
-def _source(item: EffectiveExpectation) -> str:
+def next_above(ladder: Ladder, level: Level) -> Level:
+    """The next level of its track; the highest has none above and is answered itself."""
+    higher = [
+        each for each in ladder.levels if each.track == level.track and each.rank > level.rank
+    ]
+    return min(higher, key=lambda each: each.rank, default=level)
+
+
+def role_choices(ladder: Ladder, level: Level, roles: Sequence[str]) -> tuple[RoleChoice, ...]:
+    """The roles that can be added at a level, each with whether it is among these."""
+    return tuple(
+        RoleChoice(mixin, mixin.id in roles)
+        for mixin in ladder.mixins
+        if mixin.applies_to.allows(level) and not mixin.placeholder
+    )
+
+
+def in_words(item: EffectiveExpectation) -> str:
+    """Where an expectation comes from; empty where the level itself states it and nothing else does."""
     if [origin.kind for origin in item.origins] == ["own"]:
         return ""
-    words = ", ".join(dict.fromkeys(map(_in_words, item.origins)))
+    words = ", ".join(dict.fromkeys(map(_origin_in_words, item.origins)))
     return words[:1].upper() + words[1:]
 
 
-def _in_words(origin: Origin) -> str:
+def _origin_in_words(origin: Origin) -> str:
     match origin.kind:
         case "own":
             return "this level"
@@ -251,6 +270,93 @@ def across_levels(ladder: Ladder, dimension: str) -> tuple[Stated, ...]:
             if cell.dimension == dimension
         ]
     return tuple(said)
+
+
+# -- Search
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A text in which every word was found, in pieces: each with whether it is what was looked for."""
+
+    #: Where it stands, and the dimension or the kind of text.
+    where: str
+    what: str
+    #: The level and dimension it is read at; empty where it stands at neither.
+    level: str
+    dimension: str
+    pieces: tuple[tuple[str, bool], ...]
+
+
+#: More than anybody reads through; a longer list asks for another word.
+MOST_HITS = 100
+
+
+def find(ladder: Ladder, words: str) -> tuple[Hit, ...]:
+    """Every text of the ladder that holds all of these words, whatever their case, in the ladder's order.
+
+    Words are taken literally, and a part of a word is found too.
+    """
+    wanted = [word.casefold() for word in words.split()]
+    if not wanted:
+        return ()
+    marked = re.compile(
+        "|".join(map(re.escape, sorted(words.split(), key=len, reverse=True))), re.IGNORECASE
+    )
+    found = (
+        Hit(where, what, level, dimension, _marked(marked, text))
+        for where, what, level, dimension, text in _every_text(ladder)
+        if all(word in text.casefold() for word in wanted)
+    )
+    return tuple(islice(found, MOST_HITS))
+
+
+def _marked(wanted: re.Pattern[str], text: str) -> tuple[tuple[str, bool], ...]:
+    pieces: list[tuple[str, bool]] = []
+    last = 0
+    for hit in wanted.finditer(text):
+        pieces += [(text[last : hit.start()], False), (hit[0], True)]
+        last = hit.end()
+    pieces.append((text[last:], False))
+    return tuple(piece for piece in pieces if piece[0])
+
+
+def _every_text(ladder: Ladder) -> Iterator[tuple[str, str, str, str, str]]:
+    """Where, what, level, dimension, and the words themselves."""
+    names = {dimension.id: dimension.name for dimension in ladder.dimensions}
+    for text in (ladder.tagline, ladder.summary):
+        yield ladder.name, "about the ladder", "", "", text
+    for dimension in ladder.dimensions:
+        for text in (dimension.name, dimension.summary):
+            yield dimension.name, "dimension", "", dimension.id, text
+    for level in ladder.levels:
+        for text in (level.name, level.code, level.summary, *map(_attribute, level.attributes)):
+            yield level.name, "level", level.id, "", text
+    for mixin in ladder.mixins:
+        for text in (mixin.name, mixin.summary):
+            yield mixin.name, "role", "", "", text
+    owners = {level.id: level.name for level in ladder.levels}
+    roles = {mixin.id: mixin.name for mixin in ladder.mixins}
+    for kind, owner, at, cell in owned_cells(ladder):
+        where = {"level": owners, "mixin": roles, "common": {}}[kind].get(
+            owner, ladder.common.name or "Every level"
+        )
+        level_id = owner if kind == "level" else at or ""
+        for text in _cell_texts(cell):
+            yield where, names[cell.dimension], level_id, cell.dimension, text
+
+
+def _attribute(attribute: Attribute) -> str:
+    return f"{attribute.name}: {attribute.value}"
+
+
+def _cell_texts(cell: Cell) -> Iterator[str]:
+    yield cell.summary
+    for each in cell.expectations:
+        yield f"{each.label}. {each.text}" if each.label else each.text
+        yield from (each.detail, *each.children, *(example.text for example in each.examples))
+        yield from map(_attribute, each.attributes)
+    yield from (example.text for example in cell.examples)
 
 
 # -- What an import understood

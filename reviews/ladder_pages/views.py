@@ -1,13 +1,12 @@
 """The ladder library: reading ladders, and importing, looking over and publishing them."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from ladders.models import LadderVersion, VersionState
 from reviews.access import SiteAccess
 from reviews.errors import rules_shown_on, status_of
-from reviews.expectations import ladder_of
 from reviews.forms import ButtonForm, take_button_only
 from reviews.guard import guarded
 from reviews.ladder_pages import queries, service
@@ -17,6 +16,9 @@ from reviews.refusals import StaleEdit
 from reviews.vocabulary import Action
 
 bp = Blueprint("ladder_pages", __name__)
+
+#: Nobody types more; the rest of it is not looked for.
+LONGEST_SEARCH = 200
 
 
 def _version(access: SiteAccess, public_id: str) -> LadderVersion:
@@ -49,6 +51,45 @@ def level(access: SiteAccess, version: str, level: str) -> ResponseReturnValue:
 def dimension(access: SiteAccess, version: str, dimension: str) -> ResponseReturnValue:
     page = queries.dimension_page(_version(access, version), dimension) or abort(404)
     return render_template("ladder_pages/dimension.html", page=page)
+
+
+@bp.get("/ladders/<version>/search")
+@guarded(Action.READ_LADDER, params=("q",))
+def search(access: SiteAccess, version: str) -> ResponseReturnValue:
+    words = " ".join(request.args.get("q", "").split())[:LONGEST_SEARCH]
+    page = queries.search_page(_version(access, version), words)
+    return render_template("ladder_pages/search.html", page=page)
+
+
+@bp.get("/ladders/<version>/file")
+@guarded(Action.READ_LADDER)
+def file(access: SiteAccess, version: str) -> ResponseReturnValue:
+    row = _version(access, version)
+    return Response(
+        queries.file_of(row),
+        mimetype="application/yaml",
+        headers={"Content-Disposition": f'attachment; filename="ladder-version-{row.number}.yaml"'},
+    )
+
+
+@bp.get("/ladders/<version>/changes")
+@guarded(Action.READ_LADDER, params=("since",))
+def changes(access: SiteAccess, version: str) -> ResponseReturnValue:
+    row = _version(access, version)
+    page = queries.changes_page(access, row, request.args.get("since")) or abort(404)
+    return render_template("ladder_pages/changes.html", page=page)
+
+
+@bp.get("/ladders/<version>/step")
+@guarded(Action.READ_LADDER, params=("from", "to", "role"))
+def step(access: SiteAccess, version: str) -> ResponseReturnValue:
+    page = queries.step_page(
+        _version(access, version),
+        request.args.get("from"),
+        request.args.get("to"),
+        list(dict.fromkeys(request.args.getlist("role"))),
+    ) or abort(404)
+    return render_template("ladder_pages/step.html", page=page)
 
 
 # -- Import
@@ -117,7 +158,7 @@ def discard(access: SiteAccess, version: str) -> ResponseReturnValue:
     row, form = _version(access, version), ButtonForm()
     if row.state is not VersionState.DRAFT and not form.is_submitted():
         return redirect(url_for(".show", version=version))
-    head = queries.head_of(row, ladder_of(row))
+    head = queries.head_of(row)
     if form.validate_on_submit():
         with rules_shown_on(form):
             service.discard(row, actor=access.viewer, at=access.viewer.now)

@@ -191,6 +191,130 @@ class TestRoles:
         ]
         assert roles == texts
 
+    @pytest.mark.parametrize(
+        ("mode", "texts"), [("none", []), ("accumulate", ["x"]), ("supersede", [])]
+    )
+    def test_ask_at_a_level_above_what_they_ask_below_only_where_levels_add_up(self, mode, texts):
+        by_level = (LevelCells("one", (cell("x"),)),)
+        built = ladder(*THREE, mode=mode, mixins=(Mixin("lead", "Lead", cells_by_level=by_level),))
+        found = effective(built, "two", ["lead"])
+
+        assert [
+            each.expectation.text
+            for _, each in found.expectations()
+            if each.origins[0].kind == "role"
+        ] == texts
+
+    def test_may_take_the_place_of_what_the_level_says(self):
+        levels = (level("one", 1, cell(Expectation("old", id="old"))),)
+        mixin = Mixin("lead", "Lead", cells=(cell(Expectation("new", replaces=("old",))),))
+        built = ladder(*levels, mixins=(mixin,))
+
+        assert said(effective(built, "one")) == [("craft", "old")]
+        assert said(effective(built, "one", ["lead"])) == [("craft", "new")]
+
+    def test_may_be_the_same_as_a_level(self):
+        mixin = Mixin("lead", "Lead", cells=(cell("leads", same_as=SameAs("two")),))
+        resolved = effective(ladder(*THREE, mode="none", mixins=(mixin,)), "one", ["lead"])
+
+        assert said(resolved) == [("craft", "a"), ("craft", "b"), ("craft", "leads")]
+        assert origins(resolved)[1] == [("inherited", "two")]
+
+
+@pytest.mark.parametrize(
+    "empty",
+    [
+        Cell("craft"),
+        Cell("craft", summary="More of the same."),
+        cell(Expectation("Blames others", kind="anti_pattern")),
+        cell(Expectation("to come", placeholder=True)),
+        cell("to come", placeholder=True),
+    ],
+    ids=["nothing", "a summary", "a warning sign", "a placeholder", "a placeholder cell"],
+)
+def test_a_cell_that_asks_nothing_supersedes_nothing(empty):
+    levels = (level("one", 1, cell("a")), level("two", 2, cell("b")), level("three", 3, empty))
+
+    assert said(effective(ladder(*levels, mode="supersede"), "three")) == [("craft", "b")]
+
+
+def test_a_dimension_may_supersede_in_a_ladder_that_adds_up():
+    dimensions = (Dimension("craft", "Craft", cascade="supersede"), Dimension("reach", "Reach"))
+    levels = (
+        level("one", 1, cell("a"), cell("p", dimension="reach")),
+        level("two", 2, cell("b"), cell("q", dimension="reach")),
+    )
+    resolved = effective(ladder(*levels, dimensions=dimensions), "two")
+
+    assert said(resolved) == [("craft", "b"), ("reach", "q"), ("reach", "p")]
+
+
+def test_under_superseding_the_nearest_words_may_be_those_of_another_track():
+    tracks = (
+        Track("makers", "Makers"),
+        Track("leads", "Leads", inherits=(TrackInheritance("makers", 3),)),
+    )
+    lead = level("lead", 4, cell("m", dimension="reach"), track="leads")
+    resolved = effective(ladder(*THREE, lead, tracks=tracks, mode="supersede"), "lead")
+
+    assert said(resolved) == [("craft", "b"), ("reach", "m")]
+
+
+def test_what_a_cell_is_the_same_as_counts_as_its_own_words_under_superseding():
+    levels = (
+        level("one", 1, cell("a")),
+        level("two", 2, cell("b")),
+        level("three", 3, Cell("craft", same_as=SameAs("one"))),
+    )
+
+    assert said(effective(ladder(*levels, mode="supersede"), "three")) == [("craft", "a")]
+
+
+def test_a_circle_of_cells_ends():
+    levels = (
+        level("one", 1, cell("a", same_as=SameAs("two"))),
+        level("two", 2, cell("b", same_as=SameAs("one"))),
+    )
+
+    assert said(effective(ladder(*levels, mode="none"), "one")) == [("craft", "a"), ("craft", "b")]
+
+
+def test_what_replaces_may_be_replaced_itself():
+    levels = (
+        level("one", 1, cell(Expectation("first", id="1"))),
+        level("two", 2, cell(Expectation("second", id="2", replaces=("1",)))),
+        level("three", 3, cell(Expectation("third", id="3", replaces=("2",)))),
+    )
+
+    assert said(effective(ladder(*levels), "two")) == [("craft", "second")]
+    assert said(effective(ladder(*levels), "three")) == [("craft", "third")]
+
+
+def test_a_warning_sign_is_never_asked_wherever_it_is_said():
+    sign = cell(Expectation("Shouts", kind="anti_pattern"))
+    mixin = Mixin("lead", "Lead", cells=(sign,), cells_by_level=(LevelCells("one", (sign,)),))
+    built = ladder(level("one", 1, sign), common=Common("All", (sign,)), mixins=(mixin,))
+
+    assert said(effective(built, "one", ["lead"])) == []
+
+
+def test_origins_are_kept_in_the_order_own_inherited_common_role():
+    same = cell("Ask first.")
+    mixins = (Mixin("b", "B", cells=(same,)), Mixin("a", "A", cells=(same,)))
+    levels = (level("one", 1, same), level("two", 2, same), level("three", 3, same))
+    built = ladder(*levels, common=Common("All", (same,)), mixins=mixins)
+
+    assert origins(effective(built, "three", ["b", "a"])) == [
+        [
+            ("own", "three"),
+            ("inherited", "two"),
+            ("inherited", "one"),
+            ("common", "common"),
+            ("role", "b"),
+            ("role", "a"),
+        ]
+    ]
+
 
 def test_the_same_text_counts_once_and_keeps_all_origins():
     levels = (level("one", 1, cell("Ask first.")), level("two", 2, cell("b")))

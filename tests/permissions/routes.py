@@ -99,6 +99,28 @@ VERSION = {"version": lambda world, _subject: world.ladder}
 DRAFT = {"version": lambda world, _subject: world.draft_ladder}
 #: A draft whose document leaves no question open.
 CLEAR = {"version": lambda world, _subject: world.clear_draft}
+
+
+def literal(value: str) -> Callable[[World, Subject], str]:
+    return lambda _world, _subject: value
+
+
+def both(endpoint: str, parts: Mapping[str, str], **typed: str) -> tuple[Route, Route]:
+    """A page of a draft under edit, and its form with something else typed into it."""
+    named = {**CLEAR, **{name: literal(value) for name, value in parts.items()}}
+    return (
+        page(endpoint, "H04", on="site", parts=named),
+        write(
+            endpoint,
+            "H04",
+            on="site",
+            parts=named,
+            fields=lambda _world, _case: typed,
+            done_by=("1", "site owner"),
+        ),
+    )
+
+
 LEVEL = {**VERSION, "level": lambda _world, subject: subject.level}
 
 
@@ -399,6 +421,10 @@ SITE_ROUTES = (
     page("ladder_pages.show", "H02", on="site", parts=VERSION),
     page("ladder_pages.level", "H02", on="site", parts=LEVEL),
     page("ladder_pages.dimension", "H02", on="site", parts={**VERSION, **DIMENSION}),
+    page("ladder_pages.search", "H02", on="site", parts=VERSION),
+    page("ladder_pages.file", "H02", on="site", parts=VERSION),
+    page("ladder_pages.changes", "H02", on="site", parts=VERSION),
+    page("ladder_pages.step", "H02", on="site", parts=VERSION),
     page("ladder_pages.import_ladder", "C05", on="site"),
     write("ladder_pages.import_ladder", "C05", on="site"),
     page("ladder_pages.preview", "H03", on="site", parts=DRAFT),
@@ -406,6 +432,56 @@ SITE_ROUTES = (
     write("ladder_pages.publish", "C05", on="site", parts=CLEAR, done_by=("1", "site owner")),
     page("ladder_pages.discard", "C05", on="site", parts=CLEAR),
     write("ladder_pages.discard", "C05", on="site", parts=CLEAR, done_by=("1", "site owner")),
+    write("ladder_editing.begin", "H04", on="site", parts=VERSION, done_by=("1", "site owner")),
+    page("ladder_editing.frame", "H04", on="site", parts=CLEAR),
+    write(
+        "ladder_editing.frame",
+        "H04",
+        on="site",
+        parts=CLEAR,
+        fields=always(name="Another"),
+        done_by=("1", "site owner"),
+    ),
+    write(
+        "ladder_editing.add_level",
+        "H04",
+        on="site",
+        parts=CLEAR,
+        fields=always(**{"level-name": "Principal", "level-track": ""}),
+        done_by=("1", "site owner"),
+    ),
+    write(
+        "ladder_editing.add_dimension",
+        "H04",
+        on="site",
+        parts=CLEAR,
+        fields=always(**{"dimension-name": "Reach"}),
+        done_by=("1", "site owner"),
+    ),
+    write(
+        "ladder_editing.add_role",
+        "H04",
+        on="site",
+        parts=CLEAR,
+        fields=always(**{"role-name": "Mentor"}),
+        done_by=("1", "site owner"),
+    ),
+    write(
+        "ladder_editing.remove",
+        "H04",
+        on="site",
+        parts={**CLEAR, "kind": literal("dimensions"), "part": literal("people")},
+        done_by=("1", "site owner"),
+    ),
+    *both("ladder_editing.level", {"level": "engineer"}, name="Maker"),
+    *both("ladder_editing.role", {"role": "technical-lead"}, name="Leader"),
+    *both("ladder_editing.dimension", {"dimension": "delivery"}, name="Bringing"),
+    *both(
+        "ladder_editing.cell",
+        {"kind": "levels", "part": "engineer", "dimension": "delivery"},
+        summary="In short.",
+    ),
+    page("ladder_editing.common", "H04", on="site", parts=CLEAR),
     page("cycles.index", "H01", on="site"),
     page("cycles.create", "C03", on="site"),
     write(

@@ -84,7 +84,16 @@ def test_a_draft_of_a_ladder_is_nothing_to_those_who_may_not_read_it(
     asker = Asker(app, somebody(world, "1", "stranger"))
 
     def read(version: str) -> set[Reply]:
-        pages = ("", f"/levels/{version}", f"/dimensions/{version}", "/import")
+        pages = (
+            "",
+            f"/levels/{version}",
+            f"/dimensions/{version}",
+            "/changes",
+            "/step",
+            "/search",
+            "/file",
+            "/import",
+        )
         return {asker.ask("GET", f"/ladders/{version}{page}") for page in pages}
 
     assert read(world.draft_ladder) == read(random_id())

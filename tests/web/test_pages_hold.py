@@ -47,11 +47,24 @@ ALIKE = {
     "ladder_pages.index",
     "ladder_pages.level",
     "ladder_pages.show",
+    "ladder_pages.step",
     "people.account",
 }
 #: What each of them must have come by.
 REACHED = {
-    "owner": {"people.person", "cycles.setup", "ladder_pages.preview", "audit.cycle"},
+    "owner": {
+        "audit.cycle",
+        "cycles.setup",
+        "ladder_editing.cell",
+        "ladder_editing.common",
+        "ladder_editing.dimension",
+        "ladder_editing.frame",
+        "ladder_editing.level",
+        "ladder_editing.role",
+        "ladder_pages.changes",
+        "ladder_pages.preview",
+        "people.person",
+    },
     "chair": {"calibration.compare", "calibration.committee", "calibration.decide"},
     "committee member": {"calibration.board", "calibration.ballot", "ratings.show"},
     "member with conflicts": {"calibration.board", "calibration.conflicts"},
@@ -198,11 +211,13 @@ def signed_in(page: Page, email: str) -> Somebody:
 
 
 def begun_by_the_owner(owner: Somebody) -> list[str]:
-    """A cycle that is not set up yet, a ladder that is still a draft, and every component on one page."""
+    """A cycle that is not set up yet, ladders that are still drafts, and every component on one page."""
     owner.open("/cycles/new").fill(Name="Summer review").press("Create cycle")
     cycle = owner.path
     owner.open("/ladders/import").upload("Ladder file", OWN.name, OWN.read_bytes())
-    return [cycle, owner.press("Read the file").path, "/styleguide"]
+    imported = owner.press("Read the file").path
+    owner.open("/ladders").follow("Engineering").press("Edit as a next version")
+    return [cycle, imported, owner.path, "/styleguide"]
 
 
 def walk(
@@ -228,8 +243,10 @@ def walk(
 
 
 def links_of(page: Page) -> list[str]:
-    """Where the page leads; a board also to the first two of its candidates side by side."""
-    links = page.eval_on_selector_all("a[href^='/']", "all => all.map(a => a.getAttribute('href'))")
+    """Where the page leads, but for files; a board also to the first two of its candidates side by side."""
+    links = page.eval_on_selector_all(
+        "a[href^='/']:not([download])", "all => all.map(a => a.getAttribute('href'))"
+    )
     for group in page.locator("form[action$='/compare']").all():
         boxes = [
             f"packet={box.get_attribute('value')}" for box in group.locator("[name=packet]").all()

@@ -1,0 +1,351 @@
+"""Editing a ladder by hand: a value in, the changed value out. Whatever stays keeps its key, however it is worded anew."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeVar
+
+from ladders.document import (
+    Attribute,
+    CascadeMode,
+    Cell,
+    Dimension,
+    Example,
+    Expectation,
+    ExpectationKind,
+    Group,
+    Ladder,
+    Level,
+    Mixin,
+)
+from ladders.keys import expectation_keys, with_each
+from ladders.names import slug
+from ladders.rekey import with_keys
+
+OwnerKind = Literal["levels", "roles", "common"]
+
+
+class EditError(ValueError):
+    """The edit would leave a ladder that is none; says in a sentence why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """What has cells: a level, a role, or what is asked at every level (whose id is "all")."""
+
+    kind: OwnerKind
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An expectation as a person edits it. `key` is that of the expectation it was, or empty for a new one."""
+
+    key: str
+    text: str
+    label: str = ""
+    kind: ExpectationKind = "expectation"
+    examples: tuple[str, ...] = ()
+
+
+# -- The ladder as a whole
+
+
+def set_frame(
+    ladder: Ladder, *, name: str, tagline: str, summary: str, mode: CascadeMode
+) -> Ladder:
+    cascade = replace(ladder.cascade, mode=mode, confirmed=True)
+    if mode == ladder.cascade.mode:
+        cascade = ladder.cascade
+    return replace(ladder, name=name, tagline=tagline, summary=summary, cascade=cascade)
+
+
+def add_level(ladder: Ladder, name: str, track: str | None) -> Ladder:
+    """One rank above the highest level of its track."""
+    ranks = [level.rank for level in ladder.levels if level.track == track]
+    level = Level(
+        _new_id(name, {each.id for each in ladder.levels}),
+        name,
+        max(ranks, default=0) + 1,
+        track=track,
+    )
+    return replace(ladder, levels=(*ladder.levels, level))
+
+
+def set_level(
+    ladder: Ladder,
+    level_id: str,
+    *,
+    name: str,
+    code: str,
+    rank: int,
+    summary: str,
+    attributes: Sequence[Attribute],
+) -> Ladder:
+    """Its id stays, so that everything that names the level still does."""
+    level = replace(
+        ladder.level(level_id),
+        name=name,
+        code=code,
+        rank=rank,
+        summary=summary,
+        attributes=tuple(attributes),
+    )
+    return replace(ladder, levels=_exchanged(ladder.levels, level))
+
+
+def remove_level(ladder: Ladder, level_id: str) -> Ladder:
+    """With everything it says.
+
+    Raises:
+        EditError: for the last level, and for one that another level or a role names.
+    """
+    if len(ladder.levels) == 1:
+        raise EditError("A ladder needs at least one level.")
+    namers = sorted(set(_who_names(ladder, level_id)))
+    if namers:
+        raise EditError(
+            f"{ladder.level(level_id).name} cannot be removed while it is named by"
+            f" {', '.join(namers)}."
+        )
+    return _steady(
+        ladder,
+        lambda now: replace(now, levels=tuple(each for each in now.levels if each.id != level_id)),
+    )
+
+
+def add_dimension(ladder: Ladder, name: str, group: str) -> Ladder:
+    """`group` is a name, as in `set_dimension`."""
+    dimension = Dimension(_new_id(name, {each.id for each in ladder.dimensions}), name)
+    wider = replace(ladder, dimensions=(*ladder.dimensions, dimension))
+    return _grouped(wider, dimension, group)
+
+
+def set_dimension(ladder: Ladder, dimension_id: str, *, name: str, group: str) -> Ladder:
+    """`group` is the name of a group that there is or that is made; empty for none. One that loses its last is gone."""
+    dimension = replace(ladder.dimension(dimension_id), name=name)
+    return _grouped(ladder, dimension, group)
+
+
+def remove_dimension(ladder: Ladder, dimension_id: str) -> Ladder:
+    """With everything that is said in it.
+
+    Raises:
+        EditError: for the last dimension.
+    """
+    if len(ladder.dimensions) == 1:
+        raise EditError("A ladder needs at least one dimension.")
+    ladder = _grouped(ladder, ladder.dimension(dimension_id), "")
+    return _steady(
+        ladder,
+        lambda now: replace(
+            with_cells(now, lambda cells: tuple(c for c in cells if c.dimension != dimension_id)),
+            dimensions=tuple(each for each in now.dimensions if each.id != dimension_id),
+        ),
+    )
+
+
+def add_role(ladder: Ladder, name: str) -> Ladder:
+    mixin = Mixin(_new_id(name, {each.id for each in ladder.mixins}), name)
+    return replace(ladder, mixins=(*ladder.mixins, mixin))
+
+
+def set_role(ladder: Ladder, role_id: str, *, name: str, summary: str, placeholder: bool) -> Ladder:
+    """A placeholder is announced, and cannot be added to a level yet."""
+    mixin = replace(ladder.mixin(role_id), name=name, summary=summary, placeholder=placeholder)
+    return replace(ladder, mixins=_exchanged(ladder.mixins, mixin))
+
+
+def remove_role(ladder: Ladder, role_id: str) -> Ladder:
+    """With everything it says."""
+    return _steady(
+        ladder,
+        lambda now: replace(now, mixins=tuple(each for each in now.mixins if each.id != role_id)),
+    )
+
+
+# -- One cell
+
+
+def cell_of(ladder: Ladder, owner: Owner, dimension: str) -> Cell:
+    """What the owner says in the dimension; an empty cell where it says nothing."""
+    said = {cell.dimension: cell for cell in cells_of(ladder, owner)}
+    return said.get(dimension, Cell(dimension))
+
+
+def cells_of(ladder: Ladder, owner: Owner) -> tuple[Cell, ...]:
+    """Raises KeyError when there is no such level or role. A role's cells at single levels are not among them."""
+    if owner.kind == "levels":
+        return ladder.level(owner.id).cells
+    if owner.kind == "roles":
+        return ladder.mixin(owner.id).cells
+    if owner.id != "all":
+        raise KeyError(owner.id)
+    return ladder.common.cells
+
+
+def rows_of(ladder: Ladder, owner: Owner, dimension: str) -> tuple[Row, ...]:
+    """The expectations of a cell as rows to edit."""
+    return tuple(
+        Row(
+            each.id,
+            each.text,
+            each.label,
+            each.kind,
+            tuple(example.text for example in each.examples),
+        )
+        for each in cell_of(_frozen(ladder), owner, dimension).expectations
+    )
+
+
+def set_cell(
+    ladder: Ladder, owner: Owner, dimension: str, rows: Iterable[Row], *, summary: str
+) -> Ladder:
+    """The cell with these expectations in this order. What a row does not show, such as sub-points, stays as it is.
+
+    A key that the cell does not hold stands for a new row.
+    """
+    rows = tuple(rows)
+
+    def change(now: Ladder) -> Ladder:
+        cell = cell_of(now, owner, dimension)
+        known = {each.id: each for each in cell.expectations}
+        edited = replace(
+            cell,
+            summary=summary,
+            expectations=tuple(_edited(known.pop(row.key, None), row) for row in rows),
+        )
+        return _with_cell(now, owner, edited)
+
+    return _steady(ladder, change)
+
+
+def _edited(before: Expectation | None, row: Row) -> Expectation:
+    expectation = before or Expectation(row.text)
+    said = tuple(example.text for example in expectation.examples)
+    examples = tuple(map(Example, row.examples)) if said != row.examples else expectation.examples
+    return replace(expectation, text=row.text, label=row.label, kind=row.kind, examples=examples)
+
+
+def _with_cell(ladder: Ladder, owner: Owner, cell: Cell) -> Ladder:
+    """The cells of an owner stand in the order of the dimensions; one that says nothing is left out."""
+    cells = {each.dimension: each for each in cells_of(ladder, owner)}
+    if cell.dimension in cells or cell != Cell(cell.dimension):
+        cells[cell.dimension] = cell
+    ordered = tuple(cells[each.id] for each in ladder.dimensions if each.id in cells)
+    if owner.kind == "levels":
+        level = replace(ladder.level(owner.id), cells=ordered)
+        return replace(ladder, levels=_exchanged(ladder.levels, level))
+    if owner.kind == "roles":
+        mixin = replace(ladder.mixin(owner.id), cells=ordered)
+        return replace(ladder, mixins=_exchanged(ladder.mixins, mixin))
+    return replace(ladder, common=replace(ladder.common, cells=ordered))
+
+
+# -- Keys that stay
+
+
+def _frozen(ladder: Ladder) -> Ladder:
+    """The ladder with every key said as an id."""
+    keys = iter([item.key for item in expectation_keys(ladder)])
+    return with_each(ladder, lambda each: replace(each, id=next(keys)))
+
+
+def _steady(ladder: Ladder, change: Callable[[Ladder], Ladder]) -> Ladder:
+    """The changed ladder, in which everything that is still there has the key it had.
+
+    Whatever replaced something that is gone replaces nothing any more.
+    """
+    said = {item.expectation.id for item in expectation_keys(ladder)}
+    before = {item.key for item in expectation_keys(ladder)}
+    changed = change(_frozen(ladder))
+    wanted = [item.key for item in expectation_keys(changed)]
+    gone = before - set(wanted)
+    bare = with_each(
+        changed,
+        lambda each: replace(
+            each,
+            id=each.id if each.id in said else "",
+            replaces=tuple(key for key in each.replaces if key not in gone),
+        ),
+    )
+    return with_keys(bare, wanted)
+
+
+# -- Small parts
+
+
+_Thing = TypeVar("_Thing", Level, Dimension, Mixin)
+
+
+def _exchanged(things: tuple[_Thing, ...], thing: _Thing) -> tuple[_Thing, ...]:
+    return tuple(thing if each.id == thing.id else each for each in things)
+
+
+def with_cells(ladder: Ladder, change: Callable[[tuple[Cell, ...]], tuple[Cell, ...]]) -> Ladder:
+    """The ladder with the cells of every level, of all and of every role changed."""
+    return replace(
+        ladder,
+        levels=tuple(replace(each, cells=change(each.cells)) for each in ladder.levels),
+        common=replace(ladder.common, cells=change(ladder.common.cells)),
+        mixins=tuple(
+            replace(
+                mixin,
+                cells=change(mixin.cells),
+                cells_by_level=tuple(
+                    replace(at, cells=change(at.cells)) for at in mixin.cells_by_level
+                ),
+            )
+            for mixin in ladder.mixins
+        ),
+    )
+
+
+def _grouped(ladder: Ladder, dimension: Dimension, group: str) -> Ladder:
+    """The ladder with this dimension in the group of that name."""
+    known = {each.name: each.id for each in ladder.groups}
+    groups = ladder.groups
+    if group and group not in known:
+        known[group] = _new_id(group, {each.id for each in groups})
+        groups = (*groups, Group(known[group], group))
+    dimension = replace(dimension, group=known[group] if group else None)
+    former = next(each.group for each in ladder.dimensions if each.id == dimension.id)
+    dimensions = _exchanged(ladder.dimensions, dimension)
+    used = {each.group for each in dimensions} | {each.parent for each in groups}
+    return replace(
+        ladder,
+        dimensions=dimensions,
+        groups=tuple(each for each in groups if each.id != former or each.id in used),
+    )
+
+
+def _who_names(ladder: Ladder, level_id: str) -> Iterable[str]:
+    for level in ladder.levels:
+        if level.id != level_id and level_id in (level.inherits or ()):
+            yield level.name
+        if level.id != level_id and _is_same_as(level.cells, level_id):
+            yield level.name
+    if _is_same_as(ladder.common.cells, level_id):
+        yield ladder.common.name or "what is asked at every level"
+    for mixin in ladder.mixins:
+        at = [each.level for each in mixin.cells_by_level]
+        cells = (*mixin.cells, *(cell for each in mixin.cells_by_level for cell in each.cells))
+        if level_id in (*at, *mixin.applies_to.levels) or _is_same_as(cells, level_id):
+            yield mixin.name
+
+
+def _is_same_as(cells: Iterable[Cell], level_id: str) -> bool:
+    return any(
+        reference.level == level_id
+        for cell in cells
+        for reference in (cell.same_as, *(each.same_as for each in cell.expectations))
+        if reference
+    )
+
+
+def _new_id(name: str, taken: Collection[str]) -> str:
+    stem = slug(name) or "new"
+    return next(
+        each
+        for number in range(1, len(taken) + 2)
+        if (each := stem if number == 1 else f"{stem}-{number}") not in taken
+    )

@@ -1,0 +1,349 @@
+"""Forms of the ladder editor: the ladder as a whole, a level, a dimension, a role, and the rows of a cell."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than SelectChoice
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    IntegerField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+
+from ladders import editing
+from ladders.document import Attribute, Dimension, Ladder, Level, Mixin
+from ladders.editing import Row
+from reviews.ladder_editing.queries import CellPage, mark
+from reviews.validators import plain_name, plain_text
+
+NAME_LIMIT = 200
+TEXT_LIMIT = 20_000
+MOST_ROWS = 200
+
+
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _lines(text: str | None) -> str:
+    """Browsers send CR LF; one kind of line end keeps comparisons true."""
+    return (text or "").replace("\r\n", "\n").strip()
+
+
+def _at_most(limit: int) -> Length:
+    return Length(max=limit, message=f"At most {limit:,} characters.")
+
+
+def _name(label: str, *required: Any, description: str = "") -> StringField:
+    return StringField(
+        label,
+        [*required, _at_most(NAME_LIMIT), plain_name],
+        filters=[_one_line],
+        description=description,
+    )
+
+
+def _text(label: str, *required: Any, description: str = "") -> TextAreaField:
+    return TextAreaField(
+        label,
+        [*required, _at_most(TEXT_LIMIT), plain_text],
+        filters=[_lines],
+        description=description,
+    )
+
+
+_NAMED = DataRequired("Give it a name.")
+
+
+class PartForm(FlaskForm):
+    """A form over one part of a ladder. `seen` is the mark of the text that it was made from."""
+
+    seen = HiddenField()
+
+    def edited(self, ladder: Ladder) -> Ladder:
+        """The ladder with what is typed in place of its part."""
+        raise NotImplementedError
+
+    def said(self) -> dict[str, str]:
+        """What the form shows, by label: for somebody whose own text stands in another one."""
+        return {
+            field.label.text: str(field.data or "")
+            for field in self
+            if not isinstance(field, HiddenField)
+        }
+
+
+class FrameForm(PartForm):
+    name = _name("Name", _NAMED)
+    tagline = _name("In one line")
+    summary = _text("What it is for")
+    mode = SelectField(
+        "What a level expects of the levels below it",
+        choices=[
+            SelectChoice("none", "Nothing: each level stands alone"),
+            SelectChoice("accumulate", "Everything: their expectations and its own"),
+            SelectChoice("supersede", "What it does not say anew itself"),
+        ],
+    )
+
+    def edited(self, ladder: Ladder) -> Ladder:
+        return editing.set_frame(
+            ladder,
+            name=self.name.data or "",
+            tagline=self.tagline.data or "",
+            summary=self.summary.data or "",
+            mode=self.mode.data,
+        )
+
+
+def frame_form(ladder: Ladder, **more: Any) -> FrameForm:
+    shown = {
+        "name": ladder.name,
+        "tagline": ladder.tagline,
+        "summary": ladder.summary,
+        "mode": ladder.cascade.mode,
+    }
+    return FrameForm(seen=mark(shown), **shown, **more)
+
+
+class LevelForm(PartForm):
+    name = _name("Name", _NAMED)
+    code = StringField(
+        "Code",
+        [_at_most(80), plain_name],
+        filters=[_one_line],
+        description="Shown beside the name, such as L4.",
+    )
+    rank = IntegerField(
+        "Rank",
+        [
+            InputRequired("Give a whole number."),
+            NumberRange(-1000, 1000, "A rank is a whole number from -1000 to 1000."),
+        ],
+        description="A higher level of the track has a higher number.",
+    )
+    summary = _text("In short")
+    attributes = _text(
+        "Facts about the level", description="One on each line, as in “Reports to: Head”."
+    )
+    level: Level
+
+    def edited(self, ladder: Ladder) -> Ladder:
+        return editing.set_level(
+            ladder,
+            self.level.id,
+            name=self.name.data or "",
+            code=self.code.data or "",
+            rank=self.rank.data or 0,
+            summary=self.summary.data or "",
+            attributes=self._attributes(),
+        )
+
+    def _attributes(self) -> Sequence[Attribute]:
+        """What is typed, or exactly what the level has where nothing was changed."""
+        typed = self.attributes.data or ""
+        if typed == _attribute_lines(self.level):
+            return self.level.attributes
+        lines = (line.partition(":") for line in typed.split("\n"))
+        return [
+            Attribute(name.strip(), value.strip())
+            for name, _, value in lines
+            if name.strip() or value.strip()
+        ]
+
+
+def level_form(level: Level, **more: Any) -> LevelForm:
+    shown = {
+        "name": level.name,
+        "code": level.code,
+        "rank": level.rank,
+        "summary": level.summary,
+        "attributes": _attribute_lines(level),
+    }
+    form = LevelForm(seen=mark(shown), **shown, **more)
+    form.level = level
+    return form
+
+
+def _attribute_lines(level: Level) -> str:
+    return _lines("\n".join(f"{each.name}: {each.value}" for each in level.attributes))
+
+
+class DimensionForm(PartForm):
+    name = _name("Name", _NAMED)
+    group = _name(
+        "Group", description="Dimensions of a group stand together. A new name makes a group."
+    )
+    dimension: Dimension
+
+    def edited(self, ladder: Ladder) -> Ladder:
+        return editing.set_dimension(
+            ladder, self.dimension.id, name=self.name.data or "", group=self.group.data or ""
+        )
+
+
+def dimension_form(dimension: Dimension, group: str, **more: Any) -> DimensionForm:
+    shown = {"name": dimension.name, "group": group}
+    form = DimensionForm(seen=mark(shown), **shown, **more)
+    form.dimension = dimension
+    return form
+
+
+class RoleForm(PartForm):
+    name = _name("Name", _NAMED)
+    summary = _text("In short")
+    placeholder = BooleanField("Only announced: it cannot be added to a level yet")
+    role: Mixin
+
+    def edited(self, ladder: Ladder) -> Ladder:
+        return editing.set_role(
+            ladder,
+            self.role.id,
+            name=self.name.data or "",
+            summary=self.summary.data or "",
+            placeholder=self.placeholder.data,
+        )
+
+
+def role_form(role: Mixin, **more: Any) -> RoleForm:
+    shown = {"name": role.name, "summary": role.summary, "placeholder": role.placeholder}
+    form = RoleForm(seen=mark(shown), **shown, **more)
+    form.role = role
+    return form
+
+
+class AddForm(FlaskForm):
+    """One more level, dimension or role. Several stand on a page, so each has a prefix."""
+
+    class Meta(FlaskForm.Meta):
+        csrf = False  # the guard reads the page's one token, which has no prefix
+
+    name = _name("Name", _NAMED)
+
+
+class AddLevelForm(AddForm):
+    track = SelectField("Track")
+
+    def __init__(self, ladder: Ladder, **more: Any) -> None:
+        super().__init__(**more)
+        tracks = {level.track for level in ladder.levels} | {track.id for track in ladder.tracks}
+        names = {track.id: track.name for track in ladder.tracks}
+        self.track.choices = [
+            SelectChoice(each or "", names.get(each or "", "No track"))
+            for each in sorted(tracks, key=lambda each: names.get(each or "", ""))
+        ]
+
+
+class RowForm(Form):
+    key = HiddenField()
+    text = _text("Expectation")
+    label = _name("Label")
+    kind = SelectField(
+        "Kind",
+        choices=[
+            SelectChoice("expectation", "Expected"),
+            SelectChoice("anti_pattern", "A sign of the opposite, never counted"),
+        ],
+        default="expectation",
+    )
+    examples = _text("Examples", description="Never requirements. A blank line between two.")
+
+    @property
+    def is_blank(self) -> bool:
+        """A new row into which nothing was typed."""
+        return not (self.key.data or self.text.data or self.label.data or self.examples.data)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        sound = super().validate(extra_validators)
+        if not self.is_blank and not self.text.data:
+            self.text.errors = ["An expectation needs a text. Remove it if it is not needed."]
+            return False
+        return sound
+
+
+class CellForm(PartForm):
+    summary = _text("Before the expectations", description="Words of the cell as a whole.")
+    rows = FieldList(FormField(RowForm), max_entries=MOST_ROWS)
+    page: CellPage
+
+    def edited(self, ladder: Ladder) -> Ladder:
+        return editing.set_cell(
+            ladder,
+            self.page.owner,
+            self.page.dimension.id,
+            self._given(),
+            summary=self.summary.data or "",
+        )
+
+    def said(self) -> dict[str, str]:
+        rows = {f"E{number}": row.text for number, row in enumerate(self.page.rows, start=1)}
+        return {"Before the expectations": self.page.cell.summary, **rows}
+
+    def rearranged(self, act: str) -> "CellForm":
+        """A form with what is typed in this one, after one of its buttons: "add", "up-2", "down-2" or "remove-2"."""
+        rows = _rearranged([entry.data for entry in self.rows], act)
+        return CellForm(formdata=None, seen=self.seen.data, summary=self.summary.data, rows=rows)
+
+    def _filled(self) -> list[RowForm]:
+        return [entry.form for entry in self.rows if not entry.form.is_blank]
+
+    def _given(self) -> list[Row]:
+        known = {row.key: row for row in self.page.rows}
+        given = []
+        for form in self._filled():
+            before = known.get(form.key.data or "", Row("", ""))
+            given.append(
+                Row(
+                    key=before.key,
+                    text=_kept(before.text, form.text.data or "", _lines),
+                    label=_kept(before.label, form.label.data or "", _one_line),
+                    kind=form.kind.data,
+                    examples=_examples(before.examples, form.examples.data or ""),
+                )
+            )
+        return given
+
+
+def cell_form(page: CellPage, **more: Any) -> CellForm:
+    rows = [{**asdict(row), "examples": _example_text(row.examples)} for row in page.rows]
+    form = CellForm(seen=mark(page.cell), summary=page.cell.summary, rows=rows, **more)
+    form.page = page
+    return form
+
+
+def _kept(stored: str, typed: str, filtered: Callable[[str], str]) -> str:
+    """The stored text where it differs only in white space that a form does not keep."""
+    return stored if filtered(stored) == typed else typed
+
+
+def _examples(stored: tuple[str, ...], typed: str) -> tuple[str, ...]:
+    if typed == _example_text(stored):
+        return stored
+    return tuple(part.strip() for part in typed.split("\n\n") if part.strip())
+
+
+def _example_text(examples: Iterable[str]) -> str:
+    return _lines("\n\n".join(examples))
+
+
+def _rearranged(rows: list[dict[str, Any]], act: str) -> list[dict[str, Any]]:
+    move, _, number = act.partition("-")
+    if move == "add" and len(rows) < MOST_ROWS:
+        return [*rows, {}]
+    if number not in map(str, range(len(rows))):
+        return rows
+    at = int(number)
+    rest = [*rows[:at], *rows[at + 1 :]]
+    if move == "remove":
+        return rest
+    to = {"up": max(at - 1, 0), "down": at + 1}.get(move, at)
+    return [*rest[:to], rows[at], *rest[to:]]

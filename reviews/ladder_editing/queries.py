@@ -1,0 +1,146 @@
+"""What the pages of a draft under edit show. Each part has a mark, by which a save knows what it was made from."""
+
+import hashlib
+from dataclasses import dataclass
+
+from ladders import editing, library
+from ladders.document import Cell, Dimension, Ladder
+from ladders.editing import Owner, OwnerKind, Row
+from ladders.models import LadderVersion, VersionState
+from reviews.expectations import ladder_of
+from reviews.extensions import db
+from reviews.ladder_pages.queries import Head, head_of
+
+
+def mark(part: object) -> str:
+    """Equal for equal parts of a ladder: whoever saves says with it which text they saw."""
+    return hashlib.sha256(repr(part).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionRow:
+    dimension: Dimension
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class FramePage:
+    head: Head
+    ladder: Ladder
+    dimensions: tuple[DimensionRow, ...]
+    #: The version that publishing the draft would supersede.
+    published: Head | None
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether another version was published after this draft was begun."""
+        return bool(
+            self.published
+            and self.published.published
+            and self.head.begun < self.published.published
+        )
+
+
+def frame_page(row: LadderVersion) -> FramePage:
+    """One query."""
+    ladder = ladder_of(row)
+    groups = {group.id: group.name for group in ladder.groups}
+    published = library.published_version(db.session, row.ladder_id)
+    return FramePage(
+        head=head_of(row),
+        ladder=ladder,
+        dimensions=tuple(
+            DimensionRow(each, groups.get(each.group or "", "")) for each in ladder.dimensions
+        ),
+        published=head_of(published) if published else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerCell:
+    dimension: Dimension
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerPage:
+    """A level, a role or what is asked of everybody, with a cell for every dimension."""
+
+    head: Head
+    owner: Owner
+    name: str
+    cells: tuple[OwnerCell, ...]
+    #: The levels at which a role says something more, which is not edited here.
+    by_level: tuple[str, ...]
+
+
+def owner_page(row: LadderVersion, kind: OwnerKind, owner_id: str) -> OwnerPage | None:
+    """None where the ladder has no such level or role. No query."""
+    ladder = ladder_of(row)
+    owner = Owner(kind, owner_id)
+    try:
+        editing.cells_of(ladder, owner)
+    except KeyError:
+        return None
+    by_level = ladder.mixin(owner_id).cells_by_level if kind == "roles" else ()
+    return OwnerPage(
+        head=head_of(row),
+        owner=owner,
+        name=_name(ladder, owner),
+        cells=tuple(
+            OwnerCell(each, editing.cell_of(ladder, owner, each.id)) for each in ladder.dimensions
+        ),
+        by_level=tuple(ladder.level(each.level).name for each in by_level),
+    )
+
+
+def _name(ladder: Ladder, owner: Owner) -> str:
+    if owner.kind == "levels":
+        return ladder.level(owner.id).name
+    if owner.kind == "roles":
+        return ladder.mixin(owner.id).name
+    return ladder.common.name or "Every level"
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionPage:
+    head: Head
+    dimension: Dimension
+    group: str
+
+
+def dimension_page(row: LadderVersion, dimension_id: str) -> DimensionPage | None:
+    """None where the ladder has no such dimension. No query."""
+    ladder = ladder_of(row)
+    groups = {group.id: group.name for group in ladder.groups}
+    for each in ladder.dimensions:
+        if each.id == dimension_id:
+            return DimensionPage(head_of(row), each, groups.get(each.group or "", ""))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class CellPage:
+    head: Head
+    owner: Owner
+    name: str
+    dimension: Dimension
+    cell: Cell
+    rows: tuple[Row, ...]
+
+
+def cell_page(
+    row: LadderVersion, kind: OwnerKind, owner_id: str, dimension_id: str
+) -> CellPage | None:
+    """None where there is no such owner or dimension. No query."""
+    page = owner_page(row, kind, owner_id)
+    found = page and next((each for each in page.cells if each.dimension.id == dimension_id), None)
+    if not (page and found):
+        return None
+    rows = editing.rows_of(ladder_of(row), page.owner, dimension_id)
+    return CellPage(page.head, page.owner, page.name, found.dimension, found.cell, rows)
+
+
+def is_edited_here(row: LadderVersion) -> bool:
+    """Drafts that were begun from a published version; those from a document are corrected in their import."""
+    return row.state is VersionState.DRAFT and not row.source_text

@@ -179,6 +179,8 @@ def _order(reading: Reading, assembly: Assembly) -> Iterator[Question]:
             down="As in the document: the first is the lowest",
         )
         return
+    if assembly.order_by:
+        return
     drafts = tracks(reading)
     placed = {id(level) for track in drafts for level in track.levels}
     lists = [

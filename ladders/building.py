@@ -382,6 +382,8 @@ class _Builder:
             draft.block.text,
             detail=_paragraphs(draft.details),
             kind="anti_pattern" if draft.is_anti_pattern else "expectation",
+            external_id=draft.identifier,
+            attributes=tuple(Attribute(*block.text.split(": ", 1)) for block in draft.attributes),
             examples=self.examples(draft.examples)
             + (self.examples(draft.children) if nested == "examples" else ()),
             children=tuple(child.text for child in draft.children) if nested == "children" else (),

@@ -54,6 +54,9 @@ class ExpectationDraft:
     examples: list[Block] = field(default_factory=list)
     children: list[Block] = field(default_factory=list)
     is_anti_pattern: bool = False
+    #: What a data file says of it, as "name: value", and its id there.
+    attributes: list[Block] = field(default_factory=list)
+    identifier: str = ""
 
 
 @dataclass(eq=False, slots=True)
@@ -182,9 +185,21 @@ class _CellReader:
             self.is_note = True
         elif block.kind in {"quote", "item"}:
             self.quote(block)
+        elif block.kind in {"attribute", "identifier"}:
+            self.of_record(block)
         elif block.kind == "paragraph":
             self.mode = self.mode if block.level else self.usual
             self.prose(block)
+
+    def of_record(self, block: Block) -> None:
+        if not self.target.expectations:
+            return
+        last = self.target.expectations[-1]
+        if block.kind == "identifier":
+            last.identifier = block.text
+        else:
+            last.attributes.append(block)
+        self.mark(block, "attribute", "what the record says of its statement", 0.8)
 
     def item(self, block: Block) -> None:
         cell = self.target

@@ -267,15 +267,15 @@ class _Teller:
             self.about(level.node)
             for dimension in joined.dimensions:
                 found = [
-                    text
-                    for text, of_level, of_dimension in joined.records
-                    if of_level == level.id and of_dimension == dimension.id
+                    record
+                    for record in joined.records
+                    if record.level == level.id and record.dimension == dimension.id
                 ]
                 if not found:
                     continue
                 self.heading(dimension.name, str(dimension.name.value), 3, "dimension")
-                for text in found:
-                    self.item(text)
+                for record in found:
+                    self.record(record, joined)
         for dimension in joined.dimensions:
             # Described apart from the levels, under the same name.
             texts = [
@@ -285,6 +285,20 @@ class _Teller:
                 self.heading(dimension.name, str(dimension.name.value), 2, "dimension")
                 for text in texts:
                     self.words(text)
+
+    def record(self, record: "_Record", joined: "_Joined") -> None:
+        """A statement with its id and what else the record says of it."""
+        self.item(record.text)
+        for key, value in record.node.value.items():
+            if value is record.text or isinstance(value.value, (dict, list)):
+                continue
+            if key in joined.columns:
+                self.builder.add_verbatim("reference", value.line, value.last_line)
+            elif key.lower() in _IDS:
+                self.builder.add_verbatim("identifier", value.line, value.line, str(value.value))
+            elif value.value is not None:
+                said = f"{_spoken(key)}: {value.value}"
+                self.builder.add_verbatim("attribute", value.line, value.last_line, said)
 
     def about(self, node: Node) -> None:
         for key, value in node.value.items():
@@ -441,8 +455,17 @@ class _Joined:
     summaries: list[Node]
     levels: list[_Named]
     dimensions: list[_Named]
-    #: Text, id of its level, id of its dimension.
-    records: list[tuple[Node, str, str]]
+    records: "list[_Record]"
+    #: The keys of a record that point at its level and dimension.
+    columns: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    text: Node
+    level: str
+    dimension: str
+    node: Node
 
 
 def _joined(root: Node) -> _Joined | None:
@@ -474,7 +497,7 @@ def _joined(root: Node) -> _Joined | None:
             text = _text_of(row, {level_column, dimension_column})
             if text is not None:
                 level, dimension = row.value[level_column], row.value[dimension_column]
-                records.append((text, str(level.value), str(dimension.value)))
+                records.append(_Record(text, str(level.value), str(dimension.value), row))
         if not records:
             continue
         _, title = _name_of(root, "")
@@ -483,7 +506,8 @@ def _joined(root: Node) -> _Joined | None:
             for name, node in root.value.items()
             if _SUMMARIES.fullmatch(name) and isinstance(node.value, str)
         ]
-        return _Joined(title, summaries, named[levels], named[dimensions], records)
+        columns = level_column, dimension_column
+        return _Joined(title, summaries, named[levels], named[dimensions], records, columns)
     return None
 
 

@@ -25,6 +25,9 @@ BlockKind = Literal[
     "code",
     "hidden",
     "front_matter",
+    "attribute",
+    "identifier",
+    "reference",
     "stray",
 ]
 
@@ -51,6 +54,9 @@ class TableCell:
 @dataclass(frozen=True, slots=True)
 class Block:
     """`text` is what a reader sees, `raw` the lines it stands in; lines count from 1, both ends included.
+
+    An attribute, an identifier and a reference come from data files: "name: value" of the item above
+    it, its id there, and a key that only says where a record belongs.
 
     `level` is the level of a heading (1 to 6, or BOLD_LINE), the depth of a list item (from 1), and
     for everything else the depth of the item it stands in (0 outside of lists). `quoted` marks an

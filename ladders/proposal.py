@@ -193,7 +193,22 @@ def _ladder_name(reading: Reading, assembly: Assembly, name: str) -> str:
     heads = [head for owner in reading.owners for head in owner.found.heads]
     if title and (title not in heads or len(reading.levels) == 1) and title.name:
         return title.name
+    if len(reading.file_names) > 1:
+        return _what_all_share([owner.name.name for owner in reading.levels]) or name
     return assembly.said.get("title") or name
+
+
+def _what_all_share(names: Sequence[str]) -> str:
+    """The last words that all names end with: "Junior Engineer" and "Engineer" are Engineers."""
+    if not names:
+        return ""
+    words = [name.split()[::-1] for name in names]
+    shared = []
+    for column in zip(*words, strict=False):
+        if len(set(column)) > 1:
+            break
+        shared.append(column[0])
+    return " ".join(reversed(shared))
 
 
 def _count_expectations(reading: Reading) -> int:

@@ -360,7 +360,8 @@ class _Reader:
             return role.cells[-1][1]
 
         # Where levels have dimensions, prose before the first of them only describes the level.
-        may_be_said = bool(dimension) or not self.has_cells
+        bare = owner.found.kind == "common" and not owner.found.cells
+        may_be_said = bool(dimension) or bare or not self.has_cells
         cell = CellDraft(dimension, group)
         return read_cell(cell, blocks, self.mark, added, may_be_said=may_be_said)
 
@@ -442,9 +443,15 @@ def _value(match: re.Match[str]) -> str:
 
 
 def _is_layout(block: Block) -> bool:
-    if block.kind in {"rule", "anchor", "comment", "end_details"} or not block.text:
+    if block.kind in {"rule", "anchor", "comment", "end_details", "reference"} or not block.text:
         return True
-    return _TAGS_ONLY.fullmatch(block.text) is not None
+    return _TAGS_ONLY.fullmatch(block.text) is not None or (
+        block.kind == "stray" and _KEY_ONLY.fullmatch(block.text) is not None
+    )
+
+
+#: A key of a data file with nothing behind it.
+_KEY_ONLY = re.compile(r"-?\s*[\"']?[\w -]{1,40}[\"']?\s*:\s*[\[{|>+-]*,?")
 
 
 def _sections_about_the_ladder(structure: Structure) -> set[int]:

@@ -337,7 +337,7 @@ def _split(section: Section, labels: list[_Labelled]) -> None:
         child = Section(heading, depth, section)
         inside = section.body[label.start + 1 : label.end]
         if label.words:
-            child.body.append(replace(block, kind="paragraph", text=label.words, level=0))
+            child.body.append(replace(block, text=label.words, level=min(block.level, 1)))
         child.body += [replace(each, level=max(each.level - 1, 0)) for each in inside]
         above = section.parent
         if above and section.depth == BOLD_LINE and label.style in {"said", "lead"}:

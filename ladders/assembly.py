@@ -111,7 +111,7 @@ def _read(file: SourceText, number: int) -> _File:
         return _File(number, read_table(text, number), {})
     if form == "data":
         root, _ = read_nodes(text)
-        return _File(number, read_data(root, tuple(text.split("\n")), number), {})
+        return _File(number, *read_data(root, tuple(text.split("\n")), number))
     if _is_page(text):
         return _File(number, read_page(text, number), {})
     return _with_front_matter(read_markdown(text, number), number)
@@ -133,24 +133,28 @@ def _with_front_matter(outline: Outline, number: int) -> _File:
     except UnreadableYamlError:
         return _File(number, outline, {})
     if is_like_a_ladder(root):
-        data = read_data(root, tuple(outline.lines[: front.last_line]), number)
+        data, said = read_data(root, tuple(outline.lines[: front.last_line]), number)
         blocks = (*data.blocks, *rest)
         strays = (*data.strays, *outline.strays)
         return _File(
             number,
             Outline(blocks, strays, outline.lines),
-            {},
+            said,
             is_data_in_front=True,
             front_matter_end=front.last_line,
         )
     said = {}
     if isinstance(root.value, dict):
         said = {
-            key.lower(): str(node.value)
+            _SPELLED.get(key.lower(), key.lower()): str(node.value)
             for key, node in root.value.items()
             if isinstance(node.value, (str, int)) and not isinstance(node.value, bool)
         }
     return _File(number, outline, said)
+
+
+#: Two spellings of one word.
+_SPELLED = {"license": "licence", "organization": "organisation", "company": "organisation"}
 
 
 # -- Several files
@@ -188,7 +192,7 @@ def _bundle(files: Sequence[SourceText], read: Sequence[_File]) -> Assembly:
     said: dict[str, str] = {}
     for file in read:
         for key, value in file.said.items():
-            if key in {"organisation", "organization", "licence", "license"}:
+            if key in {"organisation", "licence", "version", "language"}:
                 said.setdefault(key, value)
     shared_titles = tuple(
         dict.fromkeys(

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from ladders.lines import EXAMPLE_LINE
-from ladders.names import level_likeness, plain
 from ladders.outline import Block
+from ladders.references import same_as
 from ladders.sections import EXAMPLES, Section
 from ladders.structure import ANTI_PATTERNS
 
@@ -88,13 +88,6 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _EXAMPLE = re.compile(r"(?:e\.?g\.?|for example|for instance|examples?|such as)\b", re.IGNORECASE)
-_SAME_AS = re.compile(
-    r"\W*(?:the )?(?:same|all|everything|as) (?:as|of|from|in|expected (?:of|at)|above for)"
-    r"(?: (?:the|an?|level))?\s+(?P<level>.{1,60}?)"
-    r"(?:\s*[,;:.]?\s*(?:plus|and|but)(?: also| the following)?)?\W*",
-    re.IGNORECASE,
-)
-_PLUS = re.compile(r"\b(?:plus|and|but)(?: also| the following)?\W*$", re.IGNORECASE)
 _DIVIDER = re.compile(r"\**\[(?P<name>[^\[\]]{3,60})\]\**:?")
 _IN_ITALICS = re.compile(r"(?P<mark>[*_]{1,3})[^*_].*(?P=mark)", re.DOTALL)
 _AT_LEAST = 2
@@ -138,9 +131,7 @@ class _CellReader:
         self.blocks = blocks
         self.mark = mark
         self.added = added
-        warns = ANTI_PATTERNS.fullmatch(plain(cell.dimension)) is not None
-        self.usual: Mode = "warnings" if warns else ""
-        self.mode: Mode = self.usual
+        self.mode: Mode = ""
         self.has_items = any(block.kind == "item" and not block.quoted for block in blocks)
         self.is_said = may_be_said and not self.has_items
         labelled = sum(_LABEL_START.match(block.text) is not None for block in blocks)
@@ -158,7 +149,7 @@ class _CellReader:
         """Whether the block only says what the blocks below it are."""
         words = block.text.strip("*_: ")
         if block.kind == "end_details":
-            self.mode = self.usual
+            self.mode = ""
         elif divider := _DIVIDER.fullmatch(block.text):
             self.target = self.added(divider["name"])
             self.mark(block, "mixin", "says for whom the lines below it hold", 0.7)
@@ -171,7 +162,7 @@ class _CellReader:
             self.mode = "warnings"
             self.mark(block, "layout", "announces what is warned of", 0.8)
         elif block.kind == "heading":
-            self.mode = self.usual
+            self.mode = ""
             if not self.target.expectations:
                 self.mark(block, "layout", "a heading inside a dimension", 0.5)
         else:
@@ -188,7 +179,7 @@ class _CellReader:
         elif block.kind in {"attribute", "identifier"}:
             self.of_record(block)
         elif block.kind == "paragraph":
-            self.mode = self.mode if block.level else self.usual
+            self.mode = self.mode if block.level else ""
             self.prose(block)
 
     def of_record(self, block: Block) -> None:
@@ -223,7 +214,7 @@ class _CellReader:
     def stands_for_more(self, block: Block) -> bool:
         """A placeholder, or a sentence that stands for what another level says."""
         cell = self.target
-        same = _same_as(block.text)
+        same = same_as(block.text)
         if _PLACEHOLDER.fullmatch(block.text):
             cell.placeholder = True
             self.mark(block, "placeholder", "says that the text is still to come", 0.9)
@@ -273,11 +264,3 @@ class _CellReader:
         if not self.is_said or (self.needs_label and not _LABEL_START.match(block.text)):
             return False
         return bool(self.cell.dimension) or not _IN_ITALICS.fullmatch(block.text)
-
-
-def _same_as(text: str) -> str:
-    """The level that a text stands for the cell of, or nothing."""
-    match = _SAME_AS.fullmatch(text.strip("*_ "))
-    if match and (level_likeness(match["level"]) or _PLUS.search(text)):
-        return match["level"].strip("*_: ")
-    return ""

@@ -68,19 +68,32 @@ _WRAPPERS = re.compile(
     r"(?:.*(?:framework|ladder|matrix|competenc|career|tracks?|roles?|groups?|sections?|data|rubric))",
     re.IGNORECASE,
 )
-_METADATA = re.compile(
-    r"(?:licen[cs]e|copyright|version|language|lang|organi[sz]ation|company|source|attribution)",
-    re.IGNORECASE,
-)
+#: Keys that speak of the ladder as a whole, by what they say.
+_METADATA = {
+    "licence": "licence",
+    "license": "licence",
+    "organisation": "organisation",
+    "organization": "organisation",
+    "company": "organisation",
+    "version": "version",
+    "language": "language",
+    "lang": "language",
+}
 _DETAILS = re.compile(r"(?:details?|notes?|explanation|more|long_?description)", re.IGNORECASE)
+_CUMULATIVE = re.compile(
+    r"(?:is_?)?(?:cumulative|cascad\w*|accumulat\w*|inherit\w*)", re.IGNORECASE
+)
 _DEEPEST = 9
 _MOST_RECORD_KEYS = 12
 _SHARE = 0.8
 _AT_LEAST = 2
 
 
-def read_data(root: Node, lines: tuple[str, ...], file: int = 0) -> Outline:
-    """Never raises; what no key makes sense of stays a stray line."""
+def read_data(root: Node, lines: tuple[str, ...], file: int = 0) -> tuple[Outline, dict[str, str]]:
+    """The outline, and what the file says of the whole: organisation, licence, version and language.
+
+    Never raises; what no key makes sense of stays a stray line.
+    """
     builder = Builder(lines, file)
     teller = _Teller(builder)
     joined = _joined(root)
@@ -90,7 +103,7 @@ def read_data(root: Node, lines: tuple[str, ...], file: int = 0) -> Outline:
         teller.table(table)
     else:
         teller.thing(root, 1, "")
-    return builder.outline()
+    return builder.outline(), teller.said
 
 
 def is_like_a_ladder(root: Node) -> bool:
@@ -104,6 +117,7 @@ def is_like_a_ladder(root: Node) -> bool:
 class _Teller:
     def __init__(self, builder: Builder) -> None:
         self.builder = builder
+        self.said: dict[str, str] = {}
 
     # -- Pieces
 
@@ -152,7 +166,8 @@ class _Teller:
         elif isinstance(node.value, dict):
             key, name = _name_of(node, hint)
             if name is not None:
-                self.heading(name, _level_word(name, key, hint), depth, _hint_of(key, hint))
+                text = _with_code(_level_word(name, key, hint), node, hint)
+                self.heading(name, text, depth, _hint_of(key, hint))
                 depth += 1
             self.fields(node, depth, {key} if name is not None else set())
         elif node.value is not None:
@@ -218,8 +233,11 @@ class _Teller:
             return
         if _SUMMARIES.fullmatch(key) or _TEXTS.fullmatch(key):
             self.words(value)
-        elif _METADATA.fullmatch(key):
-            self.announce(value, f"{_spoken(key)}: {value.value}")
+        elif _CUMULATIVE.fullmatch(key) and value.value is not False:
+            self.announce(value, f"{_spoken(key)}: {value.value}".lower())
+        elif key.lower() in _METADATA:
+            self.said.setdefault(_METADATA[key.lower()], str(value.value))
+            self.builder.add_verbatim("reference", value.line, value.last_line)
 
     def keyed(self, node: Node, depth: int, hint: Hint) -> None:
         """A mapping whose keys are names, or an ordinary thing."""
@@ -230,14 +248,18 @@ class _Teller:
                 key.lower() in _IDS
                 or key.lower() in _NAMES
                 or _SUMMARIES.fullmatch(key)
-                or _METADATA.fullmatch(key)
+                or key.lower() in _METADATA
+                or _CUMULATIVE.fullmatch(key)
             ):
                 self.plain_field(key, value)
                 continue
             if not hint and (_hint_for(key) or _LISTS.fullmatch(key) or _EXAMPLES.fullmatch(key)):
                 self.field(node, key, value, depth)
                 continue
-            self.heading(_place(node, key), _key_name(key, value), depth, hint)
+            name = _key_name(key, value)
+            if isinstance(value.value, dict):
+                name = _with_code(name, value, hint)
+            self.heading(_place(node, key), name, depth, hint)
             if isinstance(value.value, dict) and (text := _statement(value)):
                 self.statement(value, *text)
             elif isinstance(value.value, dict):
@@ -352,6 +374,18 @@ def _level_word(name: Node, key: str, hint: Hint) -> str:
     return text
 
 
+def _with_code(name: str, node: Node, hint: Hint) -> str:
+    """A level with its code in front, when its id looks like one."""
+    for key, value in node.value.items() if hint == "level" else ():
+        code = str(value.value)
+        if key.lower() in {"id", "code", "key", "slug"} and _CODE.fullmatch(code) and code != name:
+            return f"{code}: {name}"
+    return name
+
+
+_CODE = re.compile(r"[A-Za-z]{1,4}[ .-]?[0-9]{1,2}[a-d]?")
+
+
 def _hint_of(key: str, hint: Hint) -> Hint:
     return hint or _hint_for(key)
 
@@ -369,7 +403,7 @@ def _key_name(key: str, value: Node) -> str:
         for name in _NAMES:
             found = next((each for k, each in value.value.items() if k.lower() == name), None)
             if found and isinstance(found.value, str) and found.value.strip():
-                return found.value
+                return f"{key}: {found.value}" if _CODE.fullmatch(key) else found.value
     if key.isdigit():
         return f"Level {key}"
     return _spoken(key)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ladders.names import level_likeness, name_key
 from ladders.outline import Block, Hint, TableCell
@@ -107,18 +108,30 @@ def _head_of_one(rows: list[list[TableCell]]) -> bool:
 
 def _name(cell: TableCell) -> Block | None:
     """The block that a row or column is named by, when the cell holds nothing but a name."""
-    if not cell.text or len(cell.text.split()) > _MOST_NAME_WORDS:
+    text = _titled(cell) or cell.text
+    if not text or len(text.split()) > _MOST_NAME_WORDS:
         return None
     first, last = cell.blocks[0], cell.blocks[-1]
     return Block(
         "heading",
         first.line,
         last.last_line,
-        cell.text,
+        text,
         first.raw,
         links=first.links,
         file=first.file,
     )
+
+
+def _titled(cell: TableCell) -> str:
+    """The name in a cell that says under headings of its own what it is called, and at which level."""
+    said = {
+        block.text.strip("*_: ").lower(): after.text
+        for block, after in pairwise(cell.blocks)
+        if block.kind == "heading" and after.kind != "heading"
+    }
+    title = said.get("title") or said.get("name") or said.get("role") or ""
+    return f"Level {said['level']}: {title}" if title and "level" in said else title
 
 
 def _cells(
@@ -155,7 +168,7 @@ def _matrix(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
     for row in body:
         if not any(cell.blocks for cell in row):
             continue
-        before = _carried(row, names, before)
+        before = _carried(row, names[:-1], before)
         named = [name for place in names if (name := _name(before[place]))]
         if not named:
             rest += [block for cell in row for block in cell.blocks]
@@ -194,13 +207,12 @@ def _checked(head: list[TableCell], body: list[list[TableCell]], leading: int) -
 
 
 def _carried(
-    row: list[TableCell], names: Iterable[int], before: list[TableCell]
+    row: list[TableCell], places: Iterable[int], before: list[TableCell]
 ) -> list[TableCell]:
     """An empty cell in front of others goes on with the name above it."""
     row = list(row)
-    last = max(names, default=0)
-    for place in names:
-        if before and place < last and not row[place].text:
+    for place in places:
+        if before and not row[place].text:
             row[place] = before[place]
     return row
 
@@ -236,7 +248,7 @@ def _leading(body: list[list[TableCell]], like: list[float]) -> int | None:
 
 def _long(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
     """A row for each statement, with its level and dimension in columns of their own."""
-    texts = [cell.text.strip("*_ ") for cell in head]
+    texts = [" ".join(re.split(r"[\W_]+", cell.text)).strip() for cell in head]
     levels = [place for place, text in enumerate(texts) if _LEVEL_HEADER.fullmatch(text)]
     level = levels[0] if levels else None
     dimensions = [

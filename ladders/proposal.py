@@ -22,8 +22,9 @@ _FEWEST = 3
 _PLACED = 0.4
 #: Levels with names that look less like levels than this are something else.
 _NAMED = 0.2
-#: A single level needs this share of headings that look like dimensions.
+#: A single level needs this share of headings that look like dimensions, or half if it has a code.
 _ALIKE = 0.6
+_CODED = 0.95
 #: What is no ladder is never surer than this.
 _DOUBT = 0.45
 
@@ -239,7 +240,7 @@ def _verdict(reading: Reading) -> Verdict:
     )
     is_ladder = fit.placed >= _PLACED and fit.named >= _NAMED and confidence >= _ENOUGH
     if len(levels) == 1:
-        is_ladder = is_ladder and fit.shared >= _ALIKE
+        is_ladder = is_ladder and fit.shared >= (_ALIKE if fit.named < _CODED else _ALIKE / 2)
     if not is_ladder:
         confidence = min(confidence, _DOUBT)
     return Verdict(is_ladder, confidence, (taken, measured))

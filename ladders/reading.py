@@ -13,7 +13,7 @@ from ladders.grids import ATTRIBUTES, SUMMARIES
 from ladders.names import LevelName, name_key, plain, read_level_name, split_grade, years_of
 from ladders.outline import Block, Outline, every_block
 from ladders.sections import Section
-from ladders.structure import LICENCE, CellFound, OwnerFound, Structure
+from ladders.structure import ANTI_PATTERNS, LICENCE, CellFound, OwnerFound, Structure
 
 #: Parts with these roles are read, but no text of theirs is in the ladder.
 NOT_IMPORTED: frozenset[Role] = frozenset({"contents", "heading", "layout", "other"})
@@ -93,7 +93,9 @@ def read(structure: Structure, outlines: Iterable[Outline], file_names: Iterable
 
 
 _CASCADE = re.compile(
-    r"\bcascad\w+|\binherit\w*|\bcumulative\b|\bin addition to\b|\bretain the skills\b"
+    r"\b(?:all|everything)\b.{0,20}\b(?:asked|expected|required) (?:of|from|at|for) (?:the )?(?:levels?|role)\b|"
+    r"\bcascad\w+|\b(?:each|every|a|any|higher|next|successive)\b.{0,30}\b(?:keeps?|retains?|still|also)\b"
+    r".{0,60}\b(?:below|before|beneath|previous|preceding|earlier|lower|prior)\b|\binherit\w*|\bcumulative\b|\bin addition to\b|\bretain the skills\b"
     r"|\b(?:all|everything)\b.{0,60}\b(?:previous|prior|lower|below|preceding|before)\b"
     r".{0,40}\b(?:levels?|bands?|grades?|roles?|stages?|steps?|tiers?)?\b"
     r"|\b(?:builds? (?:up)?on|includes?)\b.{0,60}\b(?:previous|prior|lower|below|preceding|earlier)\b"
@@ -219,6 +221,12 @@ class _Reader:
             draft.attributes.append(("Experience", years))
         kept = self.attribute_lines(draft, found)
         draft.before = self.cell(draft, "", None, kept)
+        # What the level as a whole is warned of belongs to none of its dimensions.
+        warned = [each for each in draft.before.expectations if each.is_anti_pattern]
+        draft.before.expectations = [
+            each for each in draft.before.expectations if not each.is_anti_pattern
+        ]
+        draft.notes += [each.block for each in warned]
         for cell in found.cells:
             self.dimension(draft, cell)
         return draft
@@ -290,7 +298,12 @@ class _Reader:
     ) -> bool:
         key = name_key(split_grade(found.dimension)[0])
         pairs = [LABELLED.fullmatch(block.text) for block in said]
-        if SUMMARIES.fullmatch(key):
+        if ANTI_PATTERNS.fullmatch(key):
+            self.heading(head, "layout", "announces what is warned of", 0.8)
+            draft.notes += said
+            for block in said:
+                self.mark(block, "anti_pattern", "what the level as a whole is warned of", 0.8)
+        elif SUMMARIES.fullmatch(key):
             self.heading(head, "layout", "announces a description", 0.8)
             draft.before.prose += said
             for block in said:

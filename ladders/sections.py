@@ -14,6 +14,7 @@ from itertools import pairwise
 from ladders.grids import Grid, read_grid
 from ladders.names import name_key, plain
 from ladders.outline import BOLD_LINE, Block, Outline
+from ladders.references import same_as
 
 #: Nothing longer than this names a level or a dimension.
 LONGEST_NAME = 300
@@ -306,7 +307,9 @@ def _lead(section: Section, start: int) -> _Labelled | None:
     block = body[start]
     words = block.text.strip("*_ ")
     is_over_list = start + 1 < len(body) and body[start + 1].kind == "item"
-    if not is_over_list or not words.endswith(":") or EXAMPLES.fullmatch(words.rstrip(": ")):
+    if not is_over_list or not words.endswith(":") or same_as(words):
+        return None
+    if EXAMPLES.fullmatch(words.rstrip(": ")):
         return None
     bold = _BOLD_WORDS.search(block.text)
     name = bold["name"] if bold else words.rstrip(": ")

@@ -291,11 +291,12 @@ def _outside(
         keys = {child.key for section in like for child in section.children}
         places = {id(section.parent) for section in sections if id(section) in chosen}
         for section in sections:
-            is_beside = id(section.parent) in places and section in filled
             shared = sum(child.key in keys for child in section.children)
             shares = shared and shared >= _LIKE * len(section.children)
+            is_listed = id(section) in listed and _likeness(section) > 0
+            is_beside = id(section.parent) in places and is_listed
             named = not is_phrase(section.name) and not COMMON.fullmatch(plain(section.name))
-            if is_beside and named and (shares or (id(section) in listed and _likeness(section))):
+            if section in filled and named and (shares or is_beside):
                 chosen.add(id(section))
         if len(chosen) >= _AT_LEAST:
             yield (
@@ -592,16 +593,13 @@ def _add_beside(structure: Structure, candidates: list[Section]) -> None:
             continue
         owner = OwnerFound(section.name, [section], section.parent, list(section.body))
         owner.cells, owner.kind = _cells(section), kind
-        if ANTI_PATTERNS.fullmatch(plain(section.name)):
-            owner.body, owner.cells = [], [CellFound(section.name, section, None, section)]
         structure.owners.append(owner)
         inside |= {id(inner) for inner in section.walk()}
 
 
 def _added_kind(section: Section) -> OwnerKind | None:
     """What stands outside of the levels and is asked all the same: of everybody, or of those with a role."""
-    name = plain(section.name)
-    if COMMON.fullmatch(name) or (ANTI_PATTERNS.fullmatch(name) and not section.children):
+    if COMMON.fullmatch(plain(section.name)):
         return "common"
     said = [block for block in section.body if block.kind == "paragraph"]
     listed = sum(block.kind == "item" for block in section.body) + len(section.children)

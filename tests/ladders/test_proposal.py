@@ -1,6 +1,5 @@
 """Outline to proposal to ladder, on documents of our own in the forms that ladders come in."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -22,10 +21,10 @@ from ladders.document import (
 from ladders.effective import effective
 from ladders.faults import faults
 from ladders.pipeline import read_upload
-from ladders.proposal import NotALadderError, propose
+from ladders.proposal import File, NotALadderError, propose
 from ladders.questions import AnswerError
 from ladders.text import Document, UnreadableError
-from tests.ladders.test_outline import MARKDOWN
+from tests.ladders.test_outline import MARKDOWN, filled
 
 DOCUMENTS = Path(__file__).parent / "documents"
 
@@ -35,7 +34,7 @@ def proposal(name):
 
 
 def proposed(text):
-    return propose(Document(text, text, "none", ()), "untitled", Source())
+    return propose([File("a.md", Document(text, text, "none", ()))], "untitled", Source())
 
 
 def counts(ladder):
@@ -232,9 +231,10 @@ class TestOneLevel:
             Attribute("Reach", "One garden"),
             Attribute("Checked by", "The head gardener"),
         )
+        # A group that holds every dimension tells nothing apart.
         assert [(each.name, each.group) for each in ladder.dimensions] == [
-            ("Soil", "core-duties"),
-            ("Tools", "core-duties"),
+            ("Soil", None),
+            ("Tools", None),
         ]
         soil, tools = level.cells
         assert soil.expectations == (
@@ -397,9 +397,8 @@ class TestNoLadder:
 def test_any_text_gives_a_sound_ladder_or_none(text, random):
     """Nothing raises, no line is lost, and whatever is answered, the ladder can be kept."""
     read = proposed(text)
-    covered = [n for part in read.parts for n in range(part.line, part.last_line + 1)]
-    filled = {number for number, line in enumerate(text.split("\n"), 1) if line.strip()}
-    assert filled <= set(covered)
+    held = {n for part in read.parts for n in range(part.line, part.last_line + 1)}
+    assert filled(text) <= held
     answers = {each.id: random.choice(each.options).value for each in read.questions}
     try:
         ladder = read.ladder(answers)
@@ -412,32 +411,3 @@ def test_any_text_gives_a_sound_ladder_or_none(text, random):
 def test_broken_bytes_are_refused_before_reading():
     with pytest.raises(UnreadableError):
         read_upload("x.md", b"\x00\x01")
-
-
-def many_levels(count):
-    return "".join(f"## Level {n}\n### Taste\n- x{n}\n- y\n" for n in range(count))
-
-
-def many_tracks(count):
-    lists = "".join(f"## Line {n}\n- [Level {n}](#l{n})\n" for n in range(count))
-    levels = "".join(f'<a id="l{n}"></a>\n## Level {n}\n### Taste\n- x{n}\n' for n in range(count))
-    return f"# T\n\nThe lower levels cascade up.\n\n{lists}{levels}"
-
-
-def many_dimensions(count):
-    return "".join(
-        f"## Level 1\n### Taste {n}\n- x\n## Level 2\n### Taste {n}\n- y\n" for n in range(count)
-    )
-
-
-@pytest.mark.parametrize("write", [many_levels, many_tracks, many_dimensions])
-def test_reading_takes_time_in_proportion(write):
-    def seconds(count):
-        text = write(count)
-        started = time.process_time()
-        proposed(text).ladder()
-        return time.process_time() - started
-
-    seconds(10)
-    # Eight times the document: a step of quadratic cost would take sixty-four times as long.
-    assert seconds(1600) < 40 * max(seconds(200), 0.02)

@@ -36,6 +36,8 @@ _PLAIN_BLOCKS = frozenset(
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "kbd": "`"}
 _EMPTY_MARKS = re.compile(r"(\*\*|\*|`)\s*\1")
 _SIMPLE_ADDRESS = re.compile(r"[^\s()<>]+")
+#: A sign that opens no element, since the next one opens before it ends.
+_UNCLOSED = re.compile(r"<(?!!--)(?=[^<>]*(?:<|\Z))")
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
@@ -69,7 +71,7 @@ class MarkupReader(HTMLParser):
         self.summary = False
         self.open: list[str] = []
         self.hidden: list[str] = []
-        self.cells = 0
+        self.tables = 0
         self.addresses: list[str] = []
         self.title: tuple[int, str] | None = None
         self.in_title = False
@@ -96,14 +98,14 @@ class MarkupReader(HTMLParser):
             "dt": lambda _: None,
             "details": lambda _: builder.add_verbatim("end_details", self.line, self.line),
             "blockquote": lambda _: builder.close_quote(),
-            "td": lambda _: builder.close_cell(),
-            "th": lambda _: builder.close_cell(),
+            "td": self.close_cell,
+            "th": self.close_cell,
         }
 
     def read(self, piece: str, first_line: int) -> None:
         self.reset()
         self.first_line = first_line
-        self.feed(piece)
+        self.feed(_closed(piece))
         self.close()
         self.flush()
 
@@ -192,15 +194,22 @@ class MarkupReader(HTMLParser):
 
     def open_table(self, tag: str, _given: dict[str, str | None]) -> None:
         self.open.append(tag)
-        self.cells += 1
-        self.builder.open_table(self.line)
+        self.tables += 1
+        if self.in_table:
+            self.builder.open_table(self.line)
 
     def open_row(self, _tag: str, _given: dict[str, str | None]) -> None:
-        self.builder.open_row()
+        if self.in_table:
+            self.builder.open_row()
 
     def open_cell(self, tag: str, given: dict[str, str | None]) -> None:
         span = _span(given, "rowspan"), _span(given, "colspan")
-        self.builder.open_cell(is_header=tag == "th", span=span)
+        if self.in_table:
+            self.builder.open_cell(is_header=tag == "th", span=span)
+
+    def close_cell(self, _tag: str) -> None:
+        if self.in_table:
+            self.builder.close_cell()
 
     def open_summary(self, _tag: str, _given: dict[str, str | None]) -> None:
         self.summary = True
@@ -217,8 +226,9 @@ class MarkupReader(HTMLParser):
             if inner in _ITEMS:
                 self.builder.close_item(self.line)
             elif inner == "table":
-                self.cells -= 1
-                self.builder.close_table(self.line)
+                if self.in_table:
+                    self.builder.close_table(self.line)
+                self.tables -= 1
             if inner == tag:
                 break
 
@@ -270,11 +280,23 @@ class MarkupReader(HTMLParser):
         elif summary:
             self.builder.add("details", lines[0].number, lines[-1].number, text)
         else:
-            tell(self.builder, lines, apart=self.cells > 0 and not self.in_item)
+            tell(self.builder, lines, apart=self.tables > 0 and not self.in_item)
+
+    @property
+    def in_table(self) -> bool:
+        """Inside a table, and not inside a table in its cells: that is only layout."""
+        return self.tables == 1
 
     @property
     def in_item(self) -> bool:
         return bool(self.open) and self.open[-1] in _ITEMS
+
+
+def _closed(piece: str) -> str:
+    """The piece without signs that open what never ends: the parser would search for the end each time."""
+    last = piece.rfind("-->") + 1
+    piece = piece[:last] + piece[last:].replace("<!--", "&lt;!--")
+    return _UNCLOSED.sub("&lt;", piece)
 
 
 def _span(given: dict[str, str | None], name: str) -> int:

@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from ladders.document import Source
-from ladders.outline import read_outline
-from ladders.proposal import propose
+from ladders.markdown import read_markdown
+from ladders.markup import read_page
+from ladders.proposal import File, propose
 from ladders.text import Document
 
 MEGABYTES = (1, 2, 4, 8)
@@ -31,6 +32,9 @@ PIECES = (
     "<!-- ",
     "**",
     "(",
+    "|a|b|\n|-|-|\n",
+    "<table><tr><td>x",
+    "<ul><li>",
 )
 COUNTS = (200, 400, 800, 1600)
 
@@ -65,14 +69,19 @@ def line(name: str, read: Callable[[str], object], texts: Sequence[str]) -> str:
 
 
 def make_ladder(text: str) -> object:
-    return propose(Document(text, text, "none", ()), "untitled", Source()).ladder()
+    document = Document(text, text, "none", ())
+    return propose([File("a.md", document)], "untitled", Source()).ladder()
 
 
 def main() -> None:
     print("the outline of", ", ".join(f"{size} MB" for size in MEGABYTES))
     for piece in PIECES:
         texts = [piece * (size * 1_000_000 // len(piece)) for size in MEGABYTES]
-        print(line(repr(piece), read_outline, texts), flush=True)
+        print(line(repr(piece), read_markdown, texts), flush=True)
+    print("the outline of the same as HTML pages")
+    for piece in PIECES:
+        texts = [piece * (size * 1_000_000 // len(piece)) for size in MEGABYTES]
+        print(line(repr(piece), read_page, texts), flush=True)
     print("a ladder of", ", ".join(map(str, COUNTS)))
     for write in (many_levels, many_tracks, many_dimensions):
         texts = [write(count) for count in COUNTS]

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ladders.names import Ids, are_close, name_key, split_icon
+from ladders.cells import CellDraft
+from ladders.names import Ids, are_close, name_key, plain, rank, split_icon
 from ladders.reading import OwnerDraft, Reading
 from ladders.sections import Section
 
@@ -46,14 +47,30 @@ def dimensions(reading: Reading) -> list[DimensionDraft]:
     """In order of appearance, levels before roles."""
     found: dict[str, DimensionDraft] = {}
     ids = Ids("dimension")
-    for owner in (*reading.levels, *reading.mixins):
-        for cell in owner.cells:
-            key = name_key(cell.dimension)
-            if key not in found:
-                icon, name = split_icon(cell.dimension)
-                found[key] = DimensionDraft(key, ids.take(name), name, icon, cell.group)
-            found[key].owners.add(id(owner))
+    for owner, cell in every_cell(reading):
+        if not cell.dimension:
+            continue
+        key = name_key(cell.dimension)
+        if key not in found:
+            icon, name = split_icon(plain(cell.dimension))
+            found[key] = DimensionDraft(key, ids.take(name), name, icon, cell.group)
+        found[key].owners.add(id(owner))
+        found[key].group = found[key].group or cell.group
+    groups = {draft.group.key for draft in found.values() if draft.group}
+    if len(groups) == 1 and all(draft.group for draft in found.values()):
+        # One group of all dimensions tells nothing apart.
+        for draft in found.values():
+            draft.group = None
     return list(found.values())
+
+
+def every_cell(reading: Reading) -> Iterable[tuple[OwnerDraft, CellDraft]]:
+    """The cells that name a dimension: levels, then what is common, then roles."""
+    for owner in (*reading.levels, *reading.common, *reading.mixins):
+        for cell in owner.cells:
+            yield owner, cell
+    for added in reading.added:
+        yield from added.cells
 
 
 def merges(drafts: list[DimensionDraft]) -> list[Merge]:
@@ -101,6 +118,20 @@ def ranks(levels: list[OwnerDraft]) -> list[int]:
         if len(given) == len(numbers):
             return given
     return list(range(1, len(levels) + 1))
+
+
+def is_descending(levels: list[OwnerDraft]) -> bool:
+    """Whether the words of rank in the names fall from the first level to the last."""
+    places = [place for draft in levels if (place := rank(draft.name.name)) is not None]
+    return (
+        len(places) >= _FEWEST_RANKED
+        and len(places) * 2 >= len(levels)
+        and places == sorted(places, reverse=True)
+        and places[0] > places[-1]
+    )
+
+
+_FEWEST_RANKED = 2
 
 
 _LICENCES = (

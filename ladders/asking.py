@@ -1,29 +1,66 @@
-"""Reading -> the questions it leaves open, each only when the document raises it."""
+"""Reading -> the questions it leaves open, each only when the document raises it.
+
+The letters are those of the format's list: (a) cascade, (b) roles, (c) codes and names that are shared,
+(d) close dimensions, (e) attributes, (f) prose, (g) nested items, (h) order, (i) duplicates, (j) levels of
+proficiency, (k) a doubtful ladder, (l) licence, (m) encoding, (n) a single level.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from ladders.arrangement import dimensions, licence_id, lowest_track, merges, ranks, tracks
-from ladders.building import are_attributes
+from ladders.arrangement import (
+    dimensions,
+    every_cell,
+    is_descending,
+    licence_id,
+    lowest_track,
+    merges,
+    ranks,
+    tracks,
+)
+from ladders.assembly import Assembly
+from ladders.cells import CellDraft
 from ladders.keys import normalised
+from ladders.names import name_key
 from ladders.questions import Question, ask
-from ladders.reading import CellDraft, OwnerDraft, Reading
+from ladders.reading import OwnerDraft, Reading, attribute_items
 from ladders.text import Change
 
 _SUPERSEDES = re.compile(r"\bsupersed|\breplac|\binstead of\b", re.IGNORECASE)
+_PROFICIENCY = re.compile(
+    r"(?:leading )?(?:beginner|novice|basic|foundation(?:al)?|awareness|aware|intermediate|working"
+    r"|competent|proficient|practitioner|practi[sc]ing|advanced|expert|master(?:y|s)?|learning"
+    r"|developing|skilled|adopts|specializes|evangelizes|creates)",
+    re.IGNORECASE,
+)
+_MOSTLY = 0.6
 
 
-def questions_about(reading: Reading, changes: tuple[Change, ...]) -> tuple[Question, ...]:
+def questions_about(
+    reading: Reading,
+    assembly: Assembly,
+    changes: tuple[Change, ...],
+    *,
+    is_ladder: bool,
+    is_sure: bool,
+) -> tuple[Question, ...]:
+    """Nothing but whether it is one is asked of a document that does not look like a ladder."""
     if not reading.levels:
         return ()
+    if not is_ladder:
+        return tuple(_doubt("no"))
     return tuple(
         chain(
             _encoding(changes),
+            () if is_sure else _doubt("yes"),
+            _single(reading),
             _roles(reading),
             _cascade(reading),
-            _order(reading),
+            _order(reading, assembly),
             _codes(reading),
+            _names(reading, assembly),
+            _proficiency(reading),
             _merges(reading),
             _cells(reading),
             _licence(reading),
@@ -34,6 +71,7 @@ def questions_about(reading: Reading, changes: tuple[Change, ...]) -> tuple[Ques
 def _encoding(changes: tuple[Change, ...]) -> Iterator[Question]:
     if changes:
         yield ask(
+            "m",
             "encoding",
             f"{_count(len(changes), 'line')} held broken characters. Use the repaired text?",
             "repair",
@@ -42,15 +80,51 @@ def _encoding(changes: tuple[Change, ...]) -> Iterator[Question]:
         )
 
 
-def _roles(reading: Reading) -> Iterator[Question]:
-    if reading.mixins:
-        names = _listed(mixin.name.name for mixin in reading.mixins)
+def _doubt(suggested: str) -> Iterator[Question]:
+    yield ask(
+        "k",
+        "ladder",
+        "It is not clear that this document is a ladder. Is it one?",
+        suggested,
+        yes="Yes, it says what is expected at each level",
+        no="No, it is another kind of text",
+    )
+
+
+def _single(reading: Reading) -> Iterator[Question]:
+    if len(reading.levels) == 1:
         yield ask(
+            "n",
+            "single",
+            f"The document describes one level, “{reading.levels[0].name.name}”. Is it a ladder of "
+            "its own, or a level of another one?",
+            "new",
+            new="A new ladder with this level",
+            join="A level of a ladder that is here already",
+        )
+
+
+def _roles(reading: Reading) -> Iterator[Question]:
+    names = [mixin.name.name for mixin in reading.mixins]
+    if names:
+        yield ask(
+            "b",
             "roles",
-            f"Are {names} roles that are added to a level?",
+            f"Are {_listed(names)} roles that are added to a level?",
             "mixins",
             mixins="Roles, added to a level",
             levels="Levels of their own",
+        )
+    if reading.added:
+        added = _listed(each.name for each in reading.added)
+        yield ask(
+            "b",
+            "added",
+            f"Some cells go on under a line that speaks of {added}. For whom do the lines below it "
+            "hold?",
+            "mixins",
+            mixins="For those with that role, on top of the level",
+            levels="For everybody at the level",
         )
 
 
@@ -59,6 +133,7 @@ def _cascade(reading: Reading) -> Iterator[Question]:
         return
     stated = " ".join(block.text for block in reading.cascade)
     yield ask(
+        "a",
         "cascade",
         f"The document says: “{stated}” What does a level expect of the levels below it?",
         "supersede" if _SUPERSEDES.search(stated) else "accumulate",
@@ -72,6 +147,7 @@ def _cascade(reading: Reading) -> Iterator[Question]:
         if lowest is None or track.start <= lowest.start:
             continue
         yield ask(
+            "a",
             f"cascade.{track.id}",
             f"{track.name} starts at {track.start}. Which levels of {lowest.name} does it build on?",
             "below",
@@ -81,7 +157,30 @@ def _cascade(reading: Reading) -> Iterator[Question]:
         )
 
 
-def _order(reading: Reading) -> Iterator[Question]:
+def _order(reading: Reading, assembly: Assembly) -> Iterator[Question]:
+    if assembly.order_by in {"ranks", "names"}:
+        yield ask(
+            "h",
+            "files",
+            "The names of the files do not say in which order the levels stand. Is this order right, "
+            f"from the lowest: {_listed(level.name.name for level in reading.levels)}?",
+            "shown",
+            shown="Yes, in this order",
+            reversed="The other way round",
+        )
+        return
+    if is_descending(reading.levels):
+        yield ask(
+            "h",
+            "descending",
+            "The document seems to list its highest level first. Which way do the levels rise?",
+            "up",
+            up="From the last one in the document to the first",
+            down="As in the document: the first is the lowest",
+        )
+        return
+    if assembly.order_by:
+        return
     drafts = tracks(reading)
     placed = {id(level) for track in drafts for level in track.levels}
     lists = [
@@ -89,12 +188,13 @@ def _order(reading: Reading) -> Iterator[Question]:
         *(track.levels for track in drafts),
     ]
     ordered = [
-        level.line
+        level.place
         for levels in lists
         for _, level in sorted(zip(ranks(levels), levels, strict=True), key=lambda each: each[0])
     ]
     if ordered != sorted(ordered):
         yield ask(
+            "h",
             "order",
             "The document lists its levels in another order than their tracks and ranks. Which "
             "order should the ladder show?",
@@ -112,6 +212,7 @@ def _codes(reading: Reading) -> Iterator[Question]:
     shared = [code for code, levels in by_code.items() if len(levels) > 1]
     if shared:
         yield ask(
+            "c",
             "codes",
             f"More than one level is called {_listed(shared)}. Are they different levels that run "
             "in parallel?",
@@ -121,9 +222,52 @@ def _codes(reading: Reading) -> Iterator[Question]:
         )
 
 
+def _names(reading: Reading, assembly: Assembly) -> Iterator[Question]:
+    names = [name_key(level.name.name) for level in reading.levels]
+    shared = list(
+        dict.fromkeys(
+            level.name.name
+            for level in reading.levels
+            if names.count(name_key(level.name.name)) > 1
+        )
+    )
+    if assembly.shared_titles:
+        yield ask(
+            "c",
+            "names",
+            f"More than one file is headed {_listed(assembly.shared_titles)}. They are kept apart "
+            "and called by the names of their files. Is that right?",
+            "apart",
+            apart="Yes, they are different levels",
+        )
+    elif shared:
+        yield ask(
+            "c",
+            "names",
+            f"More than one level is called {_listed(shared)}. Are they different levels?",
+            "apart",
+            apart="Yes, keep them apart",
+        )
+
+
+def _proficiency(reading: Reading) -> Iterator[Question]:
+    names = [level.name.name for level in reading.levels]
+    like = sum(_PROFICIENCY.fullmatch(name) is not None for name in names)
+    if like >= _MOSTLY * len(names) and len(names) > 1:
+        yield ask(
+            "j",
+            "proficiency",
+            f"{_listed(names)} look like levels of proficiency. Are they levels of the job?",
+            "levels",
+            levels="Yes, people are promoted from one to the next",
+            proficiency="No, they say how well somebody can do something",
+        )
+
+
 def _merges(reading: Reading) -> Iterator[Question]:
     for merge in merges(dimensions(reading)):
         yield ask(
+            "d",
             f"merge.{merge.variant.id}",
             f"Is “{merge.variant.name}” the same dimension as “{merge.main.name}”?",
             "merge",
@@ -133,18 +277,40 @@ def _merges(reading: Reading) -> Iterator[Question]:
 
 
 def _cells(reading: Reading) -> Iterator[Question]:
-    owners = [*reading.levels, *reading.mixins]
-    cells = [cell for owner in owners for cell in (owner.before, *owner.cells)]
-    if any(are_attributes(owner) for owner in owners):
+    cells = [cell for _, cell in every_cell(reading)]
+    cells += [owner.before for owner in reading.owners]
+    if any(attribute_items(owner) for owner in reading.owners):
         yield ask(
+            "e",
             "attributes",
             "Some levels open with a list of labels and values. What are these?",
             "attributes",
             attributes="Attributes that describe the level",
             expectations="Expectations",
         )
+    elif any(owner.before.expectations and owner.cells for owner in reading.owners):
+        yield ask(
+            "e",
+            "attributes",
+            "Some levels open with a list before their first dimension. What is it?",
+            "expectations",
+            expectations="Expectations in no dimension",
+            attributes="A description of the level",
+        )
+    if any(_is_said(cell) for cell in cells):
+        yield ask(
+            "f",
+            "prose",
+            "Some dimensions hold prose instead of a list. How should it be read?",
+            "paragraphs",
+            paragraphs="Each paragraph as one expectation",
+            statement="All of it as one expectation",
+            sentences="Each sentence as one expectation",
+            summary="As an introduction, not as an expectation",
+        )
     if any(each.children for cell in cells for each in cell.expectations):
         yield ask(
+            "g",
             "nested",
             "Some list items hold further items. What are these?",
             "children",
@@ -152,23 +318,19 @@ def _cells(reading: Reading) -> Iterator[Question]:
             expectations="Expectations of their own",
             examples="Examples of it",
         )
-    if any(cell.prose and not cell.expectations for owner in owners for cell in owner.cells):
-        yield ask(
-            "prose",
-            "Some dimensions hold prose instead of a list. How should it be read?",
-            "statement",
-            statement="As one expectation",
-            sentences="As one expectation for each sentence",
-            summary="As an introduction, not as an expectation",
-        )
     if any(_repeats(cell) for cell in cells):
         yield ask(
+            "i",
             "duplicates",
             "The same expectation stands twice in one place. Keep both?",
             "keep",
             keep="Keep both",
             once="Keep one",
         )
+
+
+def _is_said(cell: CellDraft) -> bool:
+    return any(each.block.kind in {"paragraph", "quote"} for each in cell.expectations)
 
 
 def _repeats(cell: CellDraft) -> bool:
@@ -179,6 +341,7 @@ def _repeats(cell: CellDraft) -> bool:
 def _licence(reading: Reading) -> Iterator[Question]:
     if not reading.licence:
         yield ask(
+            "l",
             "licence",
             "The document names no licence. Under which terms do you use it?",
             "unstated",
@@ -187,15 +350,17 @@ def _licence(reading: Reading) -> Iterator[Question]:
         )
         return
     name = licence_id(block.text for block in reading.licence)
-    duty = " Whoever passes the ladder on must keep it." if "-SA" in name else ""
-    yield ask(
-        "licence",
-        f"The document speaks of its licence{f', {name}' if name else ''}. Keep that with the "
-        f"ladder?{duty}",
-        "stated",
-        stated="Keep the licence and its text",
-        none="Leave it out",
-    )
+    if "-SA" in name or not name:
+        duty = " Whoever passes the ladder on must keep it." if name else ""
+        yield ask(
+            "l",
+            "licence",
+            f"The document speaks of its licence{f', {name}' if name else ''}. Keep that with the "
+            f"ladder?{duty}",
+            "stated",
+            stated="Keep the licence and its text",
+            none="Leave it out",
+        )
 
 
 def _count(number: int, what: str) -> str:

@@ -2,51 +2,70 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from ladders.arrangement import (
     TrackDraft,
     dimensions,
+    every_cell,
+    is_descending,
     licence_id,
     lowest_track,
     merges,
     ranks,
     tracks,
 )
+from ladders.cells import CellDraft, ExpectationDraft
 from ladders.document import (
+    AppliesTo,
     Attribute,
     Cascade,
     Cell,
+    Common,
     Dimension,
     Example,
     Expectation,
     Group,
     Ladder,
     Level,
+    LevelCells,
     Licence,
     Mixin,
     Note,
+    SameAs,
     Source,
     Track,
     TrackInheritance,
     Unmapped,
 )
 from ladders.keys import normalised
-from ladders.names import Ids, name_key, slug, split_icon
+from ladders.names import Ids, name_key, plain, slug, split_icon
 from ladders.outline import Block
-from ladders.reading import CellDraft, ExpectationDraft, OwnerDraft, Reading
+from ladders.reading import (
+    AddedDraft,
+    OwnerDraft,
+    Reading,
+    attribute_items,
+    labelled,
+)
 
-#: An attribute of a level: a label in bold, then its value.
-LABELLED = re.compile(r"(?:\*\*|__)([^*_]{1,80}?):?(?:\*\*|__)\s*[:\u2013-]?\s*(\S.*)")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\u201c\"])")
 _MIXIN_PREFIX = re.compile(r"^(?:mix-?in|role)[-_]", re.IGNORECASE)
 _INTERNAL = "LicenseRef-Internal"
+_BELOW = re.compile(r"\b(?:previous|prior|preceding|below|before|last)\b", re.IGNORECASE)
 
 
 def build(
-    reading: Reading, settled: Mapping[str, str], source: Source, name: str, *, confirmed: bool
+    reading: Reading,
+    settled: Mapping[str, str],
+    source: Source,
+    name: str,
+    said: Mapping[str, str],
+    *,
+    confirmed: bool,
 ) -> Ladder:
-    """`confirmed`: a person has answered how levels build on each other."""
-    return _Builder(reading, settled, confirmed=confirmed).ladder(source, name)
+    """`said` is what front matter says of the ladder; `confirmed`: a person has answered how levels build on each other."""
+    return _Builder(reading, settled, confirmed=confirmed).ladder(source, name, said)
 
 
 class _Builder:
@@ -54,12 +73,13 @@ class _Builder:
         self.reading = reading
         self.settled = settled
         self.confirmed = confirmed
+        self.names = reading.file_names
         drafts = dimensions(reading)
         #: Key of a heading -> the dimension it belongs to.
         self.dimension = {draft.key: draft for draft in drafts}
         self.aliases: dict[str, list[str]] = {}
         for merge in merges(drafts):
-            if settled[f"merge.{merge.variant.id}"] == "merge":
+            if settled.get(f"merge.{merge.variant.id}") == "merge":
                 self.dimension[merge.variant.key] = merge.main
                 self.aliases.setdefault(merge.main.key, []).append(merge.variant.name)
         self.kept = [draft for draft in drafts if self.dimension[draft.key] is draft]
@@ -69,32 +89,45 @@ class _Builder:
         self.implicit = self.implicit_dimension()
         self.dimensions = self.read_dimensions()
         self.position = {each.id: place for place, each in enumerate(self.dimensions)}
+        self.placed = self.read_places()
+        self.level_ids = self.read_level_ids()
 
-    def ladder(self, source: Source, name: str) -> Ladder:
+    def ladder(self, source: Source, name: str, said: Mapping[str, str]) -> Ladder:
         reading = self.reading
-        title = reading.structure.title
-        icon, name = split_icon(title.name if title else name)
-        found, levels = self.tracks_and_levels()
+        icon, name = split_icon(plain(name))
+        levels = tuple(
+            self.level(draft, track, rank) for draft, track, rank in self.in_display_order()
+        )
+        mixins = () if self.as_levels else tuple(self.mixins())
+        notes = [Note(block.text, at) for block, at in reading.notes]
+        if self.settled.get("proficiency") == "proficiency":
+            notes.append(Note("The levels are a scale of proficiency, not levels of the job."))
         return Ladder(
             id=slug(name) or "ladder",
             name=name,
             icon=icon,
+            organisation=said.get("organisation", ""),
+            language=said.get("language", ""),
+            version=said.get("version", ""),
             summary=_paragraphs(reading.summary),
-            licence=self.licence(),
+            licence=self.licence(said.get("licence", "")),
             source=source,
             cascade=self.cascade(),
-            notes=tuple(Note(block.text, at) for block, at in reading.notes),
-            tracks=found,
+            notes=tuple(notes),
+            tracks=self.tracks(),
             groups=tuple(self.groups.values()),
             dimensions=self.dimensions,
             levels=levels,
-            mixins=() if self.as_levels else self.mixins(),
+            common=self.common(),
+            mixins=mixins,
             unmapped=tuple(
-                Unmapped(part.text or part.raw.strip(), f"L{part.line}", part.reason)
+                Unmapped(part.text or part.raw.strip(), self.at(part.file, part.line), part.reason)
                 for part in reading.parts
                 if part.role == "other"
             ),
         )
+
+    # -- Dimensions and groups
 
     def read_groups(self) -> dict[str, Group]:
         ids = Ids("group")
@@ -103,7 +136,7 @@ class _Builder:
             if draft.group:
                 key = draft.group.key
                 if key not in groups:
-                    icon, name = split_icon(draft.group.name)
+                    icon, name = split_icon(_without_grade(plain(draft.group.name)))
                     groups[key] = Group(ids.take(name), name, icon)
         return groups
 
@@ -111,17 +144,21 @@ class _Builder:
         ids = Ids("dimension")
         for draft in self.kept:
             ids.take(draft.id)
-        if any(self.loose(owner) for owner in (*self.reading.levels, *self.reading.mixins)):
+        loose = any(self.loose(owner) for owner in self.reading.owners)
+        nameless = any(not cell.dimension for _, cell in every_cell(self.reading))
+        if loose or nameless:
             return Dimension(ids.take("expectations"), "Expectations", implicit=True)
         return None
 
     def read_dimensions(self) -> tuple[Dimension, ...]:
+        summaries = self.reading.dimension_summaries
         named = tuple(
             Dimension(
                 draft.id,
                 draft.name,
                 icon=draft.icon,
                 group=self.groups[draft.group.key].id if draft.group else None,
+                summary=_paragraphs(summaries.get(draft.key, ())),
                 aliases=tuple(self.aliases.get(draft.key, ())),
             )
             for draft in self.kept
@@ -129,41 +166,64 @@ class _Builder:
         return (self.implicit, *named) if self.implicit else named
 
     def loose(self, owner: OwnerDraft) -> bool:
-        """Whether list items before the first dimension are expectations, not attributes."""
+        """Whether what stands before the first dimension are expectations, not attributes."""
         if not owner.before.expectations:
             return False
-        return not are_attributes(owner) or self.settled.get("attributes") == "expectations"
+        answer = self.settled.get("attributes")
+        if owner.cells and answer:
+            return answer == "expectations"
+        return not attribute_items(owner)
 
-    def tracks_and_levels(self) -> tuple[tuple[Track, ...], tuple[Level, ...]]:
-        ids = Ids("level")
-        made: list[Level] = []
+    # -- Levels
+
+    def read_places(self) -> list[tuple[OwnerDraft, str | None, int]]:
+        """Every level with its track and rank, by track and then by rank."""
         drafts = tracks(self.reading)
         placed = {id(level) for track in drafts for level in track.levels}
         free = [level for level in self.reading.levels if id(level) not in placed]
         lists: list[tuple[str | None, list[OwnerDraft]]] = [(None, free)]
         lists += [(track.id, track.levels) for track in drafts]
+        if self.as_levels:
+            lists.append((self.role_track().id, self.reading.mixins))
+        upside_down = (
+            self.settled.get("descending") == "up" or self.settled.get("files") == "reversed"
+        )
+        found = []
+        for track, levels in lists:
+            ordered = levels
+            if upside_down and (is_descending(levels) or "files" in self.settled):
+                ordered = levels[::-1]
+            ranked = sorted(zip(ranks(ordered), ordered, strict=True), key=lambda each: each[0])
+            found += [(draft, track, rank) for rank, draft in ranked]
+        return found
+
+    def in_display_order(self) -> list[tuple[OwnerDraft, str | None, int]]:
+        if self.settled.get("order") == "document":
+            return sorted(self.placed, key=lambda each: each[0].place)
+        return self.placed
+
+    def read_level_ids(self) -> dict[int, str]:
+        ids = Ids("level")
+        return {
+            id(draft): ids.take(draft.found.anchor or split_icon(draft.name.name)[1])
+            for draft, _, _ in self.placed
+        }
+
+    def role_track(self) -> Track:
+        container = self.reading.mixins[0].found.container
+        name = container.name if container else "Roles"
+        ids = Ids("track")
+        for track in tracks(self.reading):
+            ids.take(track.id)
+        return Track(ids.take(name), name)
+
+    def tracks(self) -> tuple[Track, ...]:
+        drafts = tracks(self.reading)
         lowest = lowest_track(drafts)
         found = [
             Track(track.id, track.name, inherits=self.inherited(track, lowest)) for track in drafts
         ]
-        if self.as_levels:
-            container = self.reading.mixins[0].found.container
-            name = container.name if container else "Roles"
-            track_ids = Ids("track")
-            for track in drafts:
-                track_ids.take(track.id)
-            found.append(Track(track_ids.take(name), name))
-            lists.append((found[-1].id, self.reading.mixins))
-        lines: dict[str, int] = {}
-        for track_id, levels in lists:
-            ranked = sorted(zip(ranks(levels), levels, strict=True), key=lambda each: each[0])
-            for rank, draft in ranked:
-                level = self.level(draft, ids, track_id, rank)
-                lines[level.id] = draft.line
-                made.append(level)
-        if self.settled.get("order") == "document":
-            made.sort(key=lambda level: lines[level.id])
-        return tuple(found), tuple(made)
+        return (*found, self.role_track()) if self.as_levels else tuple(found)
 
     def inherited(
         self, track: TrackDraft, lowest: TrackDraft | None
@@ -173,10 +233,16 @@ class _Builder:
             return ()
         return (TrackInheritance(lowest.id, track.start if answer == "below" else None),)
 
-    def level(self, draft: OwnerDraft, ids: Ids, track: str | None, rank: int) -> Level:
+    def level(self, draft: OwnerDraft, track: str | None, rank: int) -> Level:
         icon, name = split_icon(draft.name.name)
+        described = [] if self.loose(draft) else list(labelled(draft))
+        prose = draft.before.prose
+        if not self.loose(draft) and not described:
+            # A list before the first dimension that only describes the level.
+            prose = [*prose, *(each.block for each in draft.before.expectations)]
+        attributes = [Attribute(*each) for each in (*described, *draft.attributes)]
         return Level(
-            id=ids.take(draft.found.anchor or name),
+            id=self.level_ids[id(draft)],
             name=name,
             rank=rank,
             code="" if self.settled.get("codes") == "drop" else draft.name.code,
@@ -184,83 +250,171 @@ class _Builder:
             track=track,
             icon=icon,
             anchor=draft.found.anchor,
-            summary=_paragraphs(draft.before.prose),
-            attributes=() if self.loose(draft) else _attributes(draft),
+            summary=_paragraphs(prose),
+            attributes=tuple(dict.fromkeys(attributes)),
             placeholder=draft.before.placeholder,
             cells=self.cells(draft),
-            examples=_examples(draft.before.examples),
+            examples=self.examples(draft.before.examples),
+            notes=tuple(Note(block.text, self.place(block)) for block in draft.notes),
         )
 
-    def mixins(self) -> tuple[Mixin, ...]:
+    def common(self) -> Common:
+        drafts = self.reading.common
+        if not drafts:
+            return Common()
+        cells: dict[str, Cell] = {}
+        for draft in drafts:
+            for cell in self.cells(draft):
+                cells[cell.dimension] = _both(cells.get(cell.dimension), cell)
+        ordered = sorted(cells.values(), key=lambda cell: self.position[cell.dimension])
+        return Common(drafts[0].name.name, tuple(ordered))
+
+    def mixins(self) -> Iterable[Mixin]:
         ids = Ids("role")
-        return tuple(
-            Mixin(
-                id=ids.take(_MIXIN_PREFIX.sub("", draft.found.anchor) or draft.name.name),
-                name=draft.name.name,
+        for draft in self.reading.mixins:
+            _, name = split_icon(draft.name.name)
+            yield Mixin(
+                id=ids.take(_MIXIN_PREFIX.sub("", draft.found.anchor) or name),
+                name=name,
                 aliases=draft.name.aliases,
                 anchor=draft.found.anchor,
                 summary=_paragraphs(draft.before.prose),
                 placeholder=draft.before.placeholder,
                 cells=self.cells(draft),
             )
-            for draft in self.reading.mixins
+        if self.settled.get("added") == "mixins":
+            for added in self.reading.added:
+                yield self.added(added, ids)
+
+    def added(self, added: AddedDraft, ids: Ids) -> Mixin:
+        """A role that asks for something else at each level."""
+        by_level: dict[str, list[CellDraft]] = {}
+        for owner, cell in added.cells:
+            by_level.setdefault(self.level_ids[id(owner)], []).append(cell)
+        return Mixin(
+            id=ids.take(added.name),
+            name=added.name,
+            applies_to=AppliesTo(levels=tuple(by_level)),
+            cells_by_level=tuple(
+                LevelCells(
+                    level,
+                    tuple(self.cell(self.dimension_of(cell), [cell], None) for cell in cells),
+                )
+                for level, cells in by_level.items()
+            ),
         )
+
+    # -- Cells
+
+    def dimension_of(self, cell: CellDraft) -> str:
+        if cell.dimension:
+            return self.dimension[name_key(cell.dimension)].id
+        return self.implicit.id if self.implicit else ""
 
     def cells(self, owner: OwnerDraft) -> tuple[Cell, ...]:
         """One cell for each dimension that the owner names, in the ladder's order."""
         found: dict[str, list[CellDraft]] = {}
-        for cell in owner.cells:
-            found.setdefault(self.dimension[name_key(cell.dimension)].id, []).append(cell)
         if self.implicit and self.loose(owner):
-            found[self.implicit.id] = [CellDraft("", expectations=owner.before.expectations)]
+            before = owner.before
+            found[self.implicit.id] = [CellDraft("", expectations=before.expectations)]
+        for cell in owner.cells:
+            found.setdefault(self.dimension_of(cell), []).append(cell)
+        if self.settled.get("added") == "levels":
+            for added in self.reading.added:
+                for at, cell in added.cells:
+                    if at is owner:
+                        found.setdefault(self.dimension_of(cell), []).append(cell)
         return tuple(
-            self.cell(dimension, found[dimension])
+            self.cell(dimension, found[dimension], owner)
             for dimension in sorted(found, key=self.position.__getitem__)
         )
 
-    def cell(self, dimension: str, drafts: list[CellDraft]) -> Cell:
+    def cell(self, dimension: str, drafts: list[CellDraft], owner: OwnerDraft | None) -> Cell:
         prose = [block for draft in drafts for block in draft.prose]
-        expectations = [
-            made
-            for draft in drafts
-            for each in draft.expectations
-            for made in self.expectation(each)
-        ]
+        stated = [each for draft in drafts for each in draft.expectations]
+        is_said = bool(stated) and all(each.block.kind in {"paragraph", "quote"} for each in stated)
+        if is_said and self.settled.get("prose") == "summary":
+            prose, stated = [*prose, *(each.block for each in stated)], []
+        expectations = (
+            self.said(stated)
+            if is_said
+            else [made for each in stated for made in self.expectation(each)]
+        )
         if self.settled.get("duplicates") == "once":
             expectations = list({normalised(each.text): each for each in expectations}.values())
-        if not expectations and prose and self.settled.get("prose") != "summary":
-            expectations, prose = self.stated(prose), []
+        same_as, unresolved = self.same_as(drafts, owner)
+        if unresolved:
+            prose = [*prose, *unresolved]
         return Cell(
             dimension,
             summary=_paragraphs(prose),
             placeholder=any(draft.placeholder for draft in drafts),
+            same_as=same_as,
             expectations=tuple(expectations),
-            examples=_examples(block for draft in drafts for block in draft.examples),
+            examples=self.examples(block for draft in drafts for block in draft.examples),
         )
+
+    def same_as(
+        self, drafts: list[CellDraft], owner: OwnerDraft | None
+    ) -> tuple[SameAs | None, list[Block]]:
+        """The level that a cell stands for, or the sentence as prose where no level is called so."""
+        for draft in drafts:
+            if draft.same_as:
+                named, text = draft.same_as
+                level = self.named_level(named, owner)
+                if level:
+                    return SameAs(level, text), []
+                return None, [Block("paragraph", 0, 0, text, text)]
+        return None, []
+
+    def named_level(self, name: str, owner: OwnerDraft | None) -> str:
+        key = name_key(name)
+        for draft, _, _ in self.placed:
+            known = (draft.name.name, draft.name.code, *draft.name.aliases)
+            if draft is not owner and key in {name_key(each) for each in known if each}:
+                return self.level_ids[id(draft)]
+        places = [draft for draft, _, _ in self.placed]
+        if _BELOW.search(name) and owner in places and places.index(owner) > 0:
+            return self.level_ids[id(places[places.index(owner) - 1])]
+        return ""
 
     def expectation(self, draft: ExpectationDraft) -> list[Expectation]:
         nested = self.settled.get("nested")
         made = Expectation(
             draft.block.text,
             detail=_paragraphs(draft.details),
-            examples=_examples(draft.examples)
-            + (_examples(draft.children) if nested == "examples" else ()),
+            kind="anti_pattern" if draft.is_anti_pattern else "expectation",
+            external_id=draft.identifier,
+            attributes=tuple(Attribute(*block.text.split(": ", 1)) for block in draft.attributes),
+            examples=self.examples(draft.examples)
+            + (self.examples(draft.children) if nested == "examples" else ()),
             children=tuple(child.text for child in draft.children) if nested == "children" else (),
-            at=_place(draft.block),
+            at=self.place(draft.block),
         )
         if nested != "expectations":
             return [made]
-        return [made, *(Expectation(child.text, at=_place(child)) for child in draft.children)]
+        return [made, *(Expectation(child.text, at=self.place(child)) for child in draft.children)]
 
-    def stated(self, prose: list[Block]) -> list[Expectation]:
-        """A cell of prose alone: one statement, or one for each sentence."""
-        if self.settled.get("prose") == "sentences":
+    def said(self, drafts: list[ExpectationDraft]) -> list[Expectation]:
+        """A cell of prose alone: a statement for each paragraph, for each sentence, or one for all."""
+        answer = self.settled.get("prose")
+        if answer == "sentences":
             return [
-                Expectation(sentence, at=_place(block))
-                for block in prose
-                for sentence in _SENTENCE_END.split(block.text)
+                Expectation(
+                    sentence, examples=self.examples(draft.examples), at=self.place(draft.block)
+                )
+                for draft in drafts
+                for sentence in _SENTENCE_END.split(draft.block.text)
             ]
-        return [Expectation(_paragraphs(prose), at=_place(prose[0]))]
+        if answer == "statement":
+            text = _paragraphs(draft.block for draft in drafts)
+            examples = [block for draft in drafts for block in draft.examples]
+            return [
+                Expectation(text, examples=self.examples(examples), at=self.place(drafts[0].block))
+            ]
+        return [made for draft in drafts for made in self.expectation(draft)]
+
+    # -- What holds for the whole ladder
 
     def cascade(self) -> Cascade:
         stated = " ".join(block.text for block in self.reading.cascade)
@@ -269,37 +423,44 @@ class _Builder:
             return Cascade("accumulate", stated, self.confirmed)
         return Cascade("supersede" if mode == "supersede" else "none", stated, self.confirmed)
 
-    def licence(self) -> Licence:
-        answer = self.settled["licence"]
+    def licence(self, said: str) -> Licence:
+        answer = self.settled.get("licence", "stated")
         if answer == "internal":
             return Licence(_INTERNAL)
         if answer == "none":
             return Licence()
         texts = [block.text for block in self.reading.licence]
         links = [link for block in self.reading.licence for link in block.links]
-        return Licence(licence_id(texts), next(iter(links), ""), evidence=" ".join(texts))
+        name = licence_id([*texts, said]) or said
+        return Licence(name, next(iter(links), ""), evidence=" ".join(texts))
+
+    # -- Places
+
+    def examples(self, blocks: Iterable[Block]) -> tuple[Example, ...]:
+        return tuple(Example(block.text, self.place(block)) for block in blocks)
+
+    def place(self, block: Block) -> str:
+        return self.at(block.file, block.line)
+
+    def at(self, file: int, line: int) -> str:
+        return f"{self.names[file]}:L{line}" if len(self.names) > 1 else f"L{line}"
 
 
-def are_attributes(owner: OwnerDraft) -> bool:
-    """Whether the list before the first dimension is one of labels with values."""
-    listed = owner.before.expectations
-    return bool(owner.cells and listed) and all(
-        LABELLED.fullmatch(each.block.text) for each in listed
+def _both(one: Cell | None, other: Cell) -> Cell:
+    """Two cells of one dimension as one."""
+    if one is None:
+        return other
+    return replace(
+        one,
+        summary="\n\n".join(filter(None, (one.summary, other.summary))),
+        expectations=one.expectations + other.expectations,
+        examples=one.examples + other.examples,
     )
 
 
-def _attributes(owner: OwnerDraft) -> tuple[Attribute, ...]:
-    found = (LABELLED.fullmatch(each.block.text) for each in owner.before.expectations)
-    return tuple(Attribute(match[1].strip(), match[2]) for match in found if match)
-
-
-def _examples(blocks: Iterable[Block]) -> tuple[Example, ...]:
-    return tuple(Example(block.text, _place(block)) for block in blocks)
+def _without_grade(name: str) -> str:
+    return re.sub(r"\s*\([A-Z]{1,3}[ .-]?[0-9]{1,2}\)$", "", name)
 
 
 def _paragraphs(blocks: Iterable[Block]) -> str:
     return "\n\n".join(block.text for block in blocks)
-
-
-def _place(block: Block) -> str:
-    return f"L{block.line}"

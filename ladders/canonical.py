@@ -143,6 +143,11 @@ def dump(ladder: Ladder) -> str:
     return stream.getvalue()
 
 
+def as_data(ladder: Ladder) -> dict[str, Any]:
+    """The file as plain mappings and lists."""
+    return _file(ladder)
+
+
 def as_json(ladder: Ladder) -> str:
     """The same file as compact JSON: equal ladders give equal text."""
     return json.dumps(_file(ladder), ensure_ascii=False, separators=(",", ":"))

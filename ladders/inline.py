@@ -16,6 +16,8 @@ class Inline:
 
 # Each pattern stops at the next bracket of its own kind, so that reading stays linear in the text.
 _ADDRESS = r"\(\s*<?((?:[^()<>\s]|\([^()\s]*\))*)>?(?:\s+(?:\"[^\"()]*\"|'[^'()]*'))?\s*\)"
+#: An address with spaces is no link by the book; with the ending of a page it is meant as one.
+_LOOSE_LINK = re.compile(r"(?<![!\\])\[([^\[\]]+)\]\(([^()<>\[\]]{1,200}\.[a-z]{2,5})\)")
 _IMAGE = re.compile(r"!\[([^\[\]]*)\]" + _ADDRESS)
 _LINK = re.compile(r"(?<![!\\])\[([^\[\]]+)\]" + _ADDRESS)
 _REFERENCE = re.compile(r"(?<![!\\])\[([^\[\]]+)\]\[([^\[\]]*)\]")
@@ -41,6 +43,7 @@ def read_inline(source: str) -> Inline:
 
     text = _IMAGE.sub(lambda match: match[1], source)
     text = _LINK.sub(link, text)
+    text = _LOOSE_LINK.sub(link, text)
     text = _REFERENCE.sub(link, text)
     text = _AUTOLINK.sub(lambda match: match[1], text)
     text = _TAG.sub("", _BREAK.sub(" ", _COMMENT.sub(" ", text)))

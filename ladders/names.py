@@ -8,26 +8,94 @@ from difflib import SequenceMatcher
 from ladders.keys import normalised
 
 _CODE = (
-    r"(?:band|level|lvl|grade|step|tier|stage|ic|mg|em|[delmpst])[ .-]?[0-9]{1,2}(?:\.[0-9]|[a-d])?"
+    r"(?:band|level|lvl|grade|step|tier|stage|rung|ic|mg|em|sde|swe|pm|[delmpstgk]|niveau|nivel"
+    r"|n\u00edvel|stufe|livello|poziom|niv\u00e5|trin|\u0443\u0440\u043e\u0432\u0435\u043d\u044c"
+    r"|\u30ec\u30d9\u30eb)[ .-]?[0-9]{1,2}(?:\.[0-9]|[a-d])?"
 )
 _WHOLE_CODE = re.compile(_CODE, re.IGNORECASE)
-_LEADING_CODE = re.compile(rf"({_CODE})\s*[:\u2013\u2014|-]\s+(\S.*)", re.IGNORECASE)
+_SOME_CODE = re.compile(r"(?:[A-Z]{1,4}[ .-]?[0-9]{1,2}[a-d]?|[0-9]{1,2})", re.IGNORECASE)
+_LEADING_CODE = re.compile(
+    rf"({_CODE}|[A-Z]{{1,4}}[ .-]?[0-9]{{1,2}}[a-d]?)\s*(?:[:\u2013\u2014|/]|-(?=\s))\s*(\S.*)",
+    re.IGNORECASE,
+)
+#: What stands in brackets behind a title and is no part of it.
+_YEARS = re.compile(r"[^()]*[0-9][^()]*\b(?:years?|yrs?|yoe|months?)\b[^()]*", re.IGNORECASE)
+_TRAILING_CODE = re.compile(rf"(\S.*?)\s*[:\u2013\u2014|/-]\s*({_CODE})", re.IGNORECASE)
 _ALIAS = re.compile(r"\s*\{([^{}]+)\}")
-_LAST_BRACKET = re.compile(r"([^()]*\S)\s*\(([^()]+)\)")
+_LAST_BRACKET = re.compile(r"([^()\[\]]*\S)\s*[(\[]([^()\[\]]+)[)\]]")
 _QUOTES = "\"'\u2018\u2019\u201c\u201d"
 _QUOTED = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]+)[{_QUOTES}]")
 _NUMBER = re.compile(r"[0-9]+(?=\D*$)")
 _ROMAN = re.compile(r"\b(?:I{1,3}|IV|VI{0,3})\b")
-_LEVEL_WORDS = re.compile(
-    r"\b(?:advanced|analyst|apprentice|architect|associate|band|beginner|consultant|designer"
-    r"|developer|director|distinguished|engineer|entry|executive|expert|fellow|graduate|head"
-    r"|intermediate|intern|junior|lead|level|manager|master|mid|middle|novice|officer|principal"
-    r"|scientist|senior|specialist|staff|starter|trainee|vp)\b",
+_NUMBERING = re.compile(r"(?:[0-9]{1,2}\.(?:[0-9]{1,2}\.?)*|[0-9]{1,2}\)|\([0-9a-z]\))\s+(?=\D)")
+_MARKS = re.compile(r"[*`]+|(?<!\w)_+|_+(?!\w)")
+_LEVEL_PREFIX = re.compile(
+    r"(?:level|role|title|job title|position)\s*(?::|\s[\u2013\u2014-])\s+(?=\S)", re.IGNORECASE
+)
+_DIMENSION_PREFIX = re.compile(
+    r"(?:dimension|competenc(?:y|e)|skill|area|pillar|category|theme|topic|criterion|attribute)"
+    r"\s*(?:[0-9]{1,2}\s*)?(?::|\s[\u2013\u2014-])\s+(?=\S)",
     re.IGNORECASE,
 )
+
+#: Words of rank, lowest first; words on one line stand for the same rank.
+_RANKS = (
+    r"intern|internship|working student",
+    r"trainee|apprentice|novice|beginner|foundation(?:al)?|awareness|basic",
+    r"graduate|entry(?:[ -]level)?|starter|associate",
+    r"junior|jr|learning",
+    r"middle|mid(?:[ -]?level)?|intermediate|regular|working|competent|practising|practitioner",
+    r"advanced|proficient|experienced",
+    r"senior|sr|expert",
+    r"lead(?:ing expert)?|specialist|team lead|tech lead",
+    r"staff|mastery|master",
+    r"architect|principal",
+    r"distinguished|senior principal",
+    r"fellow|partner|executive|chief|cto|vp|vice president|unlimited",
+)
+_RANK_WORDS = [re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in _RANKS]
+_TITLES = re.compile(
+    r"\b(?:analyst|consultant|designer|developer|director|engineer|head|manager|officer"
+    r"|programmer|researcher|scientist|writer|administrator|tester|supervisor|coordinator|owner)\b",
+    re.IGNORECASE,
+)
+_DIMENSIONS = re.compile(
+    r"\b(?:accountab\w+|autonomy|behaviou?rs?|business|code|collaborat\w+|commercial|communicat\w+"
+    r"|competenc\w+|complexity|craft\w*|creativ\w+|culture|customers?|decisions?|delivery|design"
+    r"|domain|empathy|execution|experience|feedback|goals?|growth|impact|independence|influence"
+    r"|initiative|innovat\w+|knowledge|leadership|learning|management|mentor\w*|mentorship|mindset"
+    r"|motivation|operations|organi[sz]ation\w*|ownership|people|planning|presence|process\w*"
+    r"|product|quality|reach|reliability|research|responsibilit\w+|results|scope|security|skills?"
+    r"|stakeholders?|strategy|systems?|team\w*|technical|technology|testing|thinking|tools|values"
+    r"|vision|writing)\b",
+    re.IGNORECASE,
+)
+#: What is asked of everybody, whatever the level.
+COMMON = re.compile(
+    r"(?:(?:for |at |common to |applies to |shared by |expected of |core )*"
+    r"(?:all|every|any) (?:levels?|roles?|engineers?|employees?|designers?|team members?|grades?"
+    r"|bands?|managers?|developers?)(?: .{0,30})?"
+    r"|everyone|everybody|common|(?:common|shared|general|universal|baseline) (?:to all|expectations"
+    r"|competenc\w+|skills|behaviou?rs|responsibilities|core|requirements)(?: .{0,30})?)",
+    re.IGNORECASE,
+)
+#: Words of sentences and titles of chapters, which names of levels do without.
+_PHRASE = re.compile(
+    r"\b(?:about|an?|are|becoming|between|can|do|does|from|how|is|mistakes|moving|practices|the"
+    r"|versus|vs|what|when|why|with|you|your)\b",
+    re.IGNORECASE,
+)
+#: Words for what holds levels.
+_DOCUMENT = re.compile(
+    r"\b(?:framework|guide|handbook|ladder|levels|matrix|overview|path|roadmap|rubric|tracks?)\b",
+    re.IGNORECASE,
+)
+_LONGEST_LEVEL = 9
 _LONGEST_ID = 60
 #: The shape of two names that may be one: a share of equal characters.
 _CLOSE = 0.85
+#: Names of more words are sentences, and close sentences say different things.
+_LONGEST_CLOSE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,53 +112,147 @@ class LevelName:
         return int(found[0]) if found else None
 
 
+def plain(name: str) -> str:
+    """The words of a heading: without marks of emphasis, numbering, and a word for what it names."""
+    words = " ".join(_MARKS.sub("", name).split()).rstrip(":").strip()
+    words = _NUMBERING.sub("", words, count=1)
+    for prefix in (_LEVEL_PREFIX, _DIMENSION_PREFIX):
+        words = prefix.sub("", words, count=1) if prefix.match(words) else words
+    return words or name
+
+
 def read_level_name(heading: str) -> LevelName:
     """Splits off a code, as in "(Band 3)" or "L3:", and aliases, as in "{Senior Engineer}"."""
+    heading = plain(heading)
     aliases = [each.strip() for each in _ALIAS.findall(heading)]
     name = " ".join(_ALIAS.sub(" ", heading).split())
     code = ""
     bracket = _LAST_BRACKET.fullmatch(name)
-    if bracket and _WHOLE_CODE.fullmatch(bracket[2].strip()):
+    if bracket and _YEARS.fullmatch(bracket[2].strip()):
+        name = bracket[1]
+        bracket = _LAST_BRACKET.fullmatch(name)
+    if (bracket and _SOME_CODE.fullmatch(bracket[2].strip())) or (
+        bracket and _WHOLE_CODE.fullmatch(bracket[2].strip())
+    ):
         name, code = bracket[1], bracket[2].strip()
     elif bracket and (quoted := _QUOTED.fullmatch(bracket[2].strip())):
         aliases.append(quoted[1])
+    elif bracket and _WHOLE_CODE.fullmatch(split_icon(bracket[1])[1]):
+        # The name stands in the bracket, as in "L3 (Senior Engineer)".
+        code, name = split_icon(bracket[1])[1], bracket[2].strip()
     leading = _LEADING_CODE.fullmatch(name)
+    trailing = _TRAILING_CODE.fullmatch(name)
     if leading and not code:
         code, name = leading[1], leading[2]
+    elif trailing and not code:
+        name, code = trailing[1], trailing[2]
     return LevelName(name or heading, code, tuple(aliases))
 
 
-def is_like_a_level(name: str) -> bool:
+def split_grade(name: str) -> tuple[str, str]:
+    """A name and the code in brackets behind it: "Craft (C1)" is Craft at C1."""
+    bracket = _LAST_BRACKET.fullmatch(name)
+    if bracket and _SOME_CODE.fullmatch(bracket[2].strip()):
+        return bracket[1], bracket[2].strip()
+    return name, ""
+
+
+def level_likeness(name: str) -> float:
+    """How much a name looks like that of a level, from 0 to 1."""
+    words = plain(name)
+    if _LEVEL_PREFIX.match(name):
+        return 1.0
+    if _DIMENSION_PREFIX.match(name) or COMMON.fullmatch(words):
+        return 0.0
     parsed = read_level_name(name)
-    return bool(
-        parsed.number is not None or _ROMAN.search(parsed.name) or _LEVEL_WORDS.search(parsed.name)
-    )
+    titled = rank(parsed.name) is not None or _TITLES.search(parsed.name) is not None
+    if split_grade(words)[1] and not titled and not _ROMAN.search(parsed.name):
+        # A grade in brackets, as in "Craft (C1)", does not make a level of what it grades.
+        return 0.3
+    return _weight(words) * _likeness(parsed)
+
+
+def _weight(words: str) -> float:
+    """Less for names that are long, read like the title of a chapter, or speak of a whole ladder."""
+    weight = 1.0 if len(words.split()) <= _LONGEST_LEVEL else 0.2
+    if words.endswith((".", "?", "!")) or _PHRASE.search(words):
+        weight *= 0.3
+    if _DOCUMENT.search(words):
+        weight *= 0.2
+    return weight
+
+
+def _likeness(parsed: LevelName) -> float:
+    if parsed.number is not None or _SOME_CODE.fullmatch(split_icon(parsed.name)[1]):
+        return 1.0
+    is_title = _TITLES.search(parsed.name) is not None
+    if rank(parsed.name) is not None:
+        about = _DIMENSIONS.search(parsed.name) is not None and not is_title
+        return 0.4 if about else 0.9
+    if _ROMAN.search(parsed.name):
+        return 0.8
+    return 0.7 if is_title else 0.0
+
+
+def is_phrase(name: str) -> bool:
+    """Whether a heading reads like the title of a chapter, or a question."""
+    words = plain(name)
+    return words.endswith(("?", "!")) or _PHRASE.search(words) is not None
+
+
+def is_like_a_level(name: str) -> bool:
+    return level_likeness(name) >= _LIKE_ENOUGH
+
+
+_LIKE_ENOUGH = 0.5
+
+
+def is_like_a_dimension(name: str) -> bool:
+    return _DIMENSION_PREFIX.match(name) is not None or _DIMENSIONS.search(name) is not None
+
+
+def rank(name: str) -> int | None:
+    """The place of a name among the words of rank, or None where it holds none of them."""
+    found = [place for place, words in enumerate(_RANK_WORDS) if words.search(name)]
+    return max(found, default=None)
 
 
 def split_icon(name: str) -> tuple[str, str]:
     """An emoji in front of a name is its icon."""
     first, _, rest = name.partition(" ")
-    if rest.strip() and unicodedata.category(first[0]) == "So":
+    if rest.strip() and all(_is_of_emoji(character) for character in first):
         return first, rest.strip()
     return "", name
 
 
+def _is_of_emoji(character: str) -> bool:
+    return unicodedata.category(character) in {"So", "Sk", "Cf", "Mn", "Me"}
+
+
 def name_key(name: str) -> str:
     """Headings with the same key name the same thing."""
-    return normalised(split_icon(name)[1]).rstrip(":. ")
+    words = split_icon(plain(name))[1]
+    return normalised(split_grade(words)[0]).replace("&", "and").rstrip(":. ")
+
+
+def years_of(name: str) -> str:
+    """The years in brackets behind a title, as in "Engineer (2-4 years)"."""
+    bracket = _LAST_BRACKET.fullmatch(plain(name))
+    return bracket[2].strip() if bracket and _YEARS.fullmatch(bracket[2].strip()) else ""
 
 
 def are_close(one: str, other: str) -> bool:
-    """Whether two names may mean the same: all words of one in the other, or nearly equal."""
-    first, second = set(_words(one)), set(_words(other))
-    if first and second and (first <= second or second <= first):
+    """Whether two names may mean the same: one is half of the other, or they are nearly equal.
+
+    "Communication" is half of "Communication & Feedback", but "Management" none of "Team Management".
+    """
+    first, second = sorted((name_key(one), name_key(other)), key=len)
+    if first in re.split(r"\s*(?:,|/|\band\b|&)\s*", second):
         return True
+    if len(second.split()) > _LONGEST_CLOSE:
+        return False
     match = SequenceMatcher(None, name_key(one), name_key(other))
     return match.quick_ratio() >= _CLOSE and match.ratio() >= _CLOSE
-
-
-def _words(name: str) -> list[str]:
-    return [word for word in re.findall(r"\w+", name_key(name)) if word not in {"and", "of", "the"}]
 
 
 class Ids:
@@ -113,6 +275,6 @@ class Ids:
 
 def slug(name: str) -> str:
     """Letters and digits joined by hyphens: "Skills & Experience" is "skills-experience"."""
-    plain = unicodedata.normalize("NFKC", name).lower()
-    plain = re.sub(r"['\u2019]", "", plain)
-    return re.sub(r"[\W_]+", "-", plain).strip("-")[:_LONGEST_ID].strip("-")
+    words = unicodedata.normalize("NFKC", name).lower()
+    words = re.sub(r"['\u2019]", "", words)
+    return re.sub(r"[\W_]+", "-", words).strip("-")[:_LONGEST_ID].strip("-")

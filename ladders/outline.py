@@ -1,10 +1,11 @@
-"""Markdown text -> an outline: a flat list of blocks that know their lines.
+"""The outline of a document: a flat list of blocks that know their lines, whatever form it was written in.
 
-Any text has an outline, every line that is not blank is in exactly one block, and reading takes time
-in proportion to the text. What the blocks mean for a ladder is decided by `proposal`.
+`markdown` and `markup` read a text and tell a `Builder` what opens and closes; what the blocks mean for
+a ladder is decided by `structure` and `reading`.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -15,25 +16,51 @@ BlockKind = Literal[
     "item",
     "paragraph",
     "quote",
+    "table",
+    "details",
+    "end_details",
     "rule",
     "anchor",
     "comment",
-    "html",
     "code",
-    "table",
+    "hidden",
     "front_matter",
+    "attribute",
+    "identifier",
+    "reference",
+    "stray",
 ]
+
+Hint = Literal["", "level", "dimension", "group"]
 
 #: A line in bold that stands alone works as a heading below all others.
 BOLD_LINE = 7
 
 
 @dataclass(frozen=True, slots=True)
+class TableCell:
+    """What stands in a cell, as blocks of its own; `is_header` by the markup, not by its place."""
+
+    blocks: "tuple[Block, ...]"
+    is_header: bool = False
+    #: How many rows and columns it covers.
+    span: tuple[int, int] = (1, 1)
+
+    @property
+    def text(self) -> str:
+        return " ".join(block.text for block in self.blocks if block.text)
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """`text` is what a reader sees, `raw` the source; lines count from 1, both ends included.
+    """`text` is what a reader sees, `raw` the lines it stands in; lines count from 1, both ends included.
+
+    An attribute, an identifier and a reference come from data files: "name: value" of the item above
+    it, its id there, and a key that only says where a record belongs.
 
     `level` is the level of a heading (1 to 6, or BOLD_LINE), the depth of a list item (from 1), and
-    for everything else the depth of the item it stands in (0 outside of lists).
+    for everything else the depth of the item it stands in (0 outside of lists). `quoted` marks an
+    item inside a quotation; `file` counts the files of a bundle from 0.
     """
 
     kind: BlockKind
@@ -43,229 +70,224 @@ class Block:
     raw: str
     level: int = 0
     links: tuple[str, ...] = ()
+    quoted: bool = False
+    rows: tuple[tuple[TableCell, ...], ...] = ()
+    file: int = 0
+    #: What the source says a heading names, where it says so: in a data file, or over a column.
+    hint: Hint = ""
+
+    @property
+    def place(self) -> tuple[int, int]:
+        return self.file, self.line
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
+    """The blocks of one file in reading order; `strays` are the lines that no block holds."""
+
     blocks: tuple[Block, ...]
+    strays: tuple[Block, ...]
+    lines: tuple[str, ...]
 
 
-def read_outline(text: str) -> Outline:
-    """Never raises and never loses a line."""
-    reader = _Reader()
-    for number, line in enumerate(text.split("\n"), 1):
-        reader.take(number, line)
-    reader.close()
-    return Outline(tuple(reader.blocks))
+_EMPHASIS = r"\*\*\*?|___?"
+_BOLD_LINE = re.compile(
+    rf"(?P<mark>{_EMPHASIS})(?P<name>[^*_]{{1,120}}?):?(?P=mark):?"
+    r"(?:\s+(?P<about>[*_][^*_].*[*_]))?"
+)
+#: A whole statement in bold, or a label with its value, is no heading.
+_SENTENCE = re.compile(r":\s*\S|\S+(?:\s+\S+){7,}\.$")
+_TASK = re.compile(r"\[[ xX]\][ \t]+")
+
+
+class Builder:
+    """Takes the parts of a document in their order and makes blocks of them.
+
+    `line` and `last_line` count from 1. What a quotation, a list item or a table cell holds is told
+    between the calls that open and close it.
+    """
+
+    def __init__(self, lines: tuple[str, ...], file: int = 0) -> None:
+        self.lines = lines
+        self.file = file
+        #: One list of blocks for the document, and one more for each table cell that is open.
+        self.targets: list[list[Block]] = [[]]
+        self.tables: list[_Table] = []
+        self.quotes = 0
+        self.items = _Items()
+
+    def outline(self) -> Outline:
+        """What was read, with every line that no block holds as a stray."""
+        while self.tables:
+            self.close_table()
+        held = [False] * (len(self.lines) + 2)
+        for block in every_block(self.targets[0]):
+            if block.kind != "table":
+                held[block.line : block.last_line + 1] = [True] * (block.last_line - block.line + 1)
+        strays = tuple(
+            Block("stray", number, number, line.strip(), line, file=self.file)
+            for number, line in enumerate(self.lines, 1)
+            if line.strip() and not held[number]
+        )
+        return Outline(tuple(self.targets[0]), strays, self.lines)
+
+    def add(self, kind: BlockKind, line: int, last_line: int, source: str, level: int = 0) -> None:
+        """A block of words; `source` may hold inline marks."""
+        inline = read_inline(source)
+        self._append(kind, line, last_line, inline.text, level, links=inline.links)
+
+    def add_verbatim(self, kind: BlockKind, line: int, last_line: int, text: str = "") -> None:
+        """A block whose text is no prose: code, a comment, a rule, an anchor."""
+        self._append(kind, line, last_line, text, 0)
+
+    def paragraph(self, line: int, last_line: int, source: str) -> None:
+        """Words by themselves: the text of the item that waits for it, else a quote or paragraph.
+
+        Lines that each start with a bullet of a kind that Markdown does not know become items.
+        """
+        if not source.strip() and not self.items.is_waiting:
+            return
+        if self.items.is_waiting:
+            words = _TASK.sub("", source.strip(), count=1)
+            inline = read_inline(words)
+            depth = self.items.take()
+            self._append(
+                "item",
+                line,
+                last_line,
+                inline.text,
+                depth,
+                links=inline.links,
+                quoted=self.quotes > 0,
+            )
+            return
+        kind: BlockKind = "quote" if self.quotes else "paragraph"
+        stands_alone = not (self.items.depth or self.quotes or len(self.targets) > 1)
+        bold = _BOLD_LINE.fullmatch(source.strip()) if stands_alone else None
+        if bold and not _SENTENCE.search(bold["name"]):
+            inline = read_inline(bold["name"])
+            self._append(
+                "heading", line, line, inline.text.rstrip(":"), BOLD_LINE, links=inline.links
+            )
+            if bold["about"]:
+                self.add("paragraph", line, last_line, bold["about"])
+            return
+        self.add(kind, line, last_line, source, self.items.depth)
+
+    def open_item(self) -> None:
+        self.items.open()
+
+    def close_item(self, line: int) -> None:
+        if self.items.is_waiting:
+            self._append("item", line, line, "", self.items.take())
+        self.items.close()
+
+    def open_quote(self) -> None:
+        self.quotes += 1
+
+    def close_quote(self) -> None:
+        self.quotes = max(0, self.quotes - 1)
+
+    def open_table(self, line: int) -> None:
+        self.tables.append(_Table(line, self.items, self.quotes))
+        self.items, self.quotes = _Items(), 0
+
+    def open_row(self) -> None:
+        if self.tables:
+            self.close_cell()
+            self.tables[-1].rows.append([])
+
+    def open_cell(self, *, is_header: bool, span: tuple[int, int] = (1, 1)) -> None:
+        if self.tables:
+            self.close_cell()
+            table = self.tables[-1]
+            if not table.rows:
+                table.rows.append([])
+            table.cell = is_header, span
+            table.cell_is_open = True
+            self.targets.append([])
+
+    def close_cell(self) -> None:
+        table = self.tables[-1] if self.tables else None
+        if table and table.cell_is_open:
+            table.cell_is_open = False
+            self.items, self.quotes = _Items(), 0
+            blocks = self.targets.pop()
+            table.rows[-1].append(TableCell(tuple(blocks), *table.cell))
+
+    def close_table(self, last_line: int | None = None) -> None:
+        if not self.tables:
+            return
+        self.close_cell()
+        table = self.tables.pop()
+        self.items, self.quotes = table.items, table.quotes
+        rows = tuple(tuple(row) for row in table.rows if row)
+        inside = [block.last_line for row in rows for cell in row for block in cell.blocks]
+        last = max([table.line, *inside] if last_line is None else [table.line, last_line])
+        self._append("table", table.line, last, "", self.items.depth, rows=rows)
+
+    def _append(
+        self,
+        kind: BlockKind,
+        line: int,
+        last_line: int,
+        text: str,
+        level: int,
+        *,
+        links: tuple[str, ...] = (),
+        quoted: bool = False,
+        rows: tuple[tuple[TableCell, ...], ...] = (),
+    ) -> None:
+        last_line = max(line, min(last_line, len(self.lines)))
+        while last_line > line and not self.lines[last_line - 1].strip():
+            last_line -= 1
+        raw = "\n".join(self.lines[line - 1 : last_line])
+        self.targets[-1].append(
+            Block(kind, line, last_line, text, raw, level, links, quoted, rows, self.file)
+        )
 
 
 @dataclass(slots=True)
-class _Open:
-    """The block that the next line may still belong to."""
+class _Items:
+    """The list items that are open: whether each still waits for its text."""
 
-    kind: BlockKind
-    line: int
-    level: int
-    last_line: int
-    words: list[str] = field(default_factory=list)
-    raw: list[str] = field(default_factory=list)
+    waiting: list[bool] = field(default_factory=list)
 
+    @property
+    def depth(self) -> int:
+        return len(self.waiting)
 
-_HEADING = re.compile(r"(#{1,6})(?:[ \t]+(.*))?")
-_CLOSING_HASHES = re.compile(r"(?:^|[ \t])#+$")
-_SETEXT = re.compile(r"=+|--+")
-_RULE = re.compile(r"([-*_])(?:[ \t]*\1){2,}")
-_ITEM = re.compile(r"(?:[-*+•]|[0-9]{1,9}[.)])(?:[ \t]+(.*))?")
-_TASK = re.compile(r"\[[ xX]\][ \t]+")
-_QUOTE = re.compile(r"(?:>[ \t]?)+(.*)")
-_FENCE = re.compile(r"(`{3,}|~{3,})[^`]*")
-_ANCHOR = re.compile(r"<a\s+(?:id|name)\s*=\s*[\"']?([^\"'<>\s]+)[\"']?\s*/?>(?:\s*</a>)?")
-_HTML = re.compile(
-    r"</?(?:details|summary|div|p|h[1-6]|ul|ol|li|table|thead|tbody|tr|td|th|hr|img|br|section|style|"
-    r"script|nav|center)\b[^<>]*>.*",
-    re.IGNORECASE,
-)
-_BOLD_LINE = re.compile(r"\*\*([^*]{1,80})\*\*:?|__([^_]{1,80})__:?")
+    @property
+    def is_waiting(self) -> bool:
+        return bool(self.waiting) and self.waiting[-1]
 
-#: A list item holds what is indented by this much more than its marker.
-_INDENT = 2
-_FRONT_MATTER = "---"
+    def open(self) -> None:
+        self.waiting.append(True)
 
-
-class _Reader:
-    def __init__(self) -> None:
-        self.blocks: list[Block] = []
-        self.open: _Open | None = None
-        #: The columns of the markers of the items that are open, outermost first.
-        self.markers: list[int] = []
-        self.fence = ""
-        self.after_blank = False
-
-    def take(self, number: int, line: str) -> None:
-        stripped = line.strip()
-        if self.inside_span(number, line, stripped):
-            return
-        if not stripped:
-            self.after_blank = True
-            return
-        if self.after_blank:
-            self.close()
-            self.after_blank = False
-        indent = len(line) - len(line.lstrip())
-        if not (
-            self.starts_span(number, line, stripped)
-            or self.is_mark(number, line, stripped, indent)
-            or self.is_container(number, line, stripped, indent)
-        ):
-            self.is_prose(number, line, stripped, indent)
-
-    def inside_span(self, number: int, line: str, stripped: str) -> bool:
-        """Front matter, comments and fenced code hold every line up to their end."""
-        if self.open is None or self.open.kind not in {"front_matter", "comment", "code"}:
-            return False
-        if stripped:
-            self.extend(number, line, stripped)
-        if self.ends_span(stripped):
-            self.close()
-        return True
-
-    def ends_span(self, stripped: str) -> bool:
-        if self.open is None or self.open.kind == "code":
-            return stripped.startswith(self.fence) and not stripped.strip(self.fence[0])
-        if self.open.kind == "comment":
-            return "-->" in stripped
-        return stripped == _FRONT_MATTER
-
-    def starts_span(self, number: int, line: str, stripped: str) -> bool:
-        if number == 1 and stripped == _FRONT_MATTER:
-            self.start("front_matter", number, line, stripped)
-            return True
-        if stripped.startswith("<!--"):
-            self.start("comment", number, line, stripped)
-            if "-->" in stripped:
-                self.close()
-            return True
-        fence = _FENCE.fullmatch(stripped)
-        if fence:
-            self.start("code", number, line, stripped)
-            self.fence = fence[1]
-        return fence is not None
-
-    def is_mark(self, number: int, line: str, stripped: str, indent: int) -> bool:
-        """Headings, rules, anchors and lines of HTML: each is a block of one line."""
-        heading = _HEADING.fullmatch(stripped)
-        if heading and indent <= _MOST_INDENT:
-            words = _CLOSING_HASHES.sub("", (heading[2] or "").rstrip())
-            self.outside_lists("heading", number, line, words, len(heading[1]))
-        elif self.is_underline(stripped):
-            self.underline(number, line, stripped)
-        elif _RULE.fullmatch(stripped):
-            self.outside_lists("rule", number, line, stripped)
-        elif anchor := _ANCHOR.fullmatch(stripped):
-            self.outside_lists("anchor", number, line, anchor[1])
-        elif _HTML.fullmatch(stripped):
-            self.outside_lists("html", number, line, stripped)
-        else:
-            return False
-        return True
-
-    def is_underline(self, stripped: str) -> bool:
-        return (
-            self.open is not None
-            and self.open.kind == "paragraph"
-            and not self.open.level
-            and _SETEXT.fullmatch(stripped) is not None
-        )
-
-    def underline(self, number: int, line: str, stripped: str) -> None:
-        if self.open is not None:
-            self.open.kind = "heading"
-            self.open.level = 1 if stripped.startswith("=") else 2
-            self.open.raw.append(line)
-            self.open.last_line = number
-            self.close()
-
-    def is_container(self, number: int, line: str, stripped: str, indent: int) -> bool:
-        """List items, quotes and rows of tables."""
-        item = _ITEM.fullmatch(stripped)
-        if item:
-            while self.markers and indent < self.markers[-1] + _INDENT:
-                self.markers.pop()
-            self.markers.append(indent)
-            words = _TASK.sub("", item[1] or "", count=1)
-            self.start("item", number, line, words, len(self.markers))
-            return True
-        quote = _QUOTE.fullmatch(stripped)
-        if quote:
-            self.quote(number, line, quote[1], indent)
-            return True
-        if stripped.startswith("|"):
-            if self.open is not None and self.open.kind == "table":
-                self.extend(number, line, stripped)
-            else:
-                self.start("table", number, line, stripped)
-            return True
-        return False
-
-    def quote(self, number: int, line: str, words: str, indent: int) -> None:
-        """A quote of several lines is one block; a bullet in it starts the next."""
-        item = _ITEM.fullmatch(words.strip())
-        if self.open is not None and self.open.kind == "quote" and item is None:
-            self.extend(number, line, words)
-        else:
-            self.leave_items(indent)
-            inner = item[1] or "" if item else words
-            self.start("quote", number, line, inner, len(self.markers))
-
-    def is_prose(self, number: int, line: str, stripped: str, indent: int) -> None:
-        if self.open is not None and self.open.kind in {"paragraph", "item", "quote"}:
-            self.extend(number, line, stripped)
-        else:
-            self.leave_items(indent)
-            self.start("paragraph", number, line, stripped, len(self.markers))
-
-    def leave_items(self, indent: int) -> None:
-        while self.markers and indent < self.markers[-1] + _INDENT:
-            self.markers.pop()
-
-    def outside_lists(
-        self, kind: BlockKind, number: int, line: str, words: str, level: int = 0
-    ) -> None:
-        self.markers.clear()
-        self.start(kind, number, line, words, level)
-        self.close()
-
-    def start(self, kind: BlockKind, number: int, line: str, words: str, level: int = 0) -> None:
-        self.close()
-        self.open = _Open(kind, number, level, number, [words], [line])
-
-    def extend(self, number: int, line: str, words: str) -> None:
-        if self.open is not None:
-            self.open.words.append(words)
-            self.open.raw.append(line)
-            self.open.last_line = number
+    def take(self) -> int:
+        self.waiting[-1] = False
+        return self.depth
 
     def close(self) -> None:
-        if self.open is not None:
-            self.blocks.append(_closed(self.open))
-            self.open = None
+        if self.waiting:
+            self.waiting.pop()
 
 
-_MOST_INDENT = 3
+@dataclass(slots=True)
+class _Table:
+    line: int
+    #: What was open around the table.
+    items: _Items
+    quotes: int
+    rows: list[list[TableCell]] = field(default_factory=list)
+    cell: tuple[bool, tuple[int, int]] = (False, (1, 1))
+    cell_is_open: bool = False
 
-#: Blocks whose text is no prose: it is shown as it stands.
-_VERBATIM = {"front_matter", "comment", "code", "table", "rule", "anchor"}
 
-
-def _closed(block: _Open) -> Block:
-    raw = "\n".join(block.raw)
-    if block.kind in _VERBATIM:
-        words = "\n".join(block.words)
-        return Block(block.kind, block.line, block.last_line, words, raw, block.level)
-    words = " ".join(block.words)
-    inline = read_inline(words)
-    kind, level, text = block.kind, block.level, inline.text
-    if kind == "paragraph" and not level and (bold := _BOLD_LINE.fullmatch(words.strip())):
-        kind, level = "heading", BOLD_LINE
-        text = read_inline(bold[1] or bold[2]).text.rstrip(":")
-    return Block(kind, block.line, block.last_line, text, raw, level, inline.links)
+def every_block(blocks: Iterable[Block]) -> Iterable[Block]:
+    """The blocks with those inside of tables."""
+    for block in blocks:
+        yield block
+        for row in block.rows:
+            for cell in row:
+                yield from every_block(cell.blocks)

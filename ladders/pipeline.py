@@ -1,16 +1,22 @@
-"""An uploaded file -> a proposal to look over, or a finished ladder: the one way in for web and CLI."""
+"""Uploaded files -> a proposal to look over, or a finished ladder: the one way in for web and CLI."""
 
 import hashlib
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
+from ladders.assembly import FORMS
+from ladders.bundle import ARCHIVE, Upload, unpacked
 from ladders.canonical import load
+from ladders.corrections import Corrections, correct
 from ladders.document import Ladder, Source
-from ladders.proposal import Proposal, propose
-from ladders.text import read_text
+from ladders.proposal import File, Proposal, propose
+from ladders.structure import Mark
+from ladders.text import Document, Repair, UnreadableError, read_text
+from ladders.yaml_nodes import UnreadableYamlError
 
 #: What is read, by the end of the file's name.
-DOCUMENTS = (".md", ".markdown", ".txt")
-CANONICAL = (".yaml", ".yml", ".json")
+KINDS = (*FORMS, ARCHIVE)
 
 
 class UnsupportedError(ValueError):
@@ -18,22 +24,80 @@ class UnsupportedError(ValueError):
 
 
 def read_upload(filename: str, data: bytes) -> Proposal | Ladder:
-    """A proposal from a text document, the ladder itself from a `ladder/1` file.
+    """One file; see `read_uploads`."""
+    return read_uploads([Upload(filename, data)])
 
-    Raises UnsupportedError, UnreadableError or CanonicalError: ValueErrors that speak to a person.
+
+def read_uploads(
+    uploads: Sequence[Upload],
+    *,
+    swap: bool = False,
+    marks: Mapping[str, Mark] | None = None,
+) -> Proposal | Ladder:
+    """A proposal from documents and tables, the ladder itself from a `ladder/1` file.
+
+    Several files, or those of an archive, are one ladder. Raises UnsupportedError, UnreadableError,
+    UnreadableTableError or CanonicalError: ValueErrors that speak to a person.
     """
-    path = PurePath(filename.replace("\\", "/"))
-    kind = path.suffix.lower()
-    if kind not in (*DOCUMENTS, *CANONICAL):
-        supported = ", ".join((*DOCUMENTS, *CANONICAL))
-        raise UnsupportedError(f"Files of this type are not read. Supported are {supported}.")
-    document = read_text(data)
-    if kind in CANONICAL:
-        return load(document.unrepaired)
+    for upload in uploads:
+        if _kind(upload) not in KINDS:
+            supported = ", ".join(KINDS)
+            raise UnsupportedError(f"Files of this type are not read. Supported are {supported}.")
+    found = unpacked(uploads, tuple(FORMS))
+    if not found:
+        raise UnreadableError("No file was sent.")
+    documents = [(upload, read_text(upload.data)) for upload in found]
+    first, text = documents[0]
+    if len(documents) == 1 and FORMS[_kind(first)] == "data" and is_canonical(text.unrepaired):
+        return load(text.unrepaired)
+    files = [File(_name(upload.name), document) for upload, document in documents]
+    names = [upload.name for upload in uploads]
     source = Source(
         kind="file",
-        path=path.name,
-        sha256=hashlib.sha256(data).hexdigest(),
-        encoding_repair=document.repair,
+        path=_name(names[0]) if len(names) == 1 else "",
+        sha256=hashlib.sha256(b"".join(upload.data for upload in found)).hexdigest(),
+        files=tuple(file.name for file in files) if len(files) > 1 else (),
+        encoding_repair=_repair([document for _, document in documents]),
     )
-    return propose(document, path.stem, source)
+    title = _spoken(PurePath(_name(names[0])).stem) if len(names) == 1 else "Ladder"
+    try:
+        return propose(files, title, source, swap=swap, marks=marks)
+    except UnreadableYamlError as error:
+        raise UnreadableError(f"Line {error.problem.line}: {error.problem.sentence}") from None
+
+
+def corrected(proposal: Proposal, corrections: Corrections) -> Ladder:
+    """The ladder that the proposal makes with everything a person has said.
+
+    `proposal` is to be read with the swap and the marks of these corrections. Answers to questions
+    that it does not raise are passed over. Raises AnswerError, NotALadderError or CorrectionError.
+    """
+    asked = {question.id for question in proposal.questions}
+    answers = {key: value for key, value in corrections.answers.items() if key in asked}
+    return correct(proposal.ladder(answers), corrections, proposal.not_imported)
+
+
+def is_canonical(text: str) -> bool:
+    """Whether a data file says that it is in our own form, or in a version of it."""
+    return (
+        re.search(r"^\s*[{,]?\s*[\"']?format[\"']?\s*:\s*[\"']?ladder/", text, re.MULTILINE)
+        is not None
+    )
+
+
+def _kind(upload: Upload) -> str:
+    return PurePath(_name(upload.name)).suffix.lower()
+
+
+def _name(filename: str) -> str:
+    return PurePath(filename.replace("\\", "/")).name
+
+
+def _spoken(stem: str) -> str:
+    words = " ".join(re.sub(r"[_-]+", " ", stem).split())
+    return words[:1].upper() + words[1:] if "_" in stem or "-" in stem else stem
+
+
+def _repair(documents: Sequence[Document]) -> Repair:
+    """The repair that any of the files needed."""
+    return next((each.repair for each in documents if each.repair != "none"), "none")

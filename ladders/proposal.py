@@ -1,25 +1,44 @@
-"""Outline -> a proposal: what the document was taken for, what to ask, and the ladder it makes."""
+"""Files -> a proposal: what the documents were taken for, what to ask, and the ladder they make."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ladders.asking import questions_about
+from ladders.assembly import Assembly, SourceText, assemble
 from ladders.building import build
 from ladders.document import Ladder, Source
-from ladders.names import is_like_a_level
-from ladders.outline import read_outline
 from ladders.questions import Question, settled
-from ladders.reading import NOT_IMPORTED, OwnerDraft, Part, Reading, read
+from ladders.reading import NOT_IMPORTED, Part, Reading, read
+from ladders.structure import Mark, Structure, read_structure
 from ladders.text import Change, Document
 
 #: From this confidence on, a document counts as a ladder.
 _ENOUGH = 0.5
+#: From this confidence on, nobody needs to be asked whether it is one.
+_SURE = 0.65
 #: Fewer expectations than these make no ladder.
 _FEWEST = 3
+#: A smaller share of the text in levels makes an essay about levels.
+_PLACED = 0.4
+#: Levels with names that look less like levels than this are something else.
+_NAMED = 0.2
+#: A single level needs this share of headings that look like dimensions, or half if it has a code.
+_ALIKE = 0.6
+_CODED = 0.95
+#: What is no ladder is never surer than this.
+_DOUBT = 0.45
 
 
 class NotALadderError(ValueError):
     """Nothing in the document can be taken for levels and expectations."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of the upload, with the repair of its characters."""
+
+    name: str
+    document: Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,31 +52,65 @@ class Verdict:
 class Line:
     """A line that is not imported, and why."""
 
+    file: str
     number: int
     text: str
     why: str
+    #: Whether it holds words that somebody may miss, and not only layout.
+    has_words: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """`parts` covers every line of the document that is not blank, each once."""
+    """`parts` says of everything in the documents what it was taken for."""
 
+    files: tuple[File, ...]
     verdict: Verdict
     parts: tuple[Part, ...]
     questions: tuple[Question, ...]
     changes: tuple[Change, ...]
+    structure: Structure
     _reading: Reading
+    _assembly: Assembly
     _source: Source
     _name: str
-    _unrepaired: str
 
     @property
     def not_imported(self) -> tuple[Line, ...]:
+        """Every line that is not in the ladder, in the order of the files."""
+        found: dict[tuple[int, int, str], Line] = {}
+        held: set[tuple[int, int]] = set()
+        nothing = not self._reading.owners
+        for part in self.parts:
+            if part.role not in NOT_IMPORTED and not nothing:
+                held.update((part.file, line) for line in range(part.line, part.last_line + 1))
+        for part in self.parts:
+            if part.role not in NOT_IMPORTED and not nothing:
+                continue
+            for offset, raw in enumerate(part.raw.split("\n")):
+                line = part.line + offset
+                is_whole = (part.file, line) not in held
+                text = raw.strip() if is_whole else part.text
+                if text and (is_whole or part.role == "other"):
+                    found.setdefault(
+                        (part.file, line, text),
+                        Line(
+                            self.files[part.file].name,
+                            line,
+                            text,
+                            part.reason,
+                            has_words=part.role not in {"layout", "contents"},
+                        ),
+                    )
+        return tuple(found[key] for key in sorted(found, key=lambda key: key[:2]))
+
+    @property
+    def all_lines(self) -> tuple[Line, ...]:
+        """Every line that is not blank, for a document of which nothing is imported."""
         return tuple(
-            Line(part.line + offset, text.strip(), part.reason)
-            for part in self.parts
-            if part.role in NOT_IMPORTED
-            for offset, text in enumerate(part.raw.split("\n"))
+            Line(file.name, number, text.strip(), "no part of a ladder")
+            for file in self.files
+            for number, text in enumerate(file.document.text.split("\n"), 1)
             if text.strip()
         )
 
@@ -70,36 +123,100 @@ class Proposal:
         given = dict(answers or {})
         chosen = settled(self.questions, given)
         if chosen.get("encoding") == "keep":
-            as_it_came = Document(self._unrepaired, self._unrepaired, "none", ())
+            as_it_came = [
+                File(
+                    file.name,
+                    Document(file.document.unrepaired, file.document.unrepaired, "none", ()),
+                )
+                for file in self.files
+            ]
             again = propose(as_it_came, self._name, replace(self._source, encoding_repair="none"))
             asked = {question.id for question in again.questions}
             return again.ladder({key: given[key] for key in given if key in asked})
-        if not _count_expectations(self._reading):
+        if chosen.get("ladder") == "no" or not _count_expectations(self._reading):
             raise NotALadderError(" ".join(self.verdict.reasons))
-        return build(self._reading, chosen, self._source, self._name, confirmed="cascade" in given)
+        return build(
+            self._reading,
+            chosen,
+            self._source,
+            self._name,
+            self._assembly.said,
+            confirmed="cascade" in given,
+        )
 
 
-def propose(document: Document, name: str, source: Source) -> Proposal:
-    """Never raises. `name` serves a document without a title."""
-    reading = read(read_outline(document.text))
-    return Proposal(
-        _verdict(reading),
-        tuple(reading.parts),
-        questions_about(reading, document.changes),
-        document.changes,
-        reading,
-        source,
-        name,
-        document.unrepaired,
+def propose(
+    files: Sequence[File],
+    name: str,
+    source: Source,
+    *,
+    swap: bool = False,
+    marks: Mapping[str, Mark] | None = None,
+) -> Proposal:
+    """Raises UnreadableTableError or UnreadableYamlError. `name` serves documents without a title.
+
+    `swap` and `marks` are what a person says against the structure that would be found.
+    """
+    assembly = assemble([SourceText(file.name, file.document.text) for file in files])
+    structure = read_structure(assembly.root, about=assembly.about, swap=swap, marks=marks)
+    for owner in structure.owners:
+        # A level that no heading names is called by the file.
+        owner.name = owner.name or name
+    reading = read(structure, assembly.outlines, [file.name for file in files])
+    verdict = _verdict(reading)
+    changes = tuple(
+        replace(change, file=file.name) for file in files for change in file.document.changes
     )
+    questions = questions_about(
+        reading,
+        assembly,
+        changes,
+        is_ladder=verdict.is_ladder,
+        is_sure=verdict.confidence >= _SURE,
+    )
+    return Proposal(
+        tuple(files),
+        verdict,
+        tuple(reading.parts),
+        questions,
+        changes,
+        structure,
+        reading,
+        assembly,
+        source,
+        _ladder_name(reading, assembly, name),
+    )
+
+
+def _ladder_name(reading: Reading, assembly: Assembly, name: str) -> str:
+    """The title of the document, unless that names one of several levels."""
+    title = reading.structure.title
+    heads = [head for owner in reading.owners for head in owner.found.heads]
+    if title and (title not in heads or len(reading.levels) == 1) and title.name:
+        return title.name
+    if len(reading.file_names) > 1:
+        return _what_all_share([owner.name.name for owner in reading.levels]) or name
+    return assembly.said.get("title") or name
+
+
+def _what_all_share(names: Sequence[str]) -> str:
+    """The last words that all names end with: "Junior Engineer" and "Engineer" are Engineers."""
+    if not names:
+        return ""
+    words = [name.split()[::-1] for name in names]
+    shared = []
+    for column in zip(*words, strict=False):
+        if len(set(column)) > 1:
+            break
+        shared.append(column[0])
+    return " ".join(reversed(shared))
 
 
 def _count_expectations(reading: Reading) -> int:
     return sum(
-        len(cell.expectations) or bool(cell.prose)
-        for owner in (*reading.levels, *reading.mixins)
+        len(cell.expectations) + bool(cell.same_as)
+        for owner in reading.owners
         for cell in (owner.before, *owner.cells)
-        if cell is not owner.before or cell.expectations
     )
 
 
@@ -108,27 +225,22 @@ def _verdict(reading: Reading) -> Verdict:
     count = _count_expectations(reading)
     if not levels or count < _FEWEST:
         return Verdict(False, 0.05, ("No headings look like levels with expectations.",))
-    inside = sum(part.role in _INSIDE for part in reading.parts)
-    outside = sum(part.role == "other" and bool(part.text) for part in reading.parts)
-    placed = inside / (inside + outside)
-    named = sum(is_like_a_level(level.found.name) for level in levels) / len(levels)
-    shared = _shared(levels)
-    confidence = round(0.4 * placed + 0.3 * named + 0.3 * shared, 2)
-    taken = f"{len(levels)} headings are taken for levels, {count} texts for expectations."
+    fit = reading.structure.fit
+    confidence = round(fit.score, 2)
+    what = "heading is taken for a level" if len(levels) == 1 else "headings are taken for levels"
+    taken = f"{len(levels)} {what}, {count} texts for expectations."
     measured = (
-        f"{placed:.0%} of the text stands in a level, {named:.0%} of the levels have a name that "
-        f"looks like one, and they share {shared:.0%} of their dimensions."
+        f"{fit.placed:.0%} of the text stands in a level, the names of the levels look "
+        f"{fit.named:.0%} like those of levels, and "
+        + (
+            f"{fit.shared:.0%} of the headings look like dimensions."
+            if len(levels) == 1
+            else f"{fit.shared:.0%} of the dimensions come again at another level."
+        )
     )
-    return Verdict(placed >= _ENOUGH and confidence >= _ENOUGH, confidence, (taken, measured))
-
-
-_INSIDE = frozenset({"expectation", "sub_point", "detail", "example", "attribute", "summary"})
-
-
-def _shared(levels: list[OwnerDraft]) -> float:
-    """How much of the dimensions the levels have in common; one level has nothing to compare."""
-    named = [{cell.dimension for cell in level.cells} for level in levels if level.cells]
-    if not named:
-        return 0.0
-    every = set().union(*named)
-    return sum(len(each) for each in named) / (len(every) * len(named))
+    is_ladder = fit.placed >= _PLACED and fit.named >= _NAMED and confidence >= _ENOUGH
+    if len(levels) == 1:
+        is_ladder = is_ladder and fit.shared >= (_ALIKE if fit.named < _CODED else _ALIKE / 2)
+    if not is_ladder:
+        confidence = min(confidence, _DOUBT)
+    return Verdict(is_ladder, confidence, (taken, measured))

@@ -20,16 +20,25 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Question:
+    """`topic` is the letter of the kind of question in the format's list; `default` is the suggestion."""
+
     id: str
+    topic: str
     sentence: str
     options: tuple[Option, ...]
     default: str
 
+    @property
+    def proposed(self) -> str:
+        """The suggested answer in words."""
+        return next(option.label for option in self.options if option.value == self.default)
 
-def ask(question: str, sentence: str, default: str, **options: str) -> Question:
+
+def ask(topic: str, question: str, sentence: str, default: str, **options: str) -> Question:
     """Options by value, in order; an underscore in a value is written as a hyphen."""
     return Question(
         question,
+        topic,
         sentence,
         tuple(Option(value.replace("_", "-"), label) for value, label in options.items()),
         default,

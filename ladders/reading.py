@@ -1,41 +1,19 @@
 """Structure -> a reading: what every block of the document says, and drafts of levels and cells.
 
-Each block gets exactly one part, so that nothing of the document can be lost: what no rule claims is
-left as "other" and listed as not imported.
+Nothing of the document can be lost: what no rule claims is left as "other", and every line that no
+claimed block holds is listed as not imported.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
-from ladders.names import LevelName, read_level_name
-from ladders.outline import Block, Outline
-from ladders.sections import Section, read_sections
-from ladders.structure import EXAMPLES, LICENCE, CellFound, OwnerFound, Structure, read_structure
-
-Role = Literal[
-    "title",
-    "track",
-    "group",
-    "level",
-    "mixin",
-    "dimension",
-    "summary",
-    "attribute",
-    "expectation",
-    "sub_point",
-    "detail",
-    "example",
-    "placeholder",
-    "cascade",
-    "licence",
-    "note",
-    "contents",
-    "heading",
-    "layout",
-    "other",
-]
+from ladders.cells import LABELLED, NOTE, CellDraft, Role, read_cell
+from ladders.grids import ATTRIBUTES, SUMMARIES
+from ladders.names import LevelName, name_key, plain, read_level_name, split_grade, years_of
+from ladders.outline import Block, Outline, every_block
+from ladders.sections import Section
+from ladders.structure import ANTI_PATTERNS, LICENCE, CellFound, OwnerFound, Structure
 
 #: Parts with these roles are read, but no text of theirs is in the ladder.
 NOT_IMPORTED: frozenset[Role] = frozenset({"contents", "heading", "layout", "other"})
@@ -45,6 +23,7 @@ NOT_IMPORTED: frozenset[Role] = frozenset({"contents", "heading", "layout", "oth
 class Part:
     """What a block of the document was taken for, why, and how sure that is (0 to 1)."""
 
+    file: int
     line: int
     last_line: int
     role: Role
@@ -55,238 +34,394 @@ class Part:
 
 
 @dataclass(eq=False, slots=True)
-class ExpectationDraft:
-    block: Block
-    details: list[Block] = field(default_factory=list)
-    examples: list[Block] = field(default_factory=list)
-    children: list[Block] = field(default_factory=list)
-
-
-@dataclass(eq=False, slots=True)
-class CellDraft:
-    dimension: str
-    group: Section | None = None
-    prose: list[Block] = field(default_factory=list)
-    expectations: list[ExpectationDraft] = field(default_factory=list)
-    examples: list[Block] = field(default_factory=list)
-    placeholder: bool = False
-
-
-@dataclass(eq=False, slots=True)
 class OwnerDraft:
-    """A level or mixin role; `before` is what stands in front of its first dimension."""
+    """A level, a role or what is common; `before` is what stands in front of its first dimension."""
 
     found: OwnerFound
     name: LevelName
     before: CellDraft
     cells: list[CellDraft]
+    #: Label and value, and grades such as C1 behind the name of a group.
+    attributes: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[Block] = field(default_factory=list)
 
     @property
-    def line(self) -> int:
-        heading = self.found.heads[0].heading
-        return heading.line if heading else 1
+    def place(self) -> tuple[int, int]:
+        heading = self.found.heads[0].heading if self.found.heads else None
+        return heading.place if heading else (0, 1)
+
+
+@dataclass(eq=False, slots=True)
+class AddedDraft:
+    """A role that the cells of levels speak of under a divider: its own cells, by level."""
+
+    name: str
+    #: The level's draft and the cell that belongs to the role there.
+    cells: list[tuple[OwnerDraft, CellDraft]] = field(default_factory=list)
 
 
 @dataclass(eq=False, slots=True)
 class Reading:
     structure: Structure
     parts: list[Part]
-    levels: list[OwnerDraft]
-    mixins: list[OwnerDraft]
+    owners: list[OwnerDraft]
+    added: list[AddedDraft]
     summary: list[Block]
     cascade: list[Block]
     licence: list[Block]
     #: Prose about the ladder, with the heading it stands under.
     notes: list[tuple[Block, str]]
+    #: Key of a dimension -> prose that describes it.
+    dimension_summaries: dict[str, list[Block]]
+    file_names: list[str]
+
+    @property
+    def levels(self) -> list[OwnerDraft]:
+        return [owner for owner in self.owners if owner.found.kind == "level"]
+
+    @property
+    def mixins(self) -> list[OwnerDraft]:
+        return [owner for owner in self.owners if owner.found.kind == "mixin"]
+
+    @property
+    def common(self) -> list[OwnerDraft]:
+        return [owner for owner in self.owners if owner.found.kind == "common"]
 
 
-def read(outline: Outline) -> Reading:
-    return _Reader(outline).reading()
+def read(structure: Structure, outlines: Iterable[Outline], file_names: Iterable[str]) -> Reading:
+    return _Reader(structure, list(outlines), list(file_names)).reading()
 
 
-_PLACEHOLDER = re.compile(
-    r"\W*(?:forthcoming|coming soon|tb[cd]|to be (?:defined|determined|written|done)|"
-    r"under construction|work in progress|wip|placeholder)\W*",
-    re.IGNORECASE,
-)
 _CASCADE = re.compile(
-    r"\bcascad\w+|\binherit\w*|\bcumulative\b|\bin addition to\b"
-    r"|\b(?:all|everything)\b.{0,60}\b(?:previous|prior|lower|below)\b.{0,40}\b(?:level|band|grade)s?\b"
-    r"|\b(?:builds? (?:up)?on|includes?)\b.{0,40}\b(?:previous|prior|lower|below)\b",
+    r"\b(?:all|everything)\b.{0,20}\b(?:asked|expected|required) (?:of|from|at|for) (?:the )?(?:levels?|role)\b|"
+    r"\bcascad\w+|\b(?:each|every|a|any|higher|next|successive)\b.{0,30}\b(?:keeps?|retains?|still|also)\b"
+    r".{0,60}\b(?:below|before|beneath|previous|preceding|earlier|lower|prior)\b|\binherit\w*|\bcumulative\b|\bin addition to\b|\bretain the skills\b"
+    r"|\b(?:all|everything)\b.{0,60}\b(?:previous|prior|lower|below|preceding|before)\b"
+    r".{0,40}\b(?:levels?|bands?|grades?|roles?|stages?|steps?|tiers?)?\b"
+    r"|\b(?:builds? (?:up)?on|includes?)\b.{0,60}\b(?:previous|prior|lower|below|preceding|earlier)\b"
+    r"|\bexpectations (?:of|from|for) (?:the )?(?:previous|prior|lower|preceding|earlier)\b",
     re.IGNORECASE,
 )
-_LICENSED = re.compile(r"\blicen[cs]ed under\b|\ball rights reserved\b", re.IGNORECASE)
-_EXAMPLE = re.compile(r"(?:e\.?g\.?|for example|examples?|such as)\b", re.IGNORECASE)
+_LICENSED = re.compile(
+    r"\blicen[cs]ed under\b|\ball rights reserved\b|\bcreative commons\b|\bCC[ -]BY\b|\bMIT licen[cs]e\b",
+    re.IGNORECASE,
+)
+_IN_BOLD = re.compile(r"(?:\*\*|__)(?P<name>[^*_:]{1,40}):\s*(?P<value>[^*_]+?)(?:\*\*|__)")
+_AT_LEAST = 2
+_ROLE_END = re.compile(r"\s+(?:skills|competenc\w+|expectations|only)$", re.IGNORECASE)
+_TAGS_ONLY = re.compile(r"(?:</?[a-zA-Z!][^<>]*>|<[^<>]*|[^<>]*>|[\s|:,{}\[\]\"'=-]|&nbsp;)*")
 
 
 class _Reader:
-    def __init__(self, outline: Outline) -> None:
-        self.outline = outline
-        self.structure = read_structure(read_sections(outline))
-        self.parts: dict[int, Part] = {}
-        structure = self.structure
+    def __init__(
+        self, structure: Structure, outlines: list[Outline], file_names: list[str]
+    ) -> None:
+        self.file_names = file_names
+        self.structure = structure
+        self.outlines = outlines
+        self.parts: dict[tuple[int, int, int, str], Part] = {}
         self.about = _sections_about_the_ladder(structure)
-        self.cell_sections = {
-            id(cell.section)
-            for owner in (*structure.levels, *structure.mixins)
-            for cell in owner.cells
-        }
+        owners = structure.owners
+        self.cell_sections = {id(cell.section) for owner in owners for cell in owner.cells}
+        self.owner_heads = {id(head) for owner in owners for head in owner.heads}
         #: The items of lists of contents, by the section that they name.
         self.listed: dict[int, list[Block]] = {}
-        for block in outline.blocks:
-            if block.line in structure.contents:
-                self.listed.setdefault(id(structure.contents[block.line]), []).append(block)
+        for section in structure.root.walk():
+            for block in section.body:
+                if block.place in structure.contents:
+                    named = structure.contents[block.place]
+                    self.listed.setdefault(id(named), []).append(block)
+        self.dimension_keys = {name_key(cell.dimension) for owner in owners for cell in owner.cells}
+        self.has_cells = any(owner.cells for owner in owners)
         self.summary: list[Block] = []
         self.cascade: list[Block] = []
         self.licence: list[Block] = []
         self.notes: list[tuple[Block, str]] = []
+        self.dimension_summaries: dict[str, list[Block]] = {}
+        self.added: dict[str, AddedDraft] = {}
+        self.pending_added: list[tuple[str, CellDraft]] = []
 
     def reading(self) -> Reading:
         structure = self.structure
-        levels = [self.owner(each, "level") for each in structure.levels]
-        mixins = [self.owner(each, "mixin") for each in structure.mixins]
+        owners = [self.owner(each) for each in structure.owners]
         for track in structure.tracks:
             self.heading(track.section, "track", "a heading over a list of levels", 0.9)
-        if structure.title and levels:
+        if structure.title and owners:
             self.heading(structure.title, "title", "the first heading of the document", 0.95)
         for section in structure.root.walk():
             self.rest(section)
-        parts = [self.parts[block.line] for block in self.outline.blocks]
         return Reading(
-            structure, parts, levels, mixins, self.summary, self.cascade, self.licence, self.notes
+            structure,
+            self.all_parts(),
+            owners,
+            list(self.added.values()),
+            self.summary,
+            self.cascade,
+            self.licence,
+            self.notes,
+            self.dimension_summaries,
+            self.file_names,
         )
 
+    # -- Parts
+
     def mark(self, block: Block, role: Role, reason: str, confidence: float) -> None:
-        self.parts.setdefault(
-            block.line,
-            Part(block.line, block.last_line, role, block.text, block.raw, reason, confidence),
-        )
+        key = (block.file, block.line, block.last_line, block.text)
+        if key not in self.parts:
+            self.parts[key] = Part(
+                block.file,
+                block.line,
+                block.last_line,
+                role,
+                block.text,
+                block.raw,
+                reason,
+                confidence,
+            )
 
     def heading(self, section: Section, role: Role, reason: str, confidence: float) -> None:
         if section.heading:
             self.mark(section.heading, role, reason, confidence)
 
-    def owner(self, found: OwnerFound, role: Literal["level", "mixin"]) -> OwnerDraft:
+    def all_parts(self) -> list[Part]:
+        """A part for everything: what was claimed, then every block and line that nothing claims."""
+        held: dict[int, set[int]] = {}
+        for part in self.parts.values():
+            if part.role not in NOT_IMPORTED:
+                held.setdefault(part.file, set()).update(range(part.line, part.last_line + 1))
+        for number, outline in enumerate(self.outlines):
+            lines = held.get(number, set())
+            for block in (*every_block(outline.blocks), *outline.strays):
+                if block.kind == "table":
+                    continue
+                if not set(range(block.line, block.last_line + 1)) <= lines:
+                    role: Role = "layout" if _is_layout(block) else "other"
+                    reason = "layout without words of its own"
+                    if role == "other":
+                        reason = "stands outside of every level"
+                    self.mark(block, role, reason, 0.6)
+        return sorted(self.parts.values(), key=lambda part: (part.file, part.line, part.last_line))
+
+    # -- Levels, roles, what is common
+
+    def owner(self, found: OwnerFound) -> OwnerDraft:
         reason = {
             "level": "stands beside others that hold the same headings",
             "mixin": "holds the headings of a level, but stands among the roles",
-        }[role]
+            "common": "says that it is asked of everybody",
+        }[found.kind]
         if not found.cells:
             reason = "stands among the levels"
         for head in found.heads:
-            self.heading(head, role, reason, 0.9)
+            self.heading(head, found.kind, reason, 0.9)
             for anchor in head.anchors:
-                self.mark(anchor, role, "the address of the heading below", 0.95)
-        before = self.cell("", None, found.body)
-        cells = [self.dimension(cell) for cell in found.cells]
-        return OwnerDraft(found, self.name(found), before, cells)
+                self.mark(anchor, found.kind, "the address of the heading below", 0.95)
+        draft = OwnerDraft(found, self.name(found), CellDraft(""), [])
+        if years := years_of(found.name):
+            draft.attributes.append(("Experience", years))
+        kept = self.attribute_lines(draft, found)
+        draft.before = self.cell(draft, "", None, kept)
+        # What the level as a whole is warned of belongs to none of its dimensions.
+        warned = [each for each in draft.before.expectations if each.is_anti_pattern]
+        draft.before.expectations = [
+            each for each in draft.before.expectations if not each.is_anti_pattern
+        ]
+        draft.notes += [each.block for each in warned]
+        for cell in found.cells:
+            self.dimension(draft, cell)
+        return draft
+
+    def attribute_lines(self, draft: OwnerDraft, found: OwnerFound) -> list[Block]:
+        """What stands before the first dimension, without what only describes the level."""
+        kept = []
+        has_items = any(block.kind == "item" for block in found.body)
+        for block in found.body:
+            labelled = _IN_BOLD.fullmatch(block.text) or (
+                LABELLED.fullmatch(block.text) if not has_items or found.cells else None
+            )
+            is_attribute = (
+                block.kind == "paragraph"
+                and labelled
+                and (ATTRIBUTES.fullmatch(_label(labelled)) or _IN_BOLD.fullmatch(block.text))
+            )
+            if block.kind == "table":
+                self.table_attributes(draft, block)
+            elif is_attribute and labelled:
+                draft.attributes.append((_label(labelled), _value(labelled)))
+                self.mark(block, "attribute", "a label with a value", 0.8)
+            else:
+                kept.append(block)
+        return kept
+
+    def table_attributes(self, draft: OwnerDraft, table: Block) -> None:
+        for row in table.rows:
+            texts = [cell.text for cell in row if cell.text]
+            if not texts:
+                continue
+            last = LABELLED.fullmatch(texts[-1])
+            if last:
+                draft.attributes.append((_label(last), _value(last)))
+            elif len(texts) > 1:
+                draft.attributes.append((texts[0], " ".join(texts[1:])))
+            else:
+                draft.attributes.append(("", texts[0]))
+            for cell in row:
+                for block in cell.blocks:
+                    self.mark(block, "attribute", "a row of a table about the level", 0.7)
 
     def name(self, found: OwnerFound) -> LevelName:
         """The name in the heading, with the code and aliases that a list of contents adds."""
         name = read_level_name(found.name)
-        for item in self.listed.get(id(found.heads[0]), ()):
+        for item in self.listed.get(id(found.heads[0]) if found.heads else 0, ()):
             listed = read_level_name(item.text)
             aliases = dict.fromkeys((*name.aliases, *listed.aliases))
             name = LevelName(name.name, name.code or listed.code, tuple(aliases))
         return name
 
-    def dimension(self, found: CellFound) -> CellDraft:
-        inside = found.section.name == found.dimension
-        head = found.section if inside else found.section.parent or found.section
-        where = "a heading inside a level" if inside else "a heading that holds the levels"
+    def dimension(self, draft: OwnerDraft, found: CellFound) -> None:
+        """A heading inside a level: a dimension, or something that describes the level."""
+        head = found.head or found.section
+        said = [block for block in found.section.blocks() if block.text and block.kind != "anchor"]
+        if self.describes_level(draft, found, head, said):
+            return
+        where = "a heading inside a level" if head is found.section else "a heading over the levels"
         self.heading(head, "dimension", where, 0.9)
         if found.group:
-            self.heading(found.group, "group", "a heading that only holds dimensions", 0.8)
-        return self.cell(found.dimension, found.group, self.blocks(found.section))
+            self.group(draft, found.group)
+        name, grade = split_grade(found.dimension)
+        if grade:
+            draft.attributes.append((name, grade))
+        draft.cells.append(self.cell(draft, name, found.group, self.blocks(found.section)))
+
+    def describes_level(
+        self, draft: OwnerDraft, found: CellFound, head: Section, said: list[Block]
+    ) -> bool:
+        key = name_key(split_grade(found.dimension)[0])
+        pairs = [LABELLED.fullmatch(block.text) for block in said]
+        if ANTI_PATTERNS.fullmatch(key):
+            self.heading(head, "layout", "announces what is warned of", 0.8)
+            draft.notes += said
+            for block in said:
+                self.mark(block, "anti_pattern", "what the level as a whole is warned of", 0.8)
+        elif SUMMARIES.fullmatch(key):
+            self.heading(head, "layout", "announces a description", 0.8)
+            draft.before.prose += said
+            for block in said:
+                self.mark(block, "summary", "a description of the level", 0.8)
+        elif ATTRIBUTES.fullmatch(key) and said and all(len(each.text) < _LONG for each in said):
+            self.heading(head, "attribute", "a label with a value", 0.8)
+            name = plain(found.dimension)
+            draft.attributes.append((name, "; ".join(block.text for block in said)))
+            for block in said:
+                self.mark(block, "attribute", "a label with a value", 0.8)
+        elif len(said) >= _AT_LEAST and all(
+            pair and block.kind == "item" and len(_value(pair).split()) <= _SHORT_VALUE
+            for pair, block in zip(pairs, said, strict=True)
+        ):
+            self.heading(head, "layout", "announces labels with values", 0.7)
+            draft.attributes += [(_label(pair), _value(pair)) for pair in pairs if pair]
+            for block in said:
+                self.mark(block, "attribute", "a label with a value", 0.7)
+        elif any(block.kind == "table" for block in found.section.body) and not any(
+            block.kind == "item" for block in said
+        ):
+            self.heading(head, "layout", "announces a table about the level", 0.7)
+            self.table_section(draft, found.section)
+        else:
+            return False
+        return True
+
+    def table_section(self, draft: OwnerDraft, section: Section) -> None:
+        for block in section.body:
+            if block.kind == "table":
+                self.table_attributes(draft, block)
+            elif block.kind == "paragraph" and block.text:
+                draft.notes.append(block)
+                self.mark(block, "note", "prose beside a table about the level", 0.6)
+
+    def group(self, draft: OwnerDraft, group: Section) -> None:
+        name, grade = split_grade(group.name)
+        if grade and (name, grade) not in draft.attributes:
+            draft.attributes.append((name, grade))
+        self.heading(group, "group", "a heading that only holds dimensions", 0.8)
+        inside = any(group is each for head in draft.found.heads for each in head.walk())
+        is_note = False
+        for block in group.body if inside else ():
+            is_note = is_note or NOTE.fullmatch(block.text) is not None
+            if block.kind in {"paragraph", "quote"} and block.text and not is_note:
+                if block not in draft.notes:
+                    draft.notes.append(block)
+                self.mark(block, "note", "says what the group means at the level", 0.7)
 
     def blocks(self, section: Section) -> Iterable[Block]:
         """What belongs to a cell: everything under its heading but other cells."""
         yield from section.body
         for child in section.children:
-            if id(child) not in self.cell_sections:
+            if id(child) not in self.cell_sections and id(child) not in self.owner_heads:
                 if child.heading:
-                    yield child.heading
+                    yield replace(child.heading, kind="heading")
                 yield from self.blocks(child)
 
-    def cell(self, dimension: str, group: Section | None, blocks: Iterable[Block]) -> CellDraft:
+    def cell(
+        self, owner: OwnerDraft, dimension: str, group: Section | None, blocks: Iterable[Block]
+    ) -> CellDraft:
+        def added(name: str) -> CellDraft:
+            """The cell of a role that the text speaks of under a divider."""
+            name = _ROLE_END.sub("", name)
+            role = self.added.setdefault(name_key(name), AddedDraft(name))
+            role.cells.append((owner, CellDraft(dimension, group)))
+            return role.cells[-1][1]
+
+        # Where levels have dimensions, prose before the first of them only describes the level.
+        bare = owner.found.kind == "common" and not owner.found.cells
+        may_be_said = bool(dimension) or bare or not self.has_cells
         cell = CellDraft(dimension, group)
-        examples = False
-        for block in blocks:
-            words = block.text.strip("*_: ")
-            if block.kind in {"html", "heading", "paragraph"} and EXAMPLES.fullmatch(words):
-                examples = True
-                self.mark(block, "layout", "announces examples", 0.8)
-            elif block.kind == "html" and "</details" in block.raw:
-                examples = False
-            elif block.kind == "item":
-                self.item(cell, block, examples=examples)
-            elif block.kind == "quote":
-                self.quote(cell, block)
-            elif block.kind == "paragraph":
-                examples = False if not block.level else examples
-                self.prose(cell, block)
-        return cell
+        return read_cell(cell, blocks, self.mark, added, may_be_said=may_be_said)
 
-    def item(self, cell: CellDraft, block: Block, *, examples: bool) -> None:
-        if not block.text:
-            self.mark(block, "layout", "an empty list item", 0.9)
-        elif examples:
-            cell.examples.append(block)
-            self.mark(block, "example", "stands in a list of examples", 0.85)
-        elif block.level > 1 and cell.expectations:
-            cell.expectations[-1].children.append(block)
-            self.mark(block, "sub_point", "an item inside another", 0.7)
-        else:
-            cell.expectations.append(ExpectationDraft(block))
-            self.mark(block, "expectation", "an item under the heading of a dimension", 0.9)
-
-    def quote(self, cell: CellDraft, block: Block) -> None:
-        if not block.text:
-            self.mark(block, "layout", "an empty quotation", 0.9)
-        elif cell.expectations:
-            cell.expectations[-1].examples.append(block)
-            self.mark(block, "example", "a quotation below the item that it illustrates", 0.85)
-        elif _EXAMPLE.match(block.text):
-            cell.examples.append(block)
-            self.mark(block, "example", "a quotation that names itself an example", 0.85)
-        else:
-            cell.prose.append(block)
-            self.mark(block, "summary", "a quotation before the first item", 0.7)
-
-    def prose(self, cell: CellDraft, block: Block) -> None:
-        if not block.text:
-            self.mark(block, "layout", "a line without words", 0.9)
-        elif _PLACEHOLDER.fullmatch(block.text):
-            cell.placeholder = True
-            self.mark(block, "placeholder", "says that the text is still to come", 0.9)
-        elif block.level and cell.expectations:
-            cell.expectations[-1].details.append(block)
-            self.mark(block, "detail", "goes on below its item", 0.8)
-        else:
-            cell.prose.append(block)
-            self.mark(block, "summary", "prose in a level", 0.7)
+    # -- What no level has claimed
 
     def rest(self, section: Section) -> None:
-        """What no level has claimed."""
         for anchor in section.anchors:
             self.mark(anchor, "layout", "an address that nothing needs", 0.9)
         is_licence = LICENCE.search(section.name) is not None
+        describes = section.key if section.key in self.dimension_keys else ""
         if section.heading:
             if is_licence:
                 self.heading(section, "licence", "names the licence", 0.9)
             self.heading(section, "heading", "a heading of its own, no part of a level", 0.7)
+        item_describes = ""
         for block in section.body:
-            if block.line not in self.parts:
+            key = (block.file, block.line, block.last_line, block.text)
+            if key in self.parts or block.kind == "table":
+                continue
+            if block.kind == "item" and block.level <= 1:
+                item_describes = name_key(block.text) if section.heading else ""
+                if item_describes in self.dimension_keys:
+                    self.mark(block, "dimension", "names a dimension that it describes", 0.7)
+                    continue
+            if (
+                block.kind == "item"
+                and block.level > 1
+                and item_describes in self.dimension_keys
+                and block.text
+            ):
+                self.dimension_summaries.setdefault(item_describes, []).append(block)
+                self.mark(block, "summary", "describes a dimension", 0.7)
+            elif describes and block.kind in {"paragraph", "quote", "item"} and block.text:
+                self.dimension_summaries.setdefault(describes, []).append(block)
+                self.mark(block, "summary", "describes a dimension", 0.7)
+            else:
                 self.leftover(section, block, is_licence=is_licence)
 
     def leftover(self, section: Section, block: Block, *, is_licence: bool) -> None:
         is_prose = block.kind in {"paragraph", "quote"} and block.text != ""
-        if is_prose and (is_licence or _LICENSED.search(block.text)):
+        is_item = block.kind == "item" and block.text != ""
+        if (is_prose or is_item) and (is_licence or _LICENSED.search(block.text)):
             self.licence.append(block)
             self.mark(block, "licence", "speaks of the licence", 0.9)
-        elif block.line in self.structure.contents:
+        elif block.place in self.structure.contents:
             self.mark(block, "contents", "a table of contents: read for tracks and order", 0.9)
-        elif is_prose and id(section) in self.about and _CASCADE.search(block.text):
+        elif (is_prose or is_item) and id(section) in self.about and _CASCADE.search(block.text):
             self.cascade.append(block)
             self.mark(block, "cascade", "says that levels build on each other", 0.8)
         elif is_prose and (section is self.structure.title or not section.heading):
@@ -295,27 +430,61 @@ class _Reader:
         elif is_prose and id(section) in self.about:
             self.notes.append((block, section.name))
             self.mark(block, "note", "prose about the ladder as a whole", 0.7)
-        elif block.kind in {"rule", "anchor", "comment"} or not block.text:
+        elif is_item and id(section) in self.about:
+            self.notes.append((block, section.name))
+            self.mark(block, "note", "a point about the ladder as a whole", 0.6)
+        elif block.kind in {"rule", "anchor", "comment", "end_details"} or not block.text:
             self.mark(block, "layout", "layout without words of its own", 0.7)
         else:
             self.mark(block, "other", "stands outside of every level", 0.6)
 
 
+#: A value of more words is a statement.
+_SHORT_VALUE = 3
+#: Longer text than this is no value of an attribute.
+_LONG = 120
+
+
+def _label(match: re.Match[str]) -> str:
+    groups = match.groupdict()
+    return (groups.get("name") or groups.get("bare") or "").strip()
+
+
+def _value(match: re.Match[str]) -> str:
+    groups = match.groupdict()
+    return (groups.get("value") or groups.get("said") or "").strip()
+
+
+def _is_layout(block: Block) -> bool:
+    if block.kind in {"rule", "anchor", "comment", "end_details", "reference"} or not block.text:
+        return True
+    return _TAGS_ONLY.fullmatch(block.text) is not None or (
+        block.kind == "stray" and _KEY_ONLY.fullmatch(block.text) is not None
+    )
+
+
+#: A key of a data file with nothing behind it.
+_KEY_ONLY = re.compile(r"-?\s*[\"']?[\w -]{1,40}[\"']?\s*:\s*[\[{|>+-]*,?")
+
+
 def _sections_about_the_ladder(structure: Structure) -> set[int]:
-    """The root, the title, the headings over levels, and those over lists of contents."""
-    listing = [
-        section
-        for section in structure.root.walk()
-        if any(block.line in structure.contents for block in section.body)
-    ]
-    heads = [head for owner in (*structure.levels, *structure.mixins) for head in owner.heads]
-    about = {id(structure.root)}
-    if structure.title:
-        about.add(id(structure.title))
-    about |= {id(section) for section in listing}
-    for section in (*listing, *heads):
-        above = section.parent
-        while above is not None and id(above) not in about:
-            about.add(id(above))
-            above = above.parent
-    return about
+    """The root, and every section that stands beside the levels and holds none of them."""
+    claimed = {
+        id(inner) for owner in structure.owners for head in owner.heads for inner in head.walk()
+    }
+    return {id(section) for section in structure.root.walk() if id(section) not in claimed}
+
+
+def attribute_items(owner: OwnerDraft) -> bool:
+    """Whether the list before the first dimension is one of labels with values."""
+    listed = owner.before.expectations
+    return bool(owner.cells and listed) and all(
+        LABELLED.fullmatch(each.block.text) and each.block.kind == "item" for each in listed
+    )
+
+
+def labelled(owner: OwnerDraft) -> Iterator[tuple[str, str]]:
+    for each in owner.before.expectations:
+        match = LABELLED.fullmatch(each.block.text)
+        if match:
+            yield _label(match), _value(match)

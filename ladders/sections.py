@@ -1,13 +1,31 @@
-"""Outline -> a tree of sections: each heading with what stands under it."""
+"""Outlines -> one tree of sections: each heading with what stands under it.
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+What works as a heading without being one becomes a section too, where the whole document uses it so:
+the names in the rows and columns of a table, list items that hold lists of their own, and labels in
+front of items and paragraphs.
+"""
 
-from ladders.names import name_key
-from ladders.outline import Block, Outline
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from ladders.grids import Grid, read_grid
+from ladders.names import name_key, plain
+from ladders.outline import BOLD_LINE, Block, Outline
+from ladders.references import same_as
 
 #: Nothing longer than this names a level or a dimension.
-LONGEST_NAME = 200
+LONGEST_NAME = 300
+#: Depths of what only works as a heading, below all headings.
+DETAILS, LABEL, ROW, COLUMN, INSIDE = 8, 10, 20, 30, 40
+
+EXAMPLES = re.compile(
+    r"(?:some |a few |for )?(?:examples?|e\.g\.|for instance)(?: of .{0,40}| include| are)?"
+    r"|(?:example )?(?:behaviou?rs|evidence|signs) (?:may|might|could|can) include",
+    re.IGNORECASE,
+)
 
 
 @dataclass(eq=False, slots=True)
@@ -44,24 +62,294 @@ class Section:
                 yield child.heading
             yield from child.blocks()
 
+    def add(self, heading: Block, depth: int, body: Iterable[Block] = ()) -> "Section":
+        section = Section(heading, depth, self, body=list(body))
+        self.children.append(section)
+        return section
 
-def read_sections(outline: Outline) -> Section:
-    root = Section(None, 0)
-    current = root
+
+def read_sections(outline: Outline, root: Section | None = None, shift: int = 0) -> Section:
+    """The headings of a document as a tree, below `root` where one is given.
+
+    `shift` makes its headings that much deeper.
+    """
+    top = root or Section(None, 0)
+    current = top
     anchors: list[Block] = []
     for block in outline.blocks:
+        depth = _depth(block)
         if block.kind == "anchor":
             anchors.append(block)
-        elif block.kind == "heading" and block.text and len(block.text) <= LONGEST_NAME:
-            while current.depth >= block.level and current.parent:
-                current = current.parent
-            section = Section(block, block.level, current, anchors)
-            current.children.append(section)
-            current = section
+        elif depth and block.text and len(block.text) <= LONGEST_NAME:
+            while current is not top and current.depth >= depth + shift:
+                current = current.parent or top
+            current = current.add(block, depth + shift)
+            current.anchors = anchors
             anchors = []
         else:
             current.body += anchors
             current.body.append(block)
             anchors = []
+            if block.kind == "end_details" and current.depth == DETAILS + shift:
+                current = current.parent or top
     current.body += anchors
-    return root
+    return top
+
+
+def _depth(block: Block) -> int:
+    if block.kind == "heading":
+        return block.level
+    if block.kind == "details" and not EXAMPLES.fullmatch(block.text.strip("*_: ")):
+        return DETAILS
+    return 0
+
+
+# -- Tables
+
+
+def unfold_tables(root: Section) -> None:
+    """Give every row and column that names something a section of its own."""
+    for section in list(root.walk()):
+        if section.depth >= ROW:
+            continue
+        kept: list[Block] = []
+        for block in section.body:
+            grid = read_grid(block) if block.kind == "table" else None
+            if grid is None:
+                kept.append(block)
+            else:
+                kept += _unfolded(section, grid)
+        section.body = kept
+
+
+def _unfolded(section: Section, grid: Grid) -> list[Block]:
+    """Sections for what the grid names; what is left stays a part of the section."""
+    groups: dict[str, Section] = {}
+    for row in grid.rows:
+        above = section
+        for number, name in enumerate(row.names):
+            key = "\0".join(name_key(each.text) for each in row.names[: number + 1])
+            if key not in groups:
+                groups[key] = above.add(replace(name, kind="heading"), ROW + number)
+            above = groups[key]
+        for column, blocks in row.cells:
+            if not blocks:
+                continue
+            place = above if column is None else above.add(replace(column, kind="heading"), COLUMN)
+            # A cell may hold headings of its own.
+            read_sections(Outline(blocks, (), ()), place, shift=INSIDE)
+    return list(grid.rest)
+
+
+# -- Labels
+
+_LABEL = re.compile(
+    r"(?P<mark>\*\*|__|\*|_)(?P<name>[^*_]{1,80}?)\s*(?P<colon>:?)\s*(?P=mark)"
+    r"\s*(?P<end>[:\u2013\u2014.-]?)\s*(?P<words>.*)",
+    re.DOTALL,
+)
+_BARE_LABEL = re.compile(r"(?P<name>[^\W\d_][^:.!?*_]{0,50}?):\s+(?P<words>\S.*)", re.DOTALL)
+_MOST_WORDS = 8
+#: A label counts as one of the document's headings when this share of its kind comes again elsewhere.
+_SHARED = 0.6
+_AT_LEAST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Labelled:
+    """An item or paragraph that starts with a name, or holds a list under it."""
+
+    section: Section
+    name: str
+    words: str
+    #: The place of the block in the section's body, and of the first block that is not part of it.
+    start: int
+    end: int
+    style: str
+
+    @property
+    def key(self) -> str:
+        return name_key(self.name)
+
+
+def unfold_labels(root: Section) -> None:
+    """Make sections of the labels that the document uses like headings, in several passes inwards."""
+    for _ in range(_AT_LEAST):
+        if not _unfold_labels_once(root):
+            return
+
+
+def _unfold_labels_once(root: Section) -> bool:
+    by_style: dict[str, list[_Labelled]] = defaultdict(list)
+    for section in root.walk():
+        for label in _labelled(section):
+            by_style[label.style].append(label)
+    shared = {
+        key
+        for found in by_style.values()
+        for key, places in _places(found).items()
+        if len(places) >= _AT_LEAST
+    }
+    chosen: dict[int, list[_Labelled]] = defaultdict(list)
+    for style, found in by_style.items():
+        for each in _used_as_headings(style, found, shared):
+            chosen[id(each.section)].append(each)
+    for labels in chosen.values():
+        _split(labels[0].section, sorted(labels, key=lambda each: each.start))
+    return bool(chosen)
+
+
+def _places(found: list[_Labelled]) -> dict[str, set[int]]:
+    places: dict[str, set[int]] = defaultdict(set)
+    for each in found:
+        places[each.key].add(id(each.section))
+    return places
+
+
+def _used_as_headings(style: str, found: list[_Labelled], shared: set[str]) -> list[_Labelled]:
+    """Those of one style that come again in other sections, when most of the style do."""
+    by_section: dict[int, list[_Labelled]] = defaultdict(list)
+    for each in found:
+        by_section[id(each.section)].append(each)
+    good = []
+    for section in by_section.values():
+        keys = [each.key for each in section]
+        again = sum(key in shared for key in keys)
+        if again >= _SHARED * len(keys) and len(set(keys)) == len(keys):
+            good += section
+    if style == "bare":
+        # A colon alone is weak: only names that come again, in sections that say nothing else.
+        good = [each for each in good if each.key in shared]
+    if len({id(each.section) for each in good}) >= _AT_LEAST:
+        return good
+    return []
+
+
+def _labelled(section: Section) -> Iterator[_Labelled]:
+    """The labels of a section, when all that it lists or says carries one."""
+    body = section.body
+    starts = [
+        place
+        for place, block in enumerate(body)
+        if block.kind == "item" and block.level == 1 and not block.quoted
+    ]
+    listed = [_item(section, place, _end_of(body, place)) for place in starts]
+    found = [each for each in listed if each]
+    if starts and len(found) == len(starts) and not _leads(body):
+        yield from _same_style(found)
+        return
+    for place, block in enumerate(body):
+        if block.kind != "paragraph" or block.level:
+            continue
+        said = _lead(section, place) or _paragraph(section, place)
+        if said:
+            yield said
+
+
+def _same_style(found: list[_Labelled]) -> Iterator[_Labelled]:
+    """An item that holds a list counts like its labelled neighbours, and they like it."""
+    styles = Counter(each.style for each in found)
+    style = "list" if styles["list"] else ("bold" if styles["bold"] else "bare")
+    for each in found:
+        yield replace(each, style=style)
+
+
+def _end_of(body: list[Block], start: int) -> int:
+    """The first place after an item that does not belong to it."""
+    end = start + 1
+    while end < len(body) and (
+        body[end].level > (1 if body[end].kind == "item" else 0) or body[end].kind == "anchor"
+    ):
+        end += 1
+    return end
+
+
+def _item(section: Section, start: int, end: int) -> _Labelled | None:
+    block = section.body[start]
+    holds_list = any(each.kind == "item" for each in section.body[start + 1 : end])
+    label = _LABEL.fullmatch(block.text)
+    if label and not label["words"] and (holds_list or label["colon"] or label["end"] == ":"):
+        return _Labelled(section, label["name"], "", start, end, "list" if holds_list else "bold")
+    if holds_list and len(block.text.split()) <= _MOST_WORDS and not block.text.endswith("."):
+        return _Labelled(section, block.text.rstrip(": "), "", start, end, "list")
+    if label and label["words"] and label["mark"] in {"**", "__"}:
+        return _Labelled(section, label["name"], label["words"], start, end, "bold")
+    bare = _BARE_LABEL.fullmatch(block.text)
+    if bare and len(bare["name"].split()) <= _MOST_WORDS:
+        return _Labelled(section, bare["name"], bare["words"], start, end, "bare")
+    return None
+
+
+def _paragraph(section: Section, start: int) -> _Labelled | None:
+    body = section.body
+    block = body[start]
+    label = _LABEL.fullmatch(block.text)
+    if not label or label["mark"] not in {"**", "__"} or not label["words"] or block.level:
+        return None
+    if label["words"][0].islower() and not (label["colon"] or label["end"]):
+        return None
+    end = start + 1
+    while end < len(body) and body[end].kind not in {"paragraph", "heading"}:
+        end += 1
+    return _Labelled(section, label["name"], label["words"], start, end, "said")
+
+
+def _leads(body: list[Block]) -> bool:
+    return any(
+        block.kind == "paragraph" and block.text.endswith(":") and after.kind == "item"
+        for block, after in pairwise(body)
+    )
+
+
+def _lead(section: Section, start: int) -> _Labelled | None:
+    """A line that ends in a colon over a list, named by its words in bold or by the whole of it."""
+    body = section.body
+    block = body[start]
+    words = block.text.strip("*_ ")
+    is_over_list = start + 1 < len(body) and body[start + 1].kind == "item"
+    if not is_over_list or not words.endswith(":") or same_as(words):
+        return None
+    if EXAMPLES.fullmatch(words.rstrip(": ")):
+        return None
+    bold = _BOLD_WORDS.search(block.text)
+    name = bold["name"] if bold else words.rstrip(": ")
+    if len(name.split()) > _MOST_WORDS:
+        return None
+    end = start + 1
+    while end < len(body) and body[end].kind not in {"paragraph", "heading", "table"}:
+        end += 1
+    return _Labelled(section, name, "", start, end, "lead")
+
+
+_BOLD_WORDS = re.compile(r"(?:\*\*|__)(?P<name>[^*_]{2,60})(?:\*\*|__)")
+
+
+def _split(section: Section, labels: list[_Labelled]) -> None:
+    """Move what each label stands for out of the body, into a section under its name."""
+    body: list[Block] = []
+    children: list[Section] = []
+    moved = 0
+    place = 0
+    depth = max(LABEL, section.depth + 1)
+    for label in labels:
+        if label.start < place:
+            continue
+        body += section.body[place : label.start]
+        block = section.body[label.start]
+        heading = replace(block, kind="heading", text=plain(label.name))
+        child = Section(heading, depth, section)
+        inside = section.body[label.start + 1 : label.end]
+        if label.words:
+            child.body.append(replace(block, text=label.words, level=min(block.level, 1)))
+        child.body += [replace(each, level=max(each.level - 1, 0)) for each in inside]
+        above = section.parent
+        if above and section.depth == BOLD_LINE and label.style in {"said", "lead"}:
+            # Words in bold before the text are as good a heading as a line in bold alone.
+            child.parent = above
+            above.children.insert(above.children.index(section) + 1 + moved, child)
+            moved += 1
+        else:
+            children.append(child)
+        place = label.end
+    section.body = body + section.body[place:]
+    section.children = children + section.children

@@ -6,7 +6,7 @@ from typing import Literal
 
 import ftfy
 
-MAX_BYTES = 256 * 1024
+MAX_BYTES = 512 * 1024
 
 Repair = Literal["none", "mac_roman", "cp1252", "latin1"]
 
@@ -22,6 +22,7 @@ class Change:
     line: int
     before: str
     after: str
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Document:
 
 
 def read_text(data: bytes) -> Document:
-    """Raises UnreadableError on anything but text of at most 256 KB."""
+    """Raises UnreadableError on anything but text of at most 512 KB."""
     if len(data) > MAX_BYTES:
         raise UnreadableError(f"The file is larger than {MAX_BYTES // 1024} KB.")
     text = _decoded(data).removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")

@@ -45,6 +45,9 @@ class Node:
     column: int
     value: Any = None
     keys: dict[str, tuple[int, int]] = field(default_factory=dict)
+    last_line: int = 0
+    #: The line that a text starts on: below its place when it is written as a block.
+    text_line: int = 0
 
     def plain(self) -> Any:
         if isinstance(self.value, dict):
@@ -120,7 +123,7 @@ class _Builder:
         if isinstance(event, (ScalarEvent, CollectionStartEvent)) and event.tag:
             raise UnreadableYamlError(line, column, "Tags (!name) are not allowed.")
         if isinstance(event, ScalarEvent):
-            self.add(Node(line, column), event)
+            self.add(_scalar(event, line, column), event)
         elif isinstance(event, CollectionStartEvent):
             if len(self.open) >= MAX_DEPTH:
                 raise UnreadableYamlError(line, column, f"Nested deeper than {MAX_DEPTH} levels.")
@@ -129,7 +132,7 @@ class _Builder:
             self.open.append(node)
             self.key.append(None)
         elif isinstance(event, CollectionEndEvent):
-            self.open.pop()
+            self.open.pop().last_line = line
             self.key.pop()
 
     def add(self, node: Node, event: Event) -> None:
@@ -158,6 +161,13 @@ class _Builder:
             self.problems.append(Problem(node.line, node.column, f"The key “{key}” is repeated."))
         self.open[-1].keys.setdefault(key, (node.line, node.column))
         self.key[-1] = key
+
+
+def _scalar(event: ScalarEvent, line: int, column: int) -> Node:
+    end = event.end_mark
+    last = max(line, end.line if end.column == 0 else end.line + 1)
+    starts_below = event.style in {"|", ">"} and last > line
+    return Node(line, column, last_line=last, text_line=line + 1 if starts_below else line)
 
 
 #: What no text of a ladder may hold, and no database would keep: controls and half characters.

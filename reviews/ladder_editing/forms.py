@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than SelectChoice
     BooleanField,
     FieldList,
@@ -22,6 +21,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 from ladders import editing
 from ladders.document import Attribute, Dimension, Ladder, Level, Mixin
 from ladders.editing import Row
+from reviews.forms import StrictForm
 from reviews.ladder_editing.queries import CellPage, mark
 from reviews.validators import plain_name, plain_text
 
@@ -64,7 +64,7 @@ def _text(label: str, *required: Any, description: str = "") -> TextAreaField:
 _NAMED = DataRequired("Give it a name.")
 
 
-class PartForm(FlaskForm):
+class PartForm(StrictForm):
     """A form over one part of a ladder. `seen` is the mark of the text that it was made from."""
 
     seen = HiddenField()
@@ -221,10 +221,10 @@ def role_form(role: Mixin, **more: Any) -> RoleForm:
     return form
 
 
-class AddForm(FlaskForm):
+class AddForm(StrictForm):
     """One more level, dimension or role. Several stand on a page, so each has a prefix."""
 
-    class Meta(FlaskForm.Meta):
+    class Meta(StrictForm.Meta):  # type: ignore[name-defined]  # Flask-WTF has no types
         csrf = False  # the guard reads the page's one token, which has no prefix
 
     name = _name("Name", _NAMED)
@@ -273,6 +273,8 @@ class RowForm(Form):
 class CellForm(PartForm):
     summary = _text("Before the expectations", description="Words of the cell as a whole.")
     rows = FieldList(FormField(RowForm), max_entries=MOST_ROWS)
+    #: The button that was pressed.
+    act = HiddenField()
     page: CellPage
 
     def edited(self, ladder: Ladder) -> Ladder:

@@ -1,12 +1,22 @@
-"""`flask --app reviews ladders import`: a ladder from a file, with what was understood and what was not."""
+"""`flask --app reviews ladders`: ladders from files, with what was understood and what was not."""
 
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Self
 
 import click
 from flask.cli import AppGroup
 from sqlalchemy import select
 
+from ladders import canonical
+from ladders.bundle import Upload
+from ladders.document import Ladder
 from ladders.models import LadderVersion
+from ladders.pipeline import read_uploads
+from ladders.proposal import Line, NotALadderError, Proposal, Verdict
+from ladders.questions import Question
 from reviews import clock
 from reviews.expectations import ladder_of
 from reviews.extensions import db
@@ -16,6 +26,79 @@ from reviews.ladder_pages.service import Imported
 from reviews.refusals import RuleBroken
 
 ladders_group = AppGroup("ladders", help="Ladders.")
+
+
+@ladders_group.command("preview", with_appcontext=False)
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def preview(files: Sequence[Path], *, as_json: bool) -> None:
+    """Show what an import of FILES as one ladder would make, and what it would ask.
+
+    Nothing is written, and neither a database nor a secret is needed.
+    """
+    try:
+        read = read_uploads([Upload(file.name, file.read_bytes()) for file in files])
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error
+    found = _Preview.of(read)
+    if as_json:
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
+    else:
+        _print_preview(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Preview:
+    """What a proposal says with every question answered as suggested."""
+
+    verdict: Verdict
+    questions: tuple[Question, ...]
+    ladder: Ladder | None
+    not_imported: tuple[Line, ...]
+
+    @classmethod
+    def of(cls, read: Proposal | Ladder) -> Self:
+        if isinstance(read, Ladder):
+            sure = Verdict(is_ladder=True, confidence=1.0, reasons=("This is a ladder/1 file.",))
+            return cls(sure, (), read, ())
+        try:
+            ladder = read.ladder() if read.verdict.is_ladder else None
+        except NotALadderError:
+            ladder = None
+        lines = read.not_imported if ladder else read.all_lines
+        return cls(read.verdict, read.questions, ladder, lines)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "is_ladder": self.verdict.is_ladder,
+            "confidence": self.verdict.confidence,
+            "reasons": list(self.verdict.reasons),
+            "questions": [
+                {"id": each.topic, "text": each.sentence, "proposed": each.proposed}
+                for each in self.questions
+            ],
+            "ladder": canonical.as_data(self.ladder) if self.ladder else None,
+            "not_imported": [
+                {"file": line.file, "line": line.number, "text": line.text}
+                for line in self.not_imported
+            ],
+        }
+
+
+def _print_preview(found: _Preview) -> None:
+    said = "This looks like a ladder" if found.verdict.is_ladder else "This is no ladder"
+    click.echo(f"{said} (confidence {found.verdict.confidence:.0%}).")
+    for reason in found.verdict.reasons:
+        click.echo(f"  {reason}")
+    if found.ladder:
+        _print_ladder(found.ladder)
+    _print_questions(found.questions)
+    click.echo(f"Not imported: {len(found.not_imported)} lines")
+    for line in found.not_imported:
+        if line.has_words:
+            click.echo(f"  {line.file}:{line.number}  {line.text}")
 
 
 @ladders_group.command("import")
@@ -50,18 +133,25 @@ def export_ladder(public_id: str) -> None:
 
 
 def _print(imported: Imported) -> None:
-    ladder = ladder_of(imported.version)
+    _print_ladder(ladder_of(imported.version))
+    if imported.proposal is None:
+        return
+    _print_questions(imported.proposal.questions)
+    click.echo(f"Lines not imported: {len(imported.proposal.not_imported)}")
+
+
+def _print_ladder(ladder: Ladder) -> None:
     click.echo(ladder.name)
     click.echo(f"  dimensions: {', '.join(dimension.name for dimension in ladder.dimensions)}")
     for row in understood(ladder):
         counts = " + ".join(map(str, row.counts))
         about = ", ".join(filter(None, (row.code, row.note)))
         click.echo(f"  {row.name}{f' ({about})' if about else ''}: {counts} = {row.total}")
-    if imported.proposal is None:
-        return
-    for question in imported.proposal.questions:
-        click.echo(f"? {question.sentence}")
+
+
+def _print_questions(questions: Iterable[Question]) -> None:
+    for question in questions:
+        click.echo(f"? ({question.topic}) {question.sentence}")
         for option in question.options:
             taken = "taken" if option.value == question.default else "     "
             click.echo(f"    {taken}  {option.label}")
-    click.echo(f"Lines not imported: {len(imported.proposal.not_imported)}")

@@ -12,7 +12,7 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than 
 )
 from wtforms.validators import InputRequired
 
-from ladders.pipeline import CANONICAL, DOCUMENTS
+from ladders.pipeline import KINDS
 from ladders.questions import Question
 from reviews.forms import StrictForm
 
@@ -21,8 +21,8 @@ class UploadLadderForm(StrictForm):
     file = FileField(
         "Ladder file",
         [FileRequired("Choose a file.")],
-        description="Markdown or plain text, or a ladder/1 file in YAML or JSON. At most 256 KB.",
-        render_kw={"accept": ",".join((*DOCUMENTS, *CANONICAL))},
+        description="Markdown, HTML, CSV, YAML or JSON, or several in a ZIP file. At most 512 KB.",
+        render_kw={"accept": ",".join(KINDS)},
     )
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ladders.bundle import Upload
+
 ROOT = Path(__file__).parents[2]
 REAL = Path(os.environ.get("LEVELSET_LADDERS", ROOT.parent / "shared" / "ladders"))
 
@@ -21,6 +23,21 @@ def seed(number):
     require()
     path = next((REAL / "seeds").glob(f"{number}_*"))
     return path.name, path.read_bytes()
+
+
+def uploads(slug):
+    """The files of a document, by the name of its golden file."""
+    require()
+    if slug.startswith("seed-"):
+        return [Upload(*seed(slug.split("-")[1]))]
+    folder = REAL / "corpus" / slug
+    files = sorted(path for path in folder.iterdir() if path.name != "source.json")
+    return [Upload(path.name, path.read_bytes()) for path in files]
+
+
+def golden_files():
+    require()
+    return sorted((REAL / "golden").glob("*.json"))
 
 
 def golden(slug):

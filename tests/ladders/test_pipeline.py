@@ -45,7 +45,8 @@ def test_other_files_are_refused_with_those_that_are_read(name):
     with pytest.raises(UnsupportedError) as refused:
         read_upload(name, TEXT.encode())
     assert str(refused.value) == (
-        "Files of this type are not read. Supported are .md, .markdown, .txt, .yaml, .yml, .json."
+        "Files of this type are not read. Supported are .md, .markdown, .txt, .html, .htm, .csv, .tsv, "
+        ".yaml, .yml, .json, .zip."
     )
 
 

@@ -21,10 +21,10 @@ from ladders.document import (
 from ladders.effective import effective
 from ladders.faults import faults
 from ladders.pipeline import read_upload
-from ladders.proposal import NotALadderError, propose
+from ladders.proposal import File, NotALadderError, propose
 from ladders.questions import AnswerError
 from ladders.text import Document, UnreadableError
-from tests.ladders.test_outline import MARKDOWN
+from tests.ladders.test_outline import MARKDOWN, filled
 
 DOCUMENTS = Path(__file__).parent / "documents"
 
@@ -34,7 +34,7 @@ def proposal(name):
 
 
 def proposed(text):
-    return propose(Document(text, text, "none", ()), "untitled", Source())
+    return propose([File("a.md", Document(text, text, "none", ()))], "untitled", Source())
 
 
 def counts(ladder):
@@ -231,9 +231,10 @@ class TestOneLevel:
             Attribute("Reach", "One garden"),
             Attribute("Checked by", "The head gardener"),
         )
+        # A group that holds every dimension tells nothing apart.
         assert [(each.name, each.group) for each in ladder.dimensions] == [
-            ("Soil", "core-duties"),
-            ("Tools", "core-duties"),
+            ("Soil", None),
+            ("Tools", None),
         ]
         soil, tools = level.cells
         assert soil.expectations == (
@@ -396,9 +397,8 @@ class TestNoLadder:
 def test_any_text_gives_a_sound_ladder_or_none(text, random):
     """Nothing raises, no line is lost, and whatever is answered, the ladder can be kept."""
     read = proposed(text)
-    covered = [n for part in read.parts for n in range(part.line, part.last_line + 1)]
-    filled = {number for number, line in enumerate(text.split("\n"), 1) if line.strip()}
-    assert filled <= set(covered)
+    held = {n for part in read.parts for n in range(part.line, part.last_line + 1)}
+    assert filled(text) <= held
     answers = {each.id: random.choice(each.options).value for each in read.questions}
     try:
         ladder = read.ladder(answers)

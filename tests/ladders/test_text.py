@@ -55,7 +55,7 @@ def test_leaves_sound_text_alone(sound):
         (b" \n\t\n", "The file is empty."),
         (b"%PDF-1.7\n\x00\x01", "This is not a text file."),
         (b"PK\x03\x04" + bytes(20), "This is not a text file."),
-        (b"x" * (MAX_BYTES + 1), "The file is larger than 256 KB."),
+        (b"x" * (MAX_BYTES + 1), "The file is larger than 512 KB."),
         (b"a\x81b\xff", "The characters of this file cannot be read. Save it as UTF-8 and retry."),
         (b"\xff\xfea", "The characters of this file cannot be read. Save it as UTF-8 and retry."),
     ],

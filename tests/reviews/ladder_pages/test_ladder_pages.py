@@ -368,7 +368,7 @@ def test_the_same_ladder_again_is_a_next_version_that_supersedes(client, session
     [
         ((b"", "a.md"), "The file is empty."),
         ((b"\x00\x01", "a.md"), "This is not a text file."),
-        ((b"x" * (256 * 1024 + 1), "a.md"), "The file is larger than 256 KB."),
+        ((b"x" * (512 * 1024 + 1), "a.md"), "The files are larger than 512 KB together."),
         ((BAKER, "a.pdf"), "Files of this type are not read."),
         (((DOCUMENTS / "essay.md").read_bytes(), "a.md"), "This does not look like a ladder."),
         ((b"format: ladder/1\nnames: x\n", "a.yaml"), "Line 2"),

@@ -1,0 +1,306 @@
+"""Files -> one tree of sections: each file read by its form, several put side by side in their order."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import PurePath
+from typing import Literal
+from urllib.parse import unquote
+
+from ladders.data import is_like_a_ladder, read_data
+from ladders.markdown import read_markdown
+from ladders.markup import read_page
+from ladders.names import level_likeness, name_key, rank, split_icon
+from ladders.outline import Block, Outline
+from ladders.sections import Section, read_sections, unfold_labels, unfold_tables
+from ladders.tabular import read_table
+from ladders.yaml_nodes import UnreadableYamlError, read_nodes
+
+Form = Literal["markdown", "page", "table", "data"]
+
+#: The forms of text that are read, by the end of the file's name.
+FORMS: dict[str, Form] = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".txt": "markdown",
+    ".html": "page",
+    ".htm": "page",
+    ".csv": "table",
+    ".tsv": "table",
+    ".yaml": "data",
+    ".yml": "data",
+    ".json": "data",
+}
+
+#: How the order of several files was found; none where there is nothing to go by but their names.
+OrderBy = Literal["", "weights", "index", "numbers", "names", "ranks"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """A file by its name, with the text that its bytes stand for."""
+
+    name: str
+    text: str
+
+    @property
+    def stem(self) -> str:
+        return PurePath(self.name).stem
+
+
+@dataclass(eq=False, slots=True)
+class Assembly:
+    root: Section
+    outlines: tuple[Outline, ...]
+    #: Sections that speak of the ladder and hold none of it.
+    about: list[Section] = field(default_factory=list)
+    #: What the files say of the ladder as a whole, by plain lower-case names.
+    said: dict[str, str] = field(default_factory=dict)
+    order_by: OrderBy = ""
+    #: Names that more than one file gives itself.
+    shared_titles: tuple[str, ...] = ()
+
+
+def assemble(files: Sequence[SourceText]) -> Assembly:
+    """Raises UnreadableTableError or UnreadableYamlError for a file that is broken in its own form."""
+    read = [_read(file, number) for number, file in enumerate(files)]
+    if len(read) == 1:
+        only = read[0]
+        assembly = Assembly(Section(None, 0), (only.outline,), said=only.said)
+        read_sections(only.outline, assembly.root)
+        if only.is_data_in_front:
+            assembly.about += [
+                each for each in assembly.root.children if _line(each) > only.front_matter_end
+            ]
+    else:
+        assembly = _bundle(files, read)
+    unfold_tables(assembly.root)
+    unfold_labels(assembly.root)
+    return assembly
+
+
+def _line(section: Section) -> int:
+    return section.heading.line if section.heading else 0
+
+
+# -- One file
+
+
+@dataclass(eq=False, slots=True)
+class _File:
+    number: int
+    outline: Outline
+    said: dict[str, str]
+    is_data_in_front: bool = False
+    front_matter_end: int = 0
+
+    @property
+    def top(self) -> Block | None:
+        """The heading that names the whole file."""
+        highest = [block for block in self.outline.blocks if block.kind == "heading" and block.text]
+        ones = [block for block in highest if block.level == 1]
+        return ones[0] if len(ones) == 1 and ones[0] is highest[0] else None
+
+
+def _read(file: SourceText, number: int) -> _File:
+    form = FORMS.get(PurePath(file.name).suffix.lower(), "markdown")
+    text = file.text
+    if form == "page":
+        return _File(number, read_page(text, number), {})
+    if form == "table":
+        return _File(number, read_table(text, number), {})
+    if form == "data":
+        root, _ = read_nodes(text)
+        return _File(number, *read_data(root, tuple(text.split("\n")), number))
+    if _is_page(text):
+        return _File(number, read_page(text, number), {})
+    return _with_front_matter(read_markdown(text, number), number)
+
+
+def _is_page(text: str) -> bool:
+    return re.match(r"\s*(?:<!doctype html|<html)\b", text, re.IGNORECASE) is not None
+
+
+def _with_front_matter(outline: Outline, number: int) -> _File:
+    """Front matter says something of the document, or is the whole ladder."""
+    if not outline.blocks or outline.blocks[0].kind != "front_matter":
+        return _File(number, outline, {})
+    front, *rest = outline.blocks
+    # Line ends in front keep the numbers of lines.
+    inner = "\n" + "\n".join(front.raw.split("\n")[1:-1])
+    try:
+        root, _ = read_nodes(inner)
+    except UnreadableYamlError:
+        return _File(number, outline, {})
+    if is_like_a_ladder(root):
+        data, said = read_data(root, tuple(outline.lines[: front.last_line]), number)
+        blocks = (*data.blocks, *rest)
+        strays = (*data.strays, *outline.strays)
+        return _File(
+            number,
+            Outline(blocks, strays, outline.lines),
+            said,
+            is_data_in_front=True,
+            front_matter_end=front.last_line,
+        )
+    said = {}
+    if isinstance(root.value, dict):
+        said = {
+            _SPELLED.get(key.lower(), key.lower()): str(node.value)
+            for key, node in root.value.items()
+            if isinstance(node.value, (str, int)) and not isinstance(node.value, bool)
+        }
+    return _File(number, outline, said)
+
+
+#: Two spellings of one word.
+_SPELLED = {"license": "licence", "organization": "organisation", "company": "organisation"}
+
+
+# -- Several files
+
+
+_INDEX = re.compile(r"(?:readme|index|overview|intro(?:duction)?|about|_index|home)", re.IGNORECASE)
+_NUMBERED = re.compile(r"[0-9]+")
+_WEIGHTS = ("weight", "order", "rank", "position", "nav_order", "sidebar_position", "sort")
+
+
+def _bundle(files: Sequence[SourceText], read: Sequence[_File]) -> Assembly:
+    indexes = [
+        file
+        for file in read
+        if _INDEX.fullmatch(PurePath(files[file.number].name).stem) and len(read) > 1
+    ]
+    content = [file for file in read if file not in indexes] or list(read)
+    names = {file.number: _title(files[file.number], file) for file in content}
+    keys = [name_key(name) for name in names.values()]
+    shared = {key for key in keys if keys.count(key) > 1}
+    if shared:
+        # Two files that give themselves one name are told apart by the names of the files.
+        for file in content:
+            if name_key(names[file.number]) in shared:
+                names[file.number] = _spoken(files[file.number].stem)
+    order_by, ordered = _in_order(files, content, indexes, names)
+    root = Section(None, 0)
+    about = []
+    for file in indexes:
+        first = len(root.children)
+        read_sections(file.outline, root)
+        about += root.children[first:]
+    for file in ordered:
+        _add_file(root, file, names[file.number])
+    said: dict[str, str] = {}
+    for file in read:
+        for key, value in file.said.items():
+            if key in {"organisation", "licence", "version", "language"}:
+                said.setdefault(key, value)
+    shared_titles = tuple(
+        dict.fromkeys(
+            file.top.text for file in content if file.top and name_key(file.top.text) in shared
+        )
+    )
+    return Assembly(
+        root, tuple(file.outline for file in read), about, said, order_by, shared_titles
+    )
+
+
+def _title(source: SourceText, file: _File) -> str:
+    if file.said.get("title"):
+        return file.said["title"]
+    return file.top.text if file.top else _spoken(source.stem)
+
+
+def _add_file(root: Section, file: _File, name: str) -> None:
+    """The file as a section: under its own first heading, or under a name made for it."""
+    top = file.top
+    if top:
+        before = len(root.children)
+        read_sections(file.outline, root)
+        for section in root.children[before:]:
+            if section.heading is top:
+                section.heading = replace(top, text=name)
+        return
+    front = next((block for block in file.outline.blocks if block.kind == "front_matter"), None)
+    line = _title_line(front)
+    heading = Block("heading", line, line, name, file.outline.lines[line - 1], 1, file=file.number)
+    has_tops = any(block.kind == "heading" and block.level == 1 for block in file.outline.blocks)
+    read_sections(file.outline, root.add(heading, 1), shift=1 if has_tops else 0)
+
+
+def _title_line(front: Block | None) -> int:
+    if front:
+        for at, line in enumerate(front.raw.split("\n")):
+            if line.lower().startswith("title:"):
+                return front.line + at
+    return 1
+
+
+def _in_order(
+    files: Sequence[SourceText],
+    content: list[_File],
+    indexes: list[_File],
+    names: dict[int, str],
+) -> tuple[OrderBy, list[_File]]:
+    """By what the files say, else by an index, numbers in their names, ranks in their titles."""
+    for key in _WEIGHTS:
+        weights = [file.said.get(key, "") for file in content]
+        if all(re.fullmatch(r"-?[0-9]+", weight) for weight in weights):
+            return "weights", sorted(content, key=lambda file: int(file.said[key]))
+    links = [
+        PurePath(unquote(link.split("#")[0])).name.lower()
+        for file in indexes
+        for block in file.outline.blocks
+        for link in block.links
+    ]
+    places = {_loose(name): place for place, name in reversed(list(enumerate(links))) if name}
+    if indexes and all(_loose(PurePath(files[f.number].name).name) in places for f in content):
+        return "index", sorted(
+            content, key=lambda file: places[_loose(PurePath(files[file.number].name).name)]
+        )
+    numbers = [_NUMBERED.match(PurePath(files[file.number].name).name) for file in content]
+    if all(numbers):
+        return "numbers", sorted(content, key=lambda file: _number(files[file.number].name))
+    if all(level_likeness(name) for name in names.values()):
+        ranked = {file.number: _seniority(names[file.number]) for file in content}
+        if len(set(ranked.values())) > 1:
+            return "ranks", sorted(content, key=lambda file: ranked[file.number])
+    return "names", list(content)
+
+
+def _loose(name: str) -> str:
+    """File names without the signs that are changed when files are copied."""
+    return re.sub(r"[\W_]+", "", name.lower())
+
+
+def _number(name: str) -> int:
+    found = _NUMBERED.match(PurePath(name).name)
+    return int(found[0]) if found else 0
+
+
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7}
+
+
+def _seniority(name: str) -> tuple[float, int]:
+    """Orders titles by their words of rank, then by their numbers; a title without such words is in the middle."""
+    words = re.findall(r"\w+", split_icon(name)[1].lower())
+    place = rank(name)
+    number = next((int(word) for word in words if word.isdigit()), 0)
+    number = number or next((_ROMAN[word] for word in words if word in _ROMAN), 0)
+    code = re.fullmatch(r"[a-z]+ ?([0-9]+)\b.*", " ".join(words))
+    if place is None:
+        return (_MIDDLE, int(code[1]) if code else number)
+    return (float(place), number)
+
+
+#: Between junior and the words that say middle.
+_MIDDLE = 3.5
+
+
+def _spoken(stem: str) -> str:
+    words = re.sub(r"^[0-9]+[\W_]*", "", stem)
+    words = " ".join(re.sub(r"[\W_]+", " ", words or stem).split())
+    roman = {"Ii": "II", "Iii": "III", "Iv": "IV", "Vi": "VI", "Vii": "VII"}
+    return " ".join(
+        roman.get(word.capitalize(), word if word.isupper() else word.capitalize())
+        for word in words.split()
+    )

@@ -1,0 +1,266 @@
+"""Blocks under a dimension -> what a cell says: its expectations, examples and prose.
+
+Each block is marked with the role it was taken for, so that nothing is lost without a trace.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from ladders.lines import EXAMPLE_LINE
+from ladders.outline import Block
+from ladders.references import same_as
+from ladders.sections import EXAMPLES, Section
+from ladders.structure import ANTI_PATTERNS
+
+Role = Literal[
+    "title",
+    "track",
+    "group",
+    "level",
+    "mixin",
+    "common",
+    "dimension",
+    "summary",
+    "attribute",
+    "expectation",
+    "anti_pattern",
+    "sub_point",
+    "detail",
+    "example",
+    "placeholder",
+    "same_as",
+    "cascade",
+    "licence",
+    "note",
+    "contents",
+    "heading",
+    "layout",
+    "other",
+]
+
+
+class Marker(Protocol):
+    """Says what a block was taken for, why, and how sure that is (0 to 1)."""
+
+    def __call__(self, block: Block, role: Role, reason: str, confidence: float) -> None: ...
+
+
+@dataclass(eq=False, slots=True)
+class ExpectationDraft:
+    block: Block
+    details: list[Block] = field(default_factory=list)
+    examples: list[Block] = field(default_factory=list)
+    children: list[Block] = field(default_factory=list)
+    is_anti_pattern: bool = False
+    #: What a data file says of it, as "name: value", and its id there.
+    attributes: list[Block] = field(default_factory=list)
+    identifier: str = ""
+
+
+@dataclass(eq=False, slots=True)
+class CellDraft:
+    dimension: str
+    group: Section | None = None
+    prose: list[Block] = field(default_factory=list)
+    expectations: list[ExpectationDraft] = field(default_factory=list)
+    examples: list[Block] = field(default_factory=list)
+    placeholder: bool = False
+    #: What a sentence such as "Same as L2" names, and the sentence.
+    same_as: tuple[str, str] | None = None
+
+
+#: A label and its value: an attribute of what it stands in.
+LABELLED = re.compile(
+    r"(?:\*\*|__)(?P<name>[^*_]{1,80}?):?(?:\*\*|__)\s*[:\u2013-]?\s*(?P<value>\S.*)"
+    r"|_?_?(?P<bare>[^*_:]{1,40}):\s+(?P<said>\S.*?)_?_?",
+    re.DOTALL,
+)
+#: A quotation from here on is advice of the site that shows the document.
+NOTE = re.compile(r"\**(?:note|nb|n\.b\.|tip|warning|important|info)\**\W*$", re.IGNORECASE)
+
+_LABEL_START = re.compile(r"(?:\*\*|__)[^*_]{1,60}(?::(?:\*\*|__)|(?:\*\*|__)\s*[:\u2013-])\s")
+_PLACEHOLDER = re.compile(
+    r"\W*(?:forthcoming|coming soon|tb[cd]|to ?do|to be (?:defined|determined|written|done|added)|"
+    r"under construction|work in progress|wip|placeholder|n/?a|none(?: yet)?|not (?:yet )?(?:defined|"
+    r"applicable))\W*|\W+",
+    re.IGNORECASE,
+)
+_EXAMPLE = re.compile(r"(?:e\.?g\.?|for example|for instance|examples?|such as)\b", re.IGNORECASE)
+_DIVIDER = re.compile(r"\**\[(?P<name>[^\[\]]{3,60})\]\**:?")
+_IN_ITALICS = re.compile(r"(?P<mark>[*_]{1,3})[^*_].*(?P=mark)", re.DOTALL)
+_AT_LEAST = 2
+
+Mode = Literal["", "examples", "warnings"]
+
+
+def read_cell(
+    cell: CellDraft,
+    blocks: Iterable[Block],
+    mark: Marker,
+    added: Callable[[str], CellDraft],
+    *,
+    may_be_said: bool,
+) -> CellDraft:
+    """Fill the cell.
+
+    Args:
+        cell: the cell to fill, empty but for its names.
+        blocks: everything that stands in it.
+        mark: is told of each block.
+        added: gives the cell of a role that a divider in the text names.
+        may_be_said: whether paragraphs are statements where there is no list.
+    """
+    return _CellReader(cell, list(blocks), mark, added, may_be_said=may_be_said).read()
+
+
+class _CellReader:
+    def __init__(
+        self,
+        cell: CellDraft,
+        blocks: list[Block],
+        mark: Marker,
+        added: Callable[[str], CellDraft],
+        *,
+        may_be_said: bool,
+    ) -> None:
+        self.cell = cell
+        #: The cell that the next block belongs to.
+        self.target = cell
+        self.blocks = blocks
+        self.mark = mark
+        self.added = added
+        self.mode: Mode = ""
+        self.has_items = any(block.kind == "item" and not block.quoted for block in blocks)
+        self.is_said = may_be_said and not self.has_items
+        labelled = sum(_LABEL_START.match(block.text) is not None for block in blocks)
+        #: Where several paragraphs carry labels, the others only introduce them.
+        self.needs_label = self.is_said and labelled >= _AT_LEAST
+        self.is_note = False
+
+    def read(self) -> CellDraft:
+        for block in self.blocks:
+            if not self.announces(block):
+                self.take(block)
+        return self.cell
+
+    def announces(self, block: Block) -> bool:
+        """Whether the block only says what the blocks below it are."""
+        words = block.text.strip("*_: ")
+        if block.kind == "end_details":
+            self.mode = ""
+        elif divider := _DIVIDER.fullmatch(block.text):
+            self.target = self.added(divider["name"])
+            self.mark(block, "mixin", "says for whom the lines below it hold", 0.7)
+        elif block.kind not in {"details", "heading", "paragraph"} or not words:
+            return False
+        elif EXAMPLES.fullmatch(words):
+            self.mode = "examples"
+            self.mark(block, "layout", "announces examples", 0.8)
+        elif ANTI_PATTERNS.fullmatch(words):
+            self.mode = "warnings"
+            self.mark(block, "layout", "announces what is warned of", 0.8)
+        elif block.kind == "heading":
+            self.mode = ""
+            if not self.target.expectations:
+                self.mark(block, "layout", "a heading inside a dimension", 0.5)
+        else:
+            return False
+        return True
+
+    def take(self, block: Block) -> None:
+        if block.kind == "item" and not (self.has_items and block.quoted):
+            self.item(block)
+        elif block.kind == "quote" and (self.is_note or NOTE.fullmatch(block.text)):
+            self.is_note = True
+        elif block.kind in {"quote", "item"}:
+            self.quote(block)
+        elif block.kind in {"attribute", "identifier"}:
+            self.of_record(block)
+        elif block.kind == "paragraph":
+            self.mode = self.mode if block.level else ""
+            self.prose(block)
+
+    def of_record(self, block: Block) -> None:
+        if not self.target.expectations:
+            return
+        last = self.target.expectations[-1]
+        if block.kind == "identifier":
+            last.identifier = block.text
+        else:
+            last.attributes.append(block)
+        self.mark(block, "attribute", "what the record says of its statement", 0.8)
+
+    def item(self, block: Block) -> None:
+        cell = self.target
+        if not block.text:
+            self.mark(block, "layout", "an empty list item", 0.9)
+        elif self.mode == "examples":
+            cell.examples.append(block)
+            self.mark(block, "example", "stands in a list of examples", 0.85)
+        elif self.stands_for_more(block):
+            pass
+        elif block.level > 1 and cell.expectations:
+            cell.expectations[-1].children.append(block)
+            self.mark(block, "sub_point", "an item inside another", 0.7)
+        elif self.mode == "warnings":
+            cell.expectations.append(ExpectationDraft(block, is_anti_pattern=True))
+            self.mark(block, "anti_pattern", "stands in a list of what is warned of", 0.8)
+        else:
+            cell.expectations.append(ExpectationDraft(block))
+            self.mark(block, "expectation", "an item under the heading of a dimension", 0.9)
+
+    def stands_for_more(self, block: Block) -> bool:
+        """A placeholder, or a sentence that stands for what another level says."""
+        cell = self.target
+        same = same_as(block.text)
+        if _PLACEHOLDER.fullmatch(block.text):
+            cell.placeholder = True
+            self.mark(block, "placeholder", "says that the text is still to come", 0.9)
+        elif same and cell.dimension and block.level <= 1 and not cell.expectations:
+            cell.same_as = same, block.text
+            self.mark(block, "same_as", "stands for what another level says", 0.8)
+        else:
+            return False
+        return True
+
+    def quote(self, block: Block) -> None:
+        cell = self.target
+        if not block.text:
+            self.mark(block, "layout", "an empty quotation", 0.9)
+        elif cell.expectations:
+            cell.expectations[-1].examples.append(block)
+            self.mark(block, "example", "a quotation below the item that it illustrates", 0.85)
+        elif _EXAMPLE.match(block.text):
+            cell.examples.append(block)
+            self.mark(block, "example", "a quotation that names itself an example", 0.85)
+        else:
+            cell.prose.append(block)
+            self.mark(block, "summary", "a quotation before the first item", 0.7)
+
+    def prose(self, block: Block) -> None:
+        cell = self.target
+        if not block.text:
+            self.mark(block, "layout", "a line without words", 0.9)
+        elif self.stands_for_more(block):
+            pass
+        elif EXAMPLE_LINE.match(block.text.strip("*_ ")) and (cell.expectations or cell.prose):
+            examples = cell.expectations[-1].examples if cell.expectations else cell.examples
+            examples.append(block)
+            self.mark(block, "example", "names itself an example of the text above", 0.8)
+        elif block.level and cell.expectations:
+            cell.expectations[-1].details.append(block)
+            self.mark(block, "detail", "goes on below its item", 0.8)
+        elif self.is_statement(block):
+            # Without a list, every paragraph is a statement; what it is taken for is asked.
+            cell.expectations.append(ExpectationDraft(block))
+            self.mark(block, "expectation", "a paragraph where others have lists", 0.6)
+        else:
+            cell.prose.append(block)
+            self.mark(block, "summary", "prose in a level", 0.7)
+
+    def is_statement(self, block: Block) -> bool:
+        if not self.is_said or (self.needs_label and not _LABEL_START.match(block.text)):
+            return False
+        return bool(self.cell.dimension) or not _IN_ITALICS.fullmatch(block.text)

@@ -1,0 +1,378 @@
+"""What a person says against a proposal: kept as a mapping, so that it holds for the next version of the document.
+
+Everything is named by what stands in the document (ids made of names, addresses of headings, the words
+of a line), never by its place, and what the next version no longer holds is passed over.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
+
+from ladders.document import Cell, Common, Dimension, Expectation, Group, Ladder, Level, Mixin
+from ladders.keys import normalised
+from ladders.names import Ids
+from ladders.proposal import Line
+from ladders.structure import Mark
+
+LevelUse = Literal["level", "mixin", "common", "drop", "merge"]
+DimensionUse = Literal["dimension", "drop", "merge"]
+
+
+class CorrectionError(ValueError):
+    """A correction that cannot be made; `field` names what it is about."""
+
+    def __init__(self, about: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.about = about
+
+
+@with_config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True, slots=True)
+class LevelChange:
+    """An empty text leaves what the document says; `into` is the level that this one is merged with."""
+
+    use: LevelUse = "level"
+    into: str = ""
+    name: str = ""
+    code: str = ""
+    rank: int | None = None
+
+
+@with_config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True, slots=True)
+class DimensionChange:
+    """`group` is the name of a group, "-" for none, empty for what the document says."""
+
+    use: DimensionUse = "dimension"
+    into: str = ""
+    name: str = ""
+    group: str = ""
+
+
+@with_config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """The cell that a line of the document belongs to; without a level, it is left out."""
+
+    level: str = ""
+    dimension: str = ""
+
+
+@with_config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    #: Question id -> the option chosen.
+    answers: Mapping[str, str] = field(default_factory=dict)
+    #: Levels and dimensions change places.
+    swap: bool = False
+    #: Address of a heading -> what it is.
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    #: Id of a level or dimension, as proposed -> what becomes of it.
+    levels: Mapping[str, LevelChange] = field(default_factory=dict)
+    dimensions: Mapping[str, DimensionChange] = field(default_factory=dict)
+    #: The words of a line, normalised -> where it belongs.
+    lines: Mapping[str, Placement] = field(default_factory=dict)
+    name: str = ""
+
+
+_ADAPTER = TypeAdapter(Corrections)
+
+
+def dumped(corrections: Corrections) -> str:
+    """As JSON; what is not said is left out."""
+    return json.dumps(_said(asdict(corrections)), ensure_ascii=False)
+
+
+def loaded(text: str) -> Corrections:
+    """Raises ValueError for anything that `dumped` did not write."""
+    try:
+        return _ADAPTER.validate_json(text)
+    except ValidationError as error:
+        raise ValueError("These are no corrections of a ladder.") from error
+
+
+def _said(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: _said(each) for key, each in value.items() if each not in ("", None, {}, False)
+        }
+    return value
+
+
+def line_key(text: str) -> str:
+    """What a line is called in `Corrections.lines`."""
+    return normalised(text)
+
+
+def correct(ladder: Ladder, corrections: Corrections, not_imported: Sequence[Line]) -> Ladder:
+    """The ladder as a person wants it.
+
+    Args:
+        ladder: what the proposal makes with the answers of the corrections.
+        corrections: changes by id; those of things that the ladder does not have are passed over.
+        not_imported: the lines that can be moved in.
+
+    Raises:
+        CorrectionError: if a level or dimension is merged into one that is not kept, or none is left.
+    """
+    ladder = _with_lines(ladder, corrections, not_imported)
+    ladder = _with_dimensions(ladder, corrections.dimensions)
+    ladder = _with_levels(ladder, corrections.levels)
+    if corrections.name:
+        ladder = replace(ladder, name=corrections.name)
+    if not ladder.levels:
+        raise CorrectionError("levels", "Keep at least one level.")
+    return ladder
+
+
+# -- Lines
+
+
+def _with_lines(ladder: Ladder, corrections: Corrections, not_imported: Sequence[Line]) -> Ladder:
+    levels = {level.id for level in ladder.levels}
+    dimensions = {dimension.id for dimension in ladder.dimensions}
+    moved: dict[tuple[str, str], list[Expectation]] = {}
+    gone: set[str] = set()
+    for line in not_imported:
+        place = corrections.lines.get(line_key(line.text))
+        if place and place.level in levels and place.dimension in dimensions:
+            expectation = Expectation(_bare(line.text), at=f"L{line.number}")
+            moved.setdefault((place.level, place.dimension), []).append(expectation)
+    for key, place in corrections.lines.items():
+        if not place.level:
+            gone.add(key)
+    if not moved and not gone:
+        return ladder
+    return replace(
+        ladder,
+        levels=tuple(
+            replace(level, cells=_cells_with(level, ladder, moved, gone)) for level in ladder.levels
+        ),
+        unmapped=tuple(
+            each
+            for each in ladder.unmapped
+            if line_key(each.text) not in corrections.lines or line_key(each.text) in gone
+        ),
+    )
+
+
+def _cells_with(
+    level: Level,
+    ladder: Ladder,
+    moved: Mapping[tuple[str, str], list[Expectation]],
+    gone: set[str],
+) -> tuple[Cell, ...]:
+    cells = {cell.dimension: cell for cell in level.cells}
+    found = []
+    for dimension in ladder.dimensions:
+        cell = cells.get(dimension.id, Cell(dimension.id))
+        kept = tuple(each for each in cell.expectations if line_key(each.text) not in gone)
+        cell = replace(cell, expectations=kept + tuple(moved.get((level.id, dimension.id), ())))
+        if cell != Cell(dimension.id):
+            found.append(cell)
+    return tuple(found)
+
+
+def _bare(text: str) -> str:
+    """A line without the bullet in front of it."""
+    return text.lstrip("-*+>#| \t\u2022").strip() or text
+
+
+# -- Dimensions
+
+
+def _with_dimensions(ladder: Ladder, changes: Mapping[str, DimensionChange]) -> Ladder:
+    known = {dimension.id: dimension for dimension in ladder.dimensions}
+    changes = {key: change for key, change in changes.items() if key in known}
+    target: dict[str, str | None] = {key: key for key in known}
+    for key, change in changes.items():
+        if change.use == "drop":
+            target[key] = None
+        elif change.use == "merge":
+            into = changes.get(change.into, DimensionChange())
+            if change.into not in known or change.into == key or into.use != "dimension":
+                raise CorrectionError(
+                    f"dimension.{key}", f"Choose a dimension that is kept for “{known[key].name}”."
+                )
+            target[key] = change.into
+    groups = _Groups(ladder.groups)
+    dimensions = tuple(
+        _renamed(dimension, changes.get(dimension.id), known, target, groups)
+        for dimension in ladder.dimensions
+        if target[dimension.id] == dimension.id
+    )
+    used = {dimension.group for dimension in dimensions}
+
+    def placed(cells: Iterable[Cell]) -> tuple[Cell, ...]:
+        return _placed(cells, target, [dimension.id for dimension in dimensions])
+
+    return replace(
+        ladder,
+        groups=tuple(group for group in groups.found.values() if group.id in used),
+        dimensions=dimensions,
+        levels=tuple(replace(level, cells=placed(level.cells)) for level in ladder.levels),
+        common=replace(ladder.common, cells=placed(ladder.common.cells)),
+        mixins=tuple(
+            replace(
+                mixin,
+                cells=placed(mixin.cells),
+                cells_by_level=tuple(
+                    replace(at, cells=placed(at.cells)) for at in mixin.cells_by_level
+                ),
+            )
+            for mixin in ladder.mixins
+        ),
+    )
+
+
+class _Groups:
+    """The groups by their names, with those that a correction names anew."""
+
+    def __init__(self, groups: Iterable[Group]) -> None:
+        self.found = {group.name: group for group in groups}
+        self.ids = Ids("group")
+        for group in groups:
+            self.ids.taken.add(group.id)
+
+    def named(self, name: str) -> str:
+        if name not in self.found:
+            self.found[name] = Group(self.ids.take(name), name)
+        return self.found[name].id
+
+
+def _renamed(
+    dimension: Dimension,
+    change: DimensionChange | None,
+    known: Mapping[str, Dimension],
+    target: Mapping[str, str | None],
+    groups: _Groups,
+) -> Dimension:
+    aliases = [
+        known[other].name
+        for other, into in target.items()
+        if into == dimension.id and other != dimension.id
+    ]
+    dimension = replace(dimension, aliases=tuple(dict.fromkeys((*dimension.aliases, *aliases))))
+    if change is None:
+        return dimension
+    group = dimension.group
+    if change.group:
+        group = None if change.group == "-" else groups.named(change.group)
+    name = change.name or dimension.name
+    return replace(
+        dimension, name=name, group=group, implicit=dimension.implicit and not change.name
+    )
+
+
+def _placed(
+    cells: Iterable[Cell], target: Mapping[str, str | None], order: Sequence[str]
+) -> tuple[Cell, ...]:
+    """The cells under the dimensions that are kept, those of merged dimensions as one."""
+    found: dict[str, Cell] = {}
+    for cell in cells:
+        into = target[cell.dimension]
+        if into is not None:
+            found[into] = _both(found.get(into), replace(cell, dimension=into))
+    return tuple(found[dimension] for dimension in order if dimension in found)
+
+
+def _both(one: Cell | None, other: Cell) -> Cell:
+    if one is None:
+        return other
+    return replace(
+        one,
+        summary="\n\n".join(filter(None, (one.summary, other.summary))),
+        placeholder=one.placeholder and other.placeholder,
+        same_as=one.same_as or other.same_as,
+        attributes=one.attributes + other.attributes,
+        expectations=one.expectations + other.expectations,
+        examples=one.examples + other.examples,
+    )
+
+
+# -- Levels
+
+
+def _with_levels(ladder: Ladder, changes: Mapping[str, LevelChange]) -> Ladder:
+    known = {level.id: level for level in ladder.levels}
+    changes = {key: change for key, change in changes.items() if key in known}
+    order = [dimension.id for dimension in ladder.dimensions]
+    merged: dict[str, list[Level]] = {}
+    levels: list[Level] = []
+    mixins = list(ladder.mixins)
+    common = ladder.common
+    ids = Ids("role")
+    ids.taken.update(mixin.id for mixin in mixins)
+    for level in ladder.levels:
+        change = changes.get(level.id, LevelChange())
+        name = change.name or level.name
+        if change.use == "level":
+            rank = level.rank if change.rank is None else change.rank
+            levels.append(replace(level, name=name, code=change.code or level.code, rank=rank))
+        elif change.use == "mixin":
+            role = ids.take(name)
+            mixins.append(Mixin(role, name, summary=level.summary, cells=level.cells))
+        elif change.use == "common":
+            common = Common(common.name or name, _joined(common.cells, level.cells, order))
+        elif change.use == "merge":
+            into = changes.get(change.into, LevelChange())
+            if change.into not in known or change.into == level.id or into.use != "level":
+                raise CorrectionError(
+                    f"level.{level.id}", f"Choose a level that is kept for “{level.name}”."
+                )
+            merged.setdefault(change.into, []).append(level)
+    kept = {level.id for level in levels}
+    return replace(
+        ladder,
+        levels=tuple(
+            sorted(
+                (_with_merged(level, merged.get(level.id, ()), order, kept) for level in levels),
+                key=lambda level: _place(level, ladder),
+            )
+        ),
+        common=common,
+        mixins=tuple(_of_levels(mixin, kept) for mixin in mixins),
+    )
+
+
+def _place(level: Level, ladder: Ladder) -> tuple[int, int]:
+    """By track, then by rank."""
+    tracks = [track.id for track in ladder.tracks]
+    return (tracks.index(level.track) if level.track in tracks else -1, level.rank)
+
+
+def _with_merged(
+    level: Level, others: Iterable[Level], order: Sequence[str], kept: set[str]
+) -> Level:
+    for other in others:
+        level = replace(
+            level,
+            aliases=tuple(dict.fromkeys((*level.aliases, other.name))),
+            cells=_joined(level.cells, other.cells, order),
+        )
+    # A cell cannot stand for that of a level that is gone.
+    cells = tuple(
+        replace(cell, summary=cell.summary or cell.same_as.text, same_as=None)
+        if cell.same_as and cell.same_as.level not in kept
+        else cell
+        for cell in level.cells
+    )
+    return replace(level, cells=cells)
+
+
+def _joined(one: Iterable[Cell], other: Iterable[Cell], order: Sequence[str]) -> tuple[Cell, ...]:
+    same: dict[str, str | None] = {dimension: dimension for dimension in order}
+    return _placed((*one, *other), same, order)
+
+
+def _of_levels(mixin: Mixin, kept: set[str]) -> Mixin:
+    """A role without what it asks at levels that are gone."""
+    levels = tuple(level for level in mixin.applies_to.levels if level in kept)
+    return replace(
+        mixin,
+        applies_to=replace(mixin.applies_to, levels=levels),
+        cells_by_level=tuple(at for at in mixin.cells_by_level if at.level in kept),
+    )

@@ -1,0 +1,332 @@
+"""A table as a grid: which of its rows and columns name something, and what the cells between them hold."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from ladders.names import level_likeness, name_key
+from ladders.outline import Block, Hint, TableCell
+
+_LEVEL_HEADER = re.compile(
+    r"(?:job |career |role |target |seniority )?(?:levels?|grades?|bands?|seniority|stages?|steps?"
+    r"|roles?|titles?|positions?|tiers?|ranks?|rungs?)(?: name| code| id)?",
+    re.IGNORECASE,
+)
+_DIMENSION_HEADER = re.compile(
+    r"(?:sub-?)?(?:dimensions?|competenc(?:y|e|ies)|areas?|categor(?:y|ies)|skills?|themes?"
+    r"|pillars?|attributes?|topics?|criteri(?:on|a)|traits?|axis|axes|aspects?|facets?|capabilit\w+"
+    r"|focus(?: areas?)?|skill areas?|groups?|value|behaviou?r groups?|domains?)(?: name| id)?",
+    re.IGNORECASE,
+)
+_TEXT_HEADER = re.compile(
+    r"(?:expectations?|descriptions?|behaviou?rs?|statements?|texts?|criteri(?:on|a)|requirements?"
+    r"|expected behaviou?rs?|definitions?|details?|what .{0,40}|examples?|responsibilit\w+"
+    r"|evidence|indicators?|competenc(?:y|e|ies)|bullets?|items?)",
+    re.IGNORECASE,
+)
+_EXAMPLE_HEADER = re.compile(r"examples?(?: .{0,30})?", re.IGNORECASE)
+_SHARE = 0.6
+_AT_LEAST = 2
+_MOST_NAME_WORDS = 12
+_MOST_COLUMNS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class GridRow:
+    """`names` are the names in front of a row, outermost first; a cell without a column is text of the row."""
+
+    names: tuple[Block, ...]
+    cells: tuple[tuple[Block | None, tuple[Block, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    rows: tuple[GridRow, ...]
+    #: Blocks of the table that name nothing and stand in no cell.
+    rest: tuple[Block, ...] = ()
+
+
+def read_grid(table: Block) -> Grid | None:
+    """None for a table that does not set rows against columns."""
+    rows = _filled(table.rows)
+    if not rows or len(rows) < _AT_LEAST or len(rows[0]) > _MOST_COLUMNS:
+        return None
+    title, rows = _title_rows(rows)
+    if len(rows) < _AT_LEAST:
+        return None
+    head, *body = rows
+    if all(level_likeness(cell.text) for cell in head) and len(body) == 1:
+        return Grid((GridRow((), _cells(head, body[0])),), title)
+    grid = _long(head, body) or _matrix(head, body)
+    return Grid(grid.rows, (*title, *grid.rest)) if grid else None
+
+
+def _filled(rows: Sequence[Sequence[TableCell]]) -> list[list[TableCell]]:
+    """A cell for every row and column: one that covers several stands in each of them."""
+    filled: list[list[TableCell]] = []
+    below: dict[int, tuple[TableCell, int]] = {}
+    for row in rows:
+        cells: list[TableCell] = []
+        for cell in row:
+            _take_below(cells, below)
+            height, width = cell.span
+            for _ in range(min(width, _MOST_COLUMNS)):
+                if height > 1:
+                    below[len(cells)] = cell, height - 1
+                cells.append(cell)
+        _take_below(cells, below)
+        filled.append(cells)
+    width = max((len(row) for row in filled), default=0)
+    empty = TableCell(())
+    return [row + [empty] * (width - len(row)) for row in filled]
+
+
+def _take_below(cells: list[TableCell], below: dict[int, tuple[TableCell, int]]) -> None:
+    while len(cells) in below:
+        cell, left = below.pop(len(cells))
+        if left > 1:
+            below[len(cells)] = cell, left - 1
+        cells.append(cell)
+
+
+def _title_rows(rows: list[list[TableCell]]) -> tuple[tuple[Block, ...], list[list[TableCell]]]:
+    """Rows above the head that hold one text alone, such as a title over the whole table."""
+    rest: list[Block] = []
+    while len(rows) > _AT_LEAST and len({id(cell) for cell in rows[0] if cell.text}) <= 1:
+        if not _head_of_one(rows):
+            rest += [block for cell in rows[0][:1] for block in cell.blocks]
+            rows = rows[1:]
+        else:
+            break
+    return tuple(rest), rows
+
+
+def _head_of_one(rows: list[list[TableCell]]) -> bool:
+    return len(rows[0]) <= 1
+
+
+def _name(cell: TableCell) -> Block | None:
+    """The block that a row or column is named by, when the cell holds nothing but a name."""
+    text = _titled(cell) or cell.text
+    if not text or len(text.split()) > _MOST_NAME_WORDS:
+        return None
+    first, last = cell.blocks[0], cell.blocks[-1]
+    return Block(
+        "heading",
+        first.line,
+        last.last_line,
+        text,
+        first.raw,
+        links=first.links,
+        file=first.file,
+    )
+
+
+def _titled(cell: TableCell) -> str:
+    """The name in a cell that says under headings of its own what it is called, and at which level."""
+    said = {
+        block.text.strip("*_: ").lower(): after.text
+        for block, after in pairwise(cell.blocks)
+        if block.kind == "heading" and after.kind != "heading"
+    }
+    title = said.get("title") or said.get("name") or said.get("role") or ""
+    return f"Level {said['level']}: {title}" if title and "level" in said else title
+
+
+def _cells(
+    columns: Sequence[TableCell], row: Sequence[TableCell]
+) -> tuple[tuple[Block | None, tuple[Block, ...]], ...]:
+    return tuple(
+        (_name(column), cell.blocks)
+        for column, cell in zip(columns, row, strict=True)
+        if cell.blocks
+    )
+
+
+def _matrix(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
+    """Rows against columns: one of the two axes has names that look like levels."""
+    like = [level_likeness(cell.text) if cell.text else 0.0 for cell in head]
+    leading = _leading(body, like)
+    if leading is None or len(head) - leading < 1:
+        return None
+    columns = head[leading:]
+    cells = [cell for row in body for cell in row[leading:] if cell.text]
+    if all(_CHECKED.fullmatch(cell.text) for cell in cells):
+        return _checked(head, body, leading)
+    if cells and sum(_FIGURE.fullmatch(cell.text) is not None for cell in cells) > len(cells) / 2:
+        return None
+    names, about = _naming(head, body, leading)
+    # In a table of two columns the second holds the text of the row, whatever stands above it.
+    is_text = len(columns) == 1 and not like[-1]
+    rest = [block for cell in head[:leading] for block in cell.blocks]
+    if is_text:
+        rest += columns[0].blocks
+    rows = []
+    above: tuple[Block, ...] = ()
+    before: list[TableCell] = []
+    for row in body:
+        if not any(cell.blocks for cell in row):
+            continue
+        before = _carried(row, names[:-1], before)
+        named = [name for place in names if (name := _name(before[place]))]
+        if not named:
+            rest += [block for cell in row for block in cell.blocks]
+            continue
+        if len({id(cell) for cell in row if cell.text}) == 1:
+            # A row that holds a name alone is a heading over the rows below it.
+            above = (named[0],)
+            continue
+        described = [(None, row[place].blocks) for place in about]
+        text = [(None, row[-1].blocks)] if is_text else _cells(columns, row[leading:])
+        rows.append(GridRow((*above, *named), (*described, *text)))
+    return Grid(tuple(rows), tuple(rest)) if rows else None
+
+
+_CHECKED = re.compile(r"[\u2705\u2713\u2714\u2611\u25cf\u2022\u2b24xX*+\ufe0f]{1,2}")
+_FIGURE = re.compile(r"\W*(?:[0-9][0-9.,%\s\u2013-]*|yes|no|n/?a|\W*)\W*", re.IGNORECASE)
+
+
+def _checked(head: list[TableCell], body: list[list[TableCell]], leading: int) -> Grid | None:
+    """Statements in rows, with a mark under the level that they are asked at."""
+    statement = leading - 1
+    rows = []
+    before: list[TableCell] = []
+    for row in body:
+        before = _carried(row, range(statement), before)
+        names = [name for cell in before[:statement] if (name := _name(cell))]
+        blocks = tuple(_as_item(block) for block in row[statement].blocks)
+        marked = [
+            (_name(column), blocks)
+            for column, cell in zip(head[leading:], row[leading:], strict=True)
+            if cell.text and blocks
+        ]
+        if marked:
+            rows.append(GridRow(tuple(names), tuple(marked)))
+    return Grid(tuple(rows), tuple(block for cell in head[:leading] for block in cell.blocks))
+
+
+def _carried(
+    row: list[TableCell], places: Iterable[int], before: list[TableCell]
+) -> list[TableCell]:
+    """An empty cell in front of others goes on with the name above it."""
+    row = list(row)
+    for place in places:
+        if before and not row[place].text:
+            row[place] = before[place]
+    return row
+
+
+def _naming(
+    head: list[TableCell], body: list[list[TableCell]], leading: int
+) -> tuple[list[int], list[int]]:
+    """The leading columns that name a row, and those that only describe it."""
+    names: list[int] = []
+    about: list[int] = []
+    for place in range(leading):
+        words = [len(row[place].text.split()) for row in body if row[place].text]
+        is_long = bool(words) and sum(words) / len(words) > _MOST_AVERAGE
+        described = SUMMARIES.fullmatch(head[place].text.strip("*_ ")) is not None or is_long
+        (about if described and place else names).append(place)
+    return names, about
+
+
+_MOST_AVERAGE = 7
+
+
+def _leading(body: list[list[TableCell]], like: list[float]) -> int | None:
+    """How many columns in front name the rows; None where none does."""
+    first_level = next((place for place, each in enumerate(like) if place and each >= _SHARE), None)
+    after = like[first_level:] if first_level else []
+    if first_level and sum(each >= _SHARE for each in after) >= _SHARE * len(after):
+        return first_level
+    names = [row[0].text for row in body if row[0].text]
+    if not names or any(len(name.split()) > _MOST_NAME_WORDS for name in names):
+        return None
+    return 1
+
+
+def _long(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
+    """A row for each statement, with its level and dimension in columns of their own."""
+    texts = [" ".join(re.split(r"[\W_]+", cell.text)).strip() for cell in head]
+    levels = [place for place, text in enumerate(texts) if _LEVEL_HEADER.fullmatch(text)]
+    level = levels[0] if levels else None
+    dimensions = [
+        place
+        for place, text in enumerate(texts)
+        if place not in levels and _DIMENSION_HEADER.fullmatch(text)
+    ]
+    left = [place for place in range(len(texts)) if place not in (*levels, *dimensions)]
+    said = [place for place in left if _TEXT_HEADER.fullmatch(texts[place])] or left[-1:]
+    if level is None or not dimensions or not said:
+        return None
+    named = [name_key(row[level].text) for row in body]
+    if len(set(named)) == len(named) and len(named) > 1:
+        return None
+    statement = next(
+        (place for place in said if not _EXAMPLE_HEADER.fullmatch(texts[place])), said[0]
+    )
+    rows = []
+    for row in body:
+        names = [
+            _hinted(_named_twice([row[place] for place in levels]), "level"),
+            *(_hinted(_name(row[place]), "dimension") for place in dimensions),
+        ]
+        blocks = _statements(row[statement].blocks)
+        for place in left:
+            if place != statement and _EXAMPLE_HEADER.fullmatch(texts[place]):
+                blocks += [_as_example(block) for block in row[place].blocks]
+        if blocks:
+            rows.append(GridRow(tuple(name for name in names if name), ((None, tuple(blocks)),)))
+    return Grid(tuple(rows), tuple(block for cell in head for block in cell.blocks))
+
+
+def _named_twice(cells: list[TableCell]) -> Block | None:
+    """A code and a title in columns of their own are one name."""
+    names = [name for cell in cells if (name := _name(cell))]
+    if len(names) < _AT_LEAST:
+        return names[0] if names else None
+    return replace(names[0], text=f"{names[0].text}: {names[1].text}")
+
+
+def _hinted(name: Block | None, hint: Hint) -> Block | None:
+    return replace(name, hint=hint) if name else None
+
+
+def _statements(blocks: tuple[Block, ...]) -> list[Block]:
+    """The lines of one record are one statement, unless it holds a list."""
+    if any(block.kind == "item" for block in blocks) or len(blocks) < _AT_LEAST:
+        return [_as_item(block) for block in blocks]
+    first, last = blocks[0], blocks[-1]
+    text = " ".join(block.text for block in blocks)
+    return [_as_item(replace(first, last_line=last.last_line, text=text))]
+
+
+def _as_item(block: Block) -> Block:
+    return Block(
+        "item", block.line, block.last_line, block.text, block.raw, 1, block.links, file=block.file
+    )
+
+
+def _as_example(block: Block) -> Block:
+    return Block(
+        "quote", block.line, block.last_line, block.text, block.raw, 0, block.links, file=block.file
+    )
+
+
+#: Columns and labels that describe a level, and hold nothing to be judged by.
+ATTRIBUTES = re.compile(
+    r"(?:(?:typical |approximate |minimum |expected |average |required )?(?:years?|experience"
+    r"|tenure|education|degree)(?: of .{0,30}| in .{0,30}| required)?|(?:job |typical |other |also "
+    r"known as )?(?:titles?|aka)|equivalen\w+(?: .{0,20})?|salary(?: .{0,20})?|compensation"
+    r"|pay(?: .{0,20})?|reports to|reporting line|direct reports|team size|planning horizon"
+    r"|time ?horizon|time in (?:role|level)|(?:grade|band|code|job code|level code|ic level)"
+    r"|career stage|location|impact radius|evaluation)",
+    re.IGNORECASE,
+)
+#: Columns and headings over a description of the level as a whole.
+SUMMARIES = re.compile(
+    r"(?:(?:role |level |job |short )?(?:summary|description|overview|definition|purpose|profile"
+    r"|tagline)|in (?:short|a nutshell)|tl;?dr|about(?: this (?:level|role))?)",
+    re.IGNORECASE,
+)

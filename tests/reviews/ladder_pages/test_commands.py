@@ -1,0 +1,85 @@
+"""`ladders preview`: what an import would make, without a database and without a secret."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+FORMS = ROOT / "tests" / "ladders" / "documents"
+
+
+def preview(*arguments):
+    """The command as a person types it, in an environment that says nothing."""
+    return subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "reviews", "ladders", "preview", *arguments],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_ladder_as_json():
+    done = preview("--json", str(FORMS / "baker.md"))
+    found = json.loads(done.stdout)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(found) == [
+        "is_ladder",
+        "confidence",
+        "reasons",
+        "questions",
+        "ladder",
+        "not_imported",
+    ]
+    assert found["is_ladder"] is True
+    assert [(each["id"], each["proposed"]) for each in found["questions"]] == [
+        ("d", "Yes, put it into \u201cWords\u201d"),
+        ("l", "Leave it unstated"),
+    ]
+    assert found["ladder"]["format"] == "ladder/1"
+    assert [level["name"] for level in found["ladder"]["levels"]] == [
+        "Level 1",
+        "Level 2",
+        "Level 3",
+    ]
+    assert found["not_imported"] == []
+
+
+def test_several_files_are_one_ladder():
+    files = sorted(str(path) for path in (FORMS / "forms" / "orchard-bundle").iterdir())
+    found = json.loads(preview("--json", *files).stdout)
+    assert len(found["ladder"]["levels"]) == 4
+    assert {line["file"] for line in found["not_imported"]} <= {Path(file).name for file in files}
+
+
+def test_what_is_no_ladder_has_reasons_and_no_ladder():
+    found = json.loads(preview("--json", str(FORMS / "essay.md")).stdout)
+    assert (found["is_ladder"], found["ladder"]) == (False, None)
+    assert found["reasons"]
+    text = (FORMS / "essay.md").read_text().split("\n")
+    assert [line["line"] for line in found["not_imported"]] == [
+        number for number, line in enumerate(text, 1) if line.strip()
+    ]
+
+
+def test_a_person_reads_counts_questions_and_lines():
+    done = preview(str(FORMS / "baker.md"))
+    assert done.returncode == 0
+    assert "This looks like a ladder" in done.stdout
+    assert "Level 1: 3 + 1 + 2 + 0 = 6" in done.stdout
+    assert "? (d) Is" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["README.md", "pyproject.toml"])
+def test_files_that_are_none_end_with_a_sentence(name, tmp_path):
+    copy = tmp_path / name
+    copy.write_text("\x00")
+    done = preview(str(copy))
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: ")
+    assert "Traceback" not in done.stderr

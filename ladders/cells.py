@@ -150,7 +150,7 @@ class _CellReader:
         words = block.text.strip("*_: ")
         if block.kind == "end_details":
             self.mode = ""
-        elif divider := _DIVIDER.fullmatch(block.text):
+        elif (divider := _DIVIDER.fullmatch(block.text)) and not _PLACEHOLDER.fullmatch(block.text):
             self.target = self.added(divider["name"])
             self.mark(block, "mixin", "says for whom the lines below it hold", 0.7)
         elif block.kind not in {"details", "heading", "paragraph"} or not words:

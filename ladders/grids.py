@@ -50,7 +50,32 @@ class Grid:
 def read_grid(table: Block) -> Grid | None:
     """None for a table that does not set rows against columns."""
     rows = _filled(table.rows)
-    if not rows or len(rows) < _AT_LEAST or len(rows[0]) > _MOST_COLUMNS:
+    if not rows or len(rows[0]) > _MOST_COLUMNS:
+        return None
+    parts = _parted(rows)
+    grids = [grid for part in parts if (grid := _read_part(part, titled=len(parts) > 1))]
+    if not grids:
+        return None
+    return Grid(
+        tuple(row for grid in grids for row in grid.rows),
+        tuple(block for grid in grids for block in grid.rest),
+    )
+
+
+def _parted(rows: list[list[TableCell]]) -> list[list[list[TableCell]]]:
+    """The tables that stand one below the other in one, with empty rows between them."""
+    parts: list[list[list[TableCell]]] = [[]]
+    for row in rows:
+        if any(cell.blocks for cell in row):
+            parts[-1].append(row)
+        elif parts[-1]:
+            parts.append([])
+    return [part for part in parts if part]
+
+
+def _read_part(rows: list[list[TableCell]], *, titled: bool) -> Grid | None:
+    """`titled`: what stands over this part tells it from the others."""
+    if len(rows) < _AT_LEAST:
         return None
     title, rows = _title_rows(rows)
     if len(rows) < _AT_LEAST:
@@ -59,6 +84,10 @@ def read_grid(table: Block) -> Grid | None:
     if all(level_likeness(cell.text) for cell in head) and len(body) == 1:
         return Grid((GridRow((), _cells(head, body[0])),), title)
     grid = _long(head, body) or _matrix(head, body)
+    if grid and titled and title:
+        return Grid(
+            tuple(GridRow((title[0], *row.names), row.cells) for row in grid.rows), grid.rest
+        )
     return Grid(grid.rows, (*title, *grid.rest)) if grid else None
 
 
@@ -147,7 +176,8 @@ def _cells(
 def _matrix(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
     """Rows against columns: one of the two axes has names that look like levels."""
     like = [level_likeness(cell.text) if cell.text else 0.0 for cell in head]
-    leading = _leading(body, like)
+    codes = _code_columns(head)
+    leading = codes or _leading(body, like)
     if leading is None or len(head) - leading < 1:
         return None
     columns = head[leading:]
@@ -170,6 +200,8 @@ def _matrix(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
             continue
         before = _carried(row, names[:-1], before)
         named = [name for place in names if (name := _name(before[place]))]
+        if codes:
+            named = [name for name in (_named_twice(before[:codes]),) if name]
         if not named:
             rest += [block for cell in row for block in cell.blocks]
             continue
@@ -181,6 +213,17 @@ def _matrix(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
         text = [(None, row[-1].blocks)] if is_text else _cells(columns, row[leading:])
         rows.append(GridRow((*above, *named), (*described, *text)))
     return Grid(tuple(rows), tuple(rest)) if rows else None
+
+
+def _code_columns(head: list[TableCell]) -> int:
+    """How many columns in front hold the code and the title of a level, or none."""
+    texts = [_words(cell) for cell in head[:_AT_LEAST]]
+    is_both = len(head) > _AT_LEAST and all(_LEVEL_HEADER.fullmatch(text) for text in texts)
+    return _AT_LEAST if is_both else 0
+
+
+def _words(cell: TableCell) -> str:
+    return " ".join(re.split(r"[\W_]+", cell.text)).strip()
 
 
 _CHECKED = re.compile(r"[\u2705\u2713\u2714\u2611\u25cf\u2022\u2b24xX*+\ufe0f]{1,2}")
@@ -248,7 +291,7 @@ def _leading(body: list[list[TableCell]], like: list[float]) -> int | None:
 
 def _long(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
     """A row for each statement, with its level and dimension in columns of their own."""
-    texts = [" ".join(re.split(r"[\W_]+", cell.text)).strip() for cell in head]
+    texts = [_words(cell) for cell in head]
     levels = [place for place, text in enumerate(texts) if _LEVEL_HEADER.fullmatch(text)]
     level = levels[0] if levels else None
     dimensions = [

@@ -15,7 +15,7 @@ _CODE = (
 _WHOLE_CODE = re.compile(_CODE, re.IGNORECASE)
 _SOME_CODE = re.compile(r"(?:[A-Z]{1,4}[ .-]?[0-9]{1,2}[a-d]?|[0-9]{1,2})", re.IGNORECASE)
 _LEADING_CODE = re.compile(
-    rf"({_CODE}|[A-Z]{{1,4}}[ .-]?[0-9]{{1,2}}[a-d]?)\s*(?:[:\u2013\u2014|/]|-(?=\s))\s*(\S.*)",
+    rf"({_CODE}|(?:[A-Z]{{1,4}}[ .-]?)?[0-9]{{1,2}}[a-d]?)\s*(?:[:\u2013\u2014|/]|-(?=\s))\s*(\S.*)",
     re.IGNORECASE,
 )
 #: What stands in brackets behind a title and is no part of it.
@@ -40,11 +40,11 @@ _DIMENSION_PREFIX = re.compile(
 
 #: Words of rank, lowest first; words on one line stand for the same rank.
 _RANKS = (
-    r"intern|internship|working student",
+    r"intern|internship|working student|stagiaire|est[a\u00e1]giari[oa]|praktikant",
     r"trainee|apprentice|novice|beginner|foundation(?:al)?|awareness|basic",
     r"graduate|entry(?:[ -]level)?|starter|associate",
     r"junior|jr|learning",
-    r"middle|mid(?:[ -]?level)?|intermediate|regular|working|competent|practising|practitioner",
+    r"middle|mid(?:[ -]?level)?|pleno|confirm[e\u00e9]|intermediate|regular|working|competent|practising|practitioner",
     r"advanced|proficient|experienced",
     r"senior|sr|expert",
     r"lead(?:ing expert)?|specialist|team lead|tech lead",
@@ -55,8 +55,11 @@ _RANKS = (
 )
 _RANK_WORDS = [re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in _RANKS]
 _TITLES = re.compile(
-    r"\b(?:analyst|consultant|designer|developer|director|engineer|head|manager|officer"
-    r"|programmer|researcher|scientist|writer|administrator|tester|supervisor|coordinator|owner)\b",
+    r"\b(?:administrator|advocate|agent|analista?|analyst|artist|assistant|chef|consultant"
+    r"|coordinator|desarrollador|desenvolvedor|designer|developer|d[e\u00e9]veloppeur|director"
+    r"|editor|engenheiro|engineer|entwickler|head|ing[e\u00e9]nieur|ingeniero|manager|marketer"
+    r"|officer|owner|planner|producer|programmer|recruiter|representative|researcher|scientist"
+    r"|strategist|supervisor|technician|tester|writer)\b",
     re.IGNORECASE,
 )
 _DIMENSIONS = re.compile(

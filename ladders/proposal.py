@@ -20,6 +20,9 @@ _SURE = 0.65
 _FEWEST = 3
 #: A smaller share of the text in levels makes an essay about levels.
 _PLACED = 0.4
+#: So many cells, so clearly levels against dimensions, are a ladder in a longer text.
+_MANY_CELLS = 12
+_CLEAR = 0.8
 #: Levels with names that look less like levels than this are something else.
 _NAMED = 0.2
 #: A single level needs this share of headings that look like dimensions, or half if it has a code.
@@ -238,7 +241,10 @@ def _verdict(reading: Reading) -> Verdict:
             else f"{fit.shared:.0%} of the dimensions come again at another level."
         )
     )
-    is_ladder = fit.placed >= _PLACED and fit.named >= _NAMED and confidence >= _ENOUGH
+    cells = sum(len(level.cells) for level in levels)
+    is_matrix = cells >= _MANY_CELLS and fit.shared >= _CLEAR and fit.named >= _CLEAR
+    is_placed = fit.placed >= _PLACED or is_matrix
+    is_ladder = is_placed and fit.named >= _NAMED and confidence >= _ENOUGH
     if len(levels) == 1:
         is_ladder = is_ladder and fit.shared >= (_ALIKE if fit.named < _CODED else _ALIKE / 2)
     if not is_ladder:

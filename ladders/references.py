@@ -10,12 +10,21 @@ _SAME_AS = re.compile(
     r"(?:\s*[,;:.]?\s*(?:plus|and|but)(?: also| the following)?)?\W*",
     re.IGNORECASE,
 )
+_ALL_OF = re.compile(
+    r"\W*(?:all|everything) (?:that )?(?:an? |the )?(?P<level>.{1,60}?) (?:does|do|is|has|needs|can)"
+    r"(?: expected to)?(?: do)?\W*(?:plus|and)(?: also| the following)?\W*",
+    re.IGNORECASE,
+)
 _PLUS = re.compile(r"\b(?:plus|and|but)(?: also| the following)?\W*$", re.IGNORECASE)
 
 
 def same_as(text: str) -> str:
     """The name of the level that a text stands for the cell of, or nothing."""
-    match = _SAME_AS.fullmatch(text.strip("*_ "))
+    words = text.strip("*_ ")
+    match = _ALL_OF.fullmatch(words)
+    if match:
+        return match["level"]
+    match = _SAME_AS.fullmatch(words)
     if match and (level_likeness(match["level"]) or _PLUS.search(text)):
         return match["level"].strip("*_: ")
     return ""

@@ -296,7 +296,9 @@ def _outside(
             is_listed = id(section) in listed and _likeness(section) > 0
             is_beside = id(section.parent) in places and is_listed
             named = not is_phrase(section.name) and not COMMON.fullmatch(plain(section.name))
-            if section in filled and named and (shares or is_beside):
+            # The plain title, such as "Developer" beside "Junior Developer" and "Senior Developer".
+            is_title = id(section.parent) in places and _is_in_names(section, like)
+            if section in filled and named and (shares or is_beside or is_title):
                 chosen.add(id(section))
         if len(chosen) >= _AT_LEAST:
             yield (
@@ -309,6 +311,12 @@ def _outside(
                 ],
                 "outside",
             )
+
+
+def _is_in_names(section: Section, others: list[Section]) -> bool:
+    words = set(section.key.split())
+    holding = sum(words <= set(other.key.split()) for other in others if other is not section)
+    return bool(words) and holding >= _AT_LEAST
 
 
 def _sharing(sections: list[Section]) -> list[Section]:

@@ -39,7 +39,7 @@ from ladders.document import (
     Unmapped,
 )
 from ladders.keys import normalised
-from ladders.names import Ids, name_key, plain, slug, split_icon
+from ladders.names import Ids, name_key, plain, shortened, slug, split_icon
 from ladders.outline import Block
 from ladders.reading import (
     AddedDraft,
@@ -104,12 +104,12 @@ class _Builder:
             notes.append(Note("The levels are a scale of proficiency, not levels of the job."))
         return Ladder(
             id=slug(name) or "ladder",
-            name=name,
+            name=shortened(name),
             icon=icon,
             organisation=said.get("organisation", ""),
             language=said.get("language", ""),
             version=said.get("version", ""),
-            summary=_paragraphs(reading.summary),
+            summary=_with_name(name, _paragraphs(reading.summary)),
             licence=self.licence(said.get("licence", "")),
             source=source,
             cascade=self.cascade(),
@@ -137,7 +137,7 @@ class _Builder:
                 key = draft.group.key
                 if key not in groups:
                     icon, name = split_icon(_without_grade(plain(draft.group.name)))
-                    groups[key] = Group(ids.take(name), name, icon)
+                    groups[key] = Group(ids.take(name), shortened(name), icon)
         return groups
 
     def implicit_dimension(self) -> Dimension | None:
@@ -155,10 +155,10 @@ class _Builder:
         named = tuple(
             Dimension(
                 draft.id,
-                draft.name,
+                shortened(draft.name),
                 icon=draft.icon,
                 group=self.groups[draft.group.key].id if draft.group else None,
-                summary=_paragraphs(summaries.get(draft.key, ())),
+                summary=_with_name(draft.name, _paragraphs(summaries.get(draft.key, ()))),
                 aliases=tuple(self.aliases.get(draft.key, ())),
             )
             for draft in self.kept
@@ -215,13 +215,14 @@ class _Builder:
         ids = Ids("track")
         for track in tracks(self.reading):
             ids.take(track.id)
-        return Track(ids.take(name), name)
+        return Track(ids.take(name), shortened(name))
 
     def tracks(self) -> tuple[Track, ...]:
         drafts = tracks(self.reading)
         lowest = lowest_track(drafts)
         found = [
-            Track(track.id, track.name, inherits=self.inherited(track, lowest)) for track in drafts
+            Track(track.id, shortened(track.name), inherits=self.inherited(track, lowest))
+            for track in drafts
         ]
         return (*found, self.role_track()) if self.as_levels else tuple(found)
 
@@ -243,14 +244,14 @@ class _Builder:
         attributes = [Attribute(*each) for each in (*described, *draft.attributes)]
         return Level(
             id=self.level_ids[id(draft)],
-            name=name,
+            name=shortened(name),
             rank=rank,
             code="" if self.settled.get("codes") == "drop" else draft.name.code,
             aliases=draft.name.aliases,
             track=track,
             icon=icon,
             anchor=draft.found.anchor,
-            summary=_paragraphs(prose),
+            summary=_with_name(name, _paragraphs(prose)),
             attributes=tuple(dict.fromkeys(attributes)),
             placeholder=draft.before.placeholder,
             cells=self.cells(draft),
@@ -275,10 +276,10 @@ class _Builder:
             _, name = split_icon(draft.name.name)
             yield Mixin(
                 id=ids.take(_MIXIN_PREFIX.sub("", draft.found.anchor) or name),
-                name=name,
+                name=shortened(name),
                 aliases=draft.name.aliases,
                 anchor=draft.found.anchor,
-                summary=_paragraphs(draft.before.prose),
+                summary=_with_name(name, _paragraphs(draft.before.prose)),
                 placeholder=draft.before.placeholder,
                 cells=self.cells(draft),
             )
@@ -288,9 +289,10 @@ class _Builder:
 
     def added(self, added: AddedDraft, ids: Ids) -> Mixin:
         """A role that asks for something else at each level."""
-        by_level: dict[str, list[CellDraft]] = {}
+        by_level: dict[str, dict[str, list[CellDraft]]] = {}
         for owner, cell in added.cells:
-            by_level.setdefault(self.level_ids[id(owner)], []).append(cell)
+            level = by_level.setdefault(self.level_ids[id(owner)], {})
+            level.setdefault(self.dimension_of(cell), []).append(cell)
         return Mixin(
             id=ids.take(added.name),
             name=added.name,
@@ -298,7 +300,7 @@ class _Builder:
             cells_by_level=tuple(
                 LevelCells(
                     level,
-                    tuple(self.cell(self.dimension_of(cell), [cell], None) for cell in cells),
+                    tuple(self.cell(dimension, cells[dimension], None) for dimension in cells),
                 )
                 for level, cells in by_level.items()
             ),
@@ -460,6 +462,11 @@ def _both(one: Cell | None, other: Cell) -> Cell:
 
 def _without_grade(name: str) -> str:
     return re.sub(r"\s*\([A-Z]{1,3}[ .-]?[0-9]{1,2}\)$", "", name)
+
+
+def _with_name(name: str, summary: str) -> str:
+    """The summary, after the whole of a name that was too long to be kept as one."""
+    return summary if shortened(name) == name else f"{name}\n\n{summary}".strip()
 
 
 def _paragraphs(blocks: Iterable[Block]) -> str:

@@ -95,6 +95,8 @@ _DOCUMENT = re.compile(
 )
 _LONGEST_LEVEL = 9
 _LONGEST_ID = 60
+#: No name in a ladder is longer.
+MOST_CHARACTERS = 200
 #: The shape of two names that may be one: a share of equal characters.
 _CLOSE = 0.85
 #: Names of more words are sentences, and close sentences say different things.
@@ -256,6 +258,13 @@ def are_close(one: str, other: str) -> bool:
         return False
     match = SequenceMatcher(None, name_key(one), name_key(other))
     return match.quick_ratio() >= _CLOSE and match.ratio() >= _CLOSE
+
+
+def shortened(name: str) -> str:
+    """A name that a ladder can keep; whoever shortens it keeps the whole of it elsewhere."""
+    if len(name) <= MOST_CHARACTERS:
+        return name
+    return name[: MOST_CHARACTERS - 1].rstrip() + "\u2026"
 
 
 class Ids:

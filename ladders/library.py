@@ -1,6 +1,7 @@
 """Keeping ladders: a draft from a document, its replacement, and publishing, after which nothing changes it."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,11 +9,14 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, scoped_session
 
 from ladders import canonical, document
+from ladders.bundle import Upload
+from ladders.corrections import Corrections, dumped, loaded
 from ladders.keys import expectation_keys
 from ladders.models import (
     Dimension,
     Expectation,
     Ladder,
+    LadderFile,
     LadderVersion,
     Level,
     Mixin,
@@ -33,47 +37,69 @@ def add_draft(
     public_id: str,
     at: datetime,
     source_name: str = "",
-    source_text: str = "",
-    answers: str = "{}",
+    files: Sequence[Upload] = (),
+    corrections: Corrections | None = None,
 ) -> LadderVersion:
     """The next version of the ladder with this id, as a draft; the first one makes the ladder."""
-    book = session.scalars(select(Ladder).where(Ladder.slug == ladder.id)).one_or_none()
-    if book is None:
-        book = Ladder(slug=ladder.id, name=ladder.name)
-        session.add(book)
-        session.flush()
-    last = session.scalar(
-        select(func.max(LadderVersion.number)).where(LadderVersion.ladder_id == book.id)
-    )
+    book = _book(session, ladder)
     version = LadderVersion(
         public_id=public_id,
         ladder=book,
-        number=(last or 0) + 1,
+        number=_next_number(session, book),
         state=VersionState.DRAFT,
         source_name=source_name,
-        source_text=source_text,
         created_at=at,
         document="",
         content_hash="",
     )
     session.add(version)
-    _write(session, version, ladder, answers)
+    _write(session, version, ladder, corrections)
+    session.add_all(
+        LadderFile(version_id=version.id, position=position, name=file.name, data=file.data)
+        for position, file in enumerate(files)
+    )
+    session.flush()
     return version
 
 
 def replace_draft(
-    session: AnySession, version: LadderVersion, ladder: document.Ladder, *, answers: str
+    session: AnySession,
+    version: LadderVersion,
+    ladder: document.Ladder,
+    corrections: Corrections,
 ) -> None:
     """Give a draft another document, such as the same import with other answers.
+
+    Where that is a version of another ladder, the draft becomes the next version of it.
 
     Raises:
         NotADraft: if the version is published.
     """
     if version.state is not VersionState.DRAFT:
         raise NotADraft
-    for table in (Expectation, Mixin, Dimension, Level):
-        session.execute(delete(table).where(table.version_id == version.id))
-    _write(session, version, ladder, answers)
+    _clear(session, version)
+    before = version.ladder
+    if before.slug != ladder.id:
+        version.ladder = _book(session, ladder)
+        version.number = _next_number(session, version.ladder)
+        session.flush()
+        _drop_empty(session, before)
+    _write(session, version, ladder, corrections)
+
+
+def discard_draft(session: AnySession, version: LadderVersion) -> None:
+    """Forget a draft with its files, and the ladder too if there is nothing else of it.
+
+    Raises:
+        NotADraft: if the version is published.
+    """
+    if version.state is not VersionState.DRAFT:
+        raise NotADraft
+    _clear(session, version)
+    session.execute(delete(LadderFile).where(LadderFile.version_id == version.id))
+    session.delete(version)
+    session.flush()
+    _drop_empty(session, version.ladder)
 
 
 def publish(session: AnySession, version: LadderVersion, *, at: datetime) -> None:
@@ -93,6 +119,7 @@ def publish(session: AnySession, version: LadderVersion, *, at: datetime) -> Non
         before.state = VersionState.SUPERSEDED
     version.state = VersionState.PUBLISHED
     version.published_at = at
+    version.ladder.name = _fit(text_of(version).name, Ladder.name)
     session.flush()
 
 
@@ -101,19 +128,98 @@ def text_of(version: LadderVersion) -> document.Ladder:
     return canonical.from_json(version.document)
 
 
+def files_of(session: AnySession, version: LadderVersion) -> list[Upload]:
+    """What was uploaded, in its order."""
+    found = session.execute(
+        select(LadderFile.name, LadderFile.data)
+        .where(LadderFile.version_id == version.id)
+        .order_by(LadderFile.position)
+    )
+    return [Upload(name, data) for name, data in found]
+
+
+def corrections_of(version: LadderVersion) -> Corrections:
+    return loaded(version.corrections)
+
+
+def last_corrections(session: AnySession, ladder_id: str) -> Corrections:
+    """What was said of the last document that made a version of this ladder. A draft says nothing yet."""
+    found = session.scalars(
+        select(LadderVersion.corrections)
+        .join(Ladder, Ladder.id == LadderVersion.ladder_id)
+        .where(
+            Ladder.slug == ladder_id,
+            LadderVersion.state != VersionState.DRAFT,
+            LadderVersion.id.in_(select(LadderFile.version_id)),
+        )
+        .order_by(LadderVersion.number.desc())
+    )
+    said = (loaded(text) for text in found)
+    # A document that joined the ladder as one of its levels was another one.
+    return next((each for each in said if each.join is None), Corrections())
+
+
+def published_text(session: AnySession, ladder_id: str) -> document.Ladder | None:
+    """The newest published version of a ladder."""
+    version = session.scalars(
+        select(LadderVersion)
+        .join(Ladder, Ladder.id == LadderVersion.ladder_id)
+        .where(Ladder.slug == ladder_id, LadderVersion.state == VersionState.PUBLISHED)
+    ).one_or_none()
+    return text_of(version) if version else None
+
+
+def _book(session: AnySession, ladder: document.Ladder) -> Ladder:
+    """The ladder of this id among those that are kept."""
+    book = session.scalars(select(Ladder).where(Ladder.slug == ladder.id)).one_or_none()
+    if book is None:
+        book = Ladder(slug=ladder.id, name=_fit(ladder.name, Ladder.name))
+        session.add(book)
+        session.flush()
+    return book
+
+
+def _next_number(session: AnySession, book: Ladder) -> int:
+    last = session.scalar(
+        select(func.max(LadderVersion.number)).where(LadderVersion.ladder_id == book.id)
+    )
+    return (last or 0) + 1
+
+
+def _drop_empty(session: AnySession, book: Ladder) -> None:
+    if not session.scalar(select(LadderVersion.id).where(LadderVersion.ladder_id == book.id)):
+        session.delete(book)
+        session.flush()
+
+
+def _clear(session: AnySession, version: LadderVersion) -> None:
+    """Take away the rows that stand for the words of a draft."""
+    for table in (Expectation, Mixin, Dimension, Level):
+        session.execute(delete(table).where(table.version_id == version.id))
+
+
+def _fit(words: str, column: Any) -> str:
+    """Names in rows are for lists; the document keeps them whole."""
+    room = column.type.length
+    return words if len(words) <= room else words[: room - 1] + "\u2026"
+
+
 def _write(
-    session: AnySession, version: LadderVersion, ladder: document.Ladder, answers: str
+    session: AnySession,
+    version: LadderVersion,
+    ladder: document.Ladder,
+    corrections: Corrections | None,
 ) -> None:
     version.document = canonical.as_json(ladder)
     version.content_hash = hashlib.sha256(version.document.encode()).hexdigest()
-    version.answers = answers
+    version.corrections = dumped(corrections or Corrections())
     session.flush()
     session.add_all(
         Level(
             version_id=version.id,
             key=level.id,
-            name=level.name,
-            code=level.code or None,
+            name=_fit(level.name, Level.name),
+            code=_fit(level.code, Level.code) or None,
             track=level.track,
             rank=level.rank,
             position=position,
@@ -124,7 +230,7 @@ def _write(
         Mixin(
             version_id=version.id,
             key=mixin.id,
-            name=mixin.name,
+            name=_fit(mixin.name, Mixin.name),
             placeholder=mixin.placeholder,
             position=position,
         )
@@ -132,7 +238,10 @@ def _write(
     )
     dimensions = {
         dimension.id: Dimension(
-            version_id=version.id, key=dimension.id, name=dimension.name, position=position
+            version_id=version.id,
+            key=dimension.id,
+            name=_fit(dimension.name, Dimension.name),
+            position=position,
         )
         for position, dimension in enumerate(ladder.dimensions)
     }

@@ -124,7 +124,10 @@ def loaded(text: str) -> Corrections:
 def _said(value: Any) -> Any:
     if isinstance(value, dict):
         return {
-            key: _said(each) for key, each in value.items() if each not in ("", None, {}, False, ())
+            key: _said(each)
+            for key, each in value.items()
+            # A rank of 0 is said.
+            if each not in ("", None, {}, ()) and each is not False
         }
     return value
 

@@ -75,7 +75,8 @@ def corrected(proposal: Proposal, corrections: Corrections) -> Ladder:
     questions that it does not raise are passed over. Raises NotALadderError or CorrectionError.
     """
     answers = held(proposal.questions, corrections.answers)
-    return correct(proposal.ladder(answers), corrections, proposal.not_imported)
+    lines = (*proposal.not_imported, *proposal.notes)
+    return correct(proposal.ladder(answers), corrections, lines)
 
 
 def is_canonical(text: str) -> bool:

@@ -116,6 +116,15 @@ class Proposal:
         return tuple(found[key] for key in sorted(found, key=lambda key: key[:2]))
 
     @property
+    def notes(self) -> tuple[Line, ...]:
+        """What is kept as a note about the ladder, of which a person may think otherwise."""
+        return tuple(
+            Line(self.files[part.file].name, part.line, part.text, part.reason)
+            for part in self.parts
+            if part.role == "note"
+        )
+
+    @property
     def all_lines(self) -> tuple[Line, ...]:
         """Every line that is not blank, for a document of which nothing is imported."""
         return tuple(
@@ -234,6 +243,8 @@ def _count_expectations(reading: Reading) -> int:
 def _verdict(reading: Reading) -> Verdict:
     levels = reading.levels
     count = _count_expectations(reading)
+    if reading.structure.is_by_hand and count:
+        return Verdict(True, 1.0, ("Which headings are levels was said by hand.",))
     if not levels or count < _FEWEST:
         return Verdict(False, 0.05, ("No headings look like levels with expectations.",))
     fit = reading.structure.fit

@@ -79,7 +79,10 @@ class Fit:
 
 @dataclass(eq=False, slots=True)
 class Structure:
-    """`contents` tells for each item of a list of contents, by its place, the section it names."""
+    """`contents` tells for each item of a list of contents, by its place, the section it names.
+
+    `is_by_hand`: a person has said which headings are levels.
+    """
 
     root: Section
     title: Section | None
@@ -88,6 +91,7 @@ class Structure:
     fit: Fit = Fit(0.0, 0.0, 0.0)
     owners: list[OwnerFound] = field(default_factory=list)
     tracks: list[TrackFound] = field(default_factory=list)
+    is_by_hand: bool = False
 
     @property
     def levels(self) -> list[OwnerFound]:
@@ -172,6 +176,7 @@ def read_structure(
     if any(mark == "level" for mark in marked.values()):
         structure.owners = _by_hand([root, *candidates], marked)
         structure.fit = Fit(1.0, 1.0, 1.0)
+        structure.is_by_hand = True
         return structure
     candidates = [section for section in candidates if marked.get(id(section)) != "ignore"]
     readings = [

@@ -88,7 +88,8 @@ def _in_words(field: Any) -> str:
     words = {}
     if isinstance(field, SelectField):
         # Choices stand in a list, or in several under a name each.
-        lists = field.choices.values() if field.has_groups() else [field.choices]
+        offered: Any = field.choices
+        lists = offered.values() if field.has_groups() else [offered]
         words = {each.value: each.label for choices in lists for each in choices}
     return str(words.get(field.default, field.default) or "nothing")
 

@@ -91,10 +91,11 @@ class FileLines:
 
 
 def not_imported(draft: Draft) -> tuple[FileLines, ...]:
-    """By file, without the lines that were moved in by hand."""
+    """By file, without the lines that were moved in by hand; every line where there is no ladder yet."""
+    proposal = draft.proposal
     by_file: dict[str, list[Line]] = {}
     moved = {row.handle for row in moved_in(draft)}
-    for line in draft.proposal.not_imported:
+    for line in proposal.not_imported if draft.looks_like_a_ladder else proposal.all_lines:
         if handle(line_key(line.text)) not in moved:
             by_file.setdefault(line.file, []).append(line)
     return tuple(
@@ -301,7 +302,7 @@ def _lists(section: Section, known: set[str]) -> Iterator[ListRow]:
             yield ListRow(
                 handle(each.address),
                 each.address,
-                each.lead,
+                _cut(each.lead),
                 _cut("; ".join(item.text for item in items[:3])),
                 len(items),
             )

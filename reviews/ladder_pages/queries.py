@@ -323,19 +323,15 @@ class PreviewPage:
 def missing(row: LadderVersion, draft: Draft | None) -> tuple[str, ...]:
     """What keeps the draft from being published. No query."""
     ladder = ladder_of(row)
-    found = []
-    if draft and draft.open_questions:
-        found.append("Answer the questions about this document before you publish it.")
-    says = any(
+    if not any(
         cell.expectations
         for level in ladder.levels
         for cell in (*level.cells, *ladder.common.cells)
-    )
-    if not says:
-        found.append(
-            "A ladder needs at least one level with an expectation before it is published."
-        )
-    return tuple(found)
+    ):
+        return ("A ladder needs at least one level with an expectation before it is published.",)
+    if draft and draft.open_questions:
+        return ("Answer the questions about this document before you publish it.",)
+    return ()
 
 
 def preview_page(row: LadderVersion, draft: Draft | None) -> PreviewPage:

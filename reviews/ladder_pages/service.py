@@ -70,8 +70,9 @@ def import_ladder(uploads: Sequence[Upload], *, actor: Viewer | None, at: dateti
 
 
 def _with_what_was_said(files: Sequence[Upload], proposal: Proposal) -> Draft:
+    fresh = Draft.of(proposal, Corrections())
     before = library.last_corrections(db.session, proposal.blank().id)
-    draft = queries.read_draft(files, before)
+    draft = queries.read_draft(files, before) if before != fresh.corrections else None
     try:
         if draft:
             _made(draft)
@@ -79,7 +80,7 @@ def _with_what_was_said(files: Sequence[Upload], proposal: Proposal) -> Draft:
     except RuleBroken:
         # The document has changed so much that the old corrections contradict each other.
         pass
-    return Draft.of(proposal, Corrections())
+    return fresh
 
 
 def still_as(version: LadderVersion, seen: str | None) -> None:

@@ -20,6 +20,7 @@ from ladders.document import (
     Ladder,
     Level,
     Mixin,
+    Note,
     Unmapped,
 )
 from ladders.keys import expectation_keys, normalised
@@ -96,7 +97,7 @@ class Corrections:
     #: Id of a level or dimension, as proposed -> what becomes of it.
     levels: Mapping[str, LevelChange] = field(default_factory=dict)
     dimensions: Mapping[str, DimensionChange] = field(default_factory=dict)
-    #: The words of a line that was not imported, normalised -> where it belongs.
+    #: The words of a line that was not imported or only noted, normalised -> where it belongs.
     lines: Mapping[str, Placement] = field(default_factory=dict)
     #: Keys of expectations, as proposed, that are left out.
     removed: tuple[str, ...] = ()
@@ -137,19 +138,19 @@ def line_key(text: str) -> str:
     return normalised(text)
 
 
-def correct(ladder: Ladder, corrections: Corrections, not_imported: Sequence[Line]) -> Ladder:
+def correct(ladder: Ladder, corrections: Corrections, lines: Sequence[Line]) -> Ladder:
     """The ladder as a person wants it.
 
     Args:
         ladder: what the proposal makes with the answers of the corrections.
         corrections: changes by id; those of things that the ladder does not have are passed over.
-        not_imported: the lines that can be moved in.
+        lines: those that can be moved in.
 
     Raises:
         CorrectionError: if a level or dimension is merged into one that is not kept, or none is left.
     """
     ladder = _without(ladder, set(corrections.removed))
-    ladder = _with_lines(ladder, corrections.lines, not_imported)
+    ladder = _with_lines(ladder, corrections.lines, lines)
     ladder = _with_dimensions(ladder, corrections.dimensions)
     ladder = _with_levels(ladder, corrections.levels)
     if corrections.name:
@@ -197,14 +198,12 @@ def _on_all_cells(ladder: Ladder, change: Callable[[Iterable[Cell]], tuple[Cell,
     )
 
 
-def _with_lines(
-    ladder: Ladder, places: Mapping[str, Placement], not_imported: Sequence[Line]
-) -> Ladder:
+def _with_lines(ladder: Ladder, places: Mapping[str, Placement], lines: Sequence[Line]) -> Ladder:
     levels = {level.id for level in ladder.levels}
     dimensions = {dimension.id for dimension in ladder.dimensions}
     moved: dict[tuple[str, str], list[Expectation]] = {}
     words: set[str] = set()
-    for line in not_imported:
+    for line in lines:
         key = line_key(line.text)
         place = places.get(key)
         if place and key not in words and place.level in levels and place.dimension in dimensions:
@@ -213,10 +212,16 @@ def _with_lines(
             moved.setdefault((place.level, place.dimension), []).append(expectation)
     if not moved:
         return ladder
+
+    def left(notes: Iterable[Note]) -> tuple[Note, ...]:
+        return tuple(each for each in notes if line_key(each.text) not in words)
+
     return replace(
         ladder,
+        notes=left(ladder.notes),
         levels=tuple(
-            replace(level, cells=_cells_with(level, ladder, moved)) for level in ladder.levels
+            replace(level, cells=_cells_with(level, ladder, moved), notes=left(level.notes))
+            for level in ladder.levels
         ),
         unmapped=tuple(each for each in ladder.unmapped if line_key(each.text) not in words),
     )

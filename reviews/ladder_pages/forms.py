@@ -338,7 +338,8 @@ def lines_form(draft: Draft, *, is_sent: bool) -> LinesForm:
 
 def _handles(draft: Draft) -> dict[str, str]:
     """Handle -> what a correction calls the line."""
-    names = [line_key(line.text) for line in draft.proposal.not_imported]
+    lines = (*draft.proposal.not_imported, *draft.proposal.notes)
+    names = [line_key(line.text) for line in lines]
     names += [each.key for each in expectation_keys(draft.proposed)]
     return {handle(name): name for name in names}
 

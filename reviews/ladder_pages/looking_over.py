@@ -108,6 +108,13 @@ def not_imported(draft: Draft) -> tuple[FileLines, ...]:
     )
 
 
+def notes(draft: Draft) -> tuple[LineRow, ...]:
+    """What was taken for notes about the ladder, without what was moved in by hand."""
+    moved = {row.handle for row in moved_in(draft)}
+    rows = (LineRow(handle(line_key(each.text)), each) for each in draft.proposal.notes)
+    return tuple(row for row in rows if draft.looks_like_a_ladder and row.handle not in moved)
+
+
 @dataclass(frozen=True, slots=True)
 class MovedRow:
     handle: str
@@ -120,7 +127,8 @@ def moved_in(draft: Draft) -> tuple[MovedRow, ...]:
     """Lines that a person moved into the ladder."""
     levels = {each.id: each.name for each in draft.proposed.levels}
     dimensions = {each.id: each.name for each in draft.proposed.dimensions}
-    texts = {line_key(line.text): line.text for line in reversed(draft.proposal.not_imported)}
+    lines = (*draft.proposal.not_imported, *draft.proposal.notes)
+    texts = {line_key(line.text): line.text for line in reversed(lines)}
     return tuple(
         MovedRow(
             handle(key),

@@ -26,11 +26,13 @@ from reviews.ladder_pages.looking_over import (
     Draft,
     FileLines,
     HeadingRow,
+    LineRow,
     MovedRow,
     SaidBy,
     left_out,
     moved_in,
     not_imported,
+    notes,
     outline,
     placeholders,
     said,
@@ -304,6 +306,7 @@ class PreviewPage:
     #: None for a canonical file: it says everything itself.
     draft: Draft | None
     not_imported: tuple[FileLines, ...]
+    notes: tuple[LineRow, ...]
     moved: tuple[MovedRow, ...]
     left_out: tuple[MovedRow, ...]
     said: tuple[SaidBy, ...]
@@ -351,6 +354,7 @@ def preview_page(row: LadderVersion, draft: Draft | None) -> PreviewPage:
         version=row.version,
         draft=draft,
         not_imported=not_imported(draft) if draft else (),
+        notes=notes(draft) if draft else (),
         moved=moved_in(draft) if draft else (),
         left_out=left_out(draft) if draft else (),
         said=said(draft) if draft else (),

@@ -80,8 +80,8 @@ def replace_draft(
     _clear(session, version)
     before = version.ladder
     if before.slug != ladder.id:
-        version.ladder = _book(session, ladder)
-        version.number = _next_number(session, version.ladder)
+        book = _book(session, ladder)
+        version.number, version.ladder = _next_number(session, book), book
         session.flush()
         _drop_empty(session, before)
     _write(session, version, ladder, corrections)

@@ -85,12 +85,8 @@ def theirs(form: Form) -> dict[str, str]:
 
 def _in_words(field: Any) -> str:
     """What is saved in a field, as its form says it."""
-    words = {}
-    if isinstance(field, SelectField):
-        # Choices stand in a list, or in several under a name each.
-        offered: Any = field.choices
-        lists = offered.values() if field.has_groups() else [offered]
-        words = {each.value: each.label for choices in lists for each in choices}
+    choices: Any = field.choices if isinstance(field, SelectField) else ()
+    words = {each.value: each.label for each in choices}
     return str(words.get(field.default, field.default) or "nothing")
 
 
@@ -119,10 +115,14 @@ def _place_field(join: Join | None, shelves: Sequence[Shelf]) -> SelectField:
     hint = "Only where it is a level of a ladder that is here already."
     return SelectField(
         "Where it stands there",
-        choices={
-            "": [SelectChoice("", "Nowhere" if shelves else "No ladder is published yet")],
-            **{shelf.name: [SelectChoice(*place) for place in shelf.places] for shelf in shelves},
-        },
+        choices=[
+            SelectChoice("", "Nowhere" if shelves else "No ladder is published yet"),
+            *(
+                SelectChoice(value, label, optgroup=shelf.name)
+                for shelf in shelves
+                for value, label in shelf.places
+            ),
+        ],
         default=f"{join.side} {join.ladder} {join.beside}" if join else "",
         description=hint,
     )

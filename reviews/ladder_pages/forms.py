@@ -71,6 +71,9 @@ def theirs(form: Form) -> dict[str, str]:
     A field that was not on the page that they sent takes what is saved.
     """
     found: dict[str, str] = {}
+    if isinstance(form, LinesForm):
+        # What was ticked and where it was to go is saved nowhere as such.
+        return found
     for field in form:
         if isinstance(field, FormField):
             found |= theirs(field.form)
@@ -78,7 +81,7 @@ def theirs(form: Form) -> dict[str, str]:
             continue
         elif not field.raw_data:
             field.data = field.default
-        elif field.data != field.default and not isinstance(field, SelectMultipleField):
+        elif field.data != field.default:
             found[field.label.text] = _in_words(field)
     return found
 

@@ -399,9 +399,8 @@ def test_an_archive_is_kept_as_it_came(client, session):
         archive.writestr("1-cook.md", COOK)
         archive.writestr("2-chef.md", CHEF)
 
-    preview = imported(client, packed.getvalue(), "kitchen.zip")
+    imported(client, packed.getvalue(), "kitchen.zip")
 
-    assert client.page(preview).text(".//h1") == "kitchen"
     assert levels(session) == ["Junior Cook", "Senior Cook"]
     (version,) = versions(session)
     assert library.files_of(session, version) == [Upload("kitchen.zip", packed.getvalue())]

@@ -293,6 +293,44 @@ def test_lines_that_cannot_be_moved_stay_ticked(client, draft, fields, sentence)
     assert library.corrections_of(draft()).lines == {}
 
 
+def test_lines_that_are_ticked_on_an_older_page_stay_ticked(client):
+    preview = imported(client)
+    page = client.page(preview)
+    sent = values_of(page.one(SAID)) | {"line": ticked(page, SAID, "Salts.")}
+    client.submit(preview, form=SWAP)
+    client.submit(preview, form=SWAP)
+
+    for address in (f"{preview}/lines", f"{preview}/swap"):
+        answer = client.post(address, data=sent)
+        assert (answer.status_code, "Somebody else changed this draft" in answer.text) == (
+            409,
+            True,
+        )
+
+    box = Page(client.post(f"{preview}/lines", data=sent)).one(
+        f".//input[@value='{sent['line'][0]}']"
+    )
+    assert "checked" in box.attrib
+
+
+@pytest.mark.parametrize("given", ["", "bogus", "\n\n", "x\0", "9" * 5000])
+def test_whatever_is_sent_to_a_draft_is_answered(client, draft, given):
+    preview = imported(client)
+    page = client.page(preview)
+    before = draft().content_hash
+    for form, address in ((ANSWERS, ""), (LEVELS, "/arrangement"), (LEFT, "/lines")):
+        offered = values_of(page.one(form))
+        for name in set(offered) - {"csrf_token", "name"}:
+            if "name" in name or "code" in name or "group" in name or "rank" in name:
+                continue
+            answer = client.post(preview + address, data={**offered, name: given, "more": given})
+            assert answer.status_code in {409, 422}, name
+    for way in ("order", "swap", "headings"):
+        sent = {"csrf_token": offered["csrf_token"], "file": given, "way": given, "version": given}
+        assert client.post(f"{preview}/{way}", data=sent).status_code == 409
+    assert draft().content_hash == before
+
+
 def test_lines_of_layout_are_folded_apart(client):
     page = client.page(imported(client))
     left = ".//section[@aria-labelledby='page-left-out']"

@@ -23,7 +23,7 @@ from ladders.assembly import Assembly
 from ladders.cells import CellDraft
 from ladders.keys import normalised
 from ladders.names import name_key
-from ladders.questions import Question, ask
+from ladders.questions import SINGLE, Question, ask
 from ladders.reading import OwnerDraft, Reading, attribute_items
 from ladders.text import Change
 
@@ -95,7 +95,7 @@ def _single(reading: Reading) -> Iterator[Question]:
     if len(reading.levels) == 1:
         yield ask(
             "n",
-            "single",
+            SINGLE,
             f"The document describes one level, “{reading.levels[0].name.name}”. Is it a ladder of "
             "its own, or a level of another one?",
             "new",
@@ -158,6 +158,8 @@ def _cascade(reading: Reading) -> Iterator[Question]:
 
 
 def _order(reading: Reading, assembly: Assembly) -> Iterator[Question]:
+    if assembly.order_by == "said":
+        return
     if assembly.order_by in {"ranks", "names"}:
         yield ask(
             "h",

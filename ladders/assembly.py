@@ -33,7 +33,9 @@ FORMS: dict[str, Form] = {
 }
 
 #: How the order of several files was found; none where there is nothing to go by but their names.
-OrderBy = Literal["", "weights", "index", "numbers", "names", "ranks"]
+OrderBy = Literal["", "said", "weights", "index", "numbers", "names", "ranks"]
+#: Found by names alone: what a person says goes before it.
+OPEN_ORDERS: frozenset[OrderBy] = frozenset({"names", "ranks", "said"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,11 @@ class Assembly:
     shared_titles: tuple[str, ...] = ()
 
 
-def assemble(files: Sequence[SourceText]) -> Assembly:
-    """Raises UnreadableTableError or UnreadableYamlError for a file that is broken in its own form."""
+def assemble(files: Sequence[SourceText], order: Sequence[str] = ()) -> Assembly:
+    """Raises UnreadableTableError or UnreadableYamlError for a file that is broken in its own form.
+
+    `order` names files in the order that a person wants; the document says where the others stand.
+    """
     read = [_read(file, number) for number, file in enumerate(files)]
     if len(read) == 1:
         only = read[0]
@@ -73,7 +78,7 @@ def assemble(files: Sequence[SourceText]) -> Assembly:
                 each for each in assembly.root.children if _line(each) > only.front_matter_end
             ]
     else:
-        assembly = _bundle(files, read)
+        assembly = _bundle(files, read, order)
     unfold_tables(assembly.root)
     unfold_labels(assembly.root)
     return assembly
@@ -165,7 +170,7 @@ _NUMBERED = re.compile(r"[0-9]+")
 _WEIGHTS = ("weight", "order", "rank", "position", "nav_order", "sidebar_position", "sort")
 
 
-def _bundle(files: Sequence[SourceText], read: Sequence[_File]) -> Assembly:
+def _bundle(files: Sequence[SourceText], read: Sequence[_File], order: Sequence[str]) -> Assembly:
     indexes = [
         file
         for file in read
@@ -181,6 +186,11 @@ def _bundle(files: Sequence[SourceText], read: Sequence[_File]) -> Assembly:
             if name_key(names[file.number]) in shared:
                 names[file.number] = _spoken(files[file.number].stem)
     order_by, ordered = _in_order(files, content, indexes, names)
+    if order and order_by in OPEN_ORDERS:
+        places = {name: place for place, name in reversed(list(enumerate(order)))}
+        order_by = "said"
+        # The sort is stable: files that the order does not name stay as they were, behind the others.
+        ordered = sorted(ordered, key=lambda file: places.get(files[file.number].name, len(places)))
     root = Section(None, 0)
     about = []
     for file in indexes:

@@ -5,20 +5,32 @@ of a line), never by its place, and what the next version no longer holds is pas
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
-from ladders.document import Cell, Common, Dimension, Expectation, Group, Ladder, Level, Mixin
-from ladders.keys import normalised
+from ladders.document import (
+    Cell,
+    Common,
+    Dimension,
+    Expectation,
+    Group,
+    Ladder,
+    Level,
+    Mixin,
+    Note,
+    Unmapped,
+)
+from ladders.keys import expectation_keys, normalised
 from ladders.names import Ids
 from ladders.proposal import Line
 from ladders.structure import Mark
 
 LevelUse = Literal["level", "mixin", "common", "drop", "merge"]
 DimensionUse = Literal["dimension", "drop", "merge"]
+Side = Literal["above", "below"]
 
 
 class CorrectionError(ValueError):
@@ -55,10 +67,20 @@ class DimensionChange:
 @with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """The cell that a line of the document belongs to; without a level, it is left out."""
+    """The cell that a line of the document belongs to."""
 
-    level: str = ""
-    dimension: str = ""
+    level: str
+    dimension: str
+
+
+@with_config(ConfigDict(extra="forbid"))
+@dataclass(frozen=True, slots=True)
+class Join:
+    """The ladder that the only level of a document belongs to, and its place there: next to the level `beside`."""
+
+    ladder: str
+    beside: str
+    side: Side = "above"
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -68,14 +90,20 @@ class Corrections:
     answers: Mapping[str, str] = field(default_factory=dict)
     #: Levels and dimensions change places.
     swap: bool = False
-    #: Address of a heading -> what it is.
+    #: Address of a heading or a list -> what it is.
     marks: Mapping[str, Mark] = field(default_factory=dict)
+    #: Names of files in the order in which they are read, where they do not say it themselves.
+    order: tuple[str, ...] = ()
     #: Id of a level or dimension, as proposed -> what becomes of it.
     levels: Mapping[str, LevelChange] = field(default_factory=dict)
     dimensions: Mapping[str, DimensionChange] = field(default_factory=dict)
-    #: The words of a line, normalised -> where it belongs.
+    #: The words of a line that was not imported or only noted, normalised -> where it belongs.
     lines: Mapping[str, Placement] = field(default_factory=dict)
+    #: Keys of expectations, as proposed, that are left out.
+    removed: tuple[str, ...] = ()
     name: str = ""
+    #: Counts only while the question about a single level is answered so.
+    join: Join | None = None
 
 
 _ADAPTER = TypeAdapter(Corrections)
@@ -97,7 +125,10 @@ def loaded(text: str) -> Corrections:
 def _said(value: Any) -> Any:
     if isinstance(value, dict):
         return {
-            key: _said(each) for key, each in value.items() if each not in ("", None, {}, False)
+            key: _said(each)
+            for key, each in value.items()
+            # A rank of 0 is said.
+            if each not in ("", None, {}, ()) and each is not False
         }
     return value
 
@@ -107,18 +138,19 @@ def line_key(text: str) -> str:
     return normalised(text)
 
 
-def correct(ladder: Ladder, corrections: Corrections, not_imported: Sequence[Line]) -> Ladder:
+def correct(ladder: Ladder, corrections: Corrections, lines: Sequence[Line]) -> Ladder:
     """The ladder as a person wants it.
 
     Args:
         ladder: what the proposal makes with the answers of the corrections.
         corrections: changes by id; those of things that the ladder does not have are passed over.
-        not_imported: the lines that can be moved in.
+        lines: those that can be moved in.
 
     Raises:
         CorrectionError: if a level or dimension is merged into one that is not kept, or none is left.
     """
-    ladder = _with_lines(ladder, corrections, not_imported)
+    ladder = _without(ladder, set(corrections.removed))
+    ladder = _with_lines(ladder, corrections.lines, lines)
     ladder = _with_dimensions(ladder, corrections.dimensions)
     ladder = _with_levels(ladder, corrections.levels)
     if corrections.name:
@@ -131,48 +163,80 @@ def correct(ladder: Ladder, corrections: Corrections, not_imported: Sequence[Lin
 # -- Lines
 
 
-def _with_lines(ladder: Ladder, corrections: Corrections, not_imported: Sequence[Line]) -> Ladder:
-    levels = {level.id for level in ladder.levels}
-    dimensions = {dimension.id for dimension in ladder.dimensions}
-    moved: dict[tuple[str, str], list[Expectation]] = {}
-    gone: set[str] = set()
-    for line in not_imported:
-        place = corrections.lines.get(line_key(line.text))
-        if place and place.level in levels and place.dimension in dimensions:
-            expectation = Expectation(_bare(line.text), at=f"L{line.number}")
-            moved.setdefault((place.level, place.dimension), []).append(expectation)
-    for key, place in corrections.lines.items():
-        if not place.level:
-            gone.add(key)
-    if not moved and not gone:
+def _without(ladder: Ladder, removed: set[str]) -> Ladder:
+    """The ladder without the expectations of these keys."""
+    if not removed:
         return ladder
+    left = [each.expectation for each in expectation_keys(ladder) if each.key in removed]
+    out = {id(each) for each in left}
+    unmapped = tuple(Unmapped(each.text, each.at, "left out by hand") for each in left)
+
+    def kept(cells: Iterable[Cell]) -> tuple[Cell, ...]:
+        return tuple(
+            replace(cell, expectations=tuple(e for e in cell.expectations if id(e) not in out))
+            for cell in cells
+        )
+
+    return _on_all_cells(replace(ladder, unmapped=ladder.unmapped + unmapped), kept)
+
+
+def _on_all_cells(ladder: Ladder, change: Callable[[Iterable[Cell]], tuple[Cell, ...]]) -> Ladder:
     return replace(
         ladder,
-        levels=tuple(
-            replace(level, cells=_cells_with(level, ladder, moved, gone)) for level in ladder.levels
-        ),
-        unmapped=tuple(
-            each
-            for each in ladder.unmapped
-            if line_key(each.text) not in corrections.lines or line_key(each.text) in gone
+        levels=tuple(replace(level, cells=change(level.cells)) for level in ladder.levels),
+        common=replace(ladder.common, cells=change(ladder.common.cells)),
+        mixins=tuple(
+            replace(
+                mixin,
+                cells=change(mixin.cells),
+                cells_by_level=tuple(
+                    replace(at, cells=change(at.cells)) for at in mixin.cells_by_level
+                ),
+            )
+            for mixin in ladder.mixins
         ),
     )
 
 
+def _with_lines(ladder: Ladder, places: Mapping[str, Placement], lines: Sequence[Line]) -> Ladder:
+    levels = {level.id for level in ladder.levels}
+    dimensions = {dimension.id for dimension in ladder.dimensions}
+    moved: dict[tuple[str, str], list[Expectation]] = {}
+    words: set[str] = set()
+    for line in lines:
+        key = line_key(line.text)
+        place = places.get(key)
+        if place and key not in words and place.level in levels and place.dimension in dimensions:
+            words.add(key)
+            expectation = Expectation(_bare(line.text), at=f"L{line.number}")
+            moved.setdefault((place.level, place.dimension), []).append(expectation)
+    if not moved:
+        return ladder
+
+    def left(notes: Iterable[Note]) -> tuple[Note, ...]:
+        return tuple(each for each in notes if line_key(each.text) not in words)
+
+    return replace(
+        ladder,
+        notes=left(ladder.notes),
+        levels=tuple(
+            replace(level, cells=_cells_with(level, ladder, moved), notes=left(level.notes))
+            for level in ladder.levels
+        ),
+        unmapped=tuple(each for each in ladder.unmapped if line_key(each.text) not in words),
+    )
+
+
 def _cells_with(
-    level: Level,
-    ladder: Ladder,
-    moved: Mapping[tuple[str, str], list[Expectation]],
-    gone: set[str],
+    level: Level, ladder: Ladder, moved: Mapping[tuple[str, str], list[Expectation]]
 ) -> tuple[Cell, ...]:
     cells = {cell.dimension: cell for cell in level.cells}
     found = []
     for dimension in ladder.dimensions:
         cell = cells.get(dimension.id, Cell(dimension.id))
-        kept = tuple(each for each in cell.expectations if line_key(each.text) not in gone)
-        cell = replace(cell, expectations=kept + tuple(moved.get((level.id, dimension.id), ())))
-        if cell != Cell(dimension.id):
-            found.append(cell)
+        added = tuple(moved.get((level.id, dimension.id), ()))
+        if added or dimension.id in cells:
+            found.append(replace(cell, expectations=cell.expectations + added))
     return tuple(found)
 
 
@@ -191,11 +255,11 @@ def _with_dimensions(ladder: Ladder, changes: Mapping[str, DimensionChange]) -> 
     for key, change in changes.items():
         if change.use == "drop":
             target[key] = None
-        elif change.use == "merge":
+        elif change.use == "merge" and change.into in known:
             into = changes.get(change.into, DimensionChange())
-            if change.into not in known or change.into == key or into.use != "dimension":
+            if change.into == key or into.use != "dimension":
                 raise CorrectionError(
-                    f"dimension.{key}", f"Choose a dimension that is kept for “{known[key].name}”."
+                    f"dimension {key}", f"Choose a dimension that is kept for “{known[key].name}”."
                 )
             target[key] = change.into
     groups = _Groups(ladder.groups)
@@ -209,22 +273,13 @@ def _with_dimensions(ladder: Ladder, changes: Mapping[str, DimensionChange]) -> 
     def placed(cells: Iterable[Cell]) -> tuple[Cell, ...]:
         return _placed(cells, target, [dimension.id for dimension in dimensions])
 
-    return replace(
-        ladder,
-        groups=tuple(group for group in groups.found.values() if group.id in used),
-        dimensions=dimensions,
-        levels=tuple(replace(level, cells=placed(level.cells)) for level in ladder.levels),
-        common=replace(ladder.common, cells=placed(ladder.common.cells)),
-        mixins=tuple(
-            replace(
-                mixin,
-                cells=placed(mixin.cells),
-                cells_by_level=tuple(
-                    replace(at, cells=placed(at.cells)) for at in mixin.cells_by_level
-                ),
-            )
-            for mixin in ladder.mixins
+    return _on_all_cells(
+        replace(
+            ladder,
+            groups=tuple(group for group in groups.found.values() if group.id in used),
+            dimensions=dimensions,
         ),
+        placed,
     )
 
 
@@ -309,7 +364,8 @@ def _with_levels(ladder: Ladder, changes: Mapping[str, LevelChange]) -> Ladder:
     for level in ladder.levels:
         change = changes.get(level.id, LevelChange())
         name = change.name or level.name
-        if change.use == "level":
+        # What a level was to be merged with may be gone from the document.
+        if change.use == "level" or (change.use == "merge" and change.into not in known):
             rank = level.rank if change.rank is None else change.rank
             levels.append(replace(level, name=name, code=change.code or level.code, rank=rank))
         elif change.use == "mixin":
@@ -319,9 +375,9 @@ def _with_levels(ladder: Ladder, changes: Mapping[str, LevelChange]) -> Ladder:
             common = Common(common.name or name, _joined(common.cells, level.cells, order))
         elif change.use == "merge":
             into = changes.get(change.into, LevelChange())
-            if change.into not in known or change.into == level.id or into.use != "level":
+            if change.into == level.id or into.use != "level":
                 raise CorrectionError(
-                    f"level.{level.id}", f"Choose a level that is kept for “{level.name}”."
+                    f"level {level.id}", f"Choose a level that is kept for “{level.name}”."
                 )
             merged.setdefault(change.into, []).append(level)
     kept = {level.id for level in levels}

@@ -1,6 +1,7 @@
 """Keeping ladders: a draft from a document, its replacement, and publishing, after which nothing changes it."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,11 +9,14 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, scoped_session
 
 from ladders import canonical, document
+from ladders.bundle import Upload
+from ladders.corrections import Corrections, dumped, loaded
 from ladders.keys import expectation_keys
 from ladders.models import (
     Dimension,
     Expectation,
     Ladder,
+    LadderFile,
     LadderVersion,
     Level,
     Mixin,
@@ -34,34 +38,31 @@ def add_draft(
     public_id: str,
     at: datetime,
     source_name: str = "",
-    source_text: str = "",
-    answers: str = "{}",
+    files: Sequence[Upload] = (),
+    corrections: Corrections | None = None,
 ) -> LadderVersion:
     """The next version of the ladder with this id, as a draft; the first one makes the ladder.
 
     What the published version says already keeps its key there.
     """
-    book = session.scalars(select(Ladder).where(Ladder.slug == ladder.id)).one_or_none()
-    if book is None:
-        book = Ladder(slug=ladder.id, name=ladder.name)
-        session.add(book)
-        session.flush()
-    last = session.scalar(
-        select(func.max(LadderVersion.number)).where(LadderVersion.ladder_id == book.id)
-    )
+    book = _book(session, ladder)
     version = LadderVersion(
         public_id=public_id,
         ladder=book,
-        number=(last or 0) + 1,
+        number=_next_number(session, book),
         state=VersionState.DRAFT,
         source_name=source_name,
-        source_text=source_text,
         created_at=at,
         document="",
         content_hash="",
     )
     session.add(version)
-    _write(session, version, _with_known_keys(session, book, ladder), answers)
+    _write(session, version, _with_known_keys(session, book, ladder), corrections)
+    session.add_all(
+        LadderFile(version_id=version.id, position=position, name=file.name, data=file.data)
+        for position, file in enumerate(files)
+    )
+    session.flush()
     return version
 
 
@@ -78,60 +79,107 @@ def edit_draft(session: AnySession, version: LadderVersion, ladder: document.Lad
     Raises:
         NotADraft: if the version is published.
     """
-    _rewrite(session, version, ladder, version.answers)
+    if version.state is not VersionState.DRAFT:
+        raise NotADraft
+    _clear(session, version)
+    _write(session, version, ladder, corrections_of(version))
 
 
 def replace_draft(
-    session: AnySession, version: LadderVersion, ladder: document.Ladder, *, answers: str
+    session: AnySession,
+    version: LadderVersion,
+    ladder: document.Ladder,
+    corrections: Corrections,
 ) -> None:
     """Give a draft another document, such as the same import with other answers. Keys are kept as in `add_draft`.
 
-    Raises:
-        NotADraft: if the version is published.
-    """
-    _rewrite(session, version, _with_known_keys(session, version.ladder, ladder), answers)
-
-
-def discard(session: AnySession, version: LadderVersion) -> None:
-    """Delete a draft, and the ladder with it where it has no other version. What points at the draft stops it.
+    Where that is a version of another ladder, the draft becomes the next version of it.
 
     Raises:
         NotADraft: if the version is published.
     """
     if version.state is not VersionState.DRAFT:
         raise NotADraft
-    book = version.ladder
-    _empty(session, version)
+    _clear(session, version)
+    before = version.ladder
+    if before.slug != ladder.id:
+        book = _book(session, ladder)
+        version.number, version.ladder = _next_number(session, book), book
+        session.flush()
+        _drop_empty(session, before)
+    _write(session, version, _with_known_keys(session, version.ladder, ladder), corrections)
+
+
+def discard_draft(session: AnySession, version: LadderVersion) -> None:
+    """Delete a draft with its files, and the ladder too if there is nothing else of it. What points at the draft stops it.
+
+    Raises:
+        NotADraft: if the version is published.
+    """
+    if version.state is not VersionState.DRAFT:
+        raise NotADraft
+    _clear(session, version)
+    session.execute(delete(LadderFile).where(LadderFile.version_id == version.id))
     session.delete(version)
     session.flush()
-    left = select(func.count()).where(LadderVersion.ladder_id == book.id)
-    if not session.scalar(left):
-        session.delete(book)
-        session.flush()
+    _drop_empty(session, version.ladder)
 
 
 def publish(session: AnySession, version: LadderVersion, *, at: datetime) -> None:
-    """Freeze a draft, after whose text the ladder is called from now on.
-
-    The version published before it is superseded; cycles that pin it keep it.
+    """Freeze a draft. The version published before it is superseded; cycles that pin it keep it.
 
     Raises:
         NotADraft: if the version is published already.
     """
     if version.state is not VersionState.DRAFT:
         raise NotADraft
-    before = published_version(session, version.ladder_id)
-    if before:
+    for before in session.scalars(
+        select(LadderVersion).where(
+            LadderVersion.ladder_id == version.ladder_id,
+            LadderVersion.state == VersionState.PUBLISHED,
+        )
+    ):
         before.state = VersionState.SUPERSEDED
     version.state = VersionState.PUBLISHED
     version.published_at = at
-    version.ladder.name = text_of(version).name
+    version.ladder.name = _fit(text_of(version).name, Ladder.name)
     session.flush()
 
 
 def text_of(version: LadderVersion) -> document.Ladder:
     """The whole ladder of a version, as a value."""
     return canonical.from_json(version.document)
+
+
+def files_of(session: AnySession, version: LadderVersion) -> list[Upload]:
+    """What was uploaded, in its order."""
+    found = session.execute(
+        select(LadderFile.name, LadderFile.data)
+        .where(LadderFile.version_id == version.id)
+        .order_by(LadderFile.position)
+    )
+    return [Upload(name, data) for name, data in found]
+
+
+def corrections_of(version: LadderVersion) -> Corrections:
+    return loaded(version.corrections)
+
+
+def last_corrections(session: AnySession, ladder_id: str) -> Corrections:
+    """What was said of the last document that made a version of this ladder. A draft says nothing yet."""
+    found = session.scalars(
+        select(LadderVersion.corrections)
+        .join(Ladder, Ladder.id == LadderVersion.ladder_id)
+        .where(
+            Ladder.slug == ladder_id,
+            LadderVersion.state != VersionState.DRAFT,
+            LadderVersion.id.in_(select(LadderFile.version_id)),
+        )
+        .order_by(LadderVersion.number.desc())
+    )
+    said = (loaded(text) for text in found)
+    # A document that joined the ladder as one of its levels was another one.
+    return next((each for each in said if each.join is None), Corrections())
 
 
 def published_version(session: AnySession, ladder_id: int) -> LadderVersion | None:
@@ -143,38 +191,69 @@ def published_version(session: AnySession, ladder_id: int) -> LadderVersion | No
     ).one_or_none()
 
 
+def published_text(session: AnySession, slug: str) -> document.Ladder | None:
+    """The text of that version, of the ladder with this name in addresses."""
+    book = session.scalars(select(Ladder).where(Ladder.slug == slug)).one_or_none()
+    version = published_version(session, book.id) if book else None
+    return text_of(version) if version else None
+
+
 def _with_known_keys(session: AnySession, book: Ladder, ladder: document.Ladder) -> document.Ladder:
     published = published_version(session, book.id)
     return keep_keys(text_of(published), ladder) if published else ladder
 
 
-def _empty(session: AnySession, version: LadderVersion) -> None:
+def _book(session: AnySession, ladder: document.Ladder) -> Ladder:
+    """The ladder of this id among those that are kept."""
+    book = session.scalars(select(Ladder).where(Ladder.slug == ladder.id)).one_or_none()
+    if book is None:
+        book = Ladder(slug=ladder.id, name=_fit(ladder.name, Ladder.name))
+        session.add(book)
+        session.flush()
+    return book
+
+
+def _next_number(session: AnySession, book: Ladder) -> int:
+    last = session.scalar(
+        select(func.max(LadderVersion.number)).where(LadderVersion.ladder_id == book.id)
+    )
+    return (last or 0) + 1
+
+
+def _drop_empty(session: AnySession, book: Ladder) -> None:
+    if not session.scalar(select(LadderVersion.id).where(LadderVersion.ladder_id == book.id)):
+        session.delete(book)
+        session.flush()
+
+
+def _clear(session: AnySession, version: LadderVersion) -> None:
+    """Take away the rows that stand for the words of a draft."""
     for table in (Expectation, Mixin, Dimension, Level):
         session.execute(delete(table).where(table.version_id == version.id))
 
 
-def _rewrite(
-    session: AnySession, version: LadderVersion, ladder: document.Ladder, answers: str
-) -> None:
-    if version.state is not VersionState.DRAFT:
-        raise NotADraft
-    _empty(session, version)
-    _write(session, version, ladder, answers)
+def _fit(words: str, column: Any) -> str:
+    """Names in rows are for lists; the document keeps them whole."""
+    room = column.type.length
+    return words if len(words) <= room else words[: room - 1] + "\u2026"
 
 
 def _write(
-    session: AnySession, version: LadderVersion, ladder: document.Ladder, answers: str
+    session: AnySession,
+    version: LadderVersion,
+    ladder: document.Ladder,
+    corrections: Corrections | None,
 ) -> None:
     version.document = canonical.as_json(ladder)
     version.content_hash = hashlib.sha256(version.document.encode()).hexdigest()
-    version.answers = answers
+    version.corrections = dumped(corrections or Corrections())
     session.flush()
     session.add_all(
         Level(
             version_id=version.id,
             key=level.id,
-            name=level.name,
-            code=level.code or None,
+            name=_fit(level.name, Level.name),
+            code=_fit(level.code, Level.code) or None,
             track=level.track,
             rank=level.rank,
             position=position,
@@ -185,7 +264,7 @@ def _write(
         Mixin(
             version_id=version.id,
             key=mixin.id,
-            name=mixin.name,
+            name=_fit(mixin.name, Mixin.name),
             placeholder=mixin.placeholder,
             position=position,
         )
@@ -193,7 +272,10 @@ def _write(
     )
     dimensions = {
         dimension.id: Dimension(
-            version_id=version.id, key=dimension.id, name=dimension.name, position=position
+            version_id=version.id,
+            key=dimension.id,
+            name=_fit(dimension.name, Dimension.name),
+            position=position,
         )
         for position, dimension in enumerate(ladder.dimensions)
     }

@@ -41,11 +41,10 @@ class LadderVersion(Base):
     #: The whole ladder as canonical JSON; `content_hash` is the SHA-256 of these bytes.
     document: Mapped[str] = mapped_column(Text)
     content_hash: Mapped[str] = mapped_column(String(64))
-    #: What was uploaded, kept so that the import can be looked over again with other answers.
+    #: What was uploaded, in words; the files themselves stand in `LadderFile`.
     source_name: Mapped[str] = mapped_column(String(255), default="")
-    source_text: Mapped[str] = mapped_column(Text, default="")
-    #: JSON object: question id -> answer given in the preview.
-    answers: Mapped[str] = mapped_column(Text, default="{}")
+    #: What a person said in the preview, as JSON: see `ladders.corrections`.
+    corrections: Mapped[str] = mapped_column(Text, default="{}")
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     #: Makes the second of two simultaneous writers fail instead of winning silently.
@@ -54,6 +53,19 @@ class LadderVersion(Base):
     ladder: Mapped[Ladder] = relationship(lazy="raise_on_sql")
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class LadderFile(Base):
+    """An uploaded file as it came, kept so that the import can be looked over again."""
+
+    __tablename__ = "ladder_file"
+    __table_args__ = (UniqueConstraint("version_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("ladder_version.id"), index=True)
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(String(255))
+    data: Mapped[bytes]
 
 
 class Level(Base):

@@ -93,6 +93,11 @@ _DOCUMENT = re.compile(
     r"\b(?:framework|guide|handbook|ladder|levels|matrix|overview|path|roadmap|rubric|tracks?)\b",
     re.IGNORECASE,
 )
+_DUTY = re.compile(
+    r"(?:(?:core|key|main|typical) )?(?:responsibilit(?:y|ies)|dut(?:y|ies)|expectations?|what we expect)"
+    r" (?:of|for|from) (?:(?:an?|the|our) )?(?P<level>\S.*)",
+    re.IGNORECASE,
+)
 _LONGEST_LEVEL = 9
 _LONGEST_ID = 60
 #: No name in a ladder is longer.
@@ -152,6 +157,12 @@ def read_level_name(heading: str) -> LevelName:
     elif trailing and not code:
         name, code = trailing[1], trailing[2]
     return LevelName(name or heading, code, tuple(aliases))
+
+
+def without_duty(name: str) -> str:
+    """The level in a heading that says what stands under it, as in "Responsibilities of a Senior Engineer"."""
+    match = _DUTY.fullmatch(plain(name))
+    return match["level"] if match else name
 
 
 def split_grade(name: str) -> tuple[str, str]:

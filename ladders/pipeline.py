@@ -10,7 +10,8 @@ from ladders.bundle import ARCHIVE, Upload, unpacked
 from ladders.canonical import load
 from ladders.corrections import Corrections, correct
 from ladders.document import Ladder, Source
-from ladders.proposal import File, Proposal, propose
+from ladders.proposal import File, Proposal, Said, propose
+from ladders.questions import held
 from ladders.structure import Mark
 from ladders.text import Document, Repair, UnreadableError, read_text
 from ladders.yaml_nodes import UnreadableYamlError
@@ -33,10 +34,11 @@ def read_uploads(
     *,
     swap: bool = False,
     marks: Mapping[str, Mark] | None = None,
+    order: Sequence[str] = (),
 ) -> Proposal | Ladder:
     """A proposal from documents and tables, the ladder itself from a `ladder/1` file.
 
-    Several files, or those of an archive, are one ladder. Raises UnsupportedError, UnreadableError,
+    Several files, or those of an archive, are one ladder; `order` names them as a person wants them. Raises UnsupportedError, UnreadableError,
     UnreadableTableError or CanonicalError: ValueErrors that speak to a person.
     """
     for upload in uploads:
@@ -61,7 +63,7 @@ def read_uploads(
     )
     title = _spoken(PurePath(_name(names[0])).stem) if len(names) == 1 else "Ladder"
     try:
-        return propose(files, title, source, swap=swap, marks=marks)
+        return propose(files, title, source, Said(swap, marks or {}, order))
     except UnreadableYamlError as error:
         raise UnreadableError(f"Line {error.problem.line}: {error.problem.sentence}") from None
 
@@ -69,12 +71,12 @@ def read_uploads(
 def corrected(proposal: Proposal, corrections: Corrections) -> Ladder:
     """The ladder that the proposal makes with everything a person has said.
 
-    `proposal` is to be read with the swap and the marks of these corrections. Answers to questions
-    that it does not raise are passed over. Raises AnswerError, NotALadderError or CorrectionError.
+    `proposal` is to be read with the swap, the marks and the order of these corrections. Answers to
+    questions that it does not raise are passed over. Raises NotALadderError or CorrectionError.
     """
-    asked = {question.id for question in proposal.questions}
-    answers = {key: value for key, value in corrections.answers.items() if key in asked}
-    return correct(proposal.ladder(answers), corrections, proposal.not_imported)
+    answers = held(proposal.questions, corrections.answers)
+    lines = (*proposal.not_imported, *proposal.notes)
+    return correct(proposal.ladder(answers), corrections, lines)
 
 
 def is_canonical(text: str) -> bool:

@@ -1,12 +1,13 @@
 """Files -> a proposal: what the documents were taken for, what to ask, and the ladder they make."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ladders.asking import questions_about
-from ladders.assembly import Assembly, SourceText, assemble
+from ladders.assembly import OPEN_ORDERS, Assembly, SourceText, assemble
 from ladders.building import build
 from ladders.document import Ladder, Source
+from ladders.names import plain, slug, split_icon
 from ladders.questions import Question, settled
 from ladders.reading import NOT_IMPORTED, Part, Reading, read
 from ladders.structure import Mark, Structure, read_structure
@@ -64,6 +65,15 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a person says before anything is read into the text: see `read_structure` and `assemble`."""
+
+    swap: bool = False
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    order: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     """`parts` says of everything in the documents what it was taken for."""
 
@@ -77,6 +87,8 @@ class Proposal:
     _assembly: Assembly
     _source: Source
     _name: str
+    _given_name: str
+    _said: Said
 
     @property
     def not_imported(self) -> tuple[Line, ...]:
@@ -108,6 +120,15 @@ class Proposal:
         return tuple(found[key] for key in sorted(found, key=lambda key: key[:2]))
 
     @property
+    def notes(self) -> tuple[Line, ...]:
+        """What is kept as a note about the ladder, of which a person may think otherwise."""
+        return tuple(
+            Line(self.files[part.file].name, part.line, part.text, part.reason)
+            for part in self.parts
+            if part.role == "note"
+        )
+
+    @property
     def all_lines(self) -> tuple[Line, ...]:
         """Every line that is not blank, for a document of which nothing is imported."""
         return tuple(
@@ -116,6 +137,19 @@ class Proposal:
             for number, text in enumerate(file.document.text.split("\n"), 1)
             if text.strip()
         )
+
+    @property
+    def file_order(self) -> tuple[str, ...]:
+        """The files in the order in which they are read, where a person can say another one."""
+        if self._assembly.order_by not in OPEN_ORDERS:
+            return ()
+        tops = [section.heading.file for section in self._assembly.root.children if section.heading]
+        return tuple(self.files[number].name for number in dict.fromkeys(tops))
+
+    def blank(self) -> Ladder:
+        """A ladder by the name of the document that says nothing yet."""
+        icon, name = split_icon(plain(self._name))
+        return Ladder(slug(name) or "ladder", name, icon=icon, source=self._source)
 
     def ladder(self, answers: Mapping[str, str] | None = None) -> Ladder:
         """The ladder that these answers make; a question without an answer is as suggested.
@@ -133,7 +167,8 @@ class Proposal:
                 )
                 for file in self.files
             ]
-            again = propose(as_it_came, self._name, replace(self._source, encoding_repair="none"))
+            source = replace(self._source, encoding_repair="none")
+            again = propose(as_it_came, self._given_name, source, self._said)
             asked = {question.id for question in again.questions}
             return again.ladder({key: given[key] for key in given if key in asked})
         if chosen.get("ladder") == "no" or not _count_expectations(self._reading):
@@ -152,16 +187,15 @@ def propose(
     files: Sequence[File],
     name: str,
     source: Source,
-    *,
-    swap: bool = False,
-    marks: Mapping[str, Mark] | None = None,
+    said: Said | None = None,
 ) -> Proposal:
-    """Raises UnreadableTableError or UnreadableYamlError. `name` serves documents without a title.
-
-    `swap` and `marks` are what a person says against the structure that would be found.
-    """
-    assembly = assemble([SourceText(file.name, file.document.text) for file in files])
-    structure = read_structure(assembly.root, about=assembly.about, swap=swap, marks=marks)
+    """Raises UnreadableTableError or UnreadableYamlError. `name` serves documents without a title."""
+    said = said or Said()
+    texts = [SourceText(file.name, file.document.text) for file in files]
+    assembly = assemble(texts, said.order)
+    structure = read_structure(
+        assembly.root, about=assembly.about, swap=said.swap, marks=said.marks
+    )
     for owner in structure.owners:
         # A level that no heading names is called by the file.
         owner.name = owner.name or name
@@ -188,6 +222,8 @@ def propose(
         assembly,
         source,
         _ladder_name(reading, assembly, name),
+        name,
+        said,
     )
 
 
@@ -226,6 +262,8 @@ def _count_expectations(reading: Reading) -> int:
 def _verdict(reading: Reading) -> Verdict:
     levels = reading.levels
     count = _count_expectations(reading)
+    if reading.structure.is_by_hand and count:
+        return Verdict(True, 1.0, ("Which headings are levels was said by hand.",))
     if not levels or count < _FEWEST:
         return Verdict(False, 0.05, ("No headings look like levels with expectations.",))
     fit = reading.structure.fit

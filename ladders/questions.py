@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+#: The question whether a single level is a ladder of its own, and the answer that it is not.
+SINGLE, JOIN = "single", "join"
+
 
 class AnswerError(ValueError):
     """An answer to no question, or none of the options; `question` is its id."""
@@ -43,6 +46,15 @@ def ask(topic: str, question: str, sentence: str, default: str, **options: str) 
         tuple(Option(value.replace("_", "-"), label) for value, label in options.items()),
         default,
     )
+
+
+def held(questions: tuple[Question, ...], answers: Mapping[str, str]) -> dict[str, str]:
+    """Those of the answers that answer one of the questions."""
+    return {
+        question.id: answers[question.id]
+        for question in questions
+        if answers.get(question.id) in [option.value for option in question.options]
+    }
 
 
 def settled(questions: tuple[Question, ...], answers: Mapping[str, str]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from ladders.names import (
     name_key,
     plain,
     slug,
+    without_duty,
 )
 from ladders.outline import Block
 from ladders.sections import COLUMN, EXAMPLES, Section
@@ -78,7 +79,10 @@ class Fit:
 
 @dataclass(eq=False, slots=True)
 class Structure:
-    """`contents` tells for each item of a list of contents, by its place, the section it names."""
+    """`contents` tells for each item of a list of contents, by its place, the section it names.
+
+    `is_by_hand`: a person has said which headings are levels.
+    """
 
     root: Section
     title: Section | None
@@ -87,6 +91,7 @@ class Structure:
     fit: Fit = Fit(0.0, 0.0, 0.0)
     owners: list[OwnerFound] = field(default_factory=list)
     tracks: list[TrackFound] = field(default_factory=list)
+    is_by_hand: bool = False
 
     @property
     def levels(self) -> list[OwnerFound]:
@@ -146,8 +151,11 @@ def read_structure(
         root: the whole document.
         about: sections that speak of the ladder and hold none of it, such as an index page.
         swap: take the levels for dimensions and the dimensions for levels.
-        marks: what a person says of headings, by `address`; a mark of a level settles the levels.
+        marks: what a person says of headings, by `address`, and of lists, by that of `lists_in`; a mark of a level
+            settles the levels.
     """
+    marks = marks or {}
+    _leave_lists(root, marks)
     sections = [section for section in root.walk() if section.heading]
     about = list(about)
     structure = Structure(root, _title(root, about), _contents(root, sections))
@@ -164,10 +172,11 @@ def read_structure(
         and id(section) not in listing
         and not LICENCE.search(section.name)
     ]
-    marked = _marked(sections, marks or {})
+    marked = _marked([root, *sections], marks)
     if any(mark == "level" for mark in marked.values()):
-        structure.owners = _by_hand(candidates, marked)
+        structure.owners = _by_hand([root, *candidates], marked)
         structure.fit = Fit(1.0, 1.0, 1.0)
+        structure.is_by_hand = True
         return structure
     candidates = [section for section in candidates if marked.get(id(section)) != "ignore"]
     readings = [
@@ -203,6 +212,61 @@ def address(section: Section) -> str:
         names.append(at.key.replace("/", " "))
         at = at.parent
     return "/".join(reversed(names))
+
+
+@dataclass(frozen=True, slots=True)
+class ListFound:
+    """A list as it stands under a heading. `blocks` begins with the line that leads to it, where there is one."""
+
+    address: str
+    blocks: tuple[Block, ...]
+
+    @property
+    def lead(self) -> str:
+        return self.blocks[0].text if self.blocks[0].kind != "item" else ""
+
+    @property
+    def items(self) -> tuple[Block, ...]:
+        return tuple(block for block in self.blocks if block.kind == "item")
+
+
+def lists_in(section: Section) -> list[ListFound]:
+    """The lists that stand directly under a heading, each named by its first item."""
+    found: list[list[Block]] = []
+    is_open = False
+    for at, block in enumerate(section.body):
+        if is_open and (block.kind == "item" or block.level):
+            found[-1].append(block)
+        elif block.kind == "item":
+            before = section.body[at - 1] if at else None
+            leads = before and before.kind == "paragraph" and before.text.endswith(":")
+            found.append([before, block] if before and leads else [block])
+            is_open = True
+        else:
+            is_open = False
+    above = address(section)
+    return [
+        ListFound(f"{above}/- {_first(blocks).replace('/', ' ')}", tuple(blocks))
+        for blocks in found
+    ]
+
+
+def _first(blocks: list[Block]) -> str:
+    return name_key(next(block.text for block in blocks if block.kind == "item"))
+
+
+def _leave_lists(root: Section, marks: Mapping[str, Mark]) -> None:
+    """Take the lists out that a person does not want: no level claims them, so they are listed as not imported."""
+    if not any("/- " in at for at in marks):
+        return
+    for section in root.walk():
+        out = {
+            id(block)
+            for each in lists_in(section)
+            if marks.get(each.address) == "ignore"
+            for block in each.blocks
+        }
+        section.body = [block for block in section.body if id(block) not in out]
 
 
 def _marked(sections: list[Section], marks: Mapping[str, Mark]) -> dict[int, Mark]:
@@ -499,7 +563,9 @@ def _by_hand(candidates: list[Section], marked: Mapping[int, Mark]) -> list[Owne
         mark = marked.get(id(section))
         if mark in {"level", "mixin", "common"}:
             cells = [cell for cell in _cells(section) if marked.get(id(cell.section)) is None]
-            owner = OwnerFound(section.name, [section], section.parent, list(section.body), cells)
+            owner = OwnerFound(
+                without_duty(section.name), [section], section.parent, list(section.body), cells
+            )
             owner.kind = "level" if mark == "level" else "mixin" if mark == "mixin" else "common"
             owners.append(owner)
     return owners

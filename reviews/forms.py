@@ -7,7 +7,7 @@ from typing import Any
 from flask import abort
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import FileStorage, MultiDict
-from wtforms import Field, FieldList, FileField, FormField, SelectMultipleField
+from wtforms import Field, FieldList, FileField, FormField, MultipleFileField, SelectMultipleField
 
 #: Not a 400: an honest page meets this when somebody changed what its form is made of while it was open.
 _STRANGERS = (
@@ -24,6 +24,8 @@ class StrictForm(FlaskForm):
             # No browser sends this; whichever value counted, another reader of the request could take the other.
             if not _takes(fields[name], sent.getlist(name)):
                 abort(400)
+        if len(sent.getlist("csrf_token")) > 1:
+            abort(400)
         # A form on a page with several reads the page's one token through the guard.
         self._strangers = set(sent) - set(fields) - {"csrf_token"}
         super().process(formdata, *args, **kwargs)
@@ -67,6 +69,7 @@ def _rows(field: "FieldList[Any]", sent: Iterable[str]) -> Iterator[Field]:
 
 def _takes(field: Field, values: list[Any]) -> bool:
     is_file = isinstance(field, FileField)
-    return (len(values) == 1 or isinstance(field, SelectMultipleField)) and all(
+    takes_several = isinstance(field, (SelectMultipleField, MultipleFileField))
+    return (len(values) == 1 or takes_several) and all(
         isinstance(value, FileStorage) == is_file for value in values
     )

@@ -143,4 +143,4 @@ def cell_page(
 
 def is_edited_here(row: LadderVersion) -> bool:
     """Drafts that were begun from a published version; those from a document are corrected in their import."""
-    return row.state is VersionState.DRAFT and not row.source_text
+    return row.state is VersionState.DRAFT and not row.source_name

@@ -38,7 +38,7 @@ def begin(version: LadderVersion, *, actor: Viewer, at: datetime) -> LadderVersi
         .where(
             LadderVersion.ladder_id == version.ladder_id,
             LadderVersion.state == VersionState.DRAFT,
-            LadderVersion.source_text == "",
+            LadderVersion.source_name == "",
         )
         .order_by(LadderVersion.number.desc())
     ).first()

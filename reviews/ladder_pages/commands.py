@@ -108,7 +108,13 @@ def import_ladder(file: Path, *, publish: bool) -> None:
     """Import FILE as a draft, its questions answered as the document suggests."""
     at = db.session.execute(select(clock.now_sql())).scalar_one()
     try:
-        imported = service.import_ladder(file.name, file.read_bytes(), actor=None, at=at)
+        upload = Upload(file.name, file.read_bytes())
+        imported = service.import_ladder([upload], actor=None, at=at)
+        draft = imported.draft
+        if draft and not draft.looks_like_a_ladder:
+            db.session.rollback()
+            reasons = " ".join(draft.proposal.verdict.reasons)
+            raise click.ClickException(f"This does not look like a ladder. {reasons}")
         _print(imported)
         if publish:
             service.take_suggestions(imported, actor=None, at=at)
@@ -134,10 +140,9 @@ def export_ladder(public_id: str) -> None:
 
 def _print(imported: Imported) -> None:
     _print_ladder(ladder_of(imported.version))
-    if imported.proposal is None:
-        return
-    _print_questions(imported.proposal.questions)
-    click.echo(f"Lines not imported: {len(imported.proposal.not_imported)}")
+    if imported.draft:
+        _print_questions(imported.draft.proposal.questions)
+        click.echo(f"Lines not imported: {len(imported.draft.proposal.not_imported)}")
 
 
 def _print_ladder(ladder: Ladder) -> None:

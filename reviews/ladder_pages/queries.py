@@ -1,23 +1,25 @@
 """Reading ladders for their pages: the library, one version, and the draft that an upload became."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import contains_eager
 
+from ladders import library
+from ladders.bundle import Upload
 from ladders.canonical import dump
+from ladders.corrections import Corrections
 from ladders.document import Dimension, Ladder, Level, Licence
 from ladders.models import Dimension as DimensionRow
 from ladders.models import Expectation, LadderVersion, VersionState
 from ladders.models import Ladder as Book
 from ladders.models import Level as LevelRow
-from ladders.pipeline import read_upload
-from ladders.proposal import Line, Proposal, Verdict
-from ladders.questions import Question
-from ladders.text import Change
+from ladders.pipeline import read_uploads
+from ladders.proposal import Proposal
+from ladders.questions import SINGLE
 from reviews.access import SiteAccess
 from reviews.expectations import ladder_of
 from reviews.extensions import db
@@ -26,6 +28,21 @@ from reviews.ladder_pages.comparing import (
     VersionChanges,
     read_step,
     version_changes,
+)
+from reviews.ladder_pages.looking_over import (
+    Draft,
+    FileLines,
+    HeadingRow,
+    LineRow,
+    MovedRow,
+    SaidBy,
+    left_out,
+    moved_in,
+    not_imported,
+    notes,
+    outline,
+    placeholders,
+    said,
 )
 from reviews.ladder_pages.reading import (
     MOST_HITS,
@@ -167,7 +184,7 @@ def head_of(row: LadderVersion) -> Head:
         row.created_at,
         row.published_at,
         ladder.licence,
-        bool(row.source_text),
+        row.source_name != "",
     )
 
 
@@ -319,38 +336,110 @@ def step_page(
 # -- A draft
 
 
+def draft_of(row: LadderVersion) -> Draft | None:
+    """What was uploaded for a version, read again; None for a canonical file, and where there was no file. One query."""
+    return read_draft(library.files_of(db.session, row), library.corrections_of(row))
+
+
+def read_draft(files: Sequence[Upload], said: Corrections) -> Draft | None:
+    """The same from files at hand. No query."""
+    read = _read(files, swap=said.swap, marks=said.marks, order=said.order)
+    return Draft.of(read, said) if read else None
+
+
+def outline_of(row: LadderVersion) -> tuple[HeadingRow, ...] | None:
+    """The headings of what was uploaded; None as above. One query."""
+    files = library.files_of(db.session, row)
+    read = _read(files, order=library.corrections_of(row).order)
+    return outline(read) if read else None
+
+
+def _read(files: Sequence[Upload], **said: Any) -> Proposal | None:
+    read = read_uploads(files, **said) if files else None
+    return read if isinstance(read, Proposal) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A ladder that a level can join, with its places: what a form sends for each, and its words."""
+
+    name: str
+    places: tuple[tuple[str, str], ...]
+
+
+def shelves_for(draft: Draft) -> tuple[Shelf, ...]:
+    """Every published ladder with the places between its levels, where a single level may join one. One query."""
+    if all(each.id != SINGLE for each in draft.proposal.questions):
+        return ()
+    rows = db.session.scalars(
+        select(LadderVersion)
+        .where(LadderVersion.state == VersionState.PUBLISHED)
+        .order_by(LadderVersion.id)
+    )
+    ladders = [(row.number, ladder_of(row)) for row in rows]
+    return tuple(
+        Shelf(f"{ladder.name}, version {number}", tuple(_places(ladder)))
+        for number, ladder in ladders
+    )
+
+
+def _places(ladder: Ladder) -> Iterator[tuple[str, str]]:
+    """Lowest first in each track: below the lowest level, then above each."""
+    tracks: dict[str | None, list[Level]] = {}
+    for level in ladder.levels:
+        tracks.setdefault(level.track, []).append(level)
+    for levels in tracks.values():
+        ordered = sorted(levels, key=lambda level: level.rank)
+        yield f"below {ladder.id} {ordered[0].id}", f"Below {ordered[0].name}"
+        for level in ordered:
+            words = f"Above {level.name}, as rank {level.rank + 1}"
+            yield f"above {ladder.id} {level.id}", words
+
+
 @dataclass(frozen=True, slots=True)
 class PreviewPage:
     head: Head
     ladder: Ladder
     rows: tuple[UnderstoodRow, ...]
     source_name: str
+    #: The state of the draft that forms change.
+    version: int
     #: None for a canonical file: it says everything itself.
-    verdict: Verdict | None
-    questions: tuple[Question, ...]
-    is_answered: bool
-    changes: tuple[Change, ...]
-    not_imported: tuple[Line, ...]
+    draft: Draft | None
+    not_imported: tuple[FileLines, ...]
+    notes: tuple[LineRow, ...]
+    moved: tuple[MovedRow, ...]
+    left_out: tuple[MovedRow, ...]
+    said: tuple[SaidBy, ...]
+    placeholders: tuple[str, ...]
+    #: What a single level could join; empty where that is not asked.
+    shelves: tuple[Shelf, ...]
+    #: What keeps the draft from being published, in sentences.
+    missing: tuple[str, ...]
     #: The number of the version that publishing would supersede.
     supersedes: int | None
 
-
-def proposal_of(row: LadderVersion) -> Proposal | None:
-    """The document of a draft read again, or None for a canonical file or a ladder without a file."""
-    if not row.source_text:
-        return None
-    read = read_upload(row.source_name, row.source_text.encode())
-    return read if isinstance(read, Proposal) else None
+    @property
+    def lines_left(self) -> int:
+        return sum(len(each.words) for each in self.not_imported)
 
 
-def answers_of(row: LadderVersion) -> Mapping[str, str]:
-    """Question id -> answer; empty until somebody has answered."""
-    answers: dict[str, str] = json.loads(row.answers)
-    return answers
+def missing(row: LadderVersion, draft: Draft | None) -> tuple[str, ...]:
+    """What keeps the draft from being published. No query."""
+    ladder = ladder_of(row)
+    if not any(
+        cell.expectations
+        for level in ladder.levels
+        for cell in (*level.cells, *ladder.common.cells)
+    ):
+        return ("A ladder needs at least one level with an expectation before it is published.",)
+    if draft and draft.open_questions:
+        return ("Answer the questions about this document before you publish it.",)
+    return ()
 
 
-def preview_page(row: LadderVersion, proposal: Proposal | None) -> PreviewPage:
-    """One query."""
+def preview_page(row: LadderVersion, draft: Draft | None) -> PreviewPage:
+    """Two queries, and one more for a document of one level."""
     ladder = ladder_of(row)
     published = db.session.scalar(
         select(LadderVersion.number).where(
@@ -363,10 +452,15 @@ def preview_page(row: LadderVersion, proposal: Proposal | None) -> PreviewPage:
         ladder=ladder,
         rows=understood(ladder),
         source_name=row.source_name,
-        verdict=proposal.verdict if proposal else None,
-        questions=proposal.questions if proposal else (),
-        is_answered=not (proposal and proposal.questions) or bool(answers_of(row)),
-        changes=proposal.changes if proposal else (),
-        not_imported=proposal.not_imported if proposal else (),
+        version=row.version,
+        draft=draft,
+        not_imported=not_imported(draft) if draft else (),
+        notes=notes(draft) if draft else (),
+        moved=moved_in(draft) if draft else (),
+        left_out=left_out(draft) if draft else (),
+        said=said(draft) if draft else (),
+        placeholders=placeholders(ladder),
+        shelves=shelves_for(draft) if draft else (),
+        missing=missing(row, draft),
         supersedes=published,
     )

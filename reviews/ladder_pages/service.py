@@ -1,126 +1,172 @@
 """From an upload to a published ladder: a draft, its answers, and the moment after which nothing changes it."""
 
-import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePath
 
 from ladders import library
+from ladders.bundle import Upload
+from ladders.corrections import CorrectionError, Corrections
 from ladders.document import Ladder
+from ladders.joining import JoinError, joined
 from ladders.models import LadderVersion, VersionState
-from ladders.pipeline import read_upload
+from ladders.pipeline import corrected, read_uploads
 from ladders.proposal import NotALadderError, Proposal
-from ladders.questions import AnswerError, Question
-from ladders.text import read_text
+from ladders.questions import JOIN, SINGLE, held
 from reviews import entropy
 from reviews.audit import service as audit
 from reviews.extensions import db
 from reviews.facts import Viewer
 from reviews.ladder_pages import queries
+from reviews.ladder_pages.looking_over import Draft
 from reviews.refusals import IllegalMove, RuleBroken, StaleEdit
 from reviews.vocabulary import Action
+from reviews.wording import count
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
     version: LadderVersion
     #: None for a canonical file.
-    proposal: Proposal | None
+    draft: Draft | None
 
 
-def import_ladder(filename: str, data: bytes, *, actor: Viewer | None, at: datetime) -> Imported:
-    """A draft from an uploaded file, every question answered as the document suggests.
+def import_ladder(uploads: Sequence[Upload], *, actor: Viewer | None, at: datetime) -> Imported:
+    """A draft from uploaded files, which are one ladder. What was said of its last version is said of this one too.
+
+    A document that does not look like a ladder becomes a draft that says nothing yet.
 
     Raises:
-        RuleBroken: with a sentence for each thing that keeps the file from being read.
+        RuleBroken: with a sentence for each thing that keeps the files from being read.
     """
-    name = _plain_name(filename)
+    files = [Upload(_plain_name(each.name), each.data) for each in uploads]
     try:
-        read = read_upload(name, data)
-        ladder = read.ladder() if isinstance(read, Proposal) else read
-    except NotALadderError as error:
-        raise RuleBroken(f"This does not look like a ladder. {error}", field="file") from error
+        read = read_uploads(files)
     except ValueError as error:
-        raise RuleBroken(str(error), field="file") from error
+        raise RuleBroken(str(error), field="files") from error
+    if isinstance(read, Proposal):
+        found = _with_what_was_said(files, read)
+        draft, ladder = found, _made(found)
+    else:
+        draft, ladder = None, read
     version = library.add_draft(
         db.session,
         ladder,
         public_id=entropy.public_id(),
         at=at,
-        source_name=name,
-        source_text=read_text(data).unrepaired,
+        source_name=_in_words(files),
+        files=files,
+        corrections=draft.corrections if draft else None,
     )
     audit.record(
         actor,
         Action.IMPORT_LADDER,
-        f"Ladder {ladder.name}, version {version.number}, imported as a draft",
+        f"Ladder {version.ladder.name}, version {version.number}, imported as a draft",
         at=at,
     )
-    return Imported(version, read if isinstance(read, Proposal) else None)
+    return Imported(version, draft)
 
 
-def answer(
+def _with_what_was_said(files: Sequence[Upload], proposal: Proposal) -> Draft:
+    fresh = Draft.of(proposal, Corrections())
+    before = library.last_corrections(db.session, proposal.blank().id)
+    draft = queries.read_draft(files, before) if before != fresh.corrections else None
+    try:
+        if draft:
+            _made(draft)
+            return draft
+    except RuleBroken:
+        # The document has changed so much that the old corrections contradict each other.
+        pass
+    return fresh
+
+
+def still_as(version: LadderVersion, seen: str | None) -> None:
+    """Raises StaleEdit if somebody has changed the draft since the state that a form says it has seen."""
+    if seen != str(version.version):
+        raise StaleEdit(
+            "Somebody else changed this draft while you did. What they saved stands beside yours.",
+            theirs={},
+            version=version.version,
+        )
+
+
+def correct(
     version: LadderVersion,
+    said: Corrections,
     *,
-    answers: Mapping[str, str],
-    seen: str,
+    done: str,
     actor: Viewer | None,
     at: datetime,
 ) -> None:
-    """Make the draft again from its document with these answers.
+    """Make the draft again from its document with these corrections.
 
     Args:
         version: the draft.
-        answers: question id -> option; a question that is left out is answered as suggested.
-        seen: the row's version that the answers were given to, as the form sent it.
-        actor: who answers; None from the command line.
+        said: everything that a person says of the document.
+        done: what was done, for the log.
+        actor: who corrects; None from the command line.
         at: the instant that is recorded.
 
     Raises:
-        RuleBroken: for a published version, for one without questions, and for answers that make no ladder.
-        StaleEdit: if somebody else has answered since.
+        RuleBroken: for a published version, for one without a document, and for corrections that make no ladder.
     """
-    proposal = queries.proposal_of(version)
     if version.state is not VersionState.DRAFT:
         raise IllegalMove("This version is published. Its text stays as it is.")
-    if proposal is None:
-        raise RuleBroken("This file leaves no question open.")
-    if seen != str(version.version):
-        raise StaleEdit(
-            "Somebody else answered while you did. Their answers stand beside yours.",
-            theirs={
-                question.sentence: _label(question, queries.answers_of(version))
-                for question in proposal.questions
-            },
-            version=version.version,
-        )
-    try:
-        ladder = proposal.ladder(answers)
-    except AnswerError as error:
-        raise RuleBroken(str(error), field=error.question) from error
-    except NotALadderError as error:
-        raise RuleBroken(f"With these answers no ladder is left. {error}") from error
-    library.replace_draft(
-        db.session, version, _with_the_upload(ladder, version), answers=json.dumps(dict(answers))
-    )
+    draft = queries.read_draft(library.files_of(db.session, version), said)
+    if draft is None:
+        raise RuleBroken("This ladder says everything itself. There is nothing to correct here.")
+    library.replace_draft(db.session, version, _made(draft), said)
     audit.record(
         actor,
         Action.IMPORT_LADDER,
-        f"Questions about ladder {ladder.name}, version {version.number}, answered",
+        f"Ladder {version.ladder.name}, version {version.number}, draft: {done}",
         at=at,
     )
+
+
+def _made(draft: Draft) -> Ladder:
+    """The ladder that the document makes with what was said, by itself or as a level of another one.
+
+    Raises:
+        RuleBroken: at the field, for corrections that contradict each other.
+    """
+    said = draft.corrections
+    try:
+        ladder = corrected(draft.proposal, said)
+    except NotALadderError:
+        blank = draft.proposal.blank()
+        return replace(blank, name=said.name or blank.name)
+    except CorrectionError as error:
+        raise RuleBroken(str(error)) from error
+    if held(draft.proposal.questions, said.answers).get(SINGLE) != JOIN:
+        return ladder
+    if said.join is None:
+        raise RuleBroken("Choose the ladder and the place in it.", field=PLACE)
+    base = library.published_text(db.session, said.join.ladder)
+    if base is None:
+        raise RuleBroken("This ladder is not here any more. Choose another one.", field=PLACE)
+    try:
+        return joined(base, ladder, said.join)
+    except JoinError as error:
+        raise RuleBroken(str(error), field=PLACE) from error
+
+
+#: The field of the form that says which ladder a single level joins, and where.
+PLACE = "place"
 
 
 def take_suggestions(imported: Imported, *, actor: Viewer | None, at: datetime) -> None:
     """Answer every question as the document suggests, for somebody who has seen the suggestions."""
-    questions = imported.proposal.questions if imported.proposal else ()
-    if questions:
-        answer(
+    draft = imported.draft
+    if draft and draft.open_questions:
+        suggested = {each.id: each.default for each in draft.open_questions}
+        correct(
             imported.version,
-            answers={question.id: question.default for question in questions},
-            seen=str(imported.version.version),
+            replace(draft.corrections, answers={**draft.corrections.answers, **suggested}),
+            done="questions answered",
             actor=actor,
             at=at,
         )
@@ -130,13 +176,19 @@ def publish(version: LadderVersion, *, actor: Viewer | None, at: datetime) -> No
     """Freeze the draft for the cycles to come.
 
     Raises:
-        RuleBroken: for a version that is published already, and while its questions are not answered.
+        RuleBroken: for a version that is published already, while its questions are not answered, and
+            while it says nothing.
     """
     if version.state is not VersionState.DRAFT:
         raise IllegalMove("This version is published already.")
-    proposal = queries.proposal_of(version)
-    if proposal and proposal.questions and not queries.answers_of(version):
-        raise RuleBroken("Answer the questions about this document before you publish it.")
+    draft = queries.draft_of(version)
+    for sentence in queries.missing(version, draft):
+        raise RuleBroken(sentence)
+    if draft and _joined_an_older_text(draft, version):
+        raise RuleBroken(
+            f"{version.ladder.name} has a newer version than the one that this level was added to."
+            " Answer the questions again, and look it over."
+        )
     library.publish(db.session, version, at=at)
     audit.record(
         actor,
@@ -159,19 +211,20 @@ def discard(version: LadderVersion, *, actor: Viewer | None, at: datetime) -> No
     if queries.is_used(version):
         raise RuleBroken("A cycle uses this draft. Take it out of the cycle first.")
     summary = f"Draft of ladder {version.ladder.name}, version {version.number}, discarded"
-    library.discard(db.session, version)
+    library.discard_draft(db.session, version)
     audit.record(actor, Action.IMPORT_LADDER, summary, at=at)
 
 
-def _label(question: Question, answers: Mapping[str, str]) -> str:
-    chosen = answers.get(question.id, question.default)
-    return next(option.label for option in question.options if option.value == chosen)
+def _joined_an_older_text(draft: Draft, version: LadderVersion) -> bool:
+    """Whether publishing would take back what was published of the other ladder since."""
+    joins = held(draft.proposal.questions, draft.corrections.answers).get(SINGLE) == JOIN
+    return joins and _made(draft) != library.text_of(version)
 
 
-def _with_the_upload(ladder: Ladder, version: LadderVersion) -> Ladder:
-    """The stored text has other bytes than the file had; what names the file stays that of the upload."""
-    uploaded = library.text_of(version).source
-    return replace(ladder, source=replace(ladder.source, sha256=uploaded.sha256))
+def _in_words(files: Sequence[Upload]) -> str:
+    """What was uploaded, for lists."""
+    more = len(files) - 1
+    return f"{files[0].name[:200]} and {count(more, 'more file')}" if more else files[0].name
 
 
 def _plain_name(filename: str) -> str:

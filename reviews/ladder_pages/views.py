@@ -1,19 +1,40 @@
 """The ladder library: reading ladders, and importing, looking over and publishing them."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf import FlaskForm
 
+from ladders.bundle import Upload
+from ladders.corrections import Corrections
 from ladders.models import LadderVersion, VersionState
 from reviews.access import SiteAccess
 from reviews.errors import rules_shown_on, status_of
 from reviews.forms import ButtonForm, take_button_only
 from reviews.guard import guarded
 from reviews.ladder_pages import queries, service
-from reviews.ladder_pages.forms import UploadLadderForm, answers_form, given_answers
-from reviews.ladder_pages.queries import PreviewPage
+from reviews.ladder_pages.forms import (
+    LINE_ACTS,
+    DraftForm,
+    UploadLadderForm,
+    answered,
+    answers_form,
+    arranged,
+    arrangement_form,
+    headings_form,
+    lines_form,
+    mapped,
+    moved,
+    reordered,
+    swapped,
+    theirs,
+)
+from reviews.ladder_pages.looking_over import Draft
 from reviews.refusals import StaleEdit
 from reviews.vocabulary import Action
+from reviews.wording import count
 
 bp = Blueprint("ladder_pages", __name__)
 
@@ -102,8 +123,7 @@ def import_ladder(access: SiteAccess) -> ResponseReturnValue:
     if form.validate_on_submit():
         with rules_shown_on(form):
             imported = service.import_ladder(
-                form.file.data.filename,
-                form.file.data.read(),
+                [Upload(each.filename, each.read()) for each in form.files.data],
                 actor=access.viewer,
                 at=access.viewer.now,
             )
@@ -117,29 +137,158 @@ def preview(access: SiteAccess, version: str) -> ResponseReturnValue:
     row = _version(access, version)
     if row.state is not VersionState.DRAFT:
         return redirect(url_for(".show", version=version))
-    page = queries.preview_page(row, queries.proposal_of(row))
-    form = answers_form(page.questions, queries.answers_of(row), row.version)
-    if form.validate_on_submit():
+    draft = queries.draft_of(row)
+    if draft is None or request.method != "POST":
+        return _preview(row, draft)
+    form = answers_form(draft, queries.shelves_for(draft), is_sent=True)
+    change = _Change(
+        form,
+        lambda: answered(form, draft),
+        "questions answered",
+        "The ladder is made again with your answers.",
+    )
+    return _saved(access, row, draft, change, answers=form)
+
+
+@bp.post("/ladders/<version>/import/arrangement")
+@guarded(Action.IMPORT_LADDER)
+def arrange(access: SiteAccess, version: str) -> ResponseReturnValue:
+    row, draft = _draft(access, version)
+    form = arrangement_form(draft, is_sent=True)
+    change = _Change(
+        form,
+        lambda: arranged(form, draft),
+        "levels and dimensions arranged",
+        "The ladder is made again with your levels and dimensions.",
+    )
+    return _saved(access, row, draft, change, arrangement=form)
+
+
+@bp.post("/ladders/<version>/import/swap")
+@guarded(Action.IMPORT_LADDER)
+def swap(access: SiteAccess, version: str) -> ResponseReturnValue:
+    row, draft = _draft(access, version)
+    change = _Change(
+        DraftForm(),
+        lambda: swapped(draft),
+        "levels and dimensions swapped",
+        "Levels and dimensions have changed places.",
+    )
+    return _saved(access, row, draft, change)
+
+
+@bp.post("/ladders/<version>/import/order")
+@guarded(Action.IMPORT_LADDER)
+def order(access: SiteAccess, version: str) -> ResponseReturnValue:
+    row, draft = _draft(access, version)
+    name, way = request.form.get("file", ""), request.form.get("way", "")
+    change = _Change(
+        DraftForm(),
+        lambda: reordered(draft, name, way),
+        "files put in another order",
+        f"{name} is moved {way}.",
+    )
+    return _saved(access, row, draft, change)
+
+
+@bp.post("/ladders/<version>/import/lines")
+@guarded(Action.IMPORT_LADDER)
+def lines(access: SiteAccess, version: str) -> ResponseReturnValue:
+    row, draft = _draft(access, version)
+    form = lines_form(draft, is_sent=True)
+    done = (
+        f"{count(len(set(form.line.data or ())), 'line')} {LINE_ACTS.get(form.do.data or '', '')}"
+    )
+    change = _Change(form, lambda: moved(form, draft), done, f"{done}.")
+    return _saved(access, row, draft, change, lines=form)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What is being done to a draft: the form that says it, and how the log and the page tell of it."""
+
+    form: DraftForm
+    corrections: Callable[[], Corrections]
+    done: str
+    told: str
+
+
+def _draft(access: SiteAccess, public_id: str) -> tuple[LadderVersion, Draft]:
+    """A draft that can be corrected; what is published or says everything itself has no such page."""
+    row = _version(access, public_id)
+    draft = queries.draft_of(row) if row.state is VersionState.DRAFT else None
+    return row, draft or abort(404)
+
+
+def _saved(
+    access: SiteAccess, row: LadderVersion, draft: Draft, change: _Change, **forms: Any
+) -> ResponseReturnValue:
+    """Save what a form of the preview says, or show the preview again with what stands in the way."""
+    form = change.form
+    try:
+        service.still_as(row, form.version.data)
+    except StaleEdit as stale:
+        return _preview(row, draft, stale=stale, theirs=theirs(form), **forms), 409
+    if form.validate():
         with rules_shown_on(form):
-            try:
-                service.answer(
+            service.correct(
+                row,
+                change.corrections(),
+                done=change.done,
+                actor=access.viewer,
+                at=access.viewer.now,
+            )
+            flash(change.told)
+            return redirect(url_for(".preview", version=row.public_id))
+    return _preview(row, draft, refused=form, **forms), 422
+
+
+def _preview(row: LadderVersion, draft: Draft | None, **shown: Any) -> str:
+    """The preview with a form that was sent, and fresh ones for the others."""
+    page = queries.preview_page(row, draft)
+    shown = {"stale": None, "theirs": {}, "refused": None, **shown}
+    if draft:
+        shown.setdefault("answers", answers_form(draft, page.shelves, is_sent=False))
+        shown.setdefault("arrangement", arrangement_form(draft, is_sent=False))
+        shown.setdefault("lines", lines_form(draft, is_sent=False))
+    return render_template("ladder_pages/preview.html", page=page, **shown)
+
+
+@bp.route("/ladders/<version>/import/headings", methods=["GET", "POST"])
+@guarded(Action.IMPORT_LADDER)
+def headings(access: SiteAccess, version: str) -> ResponseReturnValue:
+    row, draft = _draft(access, version)
+    rows = queries.outline_of(row) or ()
+    form = headings_form(rows, draft.corrections.marks)
+    shown = {
+        "head": queries.head_of(row),
+        "version": row.version,
+        "rows": rows,
+        "form": form,
+        "stale": None,
+        "theirs": {},
+    }
+    if form.is_submitted():
+        try:
+            service.still_as(row, form.version.data)
+        except StaleEdit as stale:
+            return _headings(**shown | {"stale": stale, "theirs": theirs(form)}), 409
+        if form.validate():
+            with rules_shown_on(form):
+                service.correct(
                     row,
-                    answers=given_answers(form, page.questions),
-                    seen=form.version.data,
+                    mapped(form, rows, draft),
+                    done="headings mapped by hand",
                     actor=access.viewer,
                     at=access.viewer.now,
                 )
-            except StaleEdit as stale:
-                # The next answers are meant to replace those that are shown beside them.
-                form.version.data = str(stale.version)
-                return _preview(page, form, stale), 409
-            flash("The ladder is made again with your answers.")
-            return redirect(url_for(".preview", version=version))
-    return _preview(page, form), status_of(form)
+                flash("The document is read again with your map.")
+                return redirect(url_for(".preview", version=version))
+    return _headings(**shown), status_of(form)
 
 
-def _preview(page: PreviewPage, form: FlaskForm, stale: StaleEdit | None = None) -> str:
-    return render_template("ladder_pages/preview.html", page=page, form=form, stale=stale)
+def _headings(**shown: Any) -> str:
+    return render_template("ladder_pages/headings.html", **shown)
 
 
 @bp.post("/ladders/<version>/publish")

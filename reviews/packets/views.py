@@ -202,6 +202,7 @@ def no_opportunity(access: PacketAccess, dimension: str) -> ResponseReturnValue:
 @guarded(Action.EDIT_EVIDENCE, on="packet")
 def remove_no_opportunity(access: PacketAccess, dimension: str) -> ResponseReturnValue:
     page = pages.note_page(access, dimension) or abort(404)
+    take_button_only()
     return _noted(access, page, "", page.version)
 
 

@@ -12,6 +12,10 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from ladders import library
+from ladders.bundle import Upload
+from ladders.corrections import Corrections
+from ladders.models import LadderVersion
 from ladders.orm import Base
 from reviews import create_app
 from reviews.extensions import db
@@ -182,3 +186,37 @@ def test_servers_that_start_together_migrate_once(empty):
 
     assert [code for _, code in ended] == [0, 0, 0], ended
     assert tables() == {"alembic_version", *Base.metadata.tables}
+
+
+@pytest.mark.usefixtures("empty")
+def test_a_file_and_answers_of_an_import_are_kept_both_ways():
+    flask_migrate.upgrade(revision="0001")
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO ladder (id, slug, name) VALUES (1, 'a', 'A')")
+        for number, text, answers in ((1, "# Ä", '{"licence": "ünstated"}'), (2, "", "{}")):
+            connection.execute(
+                sa.text(
+                    "INSERT INTO ladder_version (id, public_id, ladder_id, number, state, document,"
+                    " content_hash, source_name, source_text, answers, created_at, version)"
+                    " VALUES (:n, :id, 1, :n, 'draft', '', '', 'a.md', :text, :answers,"
+                    " '2026-01-01', 1)"
+                ),
+                {"n": number, "id": str(number), "text": text, "answers": answers},
+            )
+
+    flask_migrate.upgrade()
+
+    first, second = db.session.scalars(sa.select(LadderVersion).order_by(LadderVersion.id)).all()
+    assert library.files_of(db.session, first) == [Upload("a.md", "# Ä".encode())]
+    assert library.files_of(db.session, second) == []
+    assert library.corrections_of(first) == Corrections(answers={"licence": "ünstated"})
+    assert library.corrections_of(second) == Corrections()
+
+    db.session.remove()
+    flask_migrate.downgrade(revision="0001")
+
+    with db.engine.connect() as connection:
+        found = connection.exec_driver_sql(
+            "SELECT source_text, answers FROM ladder_version ORDER BY id"
+        )
+        assert [tuple(row) for row in found] == [("# Ä", '{"licence": "ünstated"}'), ("", "{}")]

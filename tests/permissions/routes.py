@@ -10,7 +10,11 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import select, update
 
+from ladders.keys import expectation_keys
+from ladders.models import LadderVersion
 from reviews.extensions import db
+from reviews.ladder_pages import queries as ladder_queries
+from reviews.ladder_pages.looking_over import handle
 from reviews.models.packets import Assignment, Packet
 from reviews.models.ratings import Rating
 from reviews.vocabulary import AssignmentState, Category, PacketState
@@ -122,6 +126,23 @@ def both(endpoint: str, parts: Mapping[str, str], **typed: str) -> tuple[Route, 
 
 
 LEVEL = {**VERSION, "level": lambda _world, subject: subject.level}
+
+
+def draft_row(world: World) -> LadderVersion:
+    draft = select(LadderVersion).where(LadderVersion.public_id == world.draft_ladder)
+    return db.session.scalars(draft).one()
+
+
+def seen_draft(world: World, _case: Case) -> Mapping[str, Any]:
+    """A form that has seen the draft as it is."""
+    return {"version": str(draft_row(world).version)}
+
+
+def ticked_line(world: World, case: Case) -> Mapping[str, Any]:
+    """The first expectation of the draft, to be left out."""
+    draft = ladder_queries.draft_of(draft_row(world))
+    first = next(expectation_keys(draft.proposed))
+    return {**seen_draft(world, case), "do": "remove", "line": handle(first.key)}
 
 
 def set_packet(case: Case, **columns: object) -> None:
@@ -429,6 +450,17 @@ SITE_ROUTES = (
     write("ladder_pages.import_ladder", "C05", on="site"),
     page("ladder_pages.preview", "H03", on="site", parts=DRAFT),
     write("ladder_pages.preview", "H03", on="site", parts=DRAFT, done_by=("1", "site owner")),
+    page("ladder_pages.headings", "C05", on="site", parts=DRAFT),
+    write("ladder_pages.headings", "C05", on="site", parts=DRAFT, done_by=("1", "site owner")),
+    *(
+        write(f"ladder_pages.{act}", "C05", on="site", parts=DRAFT, fields=fields, done_by=done_by)
+        for act, fields, done_by in (
+            ("arrange", seen_draft, ("", "")),
+            ("swap", seen_draft, ("1", "site owner")),
+            ("order", seen_draft, ("", "")),
+            ("lines", ticked_line, ("1", "site owner")),
+        )
+    ),
     write("ladder_pages.publish", "C05", on="site", parts=CLEAR, done_by=("1", "site owner")),
     page("ladder_pages.discard", "C05", on="site", parts=CLEAR),
     write("ladder_pages.discard", "C05", on="site", parts=CLEAR, done_by=("1", "site owner")),

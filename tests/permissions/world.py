@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from ladders.bundle import Upload
 from ladders.models import LadderVersion, VersionState
 from reviews.audit import service as audit
 from reviews.extensions import db
@@ -169,7 +170,7 @@ def build() -> World:
     )
     world.ladder = ladder.public_id
     world.draft_ladder = ladder_pages.import_ladder(
-        "baker.md", BAKER.read_bytes(), actor=builders.a_person(), at=NOW
+        [Upload("baker.md", BAKER.read_bytes())], actor=builders.a_person(), at=NOW
     ).version.public_id
     world.clear_draft = builders.a_ladder(state=VersionState.DRAFT).public_id
     world.bystander = builders.a_person("Bystander").public_id

@@ -24,6 +24,8 @@ class Somebody:
     email: str
     page: Page
     status: int = 200
+    #: How often they have clicked; to choose from a list takes two.
+    clicks: int = 0
 
     # -- Going about
 
@@ -42,12 +44,14 @@ class Somebody:
         return self
 
     def follow(self, link: str, within: str = "main") -> "Somebody":
+        self.clicks += 1
         place = self.page.locator(within)
         with self._next_page():
             place.get_by_role("link", name=link, exact=True).first.click()
         return self
 
     def press(self, button: str | re.Pattern[str], within: str = "main") -> "Somebody":
+        self.clicks += 1
         place = self.page.locator(within)
         with self._next_page():
             place.get_by_role("button", name=button, exact=True).click()
@@ -66,6 +70,7 @@ class Somebody:
         return self.page.locator(within).get_by_label(name)
 
     def tick(self, label: str, within: str = "main") -> "Somebody":
+        self.clicks += 1
         self.labelled(label, within).check()
         return self
 
@@ -81,6 +86,7 @@ class Somebody:
 
     def choose(self, label: str, option: str) -> "Somebody":
         """An option may add something in brackets, such as a level's code."""
+        self.clicks += 2
         text = re.compile(rf"^\s*{re.escape(option)}( \(.+\))?\s*$")
         select = self.labelled(label)
         value = select.locator("option", has_text=text).get_attribute("value")

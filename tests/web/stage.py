@@ -45,8 +45,9 @@ class Play:
     #: Whether browsers run scripts. Nothing here needs them.
     scripts: bool
     cast: dict[str, Somebody] = field(default_factory=dict)
-    #: What the ladder is called on its pages.
+    #: What the ladder is called on its pages, and the version that the cycle uses.
     ladder: str = ""
+    version: int = 0
     #: Paths of the cycle and of the first candidate's packet.
     cycle: str = ""
     packet: str = ""

@@ -3,13 +3,15 @@
 What the pages must say of a real ladder is read from its golden files, never from our own importer.
 """
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ladders.pipeline import read_upload
 from tests.ladders import real
+from tests.web.people import Somebody
 
 Part = TypeVar("Part")
 OWN = Path(__file__).parents[1] / "ladders" / "documents" / "orchestra.md"
@@ -33,6 +35,11 @@ class Yardstick:
     levels: tuple[str, ...]
     #: (level, dimension) -> how many expectations the document has there.
     cells: Mapping[tuple[str, str], int]
+    #: For a document of one level: the ladder that it joins, and the place there.
+    joins: "Yardstick | None" = None
+    place: str = ""
+    #: What is done by hand where the document does not look like a ladder.
+    maps: Callable[[Somebody], None] | None = None
 
     @property
     def new(self) -> int:
@@ -128,6 +135,76 @@ def engineering_bands() -> Yardstick:
     )
 
 
+def _joined(name: str, data: bytes, level: str, asked: Mapping[str, int]) -> Yardstick:
+    """A level on top of the soloist in our own ladder, for somebody at the bottom of it.
+
+    What the levels between ask is new to them as well.
+    """
+    base = own()
+    at = base.levels.index("Soloist") + 1
+    levels = (*base.levels[:at], level, *base.levels[at:])
+    counts = dict(base.cells) | {(level, dimension): count for dimension, count in asked.items()}
+    dimensions = ("Duty", "Habits & Mind", *asked)
+    return replace(
+        base,
+        name=name,
+        data=data,
+        current="Section Player I",
+        target=level,
+        roles=(),
+        asked={"Duty": (3, 2), "Habits & Mind": (2, 1)} | {d: (n, 0) for d, n in asked.items()},
+        asked_without_roles={"Duty": 3, "Habits & Mind": 2} | dict(asked),
+        levels=levels,
+        cells={
+            (each, dimension): counts.get((each, dimension), 0)
+            for dimension in dimensions
+            for each in levels
+        },
+        joins=base,
+        place="Above Soloist, as rank 4",
+    )
+
+
+def _one_level(number: str, slug: str) -> Yardstick:
+    golden = real.golden(slug)
+    (level,) = golden["levels"]
+    asked = {
+        dimension["name"]: golden["cells"][f"{level['key']}|{dimension['name']}"]
+        for dimension in golden["dimensions"]
+    }
+    return _joined(*real.seed(number), level["name"], asked)
+
+
+def senior_data_engineer() -> Yardstick:
+    return _one_level("000", "seed-000-octopus-l3-data-engineer")
+
+
+def lead_data_engineer() -> Yardstick:
+    return _one_level("001", "seed-001-lead-data-engineer")
+
+
+def essay() -> Yardstick:
+    """Its fourth chapter holds the six duties of the level that the title names."""
+    name, data = real.seed("002")
+    asked = {"Expectations": 6}
+    return replace(_joined(name, data, title_of(data), asked), maps=map_the_fourth_chapter)
+
+
+def title_of(essay: bytes) -> str:
+    """Its first line without marks and numbers."""
+    return re.sub(r"^[# 0-9.]+", "", essay.decode().splitlines()[0])
+
+
+def map_the_fourth_chapter(odile: Somebody) -> None:
+    """The chapter is a level, and the second list in it is no part of it."""
+    assert odile.text("[aria-labelledby=page-verdict] h2") == "This does not look like a ladder"
+    odile.follow("Map it by hand")
+    chapter = ".outline > li:has(> fieldset > legend:text-matches('^4[.] '))"
+    odile.tick("Level", within=f"{chapter} > fieldset")
+    odile.tick("Left out", within=f"{chapter} .outline__list >> nth=1")
+    odile.press("Use this map")
+
+
 def _new_in(case: Mapping[str, Any], current: Mapping[str, Any]) -> list[int]:
     """Dimension by dimension: what a case asks and the current level, whose text it repeats, does not."""
     return [count - current["per_dimension"][key] for key, count in case["per_dimension"].items()]
@@ -149,6 +226,9 @@ def _cells(golden: Mapping[str, Any]) -> dict[tuple[str, str], int]:
 
 YARDSTICKS: Mapping[str, Callable[[], Yardstick]] = {
     "own": own,
+    "000": senior_data_engineer,
+    "001": lead_data_engineer,
+    "002": essay,
     "003": backend_developer,
     "004": engineering_bands,
 }

@@ -90,9 +90,7 @@ def test_editing_again_goes_on_with_the_draft(client, edit, published):
 
 
 def test_only_a_draft_that_was_begun_here_is_edited(client, edit, published, session):
-    imported = library.add_draft(
-        session, CRAFT, public_id="imported", at=NOW, source_name="c.md", source_text="# C"
-    )
+    imported = library.add_draft(session, CRAFT, public_id="imported", at=NOW, source_name="c.md")
     session.flush()
 
     for version in (published, imported):

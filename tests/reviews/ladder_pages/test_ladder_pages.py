@@ -2,14 +2,16 @@
 
 import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from ladders import canonical
+from ladders import canonical, library
+from ladders.bundle import Upload
 from ladders.models import Ladder as Book
-from ladders.models import LadderVersion, VersionState
+from ladders.models import LadderFile, LadderVersion, VersionState
 from reviews.expectations import ladder_of
 from reviews.models.trail import AuditEvent
 from tests.builders import a_cycle, a_ladder, a_ladder_document, a_person, levels_of
@@ -34,8 +36,14 @@ def reader(client):
     return reader
 
 
-def upload(client, data: bytes, name: str = "baker.md"):
-    return client.submit("/ladders/import", {"file": (io.BytesIO(data), name)})
+def upload(client, data: bytes, name: str = "baker.md", **more: bytes):
+    files = [(name, data), *((name.replace("_", "."), each) for name, each in more.items())]
+    answer = client.submit(
+        "/ladders/import", {"files": [(io.BytesIO(each), name) for name, each in files]}
+    )
+    # The test client keeps a large body in a file that nobody closes.
+    answer.request.environ["wsgi.input"].close()
+    return answer
 
 
 def imported(client, data: bytes = BAKER, name: str = "baker.md") -> str:
@@ -45,7 +53,7 @@ def imported(client, data: bytes = BAKER, name: str = "baker.md") -> str:
     return answer.headers["Location"]
 
 
-ANSWERS = ".//form[@class='form']"
+ANSWERS = ".//section[@aria-labelledby='page-questions']//form"
 PUBLISH = ".//form[@class='confirm stack']"
 
 
@@ -267,7 +275,7 @@ def test_questions_are_answered_before_the_ladder_is_published(client, session):
     assert client.submit(preview, {merge: "keep"}, form=ANSWERS).headers["Location"] == preview
     (version,) = versions(session)
     assert [d.name for d in ladder_of(version).dimensions][-1] == "Words & Listening"
-    assert json.loads(version.answers)["merge.words-listening"] == "keep"
+    assert json.loads(version.corrections)["answers"]["merge.words-listening"] == "keep"
     assert "checked" in client.page(preview).one(f".//input[@name='{merge}'][@value='keep']").attrib
     client.submit(preview, {merge: "merge"}, form=ANSWERS)
     session.expire_all()
@@ -281,8 +289,8 @@ def test_questions_are_answered_before_the_ladder_is_published(client, session):
     assert client.get(preview).headers["Location"] == preview.removesuffix("/import")
     assert list(session.scalars(select(AuditEvent.summary).order_by(AuditEvent.id))) == [
         "Ladder Baker, version 1, imported as a draft",
-        "Questions about ladder Baker, version 1, answered",
-        "Questions about ladder Baker, version 1, answered",
+        "Ladder Baker, version 1, draft: questions answered",
+        "Ladder Baker, version 1, draft: questions answered",
         "Ladder Baker, version 1, published",
     ]
 
@@ -317,12 +325,13 @@ def test_who_answers_second_sees_the_first_answers_and_keeps_the_own(client, ses
 
     assert stale.status_code == 409
     shown = Page(stale)
-    assert shown.texts(".//section[@aria-labelledby='page-questions']//li/b")[0] == (
-        "No, it is a dimension of its own"
-    )
+    assert shown.texts(".//div[@role='status']//li/b") == [
+        "No, it is a dimension of its own",
+        "Leave it unstated",
+    ]
     assert "checked" in shown.one(f".//input[@name='{merge}'][@value='merge']").attrib
     (version,) = versions(session)
-    assert json.loads(version.answers)["merge.words-listening"] == "keep"
+    assert json.loads(version.corrections)["answers"]["merge.words-listening"] == "keep"
 
 
 @pytest.mark.usefixtures("owner")
@@ -333,7 +342,7 @@ def test_an_answer_that_is_no_option_is_refused(client, session):
 
     assert answer.status_code == 422
     (version,) = versions(session)
-    assert version.answers == "{}"
+    assert version.corrections == "{}"
 
 
 @pytest.mark.usefixtures("owner")
@@ -370,13 +379,12 @@ def test_the_same_ladder_again_is_a_next_version_that_supersedes(client, session
         ((b"\x00\x01", "a.md"), "This is not a text file."),
         ((b"x" * (512 * 1024 + 1), "a.md"), "The files are larger than 512 KB together."),
         ((BAKER, "a.pdf"), "Files of this type are not read."),
-        (((DOCUMENTS / "essay.md").read_bytes(), "a.md"), "This does not look like a ladder."),
         ((b"format: ladder/1\nnames: x\n", "a.yaml"), "Line 2"),
         ((b"a: &b [1]\n", "a.yaml"), "Line 1"),
     ],
 )
 @pytest.mark.usefixtures("owner")
-def test_a_file_that_is_no_ladder_is_refused_with_a_sentence_and_nothing_is_kept(
+def test_a_file_that_cannot_be_read_is_refused_with_a_sentence_and_nothing_is_kept(
     client, session, file, sentence
 ):
     answer = upload(client, *file)
@@ -403,6 +411,118 @@ def test_hostile_words_in_a_ladder_are_words(client):
     page = client.page(preview.removesuffix("/import") + "/levels/level-1")
 
     assert "onload=x" in page.text()
+
+
+# -- Several files
+
+ORDER = ".//section[@aria-labelledby='page-files']//li[{}]//form"
+COOK, CHEF = (
+    b"# Junior Cook\n## Taste\n- Salts.\n- Stirs.\n",
+    b"# Senior Cook\n## Taste\n- Seasons.\n- Tastes.\n",
+)
+
+
+def levels(session) -> list[str]:
+    session.expire_all()
+    return [level.name for level in ladder_of(versions(session)[-1]).levels]
+
+
+@pytest.mark.usefixtures("owner")
+def test_several_files_are_one_ladder_and_keep_the_order_that_a_person_gives_them(client, session):
+    preview = upload(client, CHEF, "senior.md", junior_md=COOK).headers["Location"]
+    (version,) = versions(session)
+    assert version.source_name == "senior.md and 1 more file"
+    assert levels(session) == ["Junior Cook", "Senior Cook"]
+
+    client.submit(preview, form=ORDER.format(2))
+
+    assert levels(session) == ["Senior Cook", "Junior Cook"]
+    assert client.page(preview).texts(f"{ORDER[: ORDER.index('[{}]')]}/span[1]") == [
+        "senior.md",
+        "junior.md",
+    ]
+    page = client.page(preview)
+    sent = {
+        field.get("name"): field.get("value") for field in page.all(f"{ORDER.format(1)}//input")
+    }
+    for wrong in ({"file": "nobody.md"}, {"way": "sideways"}):
+        answer = client.post(f"{preview}/order", data={**sent, **wrong})
+        assert (answer.status_code, "cannot be moved there" in answer.text) == (422, True)
+
+
+@pytest.mark.usefixtures("owner")
+def test_an_archive_is_kept_as_it_came(client, session):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("1-cook.md", COOK)
+        archive.writestr("2-chef.md", CHEF)
+
+    imported(client, packed.getvalue(), "kitchen.zip")
+
+    assert levels(session) == ["Junior Cook", "Senior Cook"]
+    (version,) = versions(session)
+    assert library.files_of(session, version) == [Upload("kitchen.zip", packed.getvalue())]
+
+
+# -- A document that does not look like a ladder
+
+ESSAY = (DOCUMENTS / "essay.md").read_bytes()
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_document_that_is_no_ladder_becomes_a_draft_that_says_so_and_cannot_be_published(
+    client,
+):
+    preview = imported(client, ESSAY, "essay.md")
+
+    page = client.page(preview)
+    verdict = ".//section[@aria-labelledby='page-verdict']"
+    assert page.text(f"{verdict}//h2") == "This does not look like a ladder"
+    assert page.texts(f"{verdict}//li") != []
+    assert page.texts(f"{verdict}//a") == ["Map it by hand", "Discard draft"]
+    sentence = "A ladder needs at least one level with an expectation before it is published."
+    assert sentence in page.text(".//section[@aria-labelledby='page-publish']")
+    token = page.all(".//input[@name='csrf_token']")[0].get("value")
+    refused = client.post(preview.replace("/import", "/publish"), data={"csrf_token": token})
+    assert (refused.status_code, sentence in refused.text) == (409, True)
+    client.page(preview.removesuffix("/import"))
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_draft_is_discarded_with_its_document_and_a_published_version_is_not(client, session):
+    preview = imported(client, ESSAY, "essay.md")
+    discard = preview.replace("/import", "/discard")
+    token = client.page(discard).one(".//main//input[@name='csrf_token']").get("value")
+
+    assert client.submit(discard).headers["Location"] == "/ladders"
+
+    assert (versions(session), session.scalars(select(LadderFile)).all()) == ([], [])
+    assert session.scalars(select(Book)).all() == []
+    published = a_ladder()
+    answer = client.post(f"/ladders/{published.public_id}/discard", data={"csrf_token": token})
+    assert answer.status_code == 409
+    assert [each.public_id for each in versions(session)] == [published.public_id]
+    assert session.scalars(select(AuditEvent.summary)).all()[-1].endswith("discarded")
+
+
+# -- The next version of the same document
+
+
+@pytest.mark.usefixtures("owner")
+def test_what_was_said_of_a_document_is_said_of_its_next_version(client, session):
+    preview = imported(client)
+    client.submit(preview, {"q-merge.words-listening": "keep"}, form=ANSWERS)
+    client.submit(preview, form=PUBLISH)
+
+    again = imported(client, BAKER + b"\n\nA last word.\n")
+
+    version = versions(session)[-1]
+    assert version.number == 2
+    assert [d.name for d in ladder_of(version).dimensions][-1] == "Words & Listening"
+    # Nothing new is asked: it can be published as it stands.
+    client.submit(again, form=PUBLISH)
+    session.expire_all()
+    assert version.state is VersionState.PUBLISHED
 
 
 # -- Command line

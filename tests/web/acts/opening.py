@@ -17,19 +17,54 @@ def the_first_owner_chooses_a_password(play: Play) -> None:
 
 def the_owner_imports_a_ladder_and_publishes_it(play: Play) -> None:
     odile, yardstick = play.odile, play.yardstick
+    if yardstick.joins:
+        imports_and_publishes(play, yardstick.joins)
+    uploads(odile, yardstick)
+    if yardstick.maps:
+        yardstick.maps(odile)
+    if yardstick.joins:
+        joins(odile, yardstick)
+        publishes(play, yardstick)
+    else:
+        answers_and_publishes(play, yardstick)
+
+
+def imports_and_publishes(play: Play, yardstick: Yardstick) -> None:
+    uploads(play.odile, yardstick)
+    answers_and_publishes(play, yardstick)
+
+
+def uploads(odile: Somebody, yardstick: Yardstick) -> None:
     odile.open("/ladders").follow("Import a ladder")
-    odile.upload("Ladder file", yardstick.name, yardstick.data).press("Read the file")
-    play.ladder = odile.heading
+    odile.upload("Ladder files", yardstick.name, yardstick.data).press("Read the files")
+
+
+def joins(odile: Somebody, yardstick: Yardstick) -> None:
+    """The document's only level becomes one of a ladder that is there already."""
+    odile.tick("A level of a ladder that is here already")
+    odile.choose("Where it stands there", yardstick.place).press("Use these answers")
+    assert odile.told == ["The ladder is made again with your answers."]
+
+
+def answers_and_publishes(play: Play, yardstick: Yardstick) -> None:
+    odile = play.odile
     assert counts_understood(odile, yardstick) == dict(yardstick.cells)
-    assert odile.text("[aria-labelledby=page-publish] p") == (
-        "Answer the questions first. If the suggestions are right, use them as they stand."
-    )
+    assert odile.texts("[aria-labelledby=page-publish] li") == [
+        "Answer the questions about this document before you publish it."
+    ]
     odile.press("Use these answers")
     assert odile.told == ["The ladder is made again with your answers."]
-    assert counts_understood(odile, yardstick) == dict(yardstick.cells)
+    publishes(play, yardstick)
 
+
+def publishes(play: Play, yardstick: Yardstick) -> None:
+    odile = play.odile
+    play.ladder, play.version = odile.heading, play.version + 1
+    assert counts_understood(odile, yardstick) == dict(yardstick.cells)
     odile.press("Publish ladder")
-    assert odile.told == [f"{play.ladder}, version 1, is published. Cycles can use it."]
+    assert odile.told == [
+        f"{play.ladder}, version {play.version}, is published. Cycles can use it."
+    ]
     assert counts_published(odile) == dict(yardstick.cells)
 
 
@@ -88,7 +123,7 @@ def the_owner_sets_a_cycle_up_and_opens_it(play: Play) -> None:
         ),
         "Panels No panel decides yet. Add one with a chair and members.",
     ]
-    odile.tick(f"{play.ladder}, version 1").fill(
+    odile.tick(f"{play.ladder}, version {play.version}").fill(
         **{
             "Evidence due": "2090-03-01T17:00",
             "Ratings due": "2090-03-15T17:00",

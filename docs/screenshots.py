@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import url_for
 from playwright.sync_api import Page
 
-from ladders.models import LadderVersion
+from ladders.models import Ladder, LadderVersion
 from reviews.demo.seed import PASSWORD, accounts
 from reviews.extensions import db
 from reviews.models.cycles import Cycle
@@ -57,7 +57,11 @@ def outcome(email: str) -> str:
 
 
 def level(_email: str) -> str:
-    version = db.session.scalars(sa.select(LadderVersion.public_id)).one()
+    version = db.session.scalars(
+        sa.select(LadderVersion.public_id)
+        .join(Ladder, Ladder.id == LadderVersion.ladder_id)
+        .where(Ladder.name == "Engineering")
+    ).one()
     return url_for(
         "ladder_pages.level", version=version, level="staff-engineer", role="technical-lead"
     )

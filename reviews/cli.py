@@ -58,9 +58,9 @@ def demo() -> None:
         raise click.ClickException("The demo needs LEVELSET_MODE=demo.")
     if not seed.is_seeded():
         click.echo("Making the demo organisation ...")
-        ladder = Path(current_app.root_path).parent / "ladders" / "demo" / "engineering.yaml"
+        ladders = Path(current_app.root_path).parent / "ladders" / "demo"
         try:
-            seed.seed(queries.now(), ladder.read_text(encoding="utf-8"))
+            seed.seed(queries.now(), ladders)
         except RuleBroken as broken:
             raise click.ClickException(str(broken)) from broken
         db.session.commit()

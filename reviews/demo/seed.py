@@ -1,8 +1,9 @@
-"""Fills an empty demo database: the roster, the ladder, and three cycles in three phases."""
+"""Fills an empty demo database: the roster, three ladders, and three cycles in three phases."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import joinedload
@@ -26,6 +27,10 @@ from reviews.vocabulary import Action
 
 #: The same for every demo account. It opens nothing outside demo mode.
 PASSWORD = "a ladder in the hall"  # noqa: S105 - printed at every start, refused in production
+
+
+#: The cycles work with the first; the others stand in the library.
+_LADDERS = ("engineering", "data", "design")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +69,8 @@ def is_seeded() -> bool:
     return bool(db.session.scalar(select(exists().where(Person.is_demo))))
 
 
-def seed(now: datetime, ladder_text: str) -> None:
-    """Make the demo organisation around today.
+def seed(now: datetime, ladders: Path) -> None:
+    """Make the demo organisation around today, with the ladders of that folder.
 
     Raises:
         RuleBroken: if the database already holds people who are not the demo's.
@@ -78,7 +83,14 @@ def seed(now: datetime, ladder_text: str) -> None:
     first_day = datetime.combine(today - timedelta(days=420), time(8), tzinfo=UTC)
     _import(as_csv(roster()), first_day)
     cast = _cast()
-    version = _publish(canonical.load(ladder_text), cast[content.OWNER], first_day)
+    version, *_ = [
+        _publish(
+            canonical.load((ladders / f"{name}.yaml").read_text(encoding="utf-8")),
+            cast[content.OWNER],
+            first_day,
+        )
+        for name in _LADDERS
+    ]
 
     spring = Story(
         Plan("Spring review", today - timedelta(days=150), (14, 28, 36), content.UNITS),

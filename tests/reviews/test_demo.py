@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
-from ladders.models import Level
+from ladders.models import Ladder, LadderVersion, Level, VersionState
 from reviews import create_app
 from reviews.audit.queries import verify
 from reviews.demo import content
@@ -20,13 +20,13 @@ from reviews.refusals import RuleBroken
 from reviews.vocabulary import AssignmentState, ConflictStanding, CyclePhase, PacketState
 from tests import builders
 
-LADDER = Path(__file__).resolve().parents[2] / "ladders" / "demo" / "engineering.yaml"
+LADDERS = Path(__file__).resolve().parents[2] / "ladders" / "demo"
 
 
 def test_the_demo_holds_what_is_promised_and_opens_nothing_elsewhere(
     session: scoped_session[Session],
 ) -> None:
-    seed(builders.NOW, LADDER.read_text(encoding="utf-8"))
+    seed(builders.NOW, LADDERS)
     people_count = session.scalar(select(func.count()).select_from(Person))
     left = session.scalars(select(Person.name).where(Person.is_active.is_(False))).all()
     cycles = session.execute(
@@ -40,7 +40,16 @@ def test_the_demo_holds_what_is_promised_and_opens_nothing_elsewhere(
         .group_by(Level.name)
         .order_by(Level.name)
     ).all()
+    published = session.execute(
+        select(Ladder.name, func.count(Level.id))
+        .join(LadderVersion, LadderVersion.ladder_id == Ladder.id)
+        .join(Level, Level.version_id == LadderVersion.id)
+        .where(LadderVersion.state == VersionState.PUBLISHED)
+        .group_by(Ladder.id)
+        .order_by(Ladder.name)
+    ).all()
 
+    assert published == [("Data", 7), ("Design", 5), ("Engineering", 5)]
     assert people_count == 120
     assert left == [content.LEAVER]
     assert cycles == [
@@ -84,7 +93,7 @@ def test_the_demo_is_not_made_among_real_people(session: scoped_session[Session]
     builders.a_person("Real")
 
     with pytest.raises(RuleBroken):
-        seed(builders.NOW, LADDER.read_text(encoding="utf-8"))
+        seed(builders.NOW, LADDERS)
 
     assert session.scalars(select(Person.name)).all() == ["Real"]
 

@@ -38,7 +38,7 @@ from tests.web.yardsticks import OWN
 WIDTHS = (390, 768, 1440)
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
-LADDER = ROOT / "ladders" / "demo" / "engineering.yaml"
+LADDERS = ROOT / "ladders" / "demo"
 
 #: The same for everybody: the peer, who has least to do, opens them.
 ALIKE = {
@@ -95,7 +95,7 @@ class Demo:
 def demo(databases, migrated) -> Iterator[Demo]:
     url = databases.make(copy_of=migrated)
     with application(url).app_context():
-        seed.seed(now(), LADDER.read_text(encoding="utf-8"))
+        seed.seed(now(), LADDERS)
         emails = {account.role: account.email for account in seed.accounts()}
         emails |= dict(raters_and_candidate_of_the_cycle_in_evidence())
         db.session.commit()

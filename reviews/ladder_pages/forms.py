@@ -59,6 +59,13 @@ class DraftForm(StrictForm):
     version = HiddenField()
 
 
+class OrderForm(DraftForm):
+    """One file, a place up or down."""
+
+    file = HiddenField()
+    way = HiddenField()
+
+
 def _made(name: str, fields: Mapping[str, Any], *, is_sent: bool) -> Any:
     """A form whose fields follow from the document. Of the forms of one page, only one is sent."""
     kind = type(name, (DraftForm,), dict(fields))

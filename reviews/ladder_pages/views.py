@@ -18,6 +18,7 @@ from reviews.ladder_pages import queries, service
 from reviews.ladder_pages.forms import (
     LINE_ACTS,
     DraftForm,
+    OrderForm,
     UploadLadderForm,
     answered,
     answers_form,
@@ -181,9 +182,10 @@ def swap(access: SiteAccess, version: str) -> ResponseReturnValue:
 @guarded(Action.IMPORT_LADDER)
 def order(access: SiteAccess, version: str) -> ResponseReturnValue:
     row, draft = _draft(access, version)
-    name, way = request.form.get("file", ""), request.form.get("way", "")
+    form = OrderForm()
+    name, way = form.file.data or "", form.way.data or ""
     change = _Change(
-        DraftForm(),
+        form,
         lambda: reordered(draft, name, way),
         "files put in another order",
         f"{name} is moved {way}.",

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from ladders import canonical, library
+from ladders.corrections import Corrections
 from ladders.document import Expectation
 from ladders.keys import expectation_keys, with_each
 from ladders.models import Expectation as Row
@@ -55,7 +56,7 @@ def test_another_answer_keeps_them_too(session):
     published = a_ladder(craft)
     draft = next_draft(session, craft)
 
-    library.replace_draft(session, draft, said_anew(craft, FIRST, MENDED), answers="{}")
+    library.replace_draft(session, draft, said_anew(craft, FIRST, MENDED), Corrections())
 
     assert keys(session, draft)[MENDED] == keys(session, published)[FIRST]
 
@@ -73,7 +74,7 @@ def test_an_edited_draft_has_the_keys_it_says_itself(session):
     published = a_ladder(craft)
     draft = library.begin_edit(session, published, public_id="edit", at=NOW)
     assert library.text_of(draft) == craft
-    assert (draft.state, draft.source_text) == (VersionState.DRAFT, "")
+    assert (draft.state, draft.source_name) == (VersionState.DRAFT, "")
 
     library.edit_draft(session, draft, said_anew(craft, FIRST, MENDED))
 
@@ -89,7 +90,7 @@ def test_a_published_version_never_changes(session):
     for version in (published, newer):
         before = (version.document, version.content_hash)
         for change in (
-            lambda version=version: library.replace_draft(session, version, craft, answers="{}"),
+            lambda version=version: library.replace_draft(session, version, craft, Corrections()),
             lambda version=version: library.edit_draft(session, version, craft),
             lambda version=version: library.publish(session, version, at=NOW),
         ):

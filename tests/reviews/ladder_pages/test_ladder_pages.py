@@ -500,7 +500,7 @@ def test_a_draft_is_discarded_with_its_document_and_a_published_version_is_not(c
     assert session.scalars(select(Book)).all() == []
     published = a_ladder()
     answer = client.post(f"/ladders/{published.public_id}/discard", data={"csrf_token": token})
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     assert [each.public_id for each in versions(session)] == [published.public_id]
     assert session.scalars(select(AuditEvent.summary)).all()[-1].endswith("discarded")
 

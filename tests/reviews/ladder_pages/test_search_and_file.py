@@ -191,7 +191,7 @@ def test_the_file_comes_in_again_as_the_same_ladder(client, session):
     version = a_ladder(KITCHEN)
     data = client.get(f"/ladders/{version.public_id}/file").get_data()
 
-    client.submit("/ladders/import", {"file": (io.BytesIO(data), "cooks.yaml")})
+    client.submit("/ladders/import", {"files": (io.BytesIO(data), "cooks.yaml")})
 
     hashes = session.scalars(select(LadderVersion.content_hash))
     assert list(hashes) == [version.content_hash] * 2

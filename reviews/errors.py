@@ -72,10 +72,10 @@ def status_of(form: FlaskForm) -> int:
     return 422 if form.errors else 200
 
 
-def _page(status: int, **sent: Any) -> Response:
+def _page(status: int, name: str = "", **sent: Any) -> Response:
     """A page that asks nobody anything: what every other page is given may be what has failed."""
     db.session.rollback()
-    template = current_app.jinja_env.get_template(f"errors/{status}.html")
+    template = current_app.jinja_env.get_template(f"errors/{name or status}.html")
     return Response(template.render(sent), status, mimetype="text/html")
 
 
@@ -110,10 +110,11 @@ def _not_now(error: OperationalError) -> ResponseReturnValue:
         sent = [] if request.files else list(request.form.items(multi=True))
     except HTTPException as unreadable:
         return _refused(unreadable)
-    if SECRETS & {name for name, _ in sent}:
-        sent = []
-    token = request.form.get("csrf_token", "")
-    page = _page(503, token=token, fields=[field for field in sent if field[0] != "csrf_token"])
+    fields = [field for field in sent if field[0] != "csrf_token"]
+    if not fields or SECRETS & {name for name, _ in fields}:
+        page = _page(503)
+    else:
+        page = _page(503, "send_again", token=request.form.get("csrf_token", ""), fields=fields)
     page.retry_after = _PAUSE
     return page
 

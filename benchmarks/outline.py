@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from ladders.document import Source
-from ladders.markdown import read_markdown
-from ladders.markup import read_page
-from ladders.proposal import File, propose
-from ladders.text import Document
+from ladders.importing.markdown import read_markdown
+from ladders.importing.markup import read_page
+from ladders.importing.proposal import File, propose
+from ladders.importing.text import Document
 
 MEGABYTES = (1, 2, 4, 8)
 PIECES = (

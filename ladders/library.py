@@ -9,8 +9,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, scoped_session
 
 from ladders import canonical, document
-from ladders.bundle import Upload
-from ladders.corrections import Corrections, dumped, loaded
+from ladders.importing.bundle import Upload
+from ladders.importing.corrections import Corrections, dumped, loaded
 from ladders.keys import expectation_keys
 from ladders.models import (
     Dimension,

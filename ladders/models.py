@@ -43,7 +43,7 @@ class LadderVersion(Base):
     content_hash: Mapped[str] = mapped_column(String(64))
     #: What was uploaded, in words; the files themselves stand in `LadderFile`.
     source_name: Mapped[str] = mapped_column(String(255), default="")
-    #: What a person said in the preview, as JSON: see `ladders.corrections`.
+    #: What a person said in the preview, as JSON: see `ladders.importing.corrections`.
     corrections: Mapped[str] = mapped_column(Text, default="{}")
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]

@@ -11,12 +11,12 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from ladders import canonical
-from ladders.bundle import Upload
 from ladders.document import Ladder
+from ladders.importing.bundle import Upload
+from ladders.importing.pipeline import read_uploads
+from ladders.importing.proposal import Line, NotALadderError, Proposal, Verdict
+from ladders.importing.questions import Question
 from ladders.models import LadderVersion
-from ladders.pipeline import read_uploads
-from ladders.proposal import Line, NotALadderError, Proposal, Verdict
-from ladders.questions import Question
 from reviews import clock
 from reviews.expectations import ladder_of
 from reviews.extensions import db

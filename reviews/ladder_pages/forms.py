@@ -20,7 +20,8 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than 
 )
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
 
-from ladders.corrections import (
+from ladders.document import Dimension, Level
+from ladders.importing.corrections import (
     Corrections,
     DimensionChange,
     Join,
@@ -28,11 +29,10 @@ from ladders.corrections import (
     Placement,
     line_key,
 )
-from ladders.document import Dimension, Level
+from ladders.importing.pipeline import KINDS
+from ladders.importing.questions import JOIN, SINGLE, held
+from ladders.importing.structure import Mark
 from ladders.keys import expectation_keys
-from ladders.pipeline import KINDS
-from ladders.questions import JOIN, SINGLE, held
-from ladders.structure import Mark
 from reviews.forms import StrictForm
 from reviews.ladder_pages.looking_over import Draft, HeadingRow, handle, marks_of
 from reviews.ladder_pages.queries import Shelf

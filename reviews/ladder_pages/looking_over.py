@@ -4,14 +4,14 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ladders.corrections import Corrections, DimensionChange, LevelChange, line_key
 from ladders.document import Cell, Expectation, Ladder
+from ladders.importing.corrections import Corrections, DimensionChange, LevelChange, line_key
+from ladders.importing.outline import Block
+from ladders.importing.proposal import Line, NotALadderError, Proposal
+from ladders.importing.questions import Question, held
+from ladders.importing.sections import Section
+from ladders.importing.structure import Mark, address, lists_in
 from ladders.keys import expectation_keys, owned_cells
-from ladders.outline import Block
-from ladders.proposal import Line, NotALadderError, Proposal
-from ladders.questions import Question, held
-from ladders.sections import Section
-from ladders.structure import Mark, address, lists_in
 
 
 def handle(name: str) -> str:

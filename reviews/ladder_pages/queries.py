@@ -9,17 +9,17 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from ladders import library
-from ladders.bundle import Upload
 from ladders.canonical import dump
-from ladders.corrections import Corrections
 from ladders.document import Dimension, Ladder, Level, Licence
+from ladders.importing.bundle import Upload
+from ladders.importing.corrections import Corrections
+from ladders.importing.pipeline import read_uploads
+from ladders.importing.proposal import Proposal
+from ladders.importing.questions import SINGLE
 from ladders.models import Dimension as DimensionRow
 from ladders.models import Expectation, LadderVersion, VersionState
 from ladders.models import Ladder as Book
 from ladders.models import Level as LevelRow
-from ladders.pipeline import read_uploads
-from ladders.proposal import Proposal
-from ladders.questions import SINGLE
 from reviews.access import SiteAccess
 from reviews.expectations import ladder_of
 from reviews.extensions import db

@@ -7,14 +7,14 @@ from datetime import datetime
 from pathlib import PurePath
 
 from ladders import library
-from ladders.bundle import Upload
-from ladders.corrections import CorrectionError, Corrections
 from ladders.document import Ladder
-from ladders.joining import JoinError, joined
+from ladders.importing.bundle import Upload
+from ladders.importing.corrections import CorrectionError, Corrections
+from ladders.importing.joining import JoinError, joined
+from ladders.importing.pipeline import corrected, read_uploads
+from ladders.importing.proposal import NotALadderError, Proposal
+from ladders.importing.questions import JOIN, SINGLE, held
 from ladders.models import LadderVersion, VersionState
-from ladders.pipeline import corrected, read_uploads
-from ladders.proposal import NotALadderError, Proposal
-from ladders.questions import JOIN, SINGLE, held
 from reviews import entropy
 from reviews.audit import service as audit
 from reviews.extensions import db

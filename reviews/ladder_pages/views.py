@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from ladders.bundle import Upload
-from ladders.corrections import Corrections
+from ladders.importing.bundle import Upload
+from ladders.importing.corrections import Corrections
 from ladders.models import LadderVersion, VersionState
 from reviews.access import SiteAccess
 from reviews.errors import rules_shown_on, status_of

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from ladders.text import UnreadableError, read_text
+from ladders.importing.text import UnreadableError, read_text
 from reviews import entropy
 from reviews.audit import service as audit
 from reviews.extensions import db

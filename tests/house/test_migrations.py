@@ -13,8 +13,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from ladders import library
-from ladders.bundle import Upload
-from ladders.corrections import Corrections
+from ladders.importing.bundle import Upload
+from ladders.importing.corrections import Corrections
 from ladders.models import LadderVersion
 from ladders.orm import Base
 from reviews import create_app

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ladders.bundle import Upload
+from ladders.importing.bundle import Upload
 
 ROOT = Path(__file__).parents[2]
 REAL = Path(os.environ.get("LEVELSET_LADDERS", ROOT.parent / "shared" / "ladders"))

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from ladders.bundle import Upload
-from ladders.corrections import (
+from ladders.importing.bundle import Upload
+from ladders.importing.corrections import (
     CorrectionError,
     Corrections,
     DimensionChange,
@@ -16,9 +16,9 @@ from ladders.corrections import (
     line_key,
     loaded,
 )
+from ladders.importing.pipeline import corrected, read_uploads
+from ladders.importing.structure import address, lists_in
 from ladders.keys import expectation_keys
-from ladders.pipeline import corrected, read_uploads
-from ladders.structure import address, lists_in
 
 COOKS = """\
 # Cooks

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ladders.bundle import Upload
-from ladders.pipeline import read_uploads
+from ladders.importing.bundle import Upload
+from ladders.importing.pipeline import read_uploads
 
 FORMS = Path(__file__).parent / "documents" / "forms"
 COUNTED = json.loads((FORMS / "counted.json").read_text())

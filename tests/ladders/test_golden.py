@@ -8,10 +8,10 @@ import pytest
 
 from ladders.document import Ladder
 from ladders.effective import effective
-from ladders.inline import read_inline
+from ladders.importing.inline import read_inline
+from ladders.importing.pipeline import read_uploads
+from ladders.importing.structure import address
 from ladders.names import split_icon
-from ladders.pipeline import read_uploads
-from ladders.structure import address
 from tests.ladders import real
 
 #: Document -> every question that it raises, with the answer that is given: the suggested one.

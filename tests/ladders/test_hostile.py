@@ -5,9 +5,9 @@ import zipfile
 
 import pytest
 
-from ladders.bundle import Upload
-from ladders.pipeline import read_uploads
-from ladders.text import MAX_BYTES
+from ladders.importing.bundle import Upload
+from ladders.importing.pipeline import read_uploads
+from ladders.importing.text import MAX_BYTES
 
 LADDER = b"# Cooks\n## Level 1\n### Taste\n- a\n- b\n## Level 2\n### Taste\n- c\n"
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from ladders.canonical import as_json, from_json
-from ladders.corrections import Join
 from ladders.document import (
     AppliesTo,
     Cascade,
@@ -22,7 +21,8 @@ from ladders.document import (
     TrackInheritance,
 )
 from ladders.effective import effective
-from ladders.joining import JoinError, joined
+from ladders.importing.corrections import Join
+from ladders.importing.joining import JoinError, joined
 from ladders.keys import expectation_keys
 
 

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from ladders import canonical, library
-from ladders.corrections import Corrections
 from ladders.document import Expectation
+from ladders.importing.corrections import Corrections
 from ladders.keys import expectation_keys, with_each
 from ladders.models import Expectation as Row
 from ladders.models import LadderVersion, VersionState

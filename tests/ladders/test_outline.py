@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ladders.data import read_data
-from ladders.inline import read_inline
-from ladders.markdown import read_markdown
-from ladders.markup import read_page
-from ladders.outline import BOLD_LINE, every_block
-from ladders.tabular import UnreadableTableError, read_table
+from ladders.importing.data import read_data
+from ladders.importing.inline import read_inline
+from ladders.importing.markdown import read_markdown
+from ladders.importing.markup import read_page
+from ladders.importing.outline import BOLD_LINE, every_block
+from ladders.importing.tabular import UnreadableTableError, read_table
 from ladders.yaml_nodes import UnreadableYamlError, read_nodes
 
 

@@ -6,9 +6,9 @@ import pytest
 
 from ladders.canonical import CanonicalError, as_json, dump
 from ladders.document import Ladder
-from ladders.pipeline import UnsupportedError, read_upload
-from ladders.proposal import Proposal
-from ladders.text import UnreadableError
+from ladders.importing.pipeline import UnsupportedError, read_upload
+from ladders.importing.proposal import Proposal
+from ladders.importing.text import UnreadableError
 
 TEXT = "# Cooks\n## Level 1\n### Taste\n- a\n- b\n## Level 2\n### Taste\n- c\n"
 

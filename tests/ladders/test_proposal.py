@@ -20,10 +20,10 @@ from ladders.document import (
 )
 from ladders.effective import effective
 from ladders.faults import faults
-from ladders.pipeline import read_upload
-from ladders.proposal import File, NotALadderError, propose
-from ladders.questions import AnswerError
-from ladders.text import Document, UnreadableError
+from ladders.importing.pipeline import read_upload
+from ladders.importing.proposal import File, NotALadderError, propose
+from ladders.importing.questions import AnswerError
+from ladders.importing.text import Document, UnreadableError
 from tests.ladders.test_outline import MARKDOWN, filled
 
 DOCUMENTS = Path(__file__).parent / "documents"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ladders.text import MAX_BYTES, Change, UnreadableError, read_text
+from ladders.importing.text import MAX_BYTES, Change, UnreadableError, read_text
 
 
 def test_marks_and_line_ends_are_made_plain():

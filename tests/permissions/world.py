@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from ladders.bundle import Upload
+from ladders.importing.bundle import Upload
 from ladders.models import LadderVersion, VersionState
 from reviews.audit import service as audit
 from reviews.extensions import db

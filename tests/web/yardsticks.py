@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ladders.pipeline import read_upload
+from ladders.importing.pipeline import read_upload
 from tests.ladders import real
 from tests.web.people import Somebody
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from ladders import canonical, library
-from ladders.bundle import Upload
+from ladders.importing.bundle import Upload
 from ladders.models import Ladder as Book
 from ladders.models import LadderFile, LadderVersion, VersionState
 from reviews.expectations import ladder_of

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from ladders import library
-from ladders.corrections import LevelChange
+from ladders.importing.corrections import LevelChange
 from ladders.models import LadderVersion, VersionState
 from reviews.expectations import ladder_of
 from reviews.ladder_pages.looking_over import handle

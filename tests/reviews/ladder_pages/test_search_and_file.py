@@ -20,8 +20,8 @@ from ladders.document import (
     Licence,
     Mixin,
 )
+from ladders.importing.pipeline import read_upload
 from ladders.models import LadderVersion, VersionState
-from ladders.pipeline import read_upload
 from reviews.ladder_pages.reading import MOST_HITS, find
 from tests.builders import a_ladder, a_ladder_document, a_person
 from tests.ladders import real

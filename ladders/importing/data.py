@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ladders.lines import Line, tell
+from ladders.importing.lines import Line, tell
+from ladders.importing.outline import Builder, Hint, Outline
 from ladders.names import level_likeness
-from ladders.outline import Builder, Hint, Outline
 from ladders.yaml_nodes import Node
 
 _NAMES = ("title", "name", "label", "heading")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
-from ladders.arrangement import (
+from ladders.importing.arrangement import (
     dimensions,
     every_cell,
     is_descending,
@@ -19,13 +19,13 @@ from ladders.arrangement import (
     ranks,
     tracks,
 )
-from ladders.assembly import Assembly
-from ladders.cells import CellDraft
+from ladders.importing.assembly import Assembly
+from ladders.importing.cells import CellDraft
+from ladders.importing.questions import SINGLE, Question, ask
+from ladders.importing.reading import OwnerDraft, Reading, attribute_items
+from ladders.importing.text import Change
 from ladders.keys import normalised
 from ladders.names import name_key
-from ladders.questions import SINGLE, Question, ask
-from ladders.reading import OwnerDraft, Reading, attribute_items
-from ladders.text import Change
 
 _SUPERSEDES = re.compile(r"\bsupersed|\breplac|\binstead of\b", re.IGNORECASE)
 _PROFICIENCY = re.compile(

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from ladders.corrections import Join
 from ladders.document import AppliesTo, Cell, Dimension, Group, Ladder, Level, Mixin, Track
+from ladders.importing.corrections import Join
 from ladders.names import Ids, name_key
 
 

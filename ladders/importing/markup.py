@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable
 from html.parser import HTMLParser
 
-from ladders.lines import Line, tell
-from ladders.outline import Block, Builder, Outline
+from ladders.importing.lines import Line, tell
+from ladders.importing.outline import Block, Builder, Outline
 
 _HIDDEN = frozenset(
     {

@@ -23,10 +23,10 @@ from ladders.document import (
     Note,
     Unmapped,
 )
+from ladders.importing.proposal import Line
+from ladders.importing.structure import Mark
 from ladders.keys import expectation_keys, normalised
 from ladders.names import Ids
-from ladders.proposal import Line
-from ladders.structure import Mark
 
 LevelUse = Literal["level", "mixin", "common", "drop", "merge"]
 DimensionUse = Literal["dimension", "drop", "merge"]

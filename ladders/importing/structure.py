@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
-from ladders.grids import ATTRIBUTES, SUMMARIES
+from ladders.importing.grids import ATTRIBUTES, SUMMARIES
+from ladders.importing.outline import Block
+from ladders.importing.sections import COLUMN, EXAMPLES, Section
 from ladders.names import (
     COMMON,
     is_like_a_dimension,
@@ -21,8 +23,6 @@ from ladders.names import (
     slug,
     without_duty,
 )
-from ladders.outline import Block
-from ladders.sections import COLUMN, EXAMPLES, Section
 
 Orientation = Literal["outside", "inside"]
 OwnerKind = Literal["level", "mixin", "common"]

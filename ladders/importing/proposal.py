@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ladders.asking import questions_about
-from ladders.assembly import OPEN_ORDERS, Assembly, SourceText, assemble
-from ladders.building import build
 from ladders.document import Ladder, Source
+from ladders.importing.asking import questions_about
+from ladders.importing.assembly import OPEN_ORDERS, Assembly, SourceText, assemble
+from ladders.importing.building import build
+from ladders.importing.questions import Question, settled
+from ladders.importing.reading import NOT_IMPORTED, Part, Reading, read
+from ladders.importing.structure import Mark, Structure, read_structure
+from ladders.importing.text import Change, Document
 from ladders.names import plain, slug, split_icon
-from ladders.questions import Question, settled
-from ladders.reading import NOT_IMPORTED, Part, Reading, read
-from ladders.structure import Mark, Structure, read_structure
-from ladders.text import Change, Document
 
 #: From this confidence on, a document counts as a ladder.
 _ENOUGH = 0.5

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from ladders.lines import ANCHOR, BREAK, BULLETS, LIST_ITEM, Line, tell
-from ladders.markup import MarkupReader
-from ladders.outline import Builder, Outline
+from ladders.importing.lines import ANCHOR, BREAK, BULLETS, LIST_ITEM, Line, tell
+from ladders.importing.markup import MarkupReader
+from ladders.importing.outline import Builder, Outline
 
 # Indented code is off: over-indented lists are common in ladders, programs are not.
 _PARSER = MarkdownIt("commonmark").enable("table").disable("code")

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from ladders.cells import LABELLED, NOTE, CellDraft, Role, read_cell
-from ladders.grids import ATTRIBUTES, SUMMARIES
+from ladders.importing.cells import LABELLED, NOTE, CellDraft, Role, read_cell
+from ladders.importing.grids import ATTRIBUTES, SUMMARIES
+from ladders.importing.outline import Block, Outline, every_block
+from ladders.importing.sections import Section
+from ladders.importing.structure import ANTI_PATTERNS, LICENCE, CellFound, OwnerFound, Structure
 from ladders.names import LevelName, name_key, plain, read_level_name, split_grade, years_of
-from ladders.outline import Block, Outline, every_block
-from ladders.sections import Section
-from ladders.structure import ANTI_PATTERNS, LICENCE, CellFound, OwnerFound, Structure
 
 #: Parts with these roles are read, but no text of theirs is in the ladder.
 NOT_IMPORTED: frozenset[Role] = frozenset({"contents", "heading", "layout", "other"})

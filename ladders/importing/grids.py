@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from ladders.importing.outline import Block, Hint, TableCell
 from ladders.names import level_likeness, name_key
-from ladders.outline import Block, Hint, TableCell
 
 _LEVEL_HEADER = re.compile(
     r"(?:job |career |role |target |seniority )?(?:levels?|grades?|bands?|seniority|stages?|steps?"

@@ -4,18 +4,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from ladders.arrangement import (
-    TrackDraft,
-    dimensions,
-    every_cell,
-    is_descending,
-    licence_id,
-    lowest_track,
-    merges,
-    ranks,
-    tracks,
-)
-from ladders.cells import CellDraft, ExpectationDraft
 from ladders.document import (
     AppliesTo,
     Attribute,
@@ -38,16 +26,28 @@ from ladders.document import (
     TrackInheritance,
     Unmapped,
 )
-from ladders.keys import normalised
-from ladders.names import Ids, name_key, plain, shortened, slug, split_icon
-from ladders.outline import Block
-from ladders.reading import (
+from ladders.importing.arrangement import (
+    TrackDraft,
+    dimensions,
+    every_cell,
+    is_descending,
+    licence_id,
+    lowest_track,
+    merges,
+    ranks,
+    tracks,
+)
+from ladders.importing.cells import CellDraft, ExpectationDraft
+from ladders.importing.outline import Block
+from ladders.importing.reading import (
     AddedDraft,
     OwnerDraft,
     Reading,
     attribute_items,
     labelled,
 )
+from ladders.keys import normalised
+from ladders.names import Ids, name_key, plain, shortened, slug, split_icon
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\u201c\"])")
 _MIXIN_PREFIX = re.compile(r"^(?:mix-?in|role)[-_]", re.IGNORECASE)

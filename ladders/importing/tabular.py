@@ -4,8 +4,8 @@ import csv
 import io
 import re
 
-from ladders.lines import Line, tell
-from ladders.outline import Builder, Outline
+from ladders.importing.lines import Line, tell
+from ladders.importing.outline import Builder, Outline
 
 _DELIMITERS = ",;\t|"
 #: No cell of a file of the largest size is longer.

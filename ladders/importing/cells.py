@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from ladders.lines import EXAMPLE_LINE
-from ladders.outline import Block
-from ladders.references import same_as
-from ladders.sections import EXAMPLES, Section
-from ladders.structure import ANTI_PATTERNS
+from ladders.importing.lines import EXAMPLE_LINE
+from ladders.importing.outline import Block
+from ladders.importing.references import same_as
+from ladders.importing.sections import EXAMPLES, Section
+from ladders.importing.structure import ANTI_PATTERNS
 
 Role = Literal[
     "title",

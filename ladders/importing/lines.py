@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ladders.outline import Builder
+from ladders.importing.outline import Builder
 
 BREAK = re.compile(r"<br\s*/?>|</?(?:p|ul|ol|div)\b[^<>]*>|</li>|\n", re.IGNORECASE)
 LIST_ITEM = re.compile(r"<li\b[^<>]*>", re.IGNORECASE)

@@ -7,13 +7,13 @@ from pathlib import PurePath
 from typing import Literal
 from urllib.parse import unquote
 
-from ladders.data import is_like_a_ladder, read_data
-from ladders.markdown import read_markdown
-from ladders.markup import read_page
+from ladders.importing.data import is_like_a_ladder, read_data
+from ladders.importing.markdown import read_markdown
+from ladders.importing.markup import read_page
+from ladders.importing.outline import Block, Outline
+from ladders.importing.sections import Section, read_sections, unfold_labels, unfold_tables
+from ladders.importing.tabular import read_table
 from ladders.names import level_likeness, name_key, rank, split_icon
-from ladders.outline import Block, Outline
-from ladders.sections import Section, read_sections, unfold_labels, unfold_tables
-from ladders.tabular import read_table
 from ladders.yaml_nodes import UnreadableYamlError, read_nodes
 
 Form = Literal["markdown", "page", "table", "data"]

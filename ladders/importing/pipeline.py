@@ -5,15 +5,15 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
-from ladders.assembly import FORMS
-from ladders.bundle import ARCHIVE, Upload, unpacked
 from ladders.canonical import load
-from ladders.corrections import Corrections, correct
 from ladders.document import Ladder, Source
-from ladders.proposal import File, Proposal, Said, propose
-from ladders.questions import held
-from ladders.structure import Mark
-from ladders.text import Document, Repair, UnreadableError, read_text
+from ladders.importing.assembly import FORMS
+from ladders.importing.bundle import ARCHIVE, Upload, unpacked
+from ladders.importing.corrections import Corrections, correct
+from ladders.importing.proposal import File, Proposal, Said, propose
+from ladders.importing.questions import held
+from ladders.importing.structure import Mark
+from ladders.importing.text import Document, Repair, UnreadableError, read_text
 from ladders.yaml_nodes import UnreadableYamlError
 
 #: What is read, by the end of the file's name.

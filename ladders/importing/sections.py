@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from ladders.grids import Grid, read_grid
+from ladders.importing.grids import Grid, read_grid
+from ladders.importing.outline import BOLD_LINE, Block, Outline
+from ladders.importing.references import same_as
 from ladders.names import name_key, plain
-from ladders.outline import BOLD_LINE, Block, Outline
-from ladders.references import same_as
 
 #: Nothing longer than this names a level or a dimension.
 LONGEST_NAME = 300

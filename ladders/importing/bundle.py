@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from ladders.text import MAX_BYTES, UnreadableError
+from ladders.importing.text import MAX_BYTES, UnreadableError
 
 ARCHIVE = ".zip"
 _MOST_FILES = 60

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ladders.cells import CellDraft
+from ladders.importing.cells import CellDraft
+from ladders.importing.reading import OwnerDraft, Reading
+from ladders.importing.sections import Section
 from ladders.names import Ids, are_close, name_key, plain, rank, split_icon
-from ladders.reading import OwnerDraft, Reading
-from ladders.sections import Section
 
 #: More dimensions than any ladder has; beyond it, names are not compared with each other.
 _MOST_COMPARED = 60

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ladders.inline import read_inline
+from ladders.importing.inline import read_inline
 
 BlockKind = Literal[
     "heading",

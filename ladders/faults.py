@@ -14,7 +14,7 @@ _Place = TypeVar("_Place", bound=Hashable)
 _ID = re.compile(r"[^\s.|/]{1,80}")
 _RANKS = range(-1000, 1001)
 _LONGEST_CODE = 80
-_LONGEST_NAME = 200
+_LONGEST_NAME = 300
 #: What a key is kept in; a key made of level, dimension and text is shorter.
 _LONGEST_KEY = 300
 

@@ -101,7 +101,7 @@ _DUTY = re.compile(
 _LONGEST_LEVEL = 9
 _LONGEST_ID = 60
 #: No name in a ladder is longer.
-MOST_CHARACTERS = 200
+MOST_CHARACTERS = 300
 #: The shape of two names that may be one: a share of equal characters.
 _CLOSE = 0.85
 #: Names of more words are sentences, and close sentences say different things.

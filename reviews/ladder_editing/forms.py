@@ -25,7 +25,7 @@ from reviews.forms import StrictForm
 from reviews.ladder_editing.queries import CellPage, mark
 from reviews.validators import plain_name, plain_text
 
-NAME_LIMIT = 200
+NAME_LIMIT = 300
 TEXT_LIMIT = 20_000
 MOST_ROWS = 200
 

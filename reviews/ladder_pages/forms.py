@@ -40,7 +40,7 @@ from reviews.ladder_pages.service import PLACE
 from reviews.refusals import RuleBroken
 from reviews.validators import plain_name
 
-_NAME = [Length(max=200, message="Shorten this to 200 characters."), plain_name]
+_NAME = [Length(max=300, message="Shorten this to 300 characters."), plain_name]
 _MERGE = "merge "
 
 

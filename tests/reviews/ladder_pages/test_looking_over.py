@@ -155,7 +155,7 @@ def test_levels_and_dimensions_are_arranged_in_one_form(client, session, draft):
         ({level("junior-cook", "rank"): "soon"}, "Type a whole number, such as 3."),
         ({level("junior-cook", "rank"): "-1"}, "A rank is between 0 and 999."),
         ({level("junior-cook", "use"): "king"}, "Not a valid choice."),
-        ({level("junior-cook", "name"): "x" * 201}, "Shorten this to 200 characters."),
+        ({level("junior-cook", "name"): "x" * 301}, "Shorten this to 300 characters."),
         ({level("junior-cook", "name"): "a\u202eb"}, "invisible character"),
         ({dimension("taste", "use"): "merge nothing"}, "Not a valid choice."),
         (

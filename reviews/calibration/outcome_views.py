@@ -7,6 +7,7 @@ from reviews.access import PacketAccess
 from reviews.calibration import queries, service
 from reviews.calibration.blueprint import bp
 from reviews.expectations import ladder_of
+from reviews.forms import take_button_only
 from reviews.guard import guarded
 from reviews.vocabulary import Action, Outcome
 
@@ -35,6 +36,7 @@ def outcome(access: PacketAccess) -> ResponseReturnValue:
 @bp.post("/packets/<packet>/outcome/read")
 @guarded(Action.READ_OUTCOME, on="packet")
 def mark_outcome_read(access: PacketAccess) -> ResponseReturnValue:
+    take_button_only()
     service.mark_outcome_read(access.packet, actor=access.viewer, now=access.viewer.now)
     flash("Marked as read. You find it again on your home page, under Outcomes.")
     return redirect(url_for(".outcome", packet=access.packet.public_id))

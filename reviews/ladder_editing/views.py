@@ -14,6 +14,7 @@ from ladders.models import LadderVersion
 from reviews.access import SiteAccess
 from reviews.errors import rules_shown_on, status_of
 from reviews.expectations import ladder_of
+from reviews.forms import take_button_only
 from reviews.guard import guarded
 from reviews.ladder_editing import queries, service
 from reviews.ladder_editing.forms import (
@@ -47,7 +48,9 @@ def _draft(access: SiteAccess, public_id: str) -> LadderVersion:
 @bp.post("/ladders/<version>/edit")
 @guarded(Action.EDIT_LADDER)
 def begin(access: SiteAccess, version: str) -> ResponseReturnValue:
-    draft = service.begin(_version(access, version), actor=access.viewer, at=access.viewer.now)
+    published = _version(access, version)
+    take_button_only()
+    draft = service.begin(published, actor=access.viewer, at=access.viewer.now)
     return redirect(url_for(".frame", version=draft.public_id))
 
 
@@ -151,6 +154,7 @@ def remove(access: SiteAccess, version: str, kind: str, part: str) -> ResponseRe
     }
     things, removal = there.get(kind) or abort(404)
     thing = next((each for each in things if each.id == part), None) or abort(404)
+    take_button_only()
     service.change(
         row,
         lambda ladder: removal(ladder, part),

@@ -139,6 +139,9 @@ def addresses() -> dict[str, tuple[str, ...]]:
         "peer": (*peers, never),
         "version": (version.public_id, never),
         "level": (own.target_level.key, never),
+        "kind": ("levels", never),
+        "part": (own.target_level.key, never),
+        "role": (never,),
         "dimension": (builders.asked(own).dimensions[0].key, never),
         "token": (never,),
     }

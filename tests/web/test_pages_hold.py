@@ -214,7 +214,7 @@ def begun_by_the_owner(owner: Somebody) -> list[str]:
     """A cycle that is not set up yet, ladders that are still drafts, and every component on one page."""
     owner.open("/cycles/new").fill(Name="Summer review").press("Create cycle")
     cycle = owner.path
-    owner.open("/ladders/import").upload("Ladder file", OWN.name, OWN.read_bytes())
+    owner.open("/ladders/import").upload("Ladder files", OWN.name, OWN.read_bytes())
     imported = owner.press("Read the file").path
     owner.open("/ladders").follow("Engineering").press("Edit as a next version")
     return [cycle, imported, owner.path, "/styleguide"]

@@ -215,7 +215,7 @@ def begun_by_the_owner(owner: Somebody) -> list[str]:
     owner.open("/cycles/new").fill(Name="Summer review").press("Create cycle")
     cycle = owner.path
     owner.open("/ladders/import").upload("Ladder files", OWN.name, OWN.read_bytes())
-    imported = owner.press("Read the file").path
+    imported = owner.press("Read the files").path
     owner.open("/ladders").follow("Engineering").press("Edit as a next version")
     return [cycle, imported, owner.path, "/styleguide"]
 

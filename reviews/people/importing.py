@@ -39,11 +39,17 @@ def text_of(data: bytes) -> str:
     Raises:
         RuleBroken: for anything but a text file of at most 256 KB.
     """
+    if len(data) > MAX_BYTES:
+        raise _too_large()
     try:
         # Names stay as they came: a repair that is right for prose may be wrong for a name.
         return read_text(data).unrepaired
     except UnreadableError as error:
         raise RuleBroken(str(error), field="file") from error
+
+
+def _too_large() -> RuleBroken:
+    return RuleBroken(f"The file is larger than {MAX_BYTES // 1024} KB.", field="file")
 
 
 def preview(text: str, viewer: Viewer | None = None) -> Preview:
@@ -53,7 +59,7 @@ def preview(text: str, viewer: Viewer | None = None) -> Preview:
         RuleBroken: if the text is too long to be read.
     """
     if len(text.encode(errors="replace")) > MAX_BYTES:
-        raise RuleBroken(f"The file is larger than {MAX_BYTES // 1024} KB.", field="file")
+        raise _too_large()
     file = read_roster(text)
     plan = compare(file, queries.roster())
     work = open_work(viewer, [p.employee_id for p in plan.leaving]) if viewer else {}

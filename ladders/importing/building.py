@@ -266,7 +266,7 @@ class _Builder:
         cells: dict[str, Cell] = {}
         for draft in drafts:
             for cell in self.cells(draft):
-                cells[cell.dimension] = _both(cells.get(cell.dimension), cell)
+                cells[cell.dimension] = both(cells.get(cell.dimension), cell)
         ordered = sorted(cells.values(), key=lambda cell: self.position[cell.dimension])
         return Common(drafts[0].name.name, tuple(ordered))
 
@@ -448,13 +448,16 @@ class _Builder:
         return f"{self.names[file]}:L{line}" if len(self.names) > 1 else f"L{line}"
 
 
-def _both(one: Cell | None, other: Cell) -> Cell:
-    """Two cells of one dimension as one."""
+def both(one: Cell | None, other: Cell) -> Cell:
+    """Two cells of one dimension as one, with everything that either says."""
     if one is None:
         return other
     return replace(
         one,
         summary="\n\n".join(filter(None, (one.summary, other.summary))),
+        placeholder=one.placeholder and other.placeholder,
+        same_as=one.same_as or other.same_as,
+        attributes=one.attributes + other.attributes,
         expectations=one.expectations + other.expectations,
         examples=one.examples + other.examples,
     )

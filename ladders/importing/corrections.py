@@ -23,6 +23,7 @@ from ladders.document import (
     Note,
     Unmapped,
 )
+from ladders.importing.building import both
 from ladders.importing.proposal import Line
 from ladders.importing.structure import Mark
 from ladders.keys import expectation_keys, normalised
@@ -330,22 +331,8 @@ def _placed(
     for cell in cells:
         into = target[cell.dimension]
         if into is not None:
-            found[into] = _both(found.get(into), replace(cell, dimension=into))
+            found[into] = both(found.get(into), replace(cell, dimension=into))
     return tuple(found[dimension] for dimension in order if dimension in found)
-
-
-def _both(one: Cell | None, other: Cell) -> Cell:
-    if one is None:
-        return other
-    return replace(
-        one,
-        summary="\n\n".join(filter(None, (one.summary, other.summary))),
-        placeholder=one.placeholder and other.placeholder,
-        same_as=one.same_as or other.same_as,
-        attributes=one.attributes + other.attributes,
-        expectations=one.expectations + other.expectations,
-        examples=one.examples + other.examples,
-    )
 
 
 # -- Levels

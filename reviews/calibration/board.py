@@ -77,6 +77,8 @@ class Board:
     sealed: int
     next_ballot_url: str | None
     shows_zones: bool
+    #: Whether some zones wait for a ballot of the viewer's own.
+    hides_zones: bool
     pages: tuple[PageLink, ...]
     summary: str
 
@@ -119,6 +121,7 @@ def arrange(seen: Seen, choice: Choice, *, cycle: str, now: datetime) -> Board |
         sealed=sum(c.standing.cast for c in ballots),
         next_ballot_url=url_for("calibration.ballot", packet=owed.packet) if owed else None,
         shows_zones=any(c.standing.sees_zone for c in shown),
+        hides_zones=any(not c.standing.sees_zone for c in ballots),
         pages=_page_links(len(pages), choice, cycle),
         summary=f"{len(shown)} of {len(found)} candidates",
     )

@@ -255,9 +255,13 @@ def test_the_chair_sees_zones_and_a_member_only_where_the_own_ballot_is_sealed(
     packets = linked(world)
     sealed = ["plate plate--m plate--clear"] * 2 + ["plate plate--x plate--talk"]
     plain = ["plate plate--m"] * 2 + ["plate plate--x"]
-    assert classes_of(board(client, world, world.chair)) == sealed * 12
+    waits = "appear once your own ballot on a packet is sealed"
+    page = board(client, world, world.chair)
+    assert classes_of(page) == sealed * 12
+    assert waits not in page.text()
     page = board(client, world, world.member)
     assert classes_of(page) == plain * 12
+    assert waits in page.text()
     assert "after your ballot Your ballot" in row_of(page, "Candidate 4")
     make.a_ballot(packets[4], world.member)
     page = board(client, world, world.member)

@@ -11,8 +11,7 @@ from typing import Literal, Protocol
 from ladders.importing.lines import EXAMPLE_LINE
 from ladders.importing.outline import Block
 from ladders.importing.references import same_as
-from ladders.importing.sections import EXAMPLES, Section
-from ladders.importing.structure import ANTI_PATTERNS
+from ladders.importing.sections import ANTI_PATTERNS, EXAMPLES, Section
 
 Role = Literal[
     "title",

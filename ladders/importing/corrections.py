@@ -24,8 +24,8 @@ from ladders.document import (
     Unmapped,
 )
 from ladders.importing.building import both
+from ladders.importing.marks import Mark
 from ladders.importing.proposal import Line
-from ladders.importing.structure import Mark
 from ladders.keys import expectation_keys, normalised
 from ladders.names import Ids
 

@@ -1,7 +1,7 @@
 """The outline of a document: a flat list of blocks that know their lines, whatever form it was written in.
 
 `markdown` and `markup` read a text and tell a `Builder` what opens and closes; what the blocks mean for
-a ladder is decided by `structure` and `reading`.
+a ladder is decided by `fitting` and `reading`.
 """
 
 import re

@@ -10,9 +10,9 @@ from ladders.document import Ladder, Source
 from ladders.importing.assembly import FORMS
 from ladders.importing.bundle import ARCHIVE, Upload, unpacked
 from ladders.importing.corrections import Corrections, correct
+from ladders.importing.marks import Mark
 from ladders.importing.proposal import File, Proposal, Said, propose
 from ladders.importing.questions import held
-from ladders.importing.structure import Mark
 from ladders.importing.text import Document, Repair, UnreadableError, read_text
 from ladders.yaml_nodes import UnreadableYamlError
 

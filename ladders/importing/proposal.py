@@ -7,9 +7,11 @@ from ladders.document import Ladder, Source
 from ladders.importing.asking import questions_about
 from ladders.importing.assembly import OPEN_ORDERS, Assembly, SourceText, assemble
 from ladders.importing.building import build
+from ladders.importing.fitting import read_structure
+from ladders.importing.marks import Mark
 from ladders.importing.questions import Question, settled
 from ladders.importing.reading import NOT_IMPORTED, Part, Reading, read
-from ladders.importing.structure import Mark, Structure, read_structure
+from ladders.importing.structure import Structure
 from ladders.importing.text import Change, Document
 from ladders.names import plain, slug, split_icon
 

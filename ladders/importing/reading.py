@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from ladders.importing.cells import LABELLED, NOTE, CellDraft, Role, read_cell
 from ladders.importing.grids import ATTRIBUTES, SUMMARIES
 from ladders.importing.outline import Block, Outline, every_block
-from ladders.importing.sections import Section
-from ladders.importing.structure import ANTI_PATTERNS, LICENCE, CellFound, OwnerFound, Structure
+from ladders.importing.sections import ANTI_PATTERNS, LICENCE, Section
+from ladders.importing.structure import CellFound, OwnerFound, Structure
 from ladders.names import LevelName, name_key, plain, read_level_name, split_grade, years_of
 
 #: Parts with these roles are read, but no text of theirs is in the ladder.

@@ -26,6 +26,14 @@ EXAMPLES = re.compile(
     r"|(?:example )?(?:behaviou?rs|evidence|signs) (?:may|might|could|can) include",
     re.IGNORECASE,
 )
+#: What is warned of: never an expectation.
+ANTI_PATTERNS = re.compile(
+    r"(?:red flags?|warning signs?|anti-?patterns?|bad (?:signs|behaviou?rs?)|negative (?:behaviou?rs"
+    r"|indicators|signs)|(?:what )?(?:not to do|to avoid|it is not|it isn.t|this is not)|pitfalls"
+    r"|don.?ts|derailers|setbacks|what (?:bad|poor) looks like|not (?:meeting|yet))(?: .{0,40})?",
+    re.IGNORECASE,
+)
+LICENCE = re.compile(r"\blicen[cs](?:e|es|ed|ing)\b|\bcopyright\b", re.IGNORECASE)
 
 
 @dataclass(eq=False, slots=True)

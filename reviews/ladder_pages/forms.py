@@ -29,9 +29,9 @@ from ladders.importing.corrections import (
     Placement,
     line_key,
 )
+from ladders.importing.marks import Mark
 from ladders.importing.pipeline import KINDS
 from ladders.importing.questions import JOIN, SINGLE, held
-from ladders.importing.structure import Mark
 from ladders.keys import expectation_keys
 from reviews.forms import StrictForm
 from reviews.ladder_pages.looking_over import Draft, HeadingRow, handle, marks_of

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from ladders.document import Cell, Expectation, Ladder
 from ladders.importing.corrections import Corrections, DimensionChange, LevelChange, line_key
+from ladders.importing.marks import Mark, address, lists_in
 from ladders.importing.outline import Block
 from ladders.importing.proposal import Line, NotALadderError, Proposal
 from ladders.importing.questions import Question, held
 from ladders.importing.sections import Section
-from ladders.importing.structure import Mark, address, lists_in
 from ladders.keys import expectation_keys, owned_cells
 
 

@@ -16,8 +16,8 @@ from ladders.importing.corrections import (
     line_key,
     loaded,
 )
+from ladders.importing.marks import address, lists_in
 from ladders.importing.pipeline import corrected, read_uploads
-from ladders.importing.structure import address, lists_in
 from ladders.keys import expectation_keys
 
 COOKS = """\

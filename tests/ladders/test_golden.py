@@ -9,8 +9,8 @@ import pytest
 from ladders.document import Ladder
 from ladders.effective import effective
 from ladders.importing.inline import read_inline
+from ladders.importing.marks import address
 from ladders.importing.pipeline import read_uploads
-from ladders.importing.structure import address
 from ladders.names import split_icon
 from tests.ladders import real
 

@@ -1,0 +1,201 @@
+"""Every way to read the headings of a document as levels against dimensions: each is a candidate for the fit."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+
+from ladders.importing.grids import ATTRIBUTES, SUMMARIES
+from ladders.importing.sections import ANTI_PATTERNS, COLUMN, EXAMPLES, Section
+from ladders.importing.structure import (
+    AT_LEAST,
+    CellFound,
+    Orientation,
+    OwnerFound,
+    Structure,
+    cells_under,
+    content,
+    likeness,
+    without_outer,
+)
+from ladders.names import COMMON, is_like_a_dimension, is_phrase, name_key, plain
+
+#: From this likeness on, a name is one of a level.
+LIKE = 0.5
+#: A level that no heading names shows itself by this share of headings that look like dimensions.
+_MOSTLY = 0.7
+
+
+def candidates(
+    sections: list[Section], structure: Structure
+) -> Iterator[tuple[list[OwnerFound], Orientation]]:
+    """Levels with their dimensions, and which of the two stands inside of the other."""
+    yield from _outside(sections, structure)
+    yield from _inside(sections)
+    yield from _one(sections, structure)
+
+
+# -- Levels outside
+
+
+def _outside(
+    candidates: list[Section], structure: Structure
+) -> Iterator[tuple[list[OwnerFound], Orientation]]:
+    """For each depth of headings: those that look like levels, with what stands below them."""
+    by_depth: dict[int, list[Section]] = defaultdict(list)
+    for section in candidates:
+        by_depth[section.depth].append(section)
+    listed = {id(section) for section in structure.contents.values()}
+    for depth, sections in by_depth.items():
+        if depth >= COLUMN:
+            continue
+        filled = [section for section in sections if content(section) or id(section) in listed]
+        like = [section for section in filled if likeness(section) >= LIKE]
+        chosen = {id(section) for section in like}
+        if len(like) < AT_LEAST:
+            chosen = {id(section) for section in _sharing(filled)}
+        keys = {child.key for section in like for child in section.children}
+        places = {id(section.parent) for section in sections if id(section) in chosen}
+        for section in sections:
+            shared = sum(child.key in keys for child in section.children)
+            shares = shared and shared >= LIKE * len(section.children)
+            is_listed = id(section) in listed and likeness(section) > 0
+            is_beside = id(section.parent) in places and is_listed
+            named = not is_phrase(section.name) and not COMMON.fullmatch(plain(section.name))
+            # The plain title, such as "Developer" beside "Junior Developer" and "Senior Developer".
+            is_title = id(section.parent) in places and _is_in_names(section, like)
+            if section in filled and named and (shares or is_beside or is_title):
+                chosen.add(id(section))
+        if len(chosen) >= AT_LEAST:
+            yield (
+                [
+                    OwnerFound(
+                        section.name,
+                        [section],
+                        section.parent,
+                        list(section.body),
+                        cells_under(section),
+                    )
+                    for section in sections
+                    if id(section) in chosen
+                ],
+                "outside",
+            )
+
+
+def _is_in_names(section: Section, others: list[Section]) -> bool:
+    words = set(section.key.split())
+    holding = sum(words <= set(other.key.split()) for other in others if other is not section)
+    return bool(words) and holding >= AT_LEAST
+
+
+def _sharing(sections: list[Section]) -> list[Section]:
+    """Sections of one depth that hold the same headings."""
+    counts = Counter(key for section in sections for key in {c.key for c in section.children})
+    return [
+        section
+        for section in sections
+        if any(counts[child.key] >= AT_LEAST for child in section.children)
+    ]
+
+
+# -- Levels inside
+
+
+def _inside(candidates: list[Section]) -> Iterator[tuple[list[OwnerFound], Orientation]]:
+    """For each depth: names that come again under different headings, which are the dimensions."""
+    by_depth: dict[int, list[Section]] = defaultdict(list)
+    for section in candidates:
+        if section.parent and section.parent.heading and not EXAMPLES.fullmatch(section.key):
+            by_depth[section.depth].append(section)
+    for sections in by_depth.values():
+        owners = _inner_owners(sections)
+        if len(owners) >= AT_LEAST:
+            yield owners, "inside"
+
+
+def _inner_owners(sections: list[Section]) -> list[OwnerFound]:
+    parents: dict[str, set[int]] = defaultdict(set)
+    for section in sections:
+        parents[_inner_key(section)].add(id(section.parent))
+    again = {key for key, above in parents.items() if len(above) >= AT_LEAST}
+    like = {_inner_key(section) for section in sections if likeness(section) >= LIKE}
+    mostly_like = len(again & like) >= LIKE * len(again)
+    above = {id(section.parent) for section in sections if _inner_key(section) in again & like}
+    wraps = _wraps(section.parent for section in sections if id(section.parent) in above)
+    owners: dict[str, OwnerFound] = {}
+    for section in sections:
+        key, head = _inner_key(section), section.parent
+        is_named = key in like or (key in again and mostly_like and not _describes(section))
+        if head is None or id(head) not in above or not is_named:
+            continue
+        name = without_outer(section.name, head)
+        if wraps and head.parent and head.parent.heading:
+            head = head.parent
+        owner = owners.setdefault(key, OwnerFound(name, [], head.parent))
+        owner.heads.append(section)
+        group = head.parent if head.parent and head.parent.heading else None
+        owner.cells.append(CellFound(head.name, section, group, head))
+    return list(owners.values())
+
+
+def _wraps(parents: Iterable[Section | None]) -> bool:
+    """Whether all levels stand under one word that comes again, such as "Levels", and names no dimension."""
+    found = {id(parent): parent.key for parent in parents if parent}
+    return len(found) >= AT_LEAST and len(set(found.values())) == 1
+
+
+def _describes(section: Section) -> bool:
+    """Whether a heading beside levels speaks of the dimension or gives examples."""
+    name = plain(section.name)
+    return any(
+        pattern.fullmatch(name) for pattern in (SUMMARIES, ATTRIBUTES, EXAMPLES, ANTI_PATTERNS)
+    )
+
+
+def _inner_key(section: Section) -> str:
+    return name_key(without_outer(section.name, section.parent))
+
+
+# -- One level
+
+
+def _one(
+    candidates: list[Section], structure: Structure
+) -> Iterator[tuple[list[OwnerFound], Orientation]]:
+    """A document about one level: its title names the level, all other headings dimensions."""
+    title = structure.title
+    if title is None:
+        yield from _one_without_a_name(candidates)
+        return
+    if likeness(title) < LIKE:
+        return
+    if any(
+        section is not title and section.depth <= title.depth and likeness(section) >= LIKE
+        for section in candidates
+    ):
+        return
+    owner = OwnerFound(title.name, [title], None, list(title.body))
+    for section in candidates:
+        if section is not title and any(block.kind == "item" for block in section.body):
+            parent = section.parent
+            group = parent if parent and parent.heading and parent is not title else None
+            owner.cells.append(CellFound(section.name, section, group, section))
+    if not owner.cells and any(block.kind == "item" for block in title.body):
+        owner.body = list(title.body)
+    yield [owner], "outside"
+
+
+def _one_without_a_name(
+    candidates: list[Section],
+) -> Iterator[tuple[list[OwnerFound], Orientation]]:
+    """A fragment that holds the dimensions of a level and does not say which."""
+    filled = [section for section in candidates if any(b.kind == "item" for b in section.body)]
+    if (
+        len(filled) < AT_LEAST
+        or len({section.heading.file for section in filled if section.heading}) > 1
+    ):
+        return
+    heads = [section.name for section in filled]
+    if sum(map(is_like_a_dimension, heads)) >= _MOSTLY * len(heads):
+        owner = OwnerFound("", [], None)
+        owner.cells = [CellFound(section.name, section, None, section) for section in filled]
+        yield [owner], "outside"

@@ -10,6 +10,7 @@ import flask_migrate
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as BrowserPage
 from sqlalchemy.orm import Session, scoped_session
@@ -129,6 +130,8 @@ def app(databases: Databases, migrated: str) -> Iterator[Flask]:
 def application(url: str) -> Flask:
     app = create_app({"SQLALCHEMY_DATABASE_URI": url})
     app.test_client_class = StrictClient
+    # Many applications are made here of the same templates.
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache()
     return app
 
 

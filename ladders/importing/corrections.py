@@ -1,7 +1,7 @@
 """What a person says against a proposal: kept as a mapping, so that it holds for the next version of the document.
 
-Everything is named by what stands in the document (ids made of names, addresses of headings, the words
-of a line), never by its place, and what the next version no longer holds is passed over.
+Everything is named by what stands in the document (ids made of names, addresses of headings, names of fields,
+the words of a line), never by its place, and what the next version no longer holds is passed over.
 """
 
 import json
@@ -24,6 +24,7 @@ from ladders.document import (
     Unmapped,
 )
 from ladders.importing.building import both
+from ladders.importing.fields import FieldUse
 from ladders.importing.marks import Mark
 from ladders.importing.proposal import Line
 from ladders.keys import expectation_keys, normalised
@@ -93,6 +94,8 @@ class Corrections:
     swap: bool = False
     #: Address of a heading or a list -> what it is.
     marks: Mapping[str, Mark] = field(default_factory=dict)
+    #: Name of a field of a data file -> what it is for.
+    fields: Mapping[str, FieldUse] = field(default_factory=dict)
     #: Names of files in the order in which they are read, where they do not say it themselves.
     order: tuple[str, ...] = ()
     #: Id of a level or dimension, as proposed -> what becomes of it.

@@ -29,12 +29,20 @@ from ladders.importing.corrections import (
     Placement,
     line_key,
 )
+from ladders.importing.fields import FieldUse
 from ladders.importing.marks import Mark
 from ladders.importing.pipeline import KINDS
 from ladders.importing.questions import JOIN, SINGLE, held
 from ladders.keys import expectation_keys
 from reviews.forms import StrictForm
-from reviews.ladder_pages.looking_over import Draft, HeadingRow, handle, marks_of
+from reviews.ladder_pages.looking_over import (
+    FIELD_USES,
+    Draft,
+    HeadingRow,
+    field_rows,
+    handle,
+    marks_of,
+)
 from reviews.ladder_pages.queries import Shelf
 from reviews.ladder_pages.service import PLACE
 from reviews.refusals import RuleBroken
@@ -368,6 +376,46 @@ def moved(form: LinesForm, draft: Draft) -> Corrections:
         lines={key: place for key, place in said.lines.items() if key not in names},
         removed=tuple(key for key in said.removed if key not in names),
     )
+
+
+# -- Fields of data files
+
+_FOUND_ONLY: frozenset[FieldUse] = frozenset({"attribute", "cascade", "language", "version"})
+
+
+def fields_form(draft: Draft, *, is_sent: bool) -> Any:
+    """For each field of a data file, what a person says it is for."""
+    choices = [
+        SelectChoice("", "As its name says"),
+        *(
+            SelectChoice(use, words[:1].upper() + words[1:])
+            for use, words in FIELD_USES.items()
+            if use not in _FOUND_ONLY
+        ),
+    ]
+    made = {
+        _field(row.handle): SelectField(
+            f"What {row.name} is for",
+            choices=choices,
+            default=draft.corrections.fields.get(row.name, ""),
+        )
+        for row in field_rows(draft)
+    }
+    return _made("FieldsForm", made, is_sent=is_sent)
+
+
+def told(form: Any, draft: Draft) -> Corrections:
+    """The corrections with what the page says of fields. What the document does not hold now is kept for the next one."""
+    rows = field_rows(draft)
+    here = {row.name for row in rows}
+    kept = {name: use for name, use in draft.corrections.fields.items() if name not in here}
+    given = {row.name: form[_field(row.handle)].data for row in rows}
+    chosen = {name: use for name, use in given.items() if use}
+    return replace(draft.corrections, fields=kept | chosen)
+
+
+def _field(handle: str) -> str:
+    return f"f-{handle}"
 
 
 # -- Orientation and files

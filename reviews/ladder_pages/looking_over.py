@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ladders.document import Cell, Expectation, Ladder
 from ladders.importing.corrections import Corrections, DimensionChange, LevelChange, line_key
+from ladders.importing.fields import FieldUse
 from ladders.importing.marks import Mark, address, lists_in
 from ladders.importing.outline import Block
 from ladders.importing.proposal import Line, NotALadderError, Proposal
@@ -226,6 +227,56 @@ def placeholders(ladder: Ladder) -> tuple[str, ...]:
         if cell.placeholder
     ]
     return (*whole, *cells)
+
+
+# -- The fields of data files
+
+#: What a field is for, in words.
+FIELD_USES: Mapping[FieldUse, str] = {
+    "name": "a name",
+    "code": "a code or an id",
+    "rank": "the place among the levels",
+    "level": "a level, or what holds the levels",
+    "dimension": "a dimension, or what holds the dimensions",
+    "heading": "itself the name of a dimension or level",
+    "holder": "holds other fields, and says nothing",
+    "expectations": "expectations",
+    "examples": "examples",
+    "warnings": "warning signs",
+    "summary": "a description",
+    "details": "more about an expectation",
+    "organisation": "the organisation",
+    "licence": "the licence",
+    "ignore": "not part of it",
+    # Found by name, and of no use for any other field.
+    "cascade": "whether levels build on each other",
+    "version": "the version",
+    "language": "the language",
+    "attribute": "what else is said of an expectation",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    handle: str
+    name: str
+    sample: str
+    count: int
+    understood: str
+
+
+def field_rows(draft: Draft) -> tuple[FieldRow, ...]:
+    """What every field of a data file was taken for, with what a person said of them."""
+    return tuple(
+        FieldRow(
+            handle(each.name),
+            each.name,
+            each.sample,
+            each.count,
+            "; ".join(FIELD_USES[use] for use in each.uses),
+        )
+        for each in draft.proposal.fields
+    )
 
 
 # -- The outline of the document, for mapping by hand

@@ -31,11 +31,13 @@ from reviews.ladder_pages.comparing import (
 )
 from reviews.ladder_pages.looking_over import (
     Draft,
+    FieldRow,
     FileLines,
     HeadingRow,
     LineRow,
     MovedRow,
     SaidBy,
+    field_rows,
     left_out,
     moved_in,
     not_imported,
@@ -343,14 +345,15 @@ def draft_of(row: LadderVersion) -> Draft | None:
 
 def read_draft(files: Sequence[Upload], said: Corrections) -> Draft | None:
     """The same from files at hand. No query."""
-    read = _read(files, swap=said.swap, marks=said.marks, order=said.order)
+    read = _read(files, swap=said.swap, marks=said.marks, order=said.order, fields=said.fields)
     return Draft.of(read, said) if read else None
 
 
 def outline_of(row: LadderVersion) -> tuple[HeadingRow, ...] | None:
     """The headings of what was uploaded; None as above. One query."""
     files = library.files_of(db.session, row)
-    read = _read(files, order=library.corrections_of(row).order)
+    said = library.corrections_of(row)
+    read = _read(files, order=said.order, fields=said.fields)
     return outline(read) if read else None
 
 
@@ -411,6 +414,8 @@ class PreviewPage:
     moved: tuple[MovedRow, ...]
     left_out: tuple[MovedRow, ...]
     said: tuple[SaidBy, ...]
+    #: Those of data files.
+    fields: tuple[FieldRow, ...]
     placeholders: tuple[str, ...]
     #: What a single level could join; empty where that is not asked.
     shelves: tuple[Shelf, ...]
@@ -459,6 +464,7 @@ def preview_page(row: LadderVersion, draft: Draft | None) -> PreviewPage:
         moved=moved_in(draft) if draft else (),
         left_out=left_out(draft) if draft else (),
         said=said(draft) if draft else (),
+        fields=field_rows(draft) if draft else (),
         placeholders=placeholders(ladder),
         shelves=shelves_for(draft) if draft else (),
         missing=missing(row, draft),

@@ -62,10 +62,19 @@ They do this:
 They are asked when:
 - It burns
 """
+STRANGE = b"""\
+title: Cooks
+tiers_of_ours:
+- called: Helper
+  taste: [Salts.]
+- called: Chef
+  taste: [Seasons., Leads.]
+"""
 SECTION = ".//section[@aria-labelledby='page-{}']//form"
 ANSWERS, LEVELS = SECTION.format("questions"), SECTION.format("levels")
 SAID, LEFT, BY_HAND = SECTION.format("said"), SECTION.format("left-out"), SECTION.format("by-hand")
 SWAP, PUBLISH = SECTION.format("understood"), SECTION.format("publish")
+FIELDS = SECTION.format("fields")
 HEADINGS = ".//main//form[@class='form']"
 
 
@@ -396,6 +405,66 @@ def test_who_maps_second_sees_both(client):
 
     assert answer.status_code == 409
     assert Page(answer).texts(".//div[@role='status']//li") == ["Duties of a Night Cook: Level"]
+
+
+# -- Fields of a data file
+
+
+def a_field(name: str) -> str:
+    return f"f-{handle(name)}"
+
+
+def test_a_data_file_of_unknown_fields_is_mapped_by_hand_and_so_is_its_next_version(client, draft):
+    preview = imported(client, STRANGE, "cooks.yaml")
+    assert ladder_of(draft()).levels == ()
+    assert client.page(preview).texts(f"{FIELDS}//tbody//td[@data-label='Taken for']") == [
+        "a name",
+        "holds other fields, and says nothing",
+        "not part of it",
+        "itself the name of a dimension or level",
+    ]
+
+    answer = client.submit(
+        preview, {a_field("tiers_of_ours"): "level", a_field("called"): "name"}, form=FIELDS
+    )
+
+    assert answer.status_code == 302
+    assert asked(draft()) == {"Helper, taste": ["Salts."], "Chef, taste": ["Seasons.", "Leads."]}
+    assert library.corrections_of(draft()).fields == {"tiers_of_ours": "level", "called": "name"}
+    page = client.page(preview)
+    chosen = page.all(f"{FIELDS}//select[@name='{a_field('called')}']/option[@selected]")
+    assert [each.get("value") for each in chosen] == ["name"]
+    client.submit(preview, form=ANSWERS)
+    client.submit(preview, form=PUBLISH)
+    again = imported(client, STRANGE.replace(b"Salts.", b"Salts, Stirs."), "cooks.yaml")
+    assert asked(draft())["Helper, taste"] == ["Salts", "Stirs."]
+    # What is taken back is said by the name again.
+    client.submit(again, {a_field("tiers_of_ours"): "", a_field("called"): ""}, form=FIELDS)
+    assert ladder_of(draft()).levels == ()
+
+
+def test_what_a_field_cannot_be_is_refused(client, draft):
+    preview = imported(client, STRANGE, "cooks.yaml")
+
+    answer = client.submit(preview, {a_field("called"): "cascade"}, form=FIELDS)
+
+    assert (answer.status_code, "Not a valid choice." in answer.text) == (422, True)
+    assert library.corrections_of(draft()).fields == {}
+
+
+def test_who_maps_fields_second_sees_both(client):
+    preview = imported(client, STRANGE, "cooks.yaml")
+    sent = values_of(client.page(preview).one(FIELDS))
+    client.submit(preview, {a_field("called"): "name"}, form=FIELDS)
+
+    answer = client.post(f"{preview}/fields", data={**sent, a_field("called"): "code"})
+
+    assert answer.status_code == 409
+    assert Page(answer).texts(".//div[@role='status']//li") == ["What called is for: A name"]
+
+
+def test_a_document_of_prose_has_no_fields(client):
+    assert client.page(imported(client)).all(FIELDS) == []
 
 
 # -- A level of a ladder that is here already

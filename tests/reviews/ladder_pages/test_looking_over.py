@@ -279,9 +279,61 @@ def test_a_line_that_is_not_imported_is_moved_into_a_cell(client, draft):
     assert "By the sea." not in page.text(LEFT)
 
 
+def test_a_line_is_moved_into_a_dimension_that_is_new_and_then_there_to_choose(client, draft):
+    preview = imported(client, COOKS + b"## What we drink\n- Water.\n")
+    page = client.page(preview)
+
+    for text, where in (
+        ("By the sea.", {"named": " Kitchen  sense "}),
+        ("Water.", {"dimension": "new Kitchen sense"}),
+    ):
+        answer = client.submit(
+            preview,
+            {"line": ticked(page, LEFT, text), "level": "junior-cook", **where},
+            form=LEFT,
+        )
+        assert answer.status_code == 302
+
+    ladder = ladder_of(draft())
+    assert [(each.id, each.name) for each in ladder.dimensions] == [
+        ("taste", "Taste"),
+        ("pace", "Pace"),
+        ("kitchen-sense", "Kitchen sense"),
+    ]
+    assert asked(draft())["Junior Cook, kitchen-sense"] == ["By the sea.", "Water."]
+    page = client.page(preview)
+    assert page.texts(f"{BY_HAND}//tbody//td") == [
+        "By the sea.",
+        "in Junior Cook, Kitchen sense",
+        "Water.",
+        "in Junior Cook, Kitchen sense",
+    ]
+    client.submit(preview, {"line": ticked(page, BY_HAND, "By the sea.", "Water.")}, form=BY_HAND)
+    assert [each.id for each in ladder_of(draft()).dimensions] == ["taste", "pace"]
+
+
+def test_a_new_dimension_by_the_name_of_one_that_is_there_is_that_one(client, draft):
+    preview = imported(client)
+    line = ticked(client.page(preview), LEFT, "By the sea.")
+    client.submit(
+        preview,
+        {dimension("pace", "name"): "Speed", dimension("taste", "use"): "drop"},
+        form=LEVELS,
+    )
+    sent = {"line": line, "level": "junior-cook"}
+
+    refused = client.submit(preview, {**sent, "named": "taste"}, form=LEFT)
+    client.submit(preview, {**sent, "named": "SPEED"}, form=LEFT)
+
+    assert (refused.status_code, "and it is left out. Keep it." in refused.text) == (422, True)
+    assert asked(draft())["Junior Cook, pace"] == ["Is on time.", "By the sea."]
+
+
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
+        ({"named": "a\u202eb"}, "invisible character"),
+        ({"named": "x" * 301}, "Shorten this to 300 characters."),
         ({"line": []}, "Tick at least one line."),
         ({"line": ["nothing"]}, "not a valid choice"),
         ({"level": "king"}, "Choose a level."),

@@ -32,7 +32,7 @@ from ladders.names import Ids, name_key
 
 LevelUse = Literal["level", "mixin", "common", "drop", "merge"]
 DimensionUse = Literal["dimension", "drop", "merge"]
-Side = Literal["above", "below"]
+Side = Literal["above", "below", "instead"]
 
 
 class CorrectionError(ValueError):
@@ -82,7 +82,7 @@ class Placement:
 @with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True)
 class Join:
-    """The ladder that the only level of a document belongs to, and its place there: next to the level `beside`."""
+    """The ladder that the only level of a document belongs to, and its place there: next to the level `beside`, or instead of it."""
 
     ladder: str
     beside: str

@@ -27,6 +27,7 @@ from ladders.importing.corrections import (
     Join,
     LevelChange,
     Placement,
+    Side,
     line_key,
 )
 from ladders.importing.fields import FieldUse
@@ -165,7 +166,8 @@ def _join(place: str) -> Join | None:
     if not place:
         return None
     side, ladder, beside = place.split(" ")
-    return Join(ladder, beside, "above" if side == "above" else "below")
+    (known,) = (each for each in get_args(Side) if each == side)
+    return Join(ladder, beside, known)
 
 
 def _question(question: str) -> str:
@@ -339,7 +341,7 @@ class LinesForm(DraftForm):
     named = StringField(
         "A new dimension",
         _NAME,
-        description="A name typed here counts instead of the choice above.",
+        description="For lines of a dimension that the ladder does not have yet.",
         default="",
     )
     #: Names of dimensions that the document has and that are left out of the ladder.

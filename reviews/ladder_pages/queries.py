@@ -387,7 +387,7 @@ def shelves_for(draft: Draft) -> tuple[Shelf, ...]:
 
 
 def _places(ladder: Ladder) -> Iterator[tuple[str, str]]:
-    """Lowest first in each track: below the lowest level, then above each."""
+    """Lowest first in each track: below the lowest level, then instead of each and above it."""
     tracks: dict[str | None, list[Level]] = {}
     for level in ladder.levels:
         tracks.setdefault(level.track, []).append(level)
@@ -395,6 +395,7 @@ def _places(ladder: Ladder) -> Iterator[tuple[str, str]]:
         ordered = sorted(levels, key=lambda level: level.rank)
         yield f"below {ladder.id} {ordered[0].id}", f"Below {ordered[0].name}"
         for level in ordered:
+            yield f"instead {ladder.id} {level.id}", f"Instead of {level.name}"
             words = f"Above {level.name}, as rank {level.rank + 1}"
             yield f"above {ladder.id} {level.id}", words
 

@@ -82,7 +82,7 @@ def test_without_corrections_the_ladder_is_as_proposed():
             lines={"a word": Placement("junior-cook", "taste")},
             removed=("junior-cook.taste.1",),
             name="Kitchen",
-            join=Join("bakers", "level-1", "below"),
+            join=Join("bakers", "level-1", "instead"),
         ),
     ],
 )

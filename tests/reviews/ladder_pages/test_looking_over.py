@@ -1,12 +1,14 @@
 """A draft is looked over: levels and dimensions arranged, lines moved, headings mapped, a level joined to a ladder."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
 from ladders import library
 from ladders.importing.corrections import LevelChange
+from ladders.keys import expectation_keys
 from ladders.models import LadderVersion, VersionState
 from reviews.expectations import ladder_of
 from reviews.ladder_pages.looking_over import handle
@@ -63,7 +65,6 @@ They are asked when:
 - It burns
 """
 STRANGE = b"""\
-title: Cooks
 tiers_of_ours:
 - called: Helper
   taste: [Salts.]
@@ -470,7 +471,6 @@ def test_a_data_file_of_unknown_fields_is_mapped_by_hand_and_so_is_its_next_vers
     preview = imported(client, STRANGE, "cooks.yaml")
     assert ladder_of(draft()).levels == ()
     assert client.page(preview).texts(f"{FIELDS}//tbody//td[@data-label='Taken for']") == [
-        "a name",
         "holds other fields, and says nothing",
         "not part of it",
         "itself the name of a dimension or level",
@@ -588,6 +588,80 @@ def test_a_level_is_not_published_on_top_of_an_older_version(client, draft):
 
     assert (answer.status_code, "has a newer version" in answer.text) == (409, True)
     assert joined.state is VersionState.DRAFT
+
+
+def test_the_next_version_of_a_level_that_joined_takes_its_place_with_what_was_said_of_it(
+    client, draft
+):
+    a_ladder(a_ladder_document("craft"))
+    preview = imported(client, ONE, "head.md")
+    client.submit(
+        preview,
+        {level("senior-cook", "name"): "Head cook", dimension("people", "name"): "Crew"},
+        form=LEVELS,
+    )
+    join(client, preview, "above craft senior-engineer")
+    client.submit(preview, form=PUBLISH)
+    before = ladder_of(draft())
+    assert draft().state is VersionState.PUBLISHED
+
+    later = imported(client, ONE + b"- Hires.\n", "head-2.md")
+
+    version = draft()
+    ladder = ladder_of(version)
+    assert (version.number, version.state) == (3, VersionState.DRAFT)
+    assert [(each.id, each.name, each.rank) for each in ladder.levels] == [
+        (each.id, each.name, each.rank) for each in before.levels
+    ]
+    assert ladder.level("senior-cook").name == "Head cook"
+    assert asked(version)["Head cook, crew"] == ["Teaches.", "Hires."]
+    # The rest of the ladder, and what the level said before, is as it was.
+    known = {each.key: each.expectation.text for each in expectation_keys(before)}
+    now = {each.key: each.expectation.text for each in expectation_keys(ladder)}
+    assert known.items() <= now.items()
+    assert now.keys() - known.keys() == {
+        each.key for each in expectation_keys(ladder) if each.expectation.text == "Hires."
+    }
+    page = client.page(later)
+    assert [
+        each.text for each in page.all(f"{ANSWERS}//select[@name='place']//option[@selected]")
+    ] == ["Instead of Head cook"]
+    client.submit(later, form=PUBLISH)
+    assert draft().state is VersionState.PUBLISHED
+
+
+def test_what_was_said_of_a_level_is_kept_where_the_ladder_that_it_joined_lost_it(client, draft):
+    craft = a_ladder_document("craft")
+    a_ladder(craft)
+    preview = imported(client, ONE, "head.md")
+    client.submit(preview, {level("senior-cook", "name"): "Head cook"}, form=LEVELS)
+    join(client, preview, "above craft senior-engineer")
+    client.submit(preview, form=PUBLISH)
+    # The ladder's own next version has neither the level nor the one that it stood beside.
+    alone = replace(craft, levels=craft.levels[:1], mixins=())
+    a_ladder(alone)
+
+    imported(client, ONE, "head.md")
+
+    version = draft()
+    assert (ladder_of(version).id, version.number) == ("senior-cook", 1)
+    assert [each.name for each in ladder_of(version).levels] == ["Head cook"]
+    assert library.corrections_of(version).join is None
+
+
+def test_a_ladder_does_not_take_what_was_said_of_a_level_that_joined_it(client, draft):
+    preview = imported(client)
+    client.submit(preview, {level("junior-cook", "name"): "Commis"}, form=LEVELS)
+    client.submit(preview, form=ANSWERS)
+    client.submit(preview, form=PUBLISH)
+    one = imported(client, ONE.replace(b"Senior Cook", b"Head Cook"), "head.md")
+    join(client, one, "above cooks senior-cook")
+    client.submit(one, form=PUBLISH)
+    assert draft().number == 2
+
+    imported(client)
+
+    assert [each.name for each in ladder_of(draft()).levels] == ["Commis", "Senior Cook"]
 
 
 # -- Cost

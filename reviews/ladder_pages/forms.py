@@ -341,7 +341,7 @@ class LinesForm(DraftForm):
     named = StringField(
         "A new dimension",
         _NAME,
-        description="For lines of a dimension that the ladder does not have yet.",
+        description="One that the ladder does not have yet. It counts instead of one that is chosen.",
         default="",
     )
     #: Names of dimensions that the document has and that are left out of the ladder.

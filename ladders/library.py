@@ -38,6 +38,7 @@ def add_draft(
     public_id: str,
     at: datetime,
     source_name: str = "",
+    source_key: str = "",
     files: Sequence[Upload] = (),
     corrections: Corrections | None = None,
 ) -> LadderVersion:
@@ -52,6 +53,7 @@ def add_draft(
         number=_next_number(session, book),
         state=VersionState.DRAFT,
         source_name=source_name,
+        source_key=source_key,
         created_at=at,
         document="",
         content_hash="",
@@ -146,6 +148,11 @@ def publish(session: AnySession, version: LadderVersion, *, at: datetime) -> Non
     session.flush()
 
 
+def says(session: AnySession, version: LadderVersion, ladder: document.Ladder) -> bool:
+    """Whether a draft still has the text that it would be given if it were made anew from this ladder."""
+    return _with_known_keys(session, version.ladder, ladder) == text_of(version)
+
+
 def text_of(version: LadderVersion) -> document.Ladder:
     """The whole ladder of a version, as a value."""
     return canonical.from_json(version.document)
@@ -165,21 +172,18 @@ def corrections_of(version: LadderVersion) -> Corrections:
     return loaded(version.corrections)
 
 
-def last_corrections(session: AnySession, ladder_id: str) -> Corrections:
-    """What was said of the last document that made a version of this ladder. A draft says nothing yet."""
-    found = session.scalars(
-        select(LadderVersion.corrections)
-        .join(Ladder, Ladder.id == LadderVersion.ladder_id)
+def last_import(session: AnySession, source_key: str) -> LadderVersion | None:
+    """The newest version that a document of this name made, of whatever ladder. A draft does not count yet."""
+    return session.scalars(
+        select(LadderVersion)
         .where(
-            Ladder.slug == ladder_id,
+            LadderVersion.source_key == source_key,
+            LadderVersion.source_key != "",
             LadderVersion.state != VersionState.DRAFT,
-            LadderVersion.id.in_(select(LadderFile.version_id)),
         )
-        .order_by(LadderVersion.number.desc())
-    )
-    said = (loaded(text) for text in found)
-    # A document that joined the ladder as one of its levels was another one.
-    return next((each for each in said if each.join is None), Corrections())
+        .order_by(LadderVersion.id.desc())
+        .limit(1)
+    ).one_or_none()
 
 
 def published_version(session: AnySession, ladder_id: int) -> LadderVersion | None:

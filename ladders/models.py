@@ -43,6 +43,8 @@ class LadderVersion(Base):
     content_hash: Mapped[str] = mapped_column(String(64))
     #: What was uploaded, in words; the files themselves stand in `LadderFile`.
     source_name: Mapped[str] = mapped_column(String(255), default="")
+    #: What the document calls itself before anything is said of it, as an id: its next version is known by that.
+    source_key: Mapped[str] = mapped_column(String(200), default="")
     #: What a person said in the preview, as JSON: see `ladders.importing.corrections`.
     corrections: Mapped[str] = mapped_column(Text, default="{}")
     created_at: Mapped[datetime]

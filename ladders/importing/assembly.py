@@ -1,13 +1,14 @@
 """Files -> one tree of sections: each file read by its form, several put side by side in their order."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Literal
 from urllib.parse import unquote
 
 from ladders.importing.data import is_like_a_ladder, read_data
+from ladders.importing.fields import FieldFound, FieldUse
 from ladders.importing.markdown import read_markdown
 from ladders.importing.markup import read_page
 from ladders.importing.outline import Block, Outline
@@ -61,14 +62,21 @@ class Assembly:
     order_by: OrderBy = ""
     #: Names that more than one file gives itself.
     shared_titles: tuple[str, ...] = ()
+    #: What the fields of data files were taken for, by name.
+    fields: tuple[FieldFound, ...] = ()
 
 
-def assemble(files: Sequence[SourceText], order: Sequence[str] = ()) -> Assembly:
+def assemble(
+    files: Sequence[SourceText],
+    order: Sequence[str] = (),
+    fields: Mapping[str, FieldUse] | None = None,
+) -> Assembly:
     """Raises UnreadableTableError or UnreadableYamlError for a file that is broken in its own form.
 
     `order` names files in the order that a person wants; the document says where the others stand.
+    `fields` says what fields of data files are for; their names say it of the others.
     """
-    read = [_read(file, number) for number, file in enumerate(files)]
+    read = [_read(file, number, fields or {}) for number, file in enumerate(files)]
     if len(read) == 1:
         only = read[0]
         assembly = Assembly(Section(None, 0), (only.outline,), said=only.said)
@@ -79,9 +87,20 @@ def assemble(files: Sequence[SourceText], order: Sequence[str] = ()) -> Assembly
             ]
     else:
         assembly = _bundle(files, read, order)
+    assembly.fields = _together(each for file in read for each in file.fields)
     unfold_tables(assembly.root)
     unfold_labels(assembly.root)
     return assembly
+
+
+def _together(found: Iterable[FieldFound]) -> tuple[FieldFound, ...]:
+    """A field that stands in several files is one."""
+    by_name: dict[str, FieldFound] = {}
+    for each in found:
+        before = by_name.get(each.name, FieldFound(each.name, (), 0, each.sample))
+        uses = tuple(dict.fromkeys((*before.uses, *each.uses)))
+        by_name[each.name] = replace(before, uses=uses, count=before.count + each.count)
+    return tuple(by_name.values())
 
 
 def _line(section: Section) -> int:
@@ -98,6 +117,7 @@ class _File:
     said: dict[str, str]
     is_data_in_front: bool = False
     front_matter_end: int = 0
+    fields: tuple[FieldFound, ...] = ()
 
     @property
     def top(self) -> Block | None:
@@ -107,7 +127,7 @@ class _File:
         return ones[0] if len(ones) == 1 and ones[0] is highest[0] else None
 
 
-def _read(file: SourceText, number: int) -> _File:
+def _read(file: SourceText, number: int, fields: Mapping[str, FieldUse]) -> _File:
     form = FORMS.get(PurePath(file.name).suffix.lower(), "markdown")
     text = file.text
     if form == "page":
@@ -116,17 +136,18 @@ def _read(file: SourceText, number: int) -> _File:
         return _File(number, read_table(text, number), {})
     if form == "data":
         root, _ = read_nodes(text)
-        return _File(number, *read_data(root, tuple(text.split("\n")), number))
+        data = read_data(root, tuple(text.split("\n")), number, fields)
+        return _File(number, data.outline, data.said, fields=data.fields)
     if _is_page(text):
         return _File(number, read_page(text, number), {})
-    return _with_front_matter(read_markdown(text, number), number)
+    return _with_front_matter(read_markdown(text, number), number, fields)
 
 
 def _is_page(text: str) -> bool:
     return re.match(r"\s*(?:<!doctype html|<html)\b", text, re.IGNORECASE) is not None
 
 
-def _with_front_matter(outline: Outline, number: int) -> _File:
+def _with_front_matter(outline: Outline, number: int, fields: Mapping[str, FieldUse]) -> _File:
     """Front matter says something of the document, or is the whole ladder."""
     if not outline.blocks or outline.blocks[0].kind != "front_matter":
         return _File(number, outline, {})
@@ -138,15 +159,16 @@ def _with_front_matter(outline: Outline, number: int) -> _File:
     except UnreadableYamlError:
         return _File(number, outline, {})
     if is_like_a_ladder(root):
-        data, said = read_data(root, tuple(outline.lines[: front.last_line]), number)
-        blocks = (*data.blocks, *rest)
-        strays = (*data.strays, *outline.strays)
+        data = read_data(root, tuple(outline.lines[: front.last_line]), number, fields)
+        blocks = (*data.outline.blocks, *rest)
+        strays = (*data.outline.strays, *outline.strays)
         return _File(
             number,
             Outline(blocks, strays, outline.lines),
-            said,
+            data.said,
             is_data_in_front=True,
             front_matter_end=front.last_line,
+            fields=data.fields,
         )
     said = {}
     if isinstance(root.value, dict):

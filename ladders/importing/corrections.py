@@ -1,7 +1,7 @@
 """What a person says against a proposal: kept as a mapping, so that it holds for the next version of the document.
 
-Everything is named by what stands in the document (ids made of names, addresses of headings, the words
-of a line), never by its place, and what the next version no longer holds is passed over.
+Everything is named by what stands in the document (ids made of names, addresses of headings, names of fields,
+the words of a line), never by its place, and what the next version no longer holds is passed over.
 """
 
 import json
@@ -24,14 +24,15 @@ from ladders.document import (
     Unmapped,
 )
 from ladders.importing.building import both
+from ladders.importing.fields import FieldUse
 from ladders.importing.marks import Mark
 from ladders.importing.proposal import Line
 from ladders.keys import expectation_keys, normalised
-from ladders.names import Ids
+from ladders.names import Ids, name_key
 
 LevelUse = Literal["level", "mixin", "common", "drop", "merge"]
 DimensionUse = Literal["dimension", "drop", "merge"]
-Side = Literal["above", "below"]
+Side = Literal["above", "below", "instead"]
 
 
 class CorrectionError(ValueError):
@@ -68,16 +69,20 @@ class DimensionChange:
 @with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """The cell that a line of the document belongs to."""
+    """The cell that a line of the document belongs to.
+
+    `named` is a dimension by its name, for one that the document does not have; it is made unless a next version has it.
+    """
 
     level: str
-    dimension: str
+    dimension: str = ""
+    named: str = ""
 
 
 @with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True)
 class Join:
-    """The ladder that the only level of a document belongs to, and its place there: next to the level `beside`."""
+    """The ladder that the only level of a document belongs to, and its place there: next to the level `beside`, or instead of it."""
 
     ladder: str
     beside: str
@@ -93,6 +98,8 @@ class Corrections:
     swap: bool = False
     #: Address of a heading or a list -> what it is.
     marks: Mapping[str, Mark] = field(default_factory=dict)
+    #: Name of a field of a data file -> what it is for.
+    fields: Mapping[str, FieldUse] = field(default_factory=dict)
     #: Names of files in the order in which they are read, where they do not say it themselves.
     order: tuple[str, ...] = ()
     #: Id of a level or dimension, as proposed -> what becomes of it.
@@ -201,18 +208,22 @@ def _on_all_cells(ladder: Ladder, change: Callable[[Iterable[Cell]], tuple[Cell,
 
 def _with_lines(ladder: Ladder, places: Mapping[str, Placement], lines: Sequence[Line]) -> Ladder:
     levels = {level.id for level in ladder.levels}
-    dimensions = {dimension.id for dimension in ladder.dimensions}
+    dimensions = _Dimensions(ladder.dimensions)
     moved: dict[tuple[str, str], list[Expectation]] = {}
     words: set[str] = set()
     for line in lines:
         key = line_key(line.text)
         place = places.get(key)
-        if place and key not in words and place.level in levels and place.dimension in dimensions:
+        if place is None or key in words or place.level not in levels:
+            continue
+        dimension = dimensions.of(place)
+        if dimension:
             words.add(key)
             expectation = Expectation(_bare(line.text), at=f"L{line.number}")
-            moved.setdefault((place.level, place.dimension), []).append(expectation)
+            moved.setdefault((place.level, dimension), []).append(expectation)
     if not moved:
         return ladder
+    ladder = replace(ladder, dimensions=tuple(dimensions.found))
 
     def left(notes: Iterable[Note]) -> tuple[Note, ...]:
         return tuple(each for each in notes if line_key(each.text) not in words)
@@ -226,6 +237,26 @@ def _with_lines(ladder: Ladder, places: Mapping[str, Placement], lines: Sequence
         ),
         unmapped=tuple(each for each in ladder.unmapped if line_key(each.text) not in words),
     )
+
+
+class _Dimensions:
+    """The dimensions, with those that a line is the first to name."""
+
+    def __init__(self, dimensions: Iterable[Dimension]) -> None:
+        self.found = list(dimensions)
+        self.ids = Ids("dimension")
+        self.ids.taken.update(each.id for each in self.found)
+
+    def of(self, place: Placement) -> str:
+        """The id of the dimension that a line belongs to; empty where that is gone from the document."""
+        if not place.named:
+            return next((each.id for each in self.found if each.id == place.dimension), "")
+        key = name_key(place.named)
+        for each in self.found:
+            if key in map(name_key, (each.name, *each.aliases)):
+                return each.id
+        self.found.append(Dimension(self.ids.take(place.named), place.named))
+        return self.found[-1].id
 
 
 def _cells_with(

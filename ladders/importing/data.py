@@ -3,58 +3,44 @@
 The names of the fields say what is what. Records that name a level and a dimension by their ids are put under both.
 """
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from ladders.importing.fields import (
-    CUMULATIVE,
-    DETAILS,
-    EXAMPLES,
-    IDS,
-    LISTS,
-    METADATA,
-    NAMES,
-    SUMMARIES,
-    TEXTS,
-    WARNINGS,
-    WRAPPERS,
-    hint_for,
-    hint_of,
-    is_structural,
-    is_texts,
-    key_name,
-    late,
-    level_word,
-    name_of,
-    place,
-    spoken,
-    statement_of,
-    titled,
-    with_code,
-)
+from ladders.importing.fields import FieldFound, Fields, FieldUse, is_texts, place, spoken, titled
 from ladders.importing.lines import Line, tell
 from ladders.importing.outline import Builder, Hint, Outline
-from ladders.importing.records import Joined, Record, flat_records, joined_records
+from ladders.importing.records import Flat, Joined, Record, flat_records, joined_records
 from ladders.yaml_nodes import Node
 
 _DEEPEST = 9
 
 
-def read_data(root: Node, lines: tuple[str, ...], file: int = 0) -> tuple[Outline, dict[str, str]]:
-    """The outline, and what the file says of the whole: organisation, licence, version and language.
+@dataclass(frozen=True, slots=True)
+class Data:
+    """`said` is what the file says of the whole: organisation, licence, version and language."""
 
-    Never raises; what no key makes sense of stays a stray line.
-    """
+    outline: Outline
+    said: dict[str, str]
+    fields: tuple[FieldFound, ...]
+
+
+def read_data(
+    root: Node,
+    lines: tuple[str, ...],
+    file: int = 0,
+    fields: Mapping[str, FieldUse] | None = None,
+) -> Data:
+    """`fields` is what a person says of fields. Never raises; what no field makes sense of stays a stray line."""
     builder = Builder(lines, file)
-    teller = _Teller(builder)
-    joined = joined_records(root)
+    teller = _Teller(builder, Fields(fields))
+    joined = joined_records(root, teller.fields)
     if joined:
         teller.records(joined)
-    elif table := flat_records(root):
+    elif table := flat_records(root, teller.fields):
         teller.table(table)
     else:
         teller.thing(root, 1, "")
-    return builder.outline(), teller.said
+    return Data(builder.outline(), teller.said, teller.fields.found(root))
 
 
 def is_like_a_ladder(root: Node) -> bool:
@@ -66,8 +52,9 @@ def is_like_a_ladder(root: Node) -> bool:
 
 
 class _Teller:
-    def __init__(self, builder: Builder) -> None:
+    def __init__(self, builder: Builder, fields: Fields) -> None:
         self.builder = builder
+        self.fields = fields
         self.said: dict[str, str] = {}
 
     # -- Pieces
@@ -78,17 +65,14 @@ class _Teller:
             blocks = self.builder.targets[-1]
             blocks[-1] = replace(blocks[-1], hint=hint)
 
-    def words(self, node: Node, *, as_items: bool = False) -> None:
+    def words(self, node: Node) -> None:
         """A text: paragraphs, and the lists that it may hold itself."""
         text = str(node.value)
         first = node.text_line
         lines = [
             Line(min(first + at, node.last_line), each) for at, each in enumerate(text.split("\n"))
         ]
-        if as_items:
-            self.item(node)
-        else:
-            tell(self.builder, lines, apart=False)
+        tell(self.builder, lines, apart=False)
 
     def item(self, node: Node, details: Iterable[Node] = ()) -> None:
         text = " ".join(str(node.value).split())
@@ -112,119 +96,190 @@ class _Teller:
 
     def thing(self, node: Node, depth: int, hint: Hint) -> None:
         """A mapping with a name is a heading with what its other keys hold."""
+        fields = self.fields
         if isinstance(node.value, list):
             self.several(node, depth, hint)
         elif isinstance(node.value, dict):
-            key, name = name_of(node, hint)
+            key, name = fields.name_of(node, hint)
             if name is not None:
-                text = with_code(level_word(name, key, hint), node, hint)
-                self.heading(name, text, depth, hint_of(key, hint))
+                fields.note(key, "name")
+                text = fields.with_code(fields.level_word(name, key, hint), node, hint)
+                self.heading(name, text, depth, hint or fields.hint_for(key))
                 depth += 1
-            self.fields(node, depth, {key} if name is not None else set())
+            self.body(node, depth, {key} if name is not None else set())
         elif node.value is not None:
             self.item(node)
 
     def several(self, node: Node, depth: int, hint: Hint) -> None:
-        for each in node.value:
-            if isinstance(each.value, dict) and (text := statement_of(each)):
+        for at in self.fields.order_of(node.value, hint):
+            each = node.value[at]
+            if isinstance(each.value, dict) and (text := self.fields.statement_of(each)):
                 self.statement(each, *text)
             else:
                 self.thing(each, depth, hint)
 
     def statement(self, node: Node, key: str, text: Node) -> None:
         """A mapping that is one statement, with details and examples of its own."""
-        details = [
-            value
+        fields = self.fields
+        details = {
+            other: value
             for other, value in node.value.items()
-            if DETAILS.fullmatch(other) and other != key and str(value.value or "").strip()
-        ]
-        self.item(text, details)
+            if fields.is_details(other) and other != key and str(value.value or "").strip()
+        }
+        fields.note(key, "expectations")
+        for other in details:
+            fields.note(other, "details")
+        self.item(text, details.values())
         for other, value in node.value.items():
-            if other == key:
-                continue
-            if EXAMPLES.fullmatch(other):
-                for each in value.value if isinstance(value.value, list) else [value]:
-                    if each.value is not None and not isinstance(each.value, (dict, list)):
-                        self.example(each)
+            if other != key and fields.is_examples(other):
+                self.examples(other, value)
 
-    def fields(self, node: Node, depth: int, used: set[str]) -> None:
-        for key, value in sorted(node.value.items(), key=lambda each: late(each[0])):
+    def examples(self, key: str, value: Node) -> None:
+        for each in value.value if isinstance(value.value, list) else [value]:
+            if each.value is not None and not isinstance(each.value, (dict, list)):
+                self.fields.note(key, "examples")
+                self.example(each)
+
+    def body(self, node: Node, depth: int, used: set[str]) -> None:
+        ordered = sorted(node.value.items(), key=lambda each: self.fields.comes_late(each[0]))
+        for key, value in ordered:
             if key not in used and value.value is not None:
                 self.field(node, key, value, depth)
 
     def field(self, node: Node, key: str, value: Node, depth: int) -> None:
-        hint = hint_for(key)
-        if isinstance(value.value, (str, int, bool)):
-            self.plain_field(key, value)
-        elif EXAMPLES.fullmatch(key) and is_texts(value):
-            self.announce(place(node, key), "Examples:")
-            self.several(value, depth, "")
-        elif WARNINGS.fullmatch(key) and is_texts(value):
-            self.announce(place(node, key), "Red flags:")
-            self.several(value, depth, "")
-        elif is_texts(value):
-            if not LISTS.fullmatch(key):
-                self.heading(place(node, key), spoken(key), depth)
-            self.several(value, depth + 1, "")
-        elif isinstance(value.value, list):
-            if any(statement_of(each) for each in value.value) and not LISTS.fullmatch(key):
-                self.heading(place(node, key), spoken(key), depth)
-            self.several(value, depth, hint)
-        elif hint or WRAPPERS.fullmatch(key) or LISTS.fullmatch(key):
-            self.keyed(value, depth, hint)
-        else:
-            self.heading(place(node, key), spoken(key), depth, "")
-            if text := statement_of(value):
-                self.statement(value, *text)
-            else:
-                self.keyed(value, depth + 1, "")
-
-    def plain_field(self, key: str, value: Node) -> None:
-        if key.lower() in IDS or not str(value.value).strip():
+        if self.fields.said.get(key) == "ignore":
             return
-        if SUMMARIES.fullmatch(key) or TEXTS.fullmatch(key):
+        if isinstance(value.value, (str, int, bool)):
+            self.plain_field(node, key, value, depth)
+        elif is_texts(value):
+            self.texts(node, key, value, depth)
+        elif isinstance(value.value, list):
+            self.things(node, key, value, depth)
+        else:
+            self.mapping(node, key, value, depth)
+
+    def texts(self, node: Node, key: str, value: Node, depth: int) -> None:
+        fields = self.fields
+        if fields.is_examples(key):
+            fields.note(key, "examples")
+            self.announce(place(node, key), "Examples:")
+        elif fields.is_warnings(key):
+            fields.note(key, "warnings")
+            self.announce(place(node, key), "Red flags:")
+        elif fields.is_list(key):
+            fields.note(key, "expectations")
+        else:
+            self.named_by_key(node, key, depth)
+        self.several(value, depth + 1, "")
+
+    def things(self, node: Node, key: str, value: Node, depth: int) -> None:
+        fields = self.fields
+        hint = fields.hint_for(key)
+        states = any(fields.statement_of(each) for each in value.value)
+        if states and not fields.is_list(key) and fields.said.get(key) != "holder":
+            self.named_by_key(node, key, depth)
+        else:
+            fields.note(key, hint or ("expectations" if states else "holder"))
+        self.several(value, depth, hint)
+
+    def mapping(self, node: Node, key: str, value: Node, depth: int) -> None:
+        fields = self.fields
+        hint = fields.hint_for(key)
+        if hint or fields.is_holder(key) or fields.is_list(key):
+            fields.note(key, hint or "holder")
+            self.keyed(value, depth, hint)
+            return
+        self.named_by_key(node, key, depth)
+        if text := fields.statement_of(value):
+            self.statement(value, *text)
+        else:
+            self.keyed(value, depth + 1, "")
+
+    def named_by_key(self, node: Node, key: str, depth: int) -> None:
+        self.fields.note(key, "heading")
+        self.heading(place(node, key), spoken(key), depth)
+
+    def plain_field(self, node: Node, key: str, value: Node, depth: int) -> None:
+        fields = self.fields
+        whole = fields.about_the_whole(key)
+        if not str(value.value).strip():
+            return
+        if fields.said.get(key) == "heading":
+            self.named_by_key(node, key, depth)
             self.words(value)
-        elif CUMULATIVE.fullmatch(key) and value.value is not False:
+        elif fields.is_id(key):
+            fields.note(key, "code")
+        elif fields.is_summary(key):
+            fields.note(key, "summary")
+            self.words(value)
+        elif fields.is_text(key):
+            fields.note(key, "expectations")
+            self.text(key, value)
+        elif fields.is_cascade(key) and value.value is not False:
+            fields.note(key, "cascade")
             self.announce(value, f"{spoken(key)}: {value.value}".lower())
-        elif key.lower() in METADATA:
-            self.said.setdefault(METADATA[key.lower()], str(value.value))
+        elif whole:
+            fields.note(key, whole)
+            self.said.setdefault(whole, str(value.value))
             self.builder.add_verbatim("reference", value.line, value.last_line)
+
+    def text(self, key: str, value: Node) -> None:
+        """A line that a person says to be an expectation is one, and not the prose of a cell."""
+        if key in self.fields.said and "\n" not in str(value.value).strip():
+            self.item(value)
+        else:
+            self.words(value)
 
     def keyed(self, node: Node, depth: int, hint: Hint) -> None:
         """A mapping whose keys are names, or an ordinary thing."""
-        for key, value in node.value.items():
+        fields = self.fields
+        entries = list(node.value.items())
+        for at in fields.order_of([value for _, value in entries], hint):
+            key, value = entries[at]
             if value.value is None:
                 continue
-            if isinstance(value.value, (str, int, bool)) and (
-                key.lower() in IDS
-                or key.lower() in NAMES
-                or SUMMARIES.fullmatch(key)
-                or key.lower() in METADATA
-                or CUMULATIVE.fullmatch(key)
-            ):
-                self.plain_field(key, value)
+            if isinstance(value.value, (str, int, bool)) and self.is_about_the_rest(key):
+                self.plain_field(node, key, value, depth)
                 continue
-            if not hint and (hint_for(key) or LISTS.fullmatch(key) or EXAMPLES.fullmatch(key)):
+            is_field = fields.hint_for(key) or fields.is_list(key) or fields.is_examples(key)
+            if (not hint and is_field) or key in fields.said:
                 self.field(node, key, value, depth)
                 continue
-            name = key_name(key, value)
+            if hint:
+                fields.note_name(key)
+            else:
+                fields.note(key, "heading")
+            name = fields.key_name(key, value)
             if isinstance(value.value, dict):
-                name = with_code(name, value, hint)
+                name = fields.with_code(name, value, hint)
             self.heading(place(node, key), name, depth, hint)
-            if isinstance(value.value, dict) and (text := statement_of(value)):
+            if isinstance(value.value, dict) and (text := fields.statement_of(value)):
                 self.statement(value, *text)
             elif isinstance(value.value, dict):
-                self.fields_or_keyed(value, depth + 1)
+                self.body_or_keyed(value, depth + 1)
             elif isinstance(value.value, list):
                 self.several(value, depth + 1, "")
             else:
                 self.words(value)
 
-    def fields_or_keyed(self, node: Node, depth: int) -> None:
-        used = {key for key in node.value if key.lower() in NAMES}
-        known = [key for key in node.value if is_structural(key)]
-        if known:
-            self.fields(node, depth, used)
+    def is_about_the_rest(self, key: str) -> bool:
+        """Whether a text among things that are named by their keys speaks of them all."""
+        fields = self.fields
+        return bool(
+            fields.is_id(key)
+            or fields.is_name(key)
+            or fields.is_summary(key)
+            or fields.about_the_whole(key)
+            or fields.is_cascade(key)
+        )
+
+    def body_or_keyed(self, node: Node, depth: int) -> None:
+        fields = self.fields
+        used = {key for key in node.value if fields.is_name(key)}
+        for key in used:
+            fields.note(key, "name")
+        if any(map(fields.is_structural, node.value)):
+            self.body(node, depth, used)
         else:
             self.keyed(node, depth, "")
 
@@ -252,45 +307,53 @@ class _Teller:
         for dimension in joined.dimensions:
             # Described apart from the levels, under the same name.
             texts = [
-                value for key, value in dimension.node.value.items() if SUMMARIES.fullmatch(key)
+                value
+                for key, value in dimension.node.value.items()
+                if self.fields.is_summary(key) and isinstance(value.value, str)
             ]
             if texts:
                 self.heading(dimension.name, str(dimension.name.value), 2, "dimension")
-                for text in texts:
-                    self.words(text)
+                self.about(dimension.node)
 
     def record(self, record: Record, joined: Joined) -> None:
         """A statement with its id and what else the record says of it."""
+        fields = self.fields
         self.item(record.text)
         for key, value in record.node.value.items():
-            if value is record.text or isinstance(value.value, (dict, list)):
+            if value is record.text or fields.said.get(key) == "ignore":
                 continue
-            if key in joined.columns:
+            if fields.is_examples(key):
+                self.examples(key, value)
+            elif isinstance(value.value, (dict, list)):
+                continue
+            elif key in joined.columns:
                 self.builder.add_verbatim("reference", value.line, value.last_line)
-            elif key.lower() in IDS:
+            elif fields.is_id(key):
+                fields.note(key, "code")
                 self.builder.add_verbatim("identifier", value.line, value.line, str(value.value))
             elif value.value is not None:
+                fields.note(key, "attribute")
                 said = f"{spoken(key)}: {value.value}"
                 self.builder.add_verbatim("attribute", value.line, value.last_line, said)
 
     def about(self, node: Node) -> None:
         for key, value in node.value.items():
-            if SUMMARIES.fullmatch(key) and isinstance(value.value, str):
+            if self.fields.is_summary(key) and isinstance(value.value, str):
+                self.fields.note(key, "summary")
                 self.words(value)
 
-    def table(self, rows: list[Node]) -> None:
-        """Records with the same keys are a table with a row for each."""
-        builder = self.builder
-        keys = list(rows[0].value)
+    def table(self, table: Flat) -> None:
+        """Records with the same fields are a table with a row for each."""
+        builder, rows = self.builder, table.rows
         builder.open_table(rows[0].line)
         builder.open_row()
-        for key in keys:
+        for key, header in table.headers.items():
             builder.open_cell(is_header=True)
-            self.announce(place(rows[0], key), spoken(key))
+            self.announce(place(rows[0], key), header)
             builder.close_cell()
         for row in rows:
             builder.open_row()
-            for key in keys:
+            for key in table.headers:
                 builder.open_cell(is_header=False)
                 value = row.value.get(key)
                 if value is not None and value.value is not None:

@@ -1,13 +1,42 @@
-"""What the fields of a data file are for, by their names: which key holds a name, which a text, which examples."""
+"""What the fields of a data file are for: which one holds a name, which a text, which examples.
+
+Their names tell, unless a person says otherwise. A field is known by its name alone, wherever it stands.
+"""
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from ladders.importing.outline import Hint
 from ladders.yaml_nodes import Node
 
-NAMES = ("title", "name", "label", "heading")
-NAMED_BY = (
+#: `heading`: the name of the field is itself that of a level or a dimension; `holder`: only holds others.
+FieldUse = Literal[
+    "name",
+    "code",
+    "rank",
+    "level",
+    "dimension",
+    "heading",
+    "holder",
+    "expectations",
+    "examples",
+    "warnings",
+    "summary",
+    "details",
+    "cascade",
+    "organisation",
+    "licence",
+    "version",
+    "language",
+    "attribute",
+    "ignore",
+]
+
+_NAMES = ("title", "name", "label", "heading")
+_NAMED_BY = (
     "level",
     "role",
     "grade",
@@ -26,42 +55,42 @@ NAMED_BY = (
     "track",
     "group",
 )
-IDS = ("id", "key", "slug", "path", "code", "uuid", "short", "shortname", "identifier")
-SUMMARIES = re.compile(
+_IDS = ("id", "key", "slug", "path", "code", "uuid", "short", "shortname", "identifier")
+_SUMMARIES = re.compile(
     r"(?:summary|description|desc|about|tagline|intro(?:duction)?|definition|overview|purpose"
     r"|mission|headline|subtitle|blurb)",
     re.IGNORECASE,
 )
-TEXTS = re.compile(
+_TEXTS = re.compile(
     r"(?:criteria|criterion|expectation|text|statement|behaviou?r|content|value|body|bullet"
     r"|requirement|responsibility|signal|point|item)",
     re.IGNORECASE,
 )
-LISTS = re.compile(
+_LISTS = re.compile(
     r"(?:criteria|expectations?|texts?|statements?|behaviou?rs?|bullets?|items?|points?"
     r"|requirements?|responsibilit(?:y|ies)|content|contents|signals?|list|details|indicators?"
     r"|example_?criteria|descriptions?|what|must|values|evidence|objectives|milestones)",
     re.IGNORECASE,
 )
-EXAMPLES = re.compile(r"(?:examples?|example_?tasks?|examples?_?of_?.*|e_?g)", re.IGNORECASE)
-WARNINGS = re.compile(
+_EXAMPLES = re.compile(r"(?:examples?|example_?tasks?|examples?_?of_?.*|e_?g)", re.IGNORECASE)
+_WARNINGS = re.compile(
     r"(?:anti_?patterns?|red_?flags?|warning_?signs?|negative.*|donts?)", re.IGNORECASE
 )
-LEVELS = re.compile(
+_LEVELS = re.compile(
     r"(?:(?:job|career)_?)?(?:levels?|grades?|bands?|stages?|steps?|ranks?|ladder|rungs?|seniorit.*)",
     re.IGNORECASE,
 )
-DIMENSIONS = re.compile(
+_DIMENSIONS = re.compile(
     r"(?:dimensions?|topics?|competenc(?:y|ies)|categor(?:y|ies)|themes?|areas?|skills?|pillars?"
     r"|traits?|attributes|capabilit(?:y|ies)|axes|domains?|criteria_?groups?)",
     re.IGNORECASE,
 )
-WRAPPERS = re.compile(
+_WRAPPERS = re.compile(
     r"(?:.*(?:framework|ladder|matrix|competenc|career|tracks?|roles?|groups?|sections?|data|rubric))",
     re.IGNORECASE,
 )
 #: Keys that speak of the ladder as a whole, by what they say.
-METADATA = {
+_METADATA: Mapping[str, FieldUse] = {
     "licence": "licence",
     "license": "licence",
     "organisation": "organisation",
@@ -71,63 +100,268 @@ METADATA = {
     "language": "language",
     "lang": "language",
 }
-DETAILS = re.compile(r"(?:details?|notes?|explanation|more|long_?description)", re.IGNORECASE)
-CUMULATIVE = re.compile(r"(?:is_?)?(?:cumulative|cascad\w*|accumulat\w*|inherit\w*)", re.IGNORECASE)
-
-
-def name_of(node: Node, hint: Hint) -> tuple[str, Node | None]:
-    values: Mapping[str, Node] = node.value
-    lower = {key.lower(): key for key in values}
-    for candidate in (*NAMES, *NAMED_BY, *IDS[:4], "code"):
-        key = lower.get(candidate)
-        if key and isinstance(values[key].value, (str, int)) and str(values[key].value).strip():
-            if candidate in IDS and not hint:
-                continue
-            return key, values[key]
-    return "", None
-
-
-def level_word(name: Node, key: str, hint: Hint) -> str:
-    """A level that is only a number is called by it."""
-    text = str(name.value)
-    if text.isdigit() and (hint == "level" or LEVELS.fullmatch(key)):
-        return f"Level {text}"
-    return text
-
-
-def with_code(name: str, node: Node, hint: Hint) -> str:
-    """A level with its code in front, when its id looks like one."""
-    for key, value in node.value.items() if hint == "level" else ():
-        code = str(value.value)
-        if key.lower() in {"id", "code", "key", "slug"} and _CODE.fullmatch(code) and code != name:
-            return f"{code}: {name}"
-    return name
-
-
+_RANKS = re.compile(r"(?:rank|order|position|sort_?order)", re.IGNORECASE)
+_DETAILS = re.compile(r"(?:details?|notes?|explanation|more|long_?description)", re.IGNORECASE)
+_CUMULATIVE = re.compile(
+    r"(?:is_?)?(?:cumulative|cascad\w*|accumulat\w*|inherit\w*)", re.IGNORECASE
+)
 _CODE = re.compile(r"[A-Za-z]{1,4}[ .-]?[0-9]{1,2}[a-d]?")
+_BARE_CODE = re.compile(r"[0-9]{1,2}")
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,6}")
+_LONGEST_SAMPLE = 80
+#: Nobody goes through a longer list of fields; those that stand most often are shown.
+MOST_FIELDS = 100
 
 
-def hint_of(key: str, hint: Hint) -> Hint:
-    return hint or hint_for(key)
+@dataclass(frozen=True, slots=True)
+class FieldFound:
+    """`uses` is what the field was taken for, in the order in which it was; `sample` is one of its values."""
+
+    name: str
+    uses: tuple[FieldUse, ...]
+    count: int
+    sample: str
 
 
-def hint_for(key: str) -> Hint:
-    if LEVELS.fullmatch(key):
-        return "level"
-    if DIMENSIONS.fullmatch(key):
-        return "dimension"
-    return ""
+class Fields:
+    """The fields of one data file.
+
+    Whatever reads a field notes what it took it for, so that a person can see it and say otherwise.
+    """
+
+    def __init__(self, said: Mapping[str, FieldUse] | None = None) -> None:
+        self.said = said or {}
+        self._uses: dict[str, list[FieldUse]] = {}
+        self._names: set[str] = set()
+
+    # -- What a field is for
+
+    def is_name(self, key: str) -> bool:
+        return self._is(key, "name", by_name=key.lower() in _NAMES)
+
+    def is_id(self, key: str) -> bool:
+        return self._is(key, "code", by_name=key.lower() in _IDS)
+
+    def is_rank(self, key: str) -> bool:
+        return self._is(key, "rank", by_name=_fits(_RANKS, key))
+
+    def is_summary(self, key: str) -> bool:
+        return self._is(key, "summary", by_name=_fits(_SUMMARIES, key))
+
+    def is_text(self, key: str) -> bool:
+        return self._is(key, "expectations", by_name=_fits(_TEXTS, key))
+
+    def is_list(self, key: str) -> bool:
+        return self._is(key, "expectations", by_name=_fits(_LISTS, key))
+
+    def is_examples(self, key: str) -> bool:
+        return self._is(key, "examples", by_name=_fits(_EXAMPLES, key))
+
+    def is_warnings(self, key: str) -> bool:
+        return self._is(key, "warnings", by_name=_fits(_WARNINGS, key))
+
+    def is_details(self, key: str) -> bool:
+        return self._is(key, "details", by_name=_fits(_DETAILS, key))
+
+    def is_holder(self, key: str) -> bool:
+        return self._is(key, "holder", by_name=_fits(_WRAPPERS, key))
+
+    def is_cascade(self, key: str) -> bool:
+        return self._is(key, "cascade", by_name=_fits(_CUMULATIVE, key))
+
+    def about_the_whole(self, key: str) -> FieldUse | None:
+        """For a field that speaks of the ladder as a whole: what it says of it."""
+        said = self.said.get(key)
+        if said:
+            return said if said in _METADATA.values() else None
+        return _METADATA.get(key.lower())
+
+    def hint_for(self, key: str) -> Literal["", "level", "dimension"]:
+        if self._is(key, "level", by_name=_fits(_LEVELS, key)):
+            return "level"
+        if self._is(key, "dimension", by_name=_fits(_DIMENSIONS, key)):
+            return "dimension"
+        return ""
+
+    def is_structural(self, key: str) -> bool:
+        return (
+            key in self.said
+            or self.is_name(key)
+            or bool(self.hint_for(key))
+            or self.is_list(key)
+            or self.is_examples(key)
+            or self.is_summary(key)
+            or self.is_warnings(key)
+        )
+
+    def comes_late(self, key: str) -> bool:
+        """Examples and warnings come after the statements they go with."""
+        return self.is_examples(key) or self.is_warnings(key)
+
+    def _is(self, key: str, use: FieldUse, *, by_name: bool) -> bool:
+        said = self.said.get(key)
+        return said == use if said else by_name
+
+    # -- What a mapping is
+
+    def name_of(self, node: Node, hint: Hint) -> tuple[str, Node | None]:
+        """The field that names a thing, and its value."""
+        values: Mapping[str, Node] = node.value
+        for key in self._naming(values, hint):
+            if isinstance(values[key].value, (str, int)) and str(values[key].value).strip():
+                return key, values[key]
+        return "", None
+
+    def _naming(self, keys: Iterable[str], hint: Hint) -> Iterator[str]:
+        """The fields that could name a thing, the likeliest first. An id does only where a thing is expected."""
+        for use in ("name", "level", "dimension"):
+            yield from (key for key in keys if self.said.get(key) == use)
+        lower = {key.lower(): key for key in keys if key not in self.said}
+        for candidate in (*_NAMES, *_NAMED_BY, *_IDS[:4], "code"):
+            if candidate in lower and (hint or candidate not in _IDS):
+                yield lower[candidate]
+        if hint:
+            yield from (key for key in keys if self.said.get(key) == "code")
+
+    def identity(self, keys: Iterable[str]) -> tuple[str, str] | None:
+        """The field that others point at a thing by, and the one that names it; one can be both."""
+        lower = {key.lower(): key for key in keys if key not in self.said}
+        ids = [key for key in keys if self.said.get(key) == "code"]
+        ids += [lower[each] for each in _IDS if each in lower]
+        names = [key for key in keys if self.said.get(key) == "name"]
+        names += [lower[each] for each in _NAMES if each in lower]
+        found = [*ids, *names]
+        return (found[0], [*names, *ids][0]) if found else None
+
+    def key_name(self, key: str, value: Node) -> str:
+        """What a thing is called that is kept under a key: by a name of its own, else by the key."""
+        if isinstance(value.value, dict):
+            named = [each for each in value.value if self.said.get(each) == "name"]
+            lower = {each.lower(): each for each in value.value if each not in self.said}
+            for name in (*named, *(lower[each] for each in _NAMES if each in lower)):
+                found = value.value[name]
+                if isinstance(found.value, str) and found.value.strip():
+                    return f"{key}: {found.value}" if _CODE.fullmatch(key) else found.value
+        if key.isdigit():
+            return f"Level {key}"
+        return spoken(key)
+
+    def level_word(self, name: Node, key: str, hint: Hint) -> str:
+        """A level that is only a number is called by it."""
+        text = str(name.value)
+        if text.isdigit() and "level" in (hint, self.hint_for(key)):
+            return f"Level {text}"
+        return text
+
+    def with_code(self, name: str, node: Node, hint: Hint) -> str:
+        """A level with its code in front, when its id looks like one."""
+        for key, value in node.value.items() if hint == "level" else ():
+            code = str(value.value)
+            is_said = self.said.get(key) == "code"
+            can_be = is_said or (
+                key not in self.said and key.lower() in {"id", "code", "key", "slug"}
+            )
+            looks = _CODE.fullmatch(code) or (is_said and _BARE_CODE.fullmatch(code))
+            if can_be and looks and code != name:
+                self.note(key, "code")
+                return f"{code}: {name}"
+        return name
+
+    def statement_of(self, node: Node) -> tuple[str, Node] | None:
+        """The key and text of a mapping that is one statement: a text, and at most examples and ids."""
+        if not isinstance(node.value, dict):
+            return None
+        texts = [
+            (key, value)
+            for key, value in node.value.items()
+            if isinstance(value.value, str)
+            and (self.is_text(key) or self.is_summary(key))
+            and not self.is_details(key)
+            and value.value.strip()
+        ]
+        others = [
+            key
+            for key, value in node.value.items()
+            if isinstance(value.value, (dict, list)) and not self.is_examples(key)
+        ]
+        is_named = any(map(self._names_something, node.value))
+        return texts[0] if len(texts) == 1 and not others and not is_named else None
+
+    def _names_something(self, key: str) -> bool:
+        said = self.said.get(key)
+        if said:
+            return said in {"name", "level", "dimension"}
+        return key.lower() in (*_NAMES, *_NAMED_BY)
+
+    def order_of(self, nodes: Sequence[Node], hint: Hint) -> list[int]:
+        """The places of levels in the order that a field of every one of them says, else as they stand."""
+        as_they_stand = list(range(len(nodes)))
+        ranks = [self._rank_of(node) for node in nodes] if hint == "level" else []
+        numbers = [rank for rank in ranks if rank is not None]
+        if len(numbers) < len(nodes):
+            return as_they_stand
+        return sorted(as_they_stand, key=lambda at: numbers[at])
+
+    def _rank_of(self, node: Node) -> int | None:
+        for key, value in node.value.items() if isinstance(node.value, dict) else ():
+            if self.is_rank(key) and _WHOLE_NUMBER.fullmatch(str(value.value)):
+                self.note(key, "rank")
+                return int(value.value)
+        return None
+
+    # -- What was found
+
+    def note(self, key: str, use: FieldUse) -> None:
+        uses = self._uses.setdefault(key, [])
+        if use not in uses:
+            uses.append(use)
+
+    def note_name(self, key: str) -> None:
+        """A key that names a level or dimension of its own, and is no field."""
+        self._names.add(key)
+
+    def found(self, root: Node) -> tuple[FieldFound, ...]:
+        """Every field in the order of the file; those that were taken for nothing are not part of the ladder."""
+        counts: Counter[str] = Counter()
+        samples: dict[str, str] = {}
+        for key, value in _every_field(root):
+            counts[key] += 1
+            samples[key] = samples.get(key) or _sample(value)
+        shown = [
+            key for key in counts if key in self._uses or key in self.said or key not in self._names
+        ]
+        often = set(sorted(shown, key=lambda key: -counts[key])[:MOST_FIELDS])
+        return tuple(
+            FieldFound(key, tuple(self._uses.get(key, ("ignore",))), counts[key], samples[key])
+            for key in shown
+            if key in often
+        )
 
 
-def key_name(key: str, value: Node) -> str:
-    if isinstance(value.value, dict):
-        for name in NAMES:
-            found = next((each for k, each in value.value.items() if k.lower() == name), None)
-            if found and isinstance(found.value, str) and found.value.strip():
-                return f"{key}: {found.value}" if _CODE.fullmatch(key) else found.value
-    if key.isdigit():
-        return f"Level {key}"
-    return spoken(key)
+def _fits(pattern: re.Pattern[str], key: str) -> bool:
+    return pattern.fullmatch(key) is not None
+
+
+def _every_field(node: Node) -> Iterator[tuple[str, Node]]:
+    if isinstance(node.value, dict):
+        for key, value in node.value.items():
+            yield key, value
+            yield from _every_field(value)
+    elif isinstance(node.value, list):
+        for value in node.value:
+            yield from _every_field(value)
+
+
+def _sample(node: Node) -> str:
+    """A value as a person would know it again: its words, or the names of what it holds."""
+    value = node.value
+    if isinstance(value, list):
+        value = value[0].value if value else ""
+    words = ", ".join(value) if isinstance(value, dict) else "" if value is None else str(value)
+    words = " ".join(words.split())
+    return (
+        words if len(words) <= _LONGEST_SAMPLE else f"{words[: _LONGEST_SAMPLE - 1].rstrip()}\u2026"
+    )
 
 
 def spoken(key: str) -> str:
@@ -151,44 +385,7 @@ def place(node: Node, key: str) -> Node:
     return Node(line, column, key, last_line=line)
 
 
-def late(key: str) -> int:
-    """Examples and warnings come after the statements they go with."""
-    return 1 if EXAMPLES.fullmatch(key) or WARNINGS.fullmatch(key) else 0
-
-
-def is_structural(key: str) -> bool:
-    return bool(
-        key.lower() in NAMES
-        or hint_for(key)
-        or LISTS.fullmatch(key)
-        or EXAMPLES.fullmatch(key)
-        or SUMMARIES.fullmatch(key)
-        or WARNINGS.fullmatch(key)
-    )
-
-
 def is_texts(node: Node) -> bool:
     return isinstance(node.value, list) and all(
         not isinstance(each.value, (dict, list)) for each in node.value
     )
-
-
-def statement_of(node: Node) -> tuple[str, Node] | None:
-    """The key and text of a mapping that is one statement: a text, and at most examples and ids."""
-    if not isinstance(node.value, dict):
-        return None
-    texts = [
-        (key, value)
-        for key, value in node.value.items()
-        if isinstance(value.value, str)
-        and (TEXTS.fullmatch(key) or SUMMARIES.fullmatch(key))
-        and not DETAILS.fullmatch(key)
-        and value.value.strip()
-    ]
-    others = [
-        key
-        for key, value in node.value.items()
-        if isinstance(value.value, (dict, list)) and not EXAMPLES.fullmatch(key)
-    ]
-    named = any(key.lower() in (*NAMES, *NAMED_BY) for key in node.value)
-    return texts[0] if len(texts) == 1 and not others and not named else None

@@ -289,11 +289,19 @@ def _leading(body: list[list[TableCell]], like: list[float]) -> int | None:
     return 1
 
 
-def _long(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
-    """A row for each statement, with its level and dimension in columns of their own."""
-    texts = [_words(cell) for cell in head]
+@dataclass(frozen=True, slots=True)
+class LongColumns:
+    """Where a table with a row for each statement says what."""
+
+    levels: tuple[int, ...]
+    dimensions: tuple[int, ...]
+    statement: int
+    examples: tuple[int, ...]
+
+
+def long_columns(texts: Sequence[str]) -> LongColumns | None:
+    """By the words above the columns; None where they name no level or no dimension."""
     levels = [place for place, text in enumerate(texts) if _LEVEL_HEADER.fullmatch(text)]
-    level = levels[0] if levels else None
     dimensions = [
         place
         for place, text in enumerate(texts)
@@ -301,24 +309,34 @@ def _long(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
     ]
     left = [place for place in range(len(texts)) if place not in (*levels, *dimensions)]
     said = [place for place in left if _TEXT_HEADER.fullmatch(texts[place])] or left[-1:]
-    if level is None or not dimensions or not said:
-        return None
-    named = [name_key(row[level].text) for row in body]
-    if len(set(named)) == len(named) and len(named) > 1:
+    if not levels or not dimensions or not said:
         return None
     statement = next(
         (place for place in said if not _EXAMPLE_HEADER.fullmatch(texts[place])), said[0]
     )
+    examples = [
+        place for place in left if place != statement and _EXAMPLE_HEADER.fullmatch(texts[place])
+    ]
+    return LongColumns(tuple(levels), tuple(dimensions), statement, tuple(examples))
+
+
+def _long(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
+    """A row for each statement, with its level and dimension in columns of their own."""
+    columns = long_columns([_words(cell) for cell in head])
+    if columns is None:
+        return None
+    named = [name_key(row[columns.levels[0]].text) for row in body]
+    if len(set(named)) == len(named) and len(named) > 1:
+        return None
     rows = []
     for row in body:
         names = [
-            _hinted(_named_twice([row[place] for place in levels]), "level"),
-            *(_hinted(_name(row[place]), "dimension") for place in dimensions),
+            _hinted(_named_twice([row[place] for place in columns.levels]), "level"),
+            *(_hinted(_name(row[place]), "dimension") for place in columns.dimensions),
         ]
-        blocks = _statements(row[statement].blocks)
-        for place in left:
-            if place != statement and _EXAMPLE_HEADER.fullmatch(texts[place]):
-                blocks += [_as_example(block) for block in row[place].blocks]
+        blocks = _statements(row[columns.statement].blocks)
+        for place in columns.examples:
+            blocks += [_as_example(block) for block in row[place].blocks]
         if blocks:
             rows.append(GridRow(tuple(name for name in names if name), ((None, tuple(blocks)),)))
     return Grid(tuple(rows), tuple(block for cell in head for block in cell.blocks))

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from ladders.document import AppliesTo, Cell, Dimension, Group, Ladder, Level, Mixin, Track
 from ladders.importing.corrections import Join
+from ladders.keys import owned_cells
 from ladders.names import Ids, name_key
 
 
@@ -13,10 +14,12 @@ class JoinError(ValueError):
 
 
 def joined(base: Ladder, addition: Ladder, join: Join) -> Ladder:
-    """`base` with the only level of `addition`, next to one of its levels.
+    """`base` with the only level of `addition`, next to one of its levels or instead of it.
 
     Dimensions and groups that have the same name in both are one, others are new. What `addition` asks
-    of every level becomes the level's own, and its roles are added for this level alone.
+    of every level becomes the level's own, and its roles are added for this level alone. Instead of a level, it
+    takes the place and the id of that one; the roles for that level alone and the dimensions that nothing else
+    speaks of go with the words they belonged to.
 
     Raises JoinError.
     """
@@ -26,34 +29,61 @@ def joined(base: Ladder, addition: Ladder, join: Join) -> Ladder:
     beside = next((each for each in base.levels if each.id == join.beside), None)
     if beside is None:
         raise JoinError("The ladder has changed. Choose the place again.")
-    if any(name_key(each.name) == name_key(level.name) for each in base.levels):
+    instead = join.side == "instead"
+    others = [each for each in base.levels if not instead or each is not beside]
+    if any(name_key(each.name) == name_key(level.name) for each in others):
         raise JoinError(
-            f"{base.name} has a level “{level.name}” already. Give this one another name."
+            f"{base.name} has a level “{level.name}” already. Give this one another name,"
+            " or put it instead of that one."
         )
+    before = base
+    if instead:
+        base = _without_words_of(base, beside)
     groups, dimensions, target = _dimensions(base, addition)
-    level_id = _free("level", (each.id for each in base.levels), level.id)
+    level_id = beside.id if instead else _free("level", (each.id for each in others), level.id)
     order = [dimension.id for dimension in dimensions]
     own = _placed((*level.cells, *addition.common.cells), target, order)
     rank = beside.rank + (join.side == "above")
-    base = _with_room(base, beside.track, rank)
+    if not instead:
+        base = _with_room(base, beside.track, rank)
     level = replace(
         level,
         id=level_id,
         rank=rank,
         track=beside.track,
-        inherits=None,
+        inherits=beside.inherits if instead else None,
         # Another level of the same document is not there to stand in for.
         cells=tuple(replace(cell, same_as=None) for cell in own),
     )
-    return replace(
+    ladder = replace(
         base,
         groups=groups,
         dimensions=dimensions,
         levels=_inserted(base.levels, level, join),
         mixins=(*base.mixins, *_roles(base, addition, level_id, target, order)),
-        unmapped=(*base.unmapped, *addition.unmapped),
+        unmapped=tuple(dict.fromkeys((*base.unmapped, *addition.unmapped))),
         source=addition.source,
     )
+    gone = _spoken_of(before) - _spoken_of(ladder)
+    return replace(
+        ladder, dimensions=tuple(each for each in ladder.dimensions if each.id not in gone)
+    )
+
+
+def _without_words_of(base: Ladder, level: Level) -> Ladder:
+    """The ladder in which nothing is said at the level, and there is no role for it alone."""
+    return replace(
+        base,
+        levels=tuple(replace(each, cells=()) if each is level else each for each in base.levels),
+        mixins=tuple(
+            each for each in base.mixins if each.applies_to != AppliesTo(levels=(level.id,))
+        ),
+    )
+
+
+def _spoken_of(ladder: Ladder) -> set[str]:
+    """The dimensions that have a cell somewhere."""
+    return {cell.dimension for _, _, _, cell in owned_cells(ladder)}
 
 
 def _dimensions(
@@ -151,7 +181,9 @@ def _inheriting(
 
 
 def _inserted(levels: Sequence[Level], level: Level, join: Join) -> tuple[Level, ...]:
-    """Shown next to the level it stands beside, whichever way the ladder lists its levels."""
+    """Shown next to the level it stands beside, whichever way the ladder lists its levels, or in place of it."""
+    if join.side == "instead":
+        return tuple(level if each.id == level.id else each for each in levels)
     ranks = [each.rank for each in levels if each.track == level.track]
     rises = ranks == sorted(ranks)
     at = next(place for place, each in enumerate(levels) if each.id == join.beside)

@@ -14,8 +14,9 @@ from ladders.importing.structure import (
     TrackFound,
     cells_under,
     content,
+    likeness,
 )
-from ladders.names import COMMON, plain
+from ladders.names import COMMON, is_like_a_dimension, is_phrase, plain
 
 _Thing = TypeVar("_Thing")
 
@@ -65,13 +66,15 @@ def _add_beside(structure: Structure, candidates: list[Section]) -> None:
     for section in candidates:
         if id(section) in inside or any(id(each) in heads for each in section.walk()):
             continue
-        kind = _added_kind(section)
+        kind = _added_kind(section) or ("mixin" if _is_among_roles(section, structure) else None)
         if not kind or not content(section):
             continue
         owner = OwnerFound(section.name, [section], section.parent, list(section.body))
         owner.cells, owner.kind = cells_under(section), kind
         structure.owners.append(owner)
         inside |= {id(inner) for inner in section.walk()}
+    place = {id(section): at for at, section in enumerate(structure.root.walk())}
+    structure.owners.sort(key=lambda owner: place[id(owner.heads[0])] if owner.heads else 0)
 
 
 def _added_kind(section: Section) -> OwnerKind | None:
@@ -83,6 +86,19 @@ def _added_kind(section: Section) -> OwnerKind | None:
     if any(_ADDED.search(block.text) for block in said) and listed + len(said) > AT_LEAST:
         return "mixin"
     return None
+
+
+def _is_among_roles(section: Section, structure: Structure) -> bool:
+    """Whether a list that no dimension parts stands under a heading for roles, where no level does."""
+    return (
+        section.parent is not structure.title
+        and _names_roles(section.parent)
+        and not section.children
+        and any(block.kind == "item" for block in section.body)
+        and not is_phrase(section.name)
+        and (likeness(section) > 0 or not is_like_a_dimension(section.name))
+        and all(level.container is not section.parent for level in structure.levels)
+    )
 
 
 def _names_roles(section: Section | None) -> bool:

@@ -10,6 +10,7 @@ from ladders.document import Ladder, Source
 from ladders.importing.assembly import FORMS
 from ladders.importing.bundle import ARCHIVE, Upload, unpacked
 from ladders.importing.corrections import Corrections, correct
+from ladders.importing.fields import FieldUse
 from ladders.importing.marks import Mark
 from ladders.importing.proposal import File, Proposal, Said, propose
 from ladders.importing.questions import held
@@ -35,10 +36,12 @@ def read_uploads(
     swap: bool = False,
     marks: Mapping[str, Mark] | None = None,
     order: Sequence[str] = (),
+    fields: Mapping[str, FieldUse] | None = None,
 ) -> Proposal | Ladder:
     """A proposal from documents and tables, the ladder itself from a `ladder/1` file.
 
-    Several files, or those of an archive, are one ladder; `order` names them as a person wants them. Raises UnsupportedError, UnreadableError,
+    Several files, or those of an archive, are one ladder; `order` names them as a person wants them.
+    `fields` says what fields of a data file are for. Raises UnsupportedError, UnreadableError,
     UnreadableTableError or CanonicalError: ValueErrors that speak to a person.
     """
     for upload in uploads:
@@ -63,7 +66,7 @@ def read_uploads(
     )
     title = _spoken(PurePath(_name(names[0])).stem) if len(names) == 1 else "Ladder"
     try:
-        return propose(files, title, source, Said(swap, marks or {}, order))
+        return propose(files, title, source, Said(swap, marks or {}, order, fields or {}))
     except UnreadableYamlError as error:
         raise UnreadableError(f"Line {error.problem.line}: {error.problem.sentence}") from None
 
@@ -71,7 +74,7 @@ def read_uploads(
 def corrected(proposal: Proposal, corrections: Corrections) -> Ladder:
     """The ladder that the proposal makes with everything a person has said.
 
-    `proposal` is to be read with the swap, the marks and the order of these corrections. Answers to
+    `proposal` is to be read with the swap, the marks, the order and the fields of these corrections. Answers to
     questions that it does not raise are passed over. Raises NotALadderError or CorrectionError.
     """
     answers = held(proposal.questions, corrections.answers)

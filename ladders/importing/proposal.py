@@ -7,6 +7,7 @@ from ladders.document import Ladder, Source
 from ladders.importing.asking import questions_about
 from ladders.importing.assembly import OPEN_ORDERS, Assembly, SourceText, assemble
 from ladders.importing.building import build
+from ladders.importing.fields import FieldFound, FieldUse
 from ladders.importing.fitting import read_structure
 from ladders.importing.marks import Mark
 from ladders.importing.questions import Question, settled
@@ -73,6 +74,7 @@ class Said:
     swap: bool = False
     marks: Mapping[str, Mark] = field(default_factory=dict)
     order: Sequence[str] = ()
+    fields: Mapping[str, FieldUse] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,11 @@ class Proposal:
         tops = [section.heading.file for section in self._assembly.root.children if section.heading]
         return tuple(self.files[number].name for number in dict.fromkeys(tops))
 
+    @property
+    def fields(self) -> tuple[FieldFound, ...]:
+        """What the fields of data files were taken for; none where there is no data file."""
+        return self._assembly.fields
+
     def blank(self) -> Ladder:
         """A ladder by the name of the document that says nothing yet."""
         icon, name = split_icon(plain(self._name))
@@ -194,7 +201,7 @@ def propose(
     """Raises UnreadableTableError or UnreadableYamlError. `name` serves documents without a title."""
     said = said or Said()
     texts = [SourceText(file.name, file.document.text) for file in files]
-    assembly = assemble(texts, said.order)
+    assembly = assemble(texts, said.order, said.fields)
     structure = read_structure(
         assembly.root, about=assembly.about, swap=said.swap, marks=said.marks
     )

@@ -1,23 +1,23 @@
 """Records of a data file that point at levels and dimensions by their ids, and flat ones with a field for each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ladders.importing.fields import (
-    DIMENSIONS,
-    IDS,
-    LEVELS,
-    NAMES,
-    SUMMARIES,
-    TEXTS,
-    hint_for,
-    is_texts,
-    name_of,
-)
+from ladders.importing.fields import Fields, FieldUse, is_texts, spoken
+from ladders.importing.grids import long_columns
 from ladders.names import level_likeness
 from ladders.yaml_nodes import Node
 
+#: What the columns of flat records are called that a person says something of.
+_HEADERS: Mapping[FieldUse, str] = {
+    "level": "Level",
+    "code": "Level code",
+    "name": "Level name",
+    "dimension": "Dimension",
+    "expectations": "Expectation",
+    "examples": "Examples",
+}
 _MOST_RECORD_KEYS = 12
 _SHARE = 0.8
 _AT_LEAST = 2
@@ -49,7 +49,7 @@ class Record:
     node: Node
 
 
-def joined_records(root: Node) -> Joined | None:
+def joined_records(root: Node, fields: Fields) -> Joined | None:
     """Lists of named things, and a list of records that point at two of them by id or name."""
     if not isinstance(root.value, dict):
         return None
@@ -59,54 +59,79 @@ def joined_records(root: Node) -> Joined | None:
         if isinstance(node.value, list)
         and node.value
         and all(isinstance(each.value, dict) for each in node.value)
+        and fields.said.get(key) != "ignore"
     }
-    named = {key: found for key, rows in lists.items() if (found := _named(rows))}
+    named = {key: found for key, rows in lists.items() if (found := _named(rows, fields))}
     for key, rows in lists.items():
         pointing = {
             column: other
             for other in named
             if other != key
-            for column in _columns(rows)
+            for column in _columns(rows, fields)
             if _points_at(rows, column, named[other])
         }
         if len(pointing) < _AT_LEAST:
             continue
-        axes = sorted(pointing.items(), key=lambda each: -_level_score(each[1], named[each[1]]))
-        (level_column, levels), (dimension_column, dimensions) = axes[0], axes[1]
+        columns = _axes(pointing, named, fields)
         records = []
         for row in rows:
-            text = _text_of(row, {level_column, dimension_column})
+            text = _text_of(row, columns, fields)
             if text is not None:
-                level, dimension = row.value[level_column], row.value[dimension_column]
-                records.append(Record(text, str(level.value), str(dimension.value), row))
+                level, dimension = (row.value[column] for column in columns)
+                records.append(Record(row.value[text], str(level.value), str(dimension.value), row))
+                fields.note(text, "expectations")
         if not records:
             continue
-        _, title = name_of(root, "")
-        summaries = [
-            node
-            for name, node in root.value.items()
-            if SUMMARIES.fullmatch(name) and isinstance(node.value, str)
-        ]
-        columns = level_column, dimension_column
-        return Joined(title, summaries, named[levels], named[dimensions], records, columns)
+        levels, dimensions = (pointing[column] for column in columns)
+        _note(fields, "level", (columns[0], levels))
+        _note(fields, "dimension", (columns[1], dimensions))
+        fields.note(key, "expectations")
+        _note_names((*named[levels], *named[dimensions]), fields)
+        order = fields.order_of([each.node for each in named[levels]], "level")
+        return Joined(
+            *_about(root, fields),
+            [named[levels][at] for at in order],
+            named[dimensions],
+            records,
+            columns,
+        )
     return None
 
 
-def _named(rows: list[Node]) -> list[_Named] | None:
+def _about(root: Node, fields: Fields) -> tuple[Node | None, list[Node]]:
+    """The title of the whole, and what describes it."""
+    key, title = fields.name_of(root, "")
+    if title:
+        fields.note(key, "name")
+    summaries = []
+    for name, node in root.value.items():
+        if fields.is_summary(name) and isinstance(node.value, str):
+            fields.note(name, "summary")
+            summaries.append(node)
+    return title, summaries
+
+
+def _named(rows: list[Node], fields: Fields) -> list[_Named] | None:
     found = []
     for row in rows:
-        lower = {key.lower(): each for key, each in row.value.items()}
-        ident = next((lower[key] for key in (*IDS, *NAMES) if key in lower), None)
-        name = next((lower[key] for key in (*NAMES, *IDS) if key in lower), None)
-        if ident is None or name is None or isinstance(ident.value, (dict, list)):
+        identity = fields.identity(row.value)
+        if identity is None or isinstance(row.value[identity[0]].value, (dict, list)):
             return None
-        found.append(_Named(str(ident.value), name, row))
+        found.append(_Named(str(row.value[identity[0]].value), row.value[identity[1]], row))
     return found if len({each.id for each in found}) == len(found) else None
 
 
-def _columns(rows: list[Node]) -> Iterator[str]:
+def _note_names(named: Iterable[_Named], fields: Fields) -> None:
+    for each in named:
+        ident, name = fields.identity(each.node.value) or ("", "")
+        fields.note(ident, "code")
+        fields.note(name, "name")
+
+
+def _columns(rows: list[Node], fields: Fields) -> Iterator[str]:
     for key, value in rows[0].value.items():
-        if not isinstance(value.value, (dict, list)):
+        is_free = fields.said.get(key) in {None, "level", "dimension"}
+        if is_free and not isinstance(value.value, (dict, list)):
             yield key
 
 
@@ -118,23 +143,57 @@ def _points_at(rows: list[Node], column: str, named: list[_Named]) -> bool:
     ) >= _SHARE * len(values)
 
 
-def _level_score(key: str, named: list[_Named]) -> float:
-    likeness = sum(level_likeness(str(each.name.value)) for each in named) / len(named)
-    return likeness + (hint_for(key) == "level") - (hint_for(key) == "dimension")
+def _axes(
+    pointing: Mapping[str, str], named: Mapping[str, list[_Named]], fields: Fields
+) -> tuple[str, str]:
+    """The columns that point at levels and at dimensions."""
+
+    def is_said(column: str, use: FieldUse) -> bool:
+        return use in {fields.said.get(column), fields.said.get(pointing[column])}
+
+    def score(column: str) -> float:
+        key = pointing[column]
+        things = named[key]
+        hint = fields.hint_for(key)
+        likeness = sum(level_likeness(str(each.name.value)) for each in things) / len(things)
+        return likeness + (hint == "level") - (hint == "dimension")
+
+    ordered = sorted(pointing, key=lambda column: -score(column))
+    level = next((each for each in ordered if is_said(each, "level")), None) or next(
+        (each for each in ordered if not is_said(each, "dimension")), ordered[0]
+    )
+    rest = [each for each in ordered if each != level]
+    return level, next((each for each in rest if is_said(each, "dimension")), rest[0])
 
 
-def _text_of(row: Node, used: set[str]) -> Node | None:
+def _text_of(row: Node, used: tuple[str, str], fields: Fields) -> str | None:
+    """The field that holds what is expected."""
     texts = [
-        (key, value)
+        key
         for key, value in row.value.items()
-        if key not in used and key.lower() not in IDS and isinstance(value.value, str)
+        if key not in used
+        and fields.said.get(key) in {None, "expectations", "summary"}
+        and not fields.is_id(key)
+        and isinstance(value.value, str)
     ]
-    spoken = [each for each in texts if TEXTS.fullmatch(each[0]) or SUMMARIES.fullmatch(each[0])]
-    found = spoken[:1] or sorted(texts, key=lambda each: -len(str(each[1].value)))
-    return found[0][1] if found else None
+    said = [key for key in texts if fields.said.get(key) == "expectations"]
+    spoken_of = [key for key in texts if fields.is_text(key) or fields.is_summary(key)]
+    longest = sorted(texts, key=lambda key: -len(str(row.value[key].value)))
+    return next(iter((*said, *spoken_of, *longest)), None)
 
 
-def flat_records(root: Node) -> list[Node] | None:
+# -- Flat records
+
+
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """Records with the same plain fields: what each field is called above its column."""
+
+    rows: list[Node]
+    headers: dict[str, str]
+
+
+def flat_records(root: Node, fields: Fields) -> Flat | None:
     """A list of records with the same plain keys, one of which names the level."""
     rows: Any = root.value
     if isinstance(rows, dict) and len(rows) == 1:
@@ -150,5 +209,28 @@ def flat_records(root: Node) -> list[Node] | None:
         for row in rows
         for value in row.value.values()
     )
-    points = sum(1 for key in keys if LEVELS.fullmatch(key) or DIMENSIONS.fullmatch(key))
-    return rows if plain and points >= _AT_LEAST else None
+    points = sum(1 for key in keys if fields.hint_for(key))
+    return _flat(rows, fields) if plain and points >= _AT_LEAST else None
+
+
+def _flat(rows: list[Node], fields: Fields) -> Flat:
+    shown = [key for key in rows[0].value if fields.said.get(key) in {None, *_HEADERS}]
+    # The first column of text holds the statements.
+    shown.sort(key=lambda key: fields.said.get(key) != "expectations")
+    headers = {
+        key: _HEADERS[fields.said[key]] if key in fields.said else spoken(key) for key in shown
+    }
+    columns = long_columns(list(headers.values()))
+    if columns:
+        _note(fields, "level", [shown[at] for at in columns.levels])
+        _note(fields, "dimension", [shown[at] for at in columns.dimensions])
+        _note(fields, "expectations", [shown[columns.statement]])
+        _note(fields, "examples", [shown[at] for at in columns.examples])
+    if "rank" in fields.said.values():
+        rows = [rows[at] for at in fields.order_of(rows, "level")]
+    return Flat(rows, headers)
+
+
+def _note(fields: Fields, use: FieldUse, keys: Iterable[str]) -> None:
+    for key in keys:
+        fields.note(key, use)

@@ -27,14 +27,24 @@ from ladders.importing.corrections import (
     Join,
     LevelChange,
     Placement,
+    Side,
     line_key,
 )
+from ladders.importing.fields import FieldUse
 from ladders.importing.marks import Mark
 from ladders.importing.pipeline import KINDS
 from ladders.importing.questions import JOIN, SINGLE, held
 from ladders.keys import expectation_keys
+from ladders.names import name_key
 from reviews.forms import StrictForm
-from reviews.ladder_pages.looking_over import Draft, HeadingRow, handle, marks_of
+from reviews.ladder_pages.looking_over import (
+    FIELD_USES,
+    Draft,
+    HeadingRow,
+    field_rows,
+    handle,
+    marks_of,
+)
 from reviews.ladder_pages.queries import Shelf
 from reviews.ladder_pages.service import PLACE
 from reviews.refusals import RuleBroken
@@ -42,6 +52,8 @@ from reviews.validators import plain_name
 
 _NAME = [Length(max=300, message="Shorten this to 300 characters."), plain_name]
 _MERGE = "merge "
+#: Before the name of a dimension that the document does not have; ids hold no spaces.
+_NEW = "new "
 
 
 class UploadLadderForm(StrictForm):
@@ -154,7 +166,8 @@ def _join(place: str) -> Join | None:
     if not place:
         return None
     side, ladder, beside = place.split(" ")
-    return Join(ladder, beside, "above" if side == "above" else "below")
+    (known,) = (each for each in get_args(Side) if each == side)
+    return Join(ladder, beside, known)
 
 
 def _question(question: str) -> str:
@@ -325,12 +338,25 @@ class LinesForm(DraftForm):
     line = SelectMultipleField("Lines", [InputRequired("Tick at least one line.")])
     level = SelectField("Level", validate_choice=False, default="")
     dimension = SelectField("Dimension", validate_choice=False, default="")
+    named = StringField(
+        "A new dimension",
+        _NAME,
+        description="One that the ladder does not have yet. It counts instead of one that is chosen.",
+        default="",
+    )
+    #: Names of dimensions that the document has and that are left out of the ladder.
+    left_out: tuple[str, ...] = ()
 
     def validate_level(self, field: Field) -> None:
         self._chosen(field, "Choose a level.")
 
     def validate_dimension(self, field: Field) -> None:
-        self._chosen(field, "Choose a dimension.")
+        if not _line(self.named.data):
+            self._chosen(field, "Choose a dimension.")
+
+    def validate_named(self, field: Field) -> None:
+        if name_key(_line(field.data)) in map(name_key, self.left_out):
+            raise ValidationError("The document has this dimension, and it is left out. Keep it.")
 
     def _chosen(self, field: Any, sentence: str) -> None:
         """Only a line that is moved goes somewhere."""
@@ -342,7 +368,13 @@ def lines_form(draft: Draft, *, is_sent: bool) -> LinesForm:
     form = LinesForm() if is_sent else LinesForm(formdata=None)
     form.line.choices = [SelectChoice(each, each) for each in _handles(draft)]
     form.level.choices = [SelectChoice(*each) for each in draft.level_names.items()]
-    form.dimension.choices = [SelectChoice(*each) for each in draft.dimension_names.items()]
+    form.dimension.choices = [
+        *(SelectChoice(*each) for each in draft.dimension_names.items()),
+        *(SelectChoice(_NEW + name, name) for name in draft.added_dimensions),
+    ]
+    form.left_out = tuple(
+        each.name for each in draft.proposed.dimensions if each.id not in draft.dimension_names
+    )
     return form
 
 
@@ -359,7 +391,7 @@ def moved(form: LinesForm, draft: Draft) -> Corrections:
     said, known = draft.corrections, _handles(draft)
     names = [known[each] for each in form.line.data or ()]
     if form.do.data == "move":
-        place = Placement(form.level.data, form.dimension.data)
+        place = _placement(form, draft)
         return replace(said, lines={**said.lines, **dict.fromkeys(names, place)})
     if form.do.data == "remove":
         return replace(said, removed=tuple(dict.fromkeys((*said.removed, *names))))
@@ -368,6 +400,57 @@ def moved(form: LinesForm, draft: Draft) -> Corrections:
         lines={key: place for key, place in said.lines.items() if key not in names},
         removed=tuple(key for key in said.removed if key not in names),
     )
+
+
+def _placement(form: LinesForm, draft: Draft) -> Placement:
+    """The dimension by its id where the document has it, else by its name."""
+    level, chosen = form.level.data, form.dimension.data or ""
+    name = _line(form.named.data) or chosen.removeprefix(_NEW)
+    if name == chosen:
+        return Placement(level, chosen)
+    known = {name_key(words): each for each, words in draft.dimension_names.items()}
+    there = known.get(name_key(name), "")
+    return Placement(level, there, "" if there else name)
+
+
+# -- Fields of data files
+
+_FOUND_ONLY: frozenset[FieldUse] = frozenset({"attribute", "cascade", "language", "version"})
+
+
+def fields_form(draft: Draft, *, is_sent: bool) -> Any:
+    """For each field of a data file, what a person says it is for."""
+    choices = [
+        SelectChoice("", "As its name says"),
+        *(
+            SelectChoice(use, words[:1].upper() + words[1:])
+            for use, words in FIELD_USES.items()
+            if use not in _FOUND_ONLY
+        ),
+    ]
+    made = {
+        _field(row.handle): SelectField(
+            f"What {row.name} is for",
+            choices=choices,
+            default=draft.corrections.fields.get(row.name, ""),
+        )
+        for row in field_rows(draft)
+    }
+    return _made("FieldsForm", made, is_sent=is_sent)
+
+
+def told(form: Any, draft: Draft) -> Corrections:
+    """The corrections with what the page says of fields. What the document does not hold now is kept for the next one."""
+    rows = field_rows(draft)
+    here = {row.name for row in rows}
+    kept = {name: use for name, use in draft.corrections.fields.items() if name not in here}
+    given = {row.name: form[_field(row.handle)].data for row in rows}
+    chosen = {name: use for name, use in given.items() if use}
+    return replace(draft.corrections, fields=kept | chosen)
+
+
+def _field(handle: str) -> str:
+    return f"f-{handle}"
 
 
 # -- Orientation and files

@@ -4,14 +4,22 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ladders.document import Cell, Expectation, Ladder
-from ladders.importing.corrections import Corrections, DimensionChange, LevelChange, line_key
+from ladders.document import Cell, Dimension, Expectation, Ladder
+from ladders.importing.corrections import (
+    Corrections,
+    DimensionChange,
+    LevelChange,
+    Placement,
+    line_key,
+)
+from ladders.importing.fields import FieldUse
 from ladders.importing.marks import Mark, address, lists_in
 from ladders.importing.outline import Block
 from ladders.importing.proposal import Line, NotALadderError, Proposal
 from ladders.importing.questions import Question, held
 from ladders.importing.sections import Section
 from ladders.keys import expectation_keys, owned_cells
+from ladders.names import name_key
 
 
 def handle(name: str) -> str:
@@ -71,6 +79,27 @@ class Draft:
             if self.dimension(each.id).use == "dimension"
         }
 
+    @property
+    def added_dimensions(self) -> tuple[str, ...]:
+        """Dimensions that the document does not have, and that lines were moved into, by their names."""
+        known = {name_key(name) for each in self.proposed.dimensions for name in _names(each)}
+        named = (place.named for place in self.corrections.lines.values() if place.named)
+        by_key = {name_key(name): name for name in named}
+        return tuple(name for key, name in by_key.items() if key not in known)
+
+    def place(self, place: Placement) -> str:
+        """A cell in words; empty where the level or the dimension is gone from the document."""
+        levels = {each.id: each.name for each in self.proposed.levels}
+        dimensions = {each.id: each.name for each in self.proposed.dimensions}
+        level = self.level_names.get(place.level) or levels.get(place.level)
+        dimension = self.dimension_names.get(place.dimension) or dimensions.get(place.dimension)
+        dimension = place.named or dimension
+        return f"{level}, {dimension}" if level and dimension else ""
+
+
+def _names(dimension: Dimension) -> tuple[str, ...]:
+    return (dimension.name, *dimension.aliases)
+
 
 # -- Lines
 
@@ -125,19 +154,12 @@ class MovedRow:
 
 def moved_in(draft: Draft) -> tuple[MovedRow, ...]:
     """Lines that a person moved into the ladder."""
-    levels = {each.id: each.name for each in draft.proposed.levels}
-    dimensions = {each.id: each.name for each in draft.proposed.dimensions}
     lines = (*draft.proposal.not_imported, *draft.proposal.notes)
     texts = {line_key(line.text): line.text for line in reversed(lines)}
     return tuple(
-        MovedRow(
-            handle(key),
-            texts[key],
-            f"{draft.level_names.get(place.level, levels[place.level])}, "
-            f"{draft.dimension_names.get(place.dimension, dimensions[place.dimension])}",
-        )
+        MovedRow(handle(key), texts[key], where)
         for key, place in draft.corrections.lines.items()
-        if key in texts and place.level in levels and place.dimension in dimensions
+        if key in texts and (where := draft.place(place))
     )
 
 
@@ -226,6 +248,56 @@ def placeholders(ladder: Ladder) -> tuple[str, ...]:
         if cell.placeholder
     ]
     return (*whole, *cells)
+
+
+# -- The fields of data files
+
+#: What a field is for, in words.
+FIELD_USES: Mapping[FieldUse, str] = {
+    "name": "a name",
+    "code": "a code or an id",
+    "rank": "the place among the levels",
+    "level": "a level, or what holds the levels",
+    "dimension": "a dimension, or what holds the dimensions",
+    "heading": "itself the name of a dimension or level",
+    "holder": "holds other fields, and says nothing",
+    "expectations": "expectations",
+    "examples": "examples",
+    "warnings": "warning signs",
+    "summary": "a description",
+    "details": "more about an expectation",
+    "organisation": "the organisation",
+    "licence": "the licence",
+    "ignore": "not part of it",
+    # Found by name, and of no use for any other field.
+    "cascade": "whether levels build on each other",
+    "version": "the version",
+    "language": "the language",
+    "attribute": "what else is said of an expectation",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    handle: str
+    name: str
+    sample: str
+    count: int
+    understood: str
+
+
+def field_rows(draft: Draft) -> tuple[FieldRow, ...]:
+    """What every field of a data file was taken for, with what a person said of them."""
+    return tuple(
+        FieldRow(
+            handle(each.name),
+            each.name,
+            each.sample,
+            each.count,
+            "; ".join(FIELD_USES[use] for use in each.uses),
+        )
+        for each in draft.proposal.fields
+    )
 
 
 # -- The outline of the document, for mapping by hand

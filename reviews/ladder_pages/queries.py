@@ -31,11 +31,13 @@ from reviews.ladder_pages.comparing import (
 )
 from reviews.ladder_pages.looking_over import (
     Draft,
+    FieldRow,
     FileLines,
     HeadingRow,
     LineRow,
     MovedRow,
     SaidBy,
+    field_rows,
     left_out,
     moved_in,
     not_imported,
@@ -343,14 +345,15 @@ def draft_of(row: LadderVersion) -> Draft | None:
 
 def read_draft(files: Sequence[Upload], said: Corrections) -> Draft | None:
     """The same from files at hand. No query."""
-    read = _read(files, swap=said.swap, marks=said.marks, order=said.order)
+    read = _read(files, swap=said.swap, marks=said.marks, order=said.order, fields=said.fields)
     return Draft.of(read, said) if read else None
 
 
 def outline_of(row: LadderVersion) -> tuple[HeadingRow, ...] | None:
     """The headings of what was uploaded; None as above. One query."""
     files = library.files_of(db.session, row)
-    read = _read(files, order=library.corrections_of(row).order)
+    said = library.corrections_of(row)
+    read = _read(files, order=said.order, fields=said.fields)
     return outline(read) if read else None
 
 
@@ -384,7 +387,7 @@ def shelves_for(draft: Draft) -> tuple[Shelf, ...]:
 
 
 def _places(ladder: Ladder) -> Iterator[tuple[str, str]]:
-    """Lowest first in each track: below the lowest level, then above each."""
+    """Lowest first in each track: below the lowest level, then instead of each and above it."""
     tracks: dict[str | None, list[Level]] = {}
     for level in ladder.levels:
         tracks.setdefault(level.track, []).append(level)
@@ -392,6 +395,7 @@ def _places(ladder: Ladder) -> Iterator[tuple[str, str]]:
         ordered = sorted(levels, key=lambda level: level.rank)
         yield f"below {ladder.id} {ordered[0].id}", f"Below {ordered[0].name}"
         for level in ordered:
+            yield f"instead {ladder.id} {level.id}", f"Instead of {level.name}"
             words = f"Above {level.name}, as rank {level.rank + 1}"
             yield f"above {ladder.id} {level.id}", words
 
@@ -411,6 +415,8 @@ class PreviewPage:
     moved: tuple[MovedRow, ...]
     left_out: tuple[MovedRow, ...]
     said: tuple[SaidBy, ...]
+    #: Those of data files.
+    fields: tuple[FieldRow, ...]
     placeholders: tuple[str, ...]
     #: What a single level could join; empty where that is not asked.
     shelves: tuple[Shelf, ...]
@@ -459,6 +465,7 @@ def preview_page(row: LadderVersion, draft: Draft | None) -> PreviewPage:
         moved=moved_in(draft) if draft else (),
         left_out=left_out(draft) if draft else (),
         said=said(draft) if draft else (),
+        fields=field_rows(draft) if draft else (),
         placeholders=placeholders(ladder),
         shelves=shelves_for(draft) if draft else (),
         missing=missing(row, draft),

@@ -1,7 +1,7 @@
 """From an upload to a published ladder: a draft, its answers, and the moment after which nothing changes it."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePath
@@ -9,12 +9,13 @@ from pathlib import PurePath
 from ladders import library
 from ladders.document import Ladder
 from ladders.importing.bundle import Upload
-from ladders.importing.corrections import CorrectionError, Corrections
+from ladders.importing.corrections import CorrectionError, Corrections, Join
 from ladders.importing.joining import JoinError, joined
 from ladders.importing.pipeline import corrected, read_uploads
 from ladders.importing.proposal import NotALadderError, Proposal
 from ladders.importing.questions import JOIN, SINGLE, held
 from ladders.models import LadderVersion, VersionState
+from ladders.names import name_key
 from reviews import entropy
 from reviews.audit import service as audit
 from reviews.extensions import db
@@ -57,6 +58,7 @@ def import_ladder(uploads: Sequence[Upload], *, actor: Viewer | None, at: dateti
         public_id=entropy.public_id(),
         at=at,
         source_name=_in_words(files),
+        source_key=read.blank().id if isinstance(read, Proposal) else "",
         files=files,
         corrections=draft.corrections if draft else None,
     )
@@ -70,17 +72,38 @@ def import_ladder(uploads: Sequence[Upload], *, actor: Viewer | None, at: dateti
 
 
 def _with_what_was_said(files: Sequence[Upload], proposal: Proposal) -> Draft:
-    fresh = Draft.of(proposal, Corrections())
-    before = library.last_corrections(db.session, proposal.blank().id)
-    draft = queries.read_draft(files, before) if before != fresh.corrections else None
-    try:
-        if draft:
-            _made(draft)
-            return draft
-    except RuleBroken:
-        # The document has changed so much that the old corrections contradict each other.
-        pass
-    return fresh
+    before = library.last_import(db.session, proposal.blank().id)
+    for said in _said_again(before) if before else ():
+        draft = queries.read_draft(files, said)
+        try:
+            if draft:
+                _made(draft)
+                return draft
+        except RuleBroken:
+            # The document or the ladder that it joined has changed so much that what was said contradicts itself.
+            continue
+    return Draft.of(proposal, Corrections())
+
+
+def _said_again(before: LadderVersion) -> Iterator[Corrections]:
+    """What was said of the last version of a document, then the same without the ladder that it joined."""
+    said = library.corrections_of(before)
+    if said.join is None:
+        yield said
+        return
+    yield replace(said, join=_in_its_place(before, said.join))
+    answers = {asked: answer for asked, answer in said.answers.items() if asked != SINGLE}
+    yield replace(said, answers=answers, join=None)
+
+
+def _in_its_place(before: LadderVersion, join: Join) -> Join:
+    """The place of a level that joined a ladder already: its own, where it is still there."""
+    draft = queries.draft_of(before)
+    names = [name_key(name) for name in draft.level_names.values()] if draft else []
+    for level in library.text_of(before).levels:
+        if name_key(level.name) in names:
+            return Join(join.ladder, level.id, "instead")
+    return join
 
 
 def still_as(version: LadderVersion, seen: str | None) -> None:
@@ -218,7 +241,7 @@ def discard(version: LadderVersion, *, actor: Viewer | None, at: datetime) -> No
 def _joined_an_older_text(draft: Draft, version: LadderVersion) -> bool:
     """Whether publishing would take back what was published of the other ladder since."""
     joins = held(draft.proposal.questions, draft.corrections.answers).get(SINGLE) == JOIN
-    return joins and _made(draft) != library.text_of(version)
+    return joins and not library.says(db.session, version, _made(draft))
 
 
 def _in_words(files: Sequence[Upload]) -> str:

@@ -24,6 +24,7 @@ from reviews.ladder_pages.forms import (
     answers_form,
     arranged,
     arrangement_form,
+    fields_form,
     headings_form,
     lines_form,
     mapped,
@@ -31,6 +32,7 @@ from reviews.ladder_pages.forms import (
     reordered,
     swapped,
     theirs,
+    told,
 )
 from reviews.ladder_pages.looking_over import Draft
 from reviews.refusals import StaleEdit
@@ -165,6 +167,20 @@ def arrange(access: SiteAccess, version: str) -> ResponseReturnValue:
     return _saved(access, row, draft, change, arrangement=form)
 
 
+@bp.post("/ladders/<version>/import/fields")
+@guarded(Action.IMPORT_LADDER)
+def fields(access: SiteAccess, version: str) -> ResponseReturnValue:
+    row, draft = _draft(access, version)
+    form = fields_form(draft, is_sent=True)
+    change = _Change(
+        form,
+        lambda: told(form, draft),
+        "fields mapped by hand",
+        "The document is read again with your fields.",
+    )
+    return _saved(access, row, draft, change, fields=form)
+
+
 @bp.post("/ladders/<version>/import/swap")
 @guarded(Action.IMPORT_LADDER)
 def swap(access: SiteAccess, version: str) -> ResponseReturnValue:
@@ -252,6 +268,7 @@ def _preview(row: LadderVersion, draft: Draft | None, **shown: Any) -> str:
     if draft:
         shown.setdefault("answers", answers_form(draft, page.shelves, is_sent=False))
         shown.setdefault("arrangement", arrangement_form(draft, is_sent=False))
+        shown.setdefault("fields", fields_form(draft, is_sent=False))
         shown.setdefault("lines", lines_form(draft, is_sent=False))
     return render_template("ladder_pages/preview.html", page=page, **shown)
 

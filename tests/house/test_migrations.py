@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 
 from ladders import library
 from ladders.importing.bundle import Upload
-from ladders.importing.corrections import Corrections
+from ladders.importing.corrections import Corrections, Join, dumped
 from ladders.models import LadderVersion
 from ladders.orm import Base
 from reviews import create_app
@@ -220,3 +220,33 @@ def test_a_file_and_answers_of_an_import_are_kept_both_ways():
             "SELECT source_text, answers FROM ladder_version ORDER BY id"
         )
         assert [tuple(row) for row in found] == [("# Ä", '{"licence": "ünstated"}'), ("", "{}")]
+
+
+@pytest.mark.usefixtures("empty")
+def test_a_document_is_known_by_the_ladder_that_it_made_but_not_by_one_that_it_joined():
+    flask_migrate.upgrade(revision="0004")
+    joined = dumped(Corrections(join=Join("a", "level")))
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql("INSERT INTO ladder (id, slug, name) VALUES (1, 'a', 'A')")
+        for number, said in enumerate(("{}", joined, "{}"), 1):
+            connection.execute(
+                sa.text(
+                    "INSERT INTO ladder_version (id, public_id, ladder_id, number, state, document,"
+                    " content_hash, source_name, corrections, created_at, version)"
+                    " VALUES (:n, :id, 1, :n, 'draft', '', '', 'a.md', :said, '2026-01-01', 1)"
+                ),
+                {"n": number, "id": str(number), "said": said},
+            )
+        for number in (1, 2):
+            connection.execute(
+                sa.text(
+                    "INSERT INTO ladder_file (version_id, position, name, data)"
+                    " VALUES (:n, 0, 'a.md', :data)"
+                ),
+                {"n": number, "data": b"# A"},
+            )
+
+    flask_migrate.upgrade()
+
+    versions = db.session.scalars(sa.select(LadderVersion).order_by(LadderVersion.id))
+    assert [each.source_key for each in versions] == ["a", "", ""]

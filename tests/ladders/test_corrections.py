@@ -82,7 +82,7 @@ def test_without_corrections_the_ladder_is_as_proposed():
             lines={"a word": Placement("junior-cook", "taste")},
             removed=("junior-cook.taste.1",),
             name="Kitchen",
-            join=Join("bakers", "level-1", "below"),
+            join=Join("bakers", "level-1", "instead"),
         ),
     ],
 )
@@ -150,6 +150,35 @@ def test_a_line_is_moved_into_a_cell_once_and_is_then_not_listed_as_left_out():
     # The cells of a level keep the order of the dimensions.
     assert [cell.dimension for cell in ladder.levels[2].cells] == ["taste", "speed"]
     assert made(text, lines={line_key("Sweeps."): Placement("nobody", "speed")}) == made(text)
+
+
+def test_a_line_is_moved_into_a_dimension_that_the_document_does_not_have():
+    text = COOKS + "\n## Where we cook\n- By the sea.\n- Outside.\n- Inside.\n- Anywhere.\n"
+    lines = {
+        line_key("By the sea."): Placement("junior-cook", named="Manners"),
+        line_key("Outside."): Placement("sous-chef", named="manners"),
+        line_key("Inside."): Placement("sous-chef", named="TASTE"),
+        line_key("Anywhere."): Placement("nobody", named="Air"),
+    }
+
+    ladder = made(text, lines=lines)
+
+    assert [(each.id, each.name) for each in ladder.dimensions] == [
+        ("taste", "Taste"),
+        ("speed", "Speed"),
+        ("pace", "Pace"),
+        ("manners", "Manners"),
+    ]
+    assert cells(ladder)["Junior Cook", "manners"] == ["By the sea."]
+    assert cells(ladder)["Sous Chef", "taste"] == ["Knows every dish.", "Inside."]
+    assert cells(ladder)["Sous Chef", "manners"] == ["Outside."]
+    # A next version that has the dimension itself is not given another one.
+    later = made(
+        text.replace("- Seasons by ear.", "- Seasons by ear.\n### Manners\n- Bows."), lines=lines
+    )
+    assert [each.id for each in later.dimensions].count("manners") == 1
+    assert cells(later)["Senior Cook", "manners"] == ["Bows."]
+    assert cells(later)["Sous Chef", "manners"] == ["Outside."]
 
 
 def test_a_line_is_left_out_of_its_own_cell_and_listed():

@@ -159,6 +159,46 @@ def test_limits_by_rank_mean_the_same_levels_as_before():
     assert {"Walks.", "Salts."} <= waiter
 
 
+def test_a_next_version_of_the_level_takes_its_place_and_id():
+    base = added()
+    level = replace(
+        ADDITION.levels[0],
+        name="Head of the kitchen",
+        cells=(cell("palate", "Knows every dish.", "Invents."),),
+    )
+    later = replace(ADDITION, levels=(level,), common=Common(), mixins=())
+
+    ladder = joined(base, later, Join("kitchen", "cook-2", "instead"))
+
+    assert [(each.id, each.name, each.rank) for each in ladder.levels] == [
+        ("commis", "Commis", 1),
+        ("cook-2", "Head of the kitchen", 2),
+        ("cook", "Cook", 3),
+        ("waiter", "Waiter", 2),
+    ]
+    assert ladder.level("cook-2").cells == (cell("taste", "Knows every dish.", "Invents."),)
+    # Its role is gone, and so are the dimensions that nothing but the level and its role spoke of.
+    assert ladder.mixins == (base.mixins[0],)
+    assert [each.id for each in ladder.dimensions] == ["taste", "pace"]
+    assert from_json(as_json(ladder)) == ladder
+
+
+def test_the_same_document_twice_changes_nothing():
+    base = added()
+    assert joined(base, ADDITION, Join("kitchen", "cook-2", "instead")) == base
+
+
+def test_a_level_of_the_ladder_itself_is_replaced_where_it_stands():
+    ladder = added("cook", "instead")
+
+    assert [f"{each.id} {each.name} {each.rank}" for each in ladder.levels] == [
+        "commis Commis 1",
+        "cook Sous chef 2",
+        "waiter Waiter 2",
+    ]
+    assert ladder.mixins[0] == BASE.mixins[0]
+
+
 def test_what_cannot_be_joined_is_refused_with_a_sentence():
     two = replace(ADDITION, levels=(*ADDITION.levels, replace(ADDITION.levels[0], id="b")))
     with pytest.raises(JoinError, match="one level"):
@@ -168,3 +208,6 @@ def test_what_cannot_be_joined_is_refused_with_a_sentence():
     same = replace(ADDITION, levels=(replace(ADDITION.levels[0], name="COMMIS"),))
     with pytest.raises(JoinError, match="already"):
         added(addition=same)
+    with pytest.raises(JoinError, match="already"):
+        added("cook", "instead", addition=same)
+    assert added("commis", "instead", addition=same).level("commis").name == "COMMIS"

@@ -154,8 +154,8 @@ def test_a_data_file_names_things_by_its_keys():
         "      - criteria: Tastes\n        examples: [often]\n"
     )
     root, _ = read_nodes(text)
-    outline, said = read_data(root, tuple(text.split("\n")))
-    assert [(block.kind, block.level, block.text, block.hint) for block in outline.blocks] == [
+    data = read_data(root, tuple(text.split("\n")))
+    assert [(block.kind, block.level, block.text, block.hint) for block in data.outline.blocks] == [
         ("heading", 1, "Cooks", ""),
         ("heading", 2, "Junior", "level"),
         ("paragraph", 0, "Learns.", ""),
@@ -164,7 +164,7 @@ def test_a_data_file_names_things_by_its_keys():
         ("item", 1, "Tastes", ""),
         ("quote", 0, "often", ""),
     ]
-    assert said == {}
+    assert data.said == {}
 
 
 @pytest.mark.parametrize(
@@ -298,5 +298,5 @@ def test_no_line_of_any_data_is_lost(data):
         root, _ = read_nodes(text)
     except UnreadableYamlError:
         return
-    outline, _ = read_data(root, tuple(text.split("\n")))
+    outline = read_data(root, tuple(text.split("\n"))).outline
     assert filled(text) <= lines_held(outline)

@@ -23,7 +23,7 @@ from ladders.faults import faults
 from ladders.importing.pipeline import read_upload
 from ladders.importing.proposal import File, NotALadderError, propose
 from ladders.importing.questions import AnswerError
-from ladders.importing.text import Document, UnreadableError
+from ladders.importing.text import Document, UnreadableError, read_text
 from tests.ladders.test_outline import MARKDOWN, filled
 
 DOCUMENTS = Path(__file__).parent / "documents"
@@ -396,6 +396,11 @@ class TestNoLadder:
 )
 def test_any_text_gives_a_sound_ladder_or_none(text, random):
     """Nothing raises, no line is lost, and whatever is answered, the ladder can be kept."""
+    try:
+        text = read_text(text.encode()).text
+    except UnreadableError:
+        # Control characters stand in no text that is read.
+        return
     read = proposed(text)
     held = {n for part in read.parts for n in range(part.line, part.last_line + 1)}
     assert filled(text) <= held
@@ -411,3 +416,79 @@ def test_any_text_gives_a_sound_ladder_or_none(text, random):
 def test_broken_bytes_are_refused_before_reading():
     with pytest.raises(UnreadableError):
         read_upload("x.md", b"\x00\x01")
+
+
+class TestRolesWithoutDimensions:
+    TEXT = """\
+# Kitchen
+
+## Levels
+
+### Junior Cook
+#### Taste
+- Salts.
+#### Pace
+- Is on time.
+
+### Senior Cook
+#### Taste
+- Seasons.
+#### Pace
+- Is early.
+
+## Roles
+
+### Buyer
+Buys for everybody.
+- Knows the markets.
+- Keeps the accounts.
+
+### Night Cook
+#### Pace
+- Works late.
+"""
+
+    def test_what_they_list_is_expected_in_no_dimension(self):
+        read = proposed(self.TEXT)
+        ladder = read.ladder()
+
+        assert counts(ladder) == {
+            "junior-cook": {"taste": 1, "pace": 1},
+            "senior-cook": {"taste": 1, "pace": 1},
+            "buyer": {"expectations": 2},
+            "night-cook": {"pace": 1},
+        }
+        buyer = next(each for each in ladder.mixins if each.id == "buyer")
+        assert buyer.summary == "Buys for everybody."
+        asked = effective(ladder, "junior-cook", ("buyer",))
+        assert {each.dimension: len(each.expectations) for each in asked.dimensions} == {
+            "expectations": 2,
+            "taste": 1,
+            "pace": 1,
+        }
+        # A person is asked, and may say that they are levels.
+        assert questions(read)["roles"] == "mixins"
+        assert [each.name for each in read.ladder({"roles": "levels"}).levels][2:] == [
+            "Buyer",
+            "Night Cook",
+        ]
+
+    @pytest.mark.parametrize(
+        ("before", "after", "roles"),
+        [
+            # A list under a question, under what looks like a dimension, and no list at all.
+            ("### Buyer", "### How we buy", ["Night Cook"]),
+            ("### Buyer", "### Communication", ["Night Cook"]),
+            ("- Knows the markets.\n- Keeps the accounts.\n", "And sells.\n", ["Night Cook"]),
+            # No heading for roles, and one that holds the levels as well.
+            ("## Roles", "## Markets", []),
+            ("## Levels", "## Roles\n\n### Buyer\n- Buys.\n", []),
+        ],
+    )
+    def test_nothing_else_is_a_role(self, before, after, roles):
+        ladder = proposed(self.TEXT.replace(before, after, 1)).ladder()
+        assert [each.name for each in ladder.mixins] == roles
+
+    def test_a_title_that_sounds_like_a_dimension_is_one(self):
+        ladder = proposed(self.TEXT.replace("### Buyer", "### Technical Lead")).ladder()
+        assert [each.name for each in ladder.mixins] == ["Technical Lead", "Night Cook"]

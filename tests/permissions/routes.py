@@ -456,6 +456,7 @@ SITE_ROUTES = (
         write(f"ladder_pages.{act}", "C05", on="site", parts=DRAFT, fields=fields, done_by=done_by)
         for act, fields, done_by in (
             ("arrange", seen_draft, ("", "")),
+            ("fields", seen_draft, ("", "")),
             ("swap", seen_draft, ("1", "site owner")),
             ("order", seen_draft, ("", "")),
             ("lines", ticked_line, ("1", "site owner")),

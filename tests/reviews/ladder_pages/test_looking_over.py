@@ -1,12 +1,14 @@
 """A draft is looked over: levels and dimensions arranged, lines moved, headings mapped, a level joined to a ladder."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
 from ladders import library
 from ladders.importing.corrections import LevelChange
+from ladders.keys import expectation_keys
 from ladders.models import LadderVersion, VersionState
 from reviews.expectations import ladder_of
 from reviews.ladder_pages.looking_over import handle
@@ -62,10 +64,18 @@ They do this:
 They are asked when:
 - It burns
 """
+STRANGE = b"""\
+tiers_of_ours:
+- called: Helper
+  taste: [Salts.]
+- called: Chef
+  taste: [Seasons., Leads.]
+"""
 SECTION = ".//section[@aria-labelledby='page-{}']//form"
 ANSWERS, LEVELS = SECTION.format("questions"), SECTION.format("levels")
 SAID, LEFT, BY_HAND = SECTION.format("said"), SECTION.format("left-out"), SECTION.format("by-hand")
 SWAP, PUBLISH = SECTION.format("understood"), SECTION.format("publish")
+FIELDS = SECTION.format("fields")
 HEADINGS = ".//main//form[@class='form']"
 
 
@@ -270,9 +280,61 @@ def test_a_line_that_is_not_imported_is_moved_into_a_cell(client, draft):
     assert "By the sea." not in page.text(LEFT)
 
 
+def test_a_line_is_moved_into_a_dimension_that_is_new_and_then_there_to_choose(client, draft):
+    preview = imported(client, COOKS + b"## What we drink\n- Water.\n")
+    page = client.page(preview)
+
+    for text, where in (
+        ("By the sea.", {"named": " Kitchen  sense "}),
+        ("Water.", {"dimension": "new Kitchen sense"}),
+    ):
+        answer = client.submit(
+            preview,
+            {"line": ticked(page, LEFT, text), "level": "junior-cook", **where},
+            form=LEFT,
+        )
+        assert answer.status_code == 302
+
+    ladder = ladder_of(draft())
+    assert [(each.id, each.name) for each in ladder.dimensions] == [
+        ("taste", "Taste"),
+        ("pace", "Pace"),
+        ("kitchen-sense", "Kitchen sense"),
+    ]
+    assert asked(draft())["Junior Cook, kitchen-sense"] == ["By the sea.", "Water."]
+    page = client.page(preview)
+    assert page.texts(f"{BY_HAND}//tbody//td") == [
+        "By the sea.",
+        "in Junior Cook, Kitchen sense",
+        "Water.",
+        "in Junior Cook, Kitchen sense",
+    ]
+    client.submit(preview, {"line": ticked(page, BY_HAND, "By the sea.", "Water.")}, form=BY_HAND)
+    assert [each.id for each in ladder_of(draft()).dimensions] == ["taste", "pace"]
+
+
+def test_a_new_dimension_by_the_name_of_one_that_is_there_is_that_one(client, draft):
+    preview = imported(client)
+    line = ticked(client.page(preview), LEFT, "By the sea.")
+    client.submit(
+        preview,
+        {dimension("pace", "name"): "Speed", dimension("taste", "use"): "drop"},
+        form=LEVELS,
+    )
+    sent = {"line": line, "level": "junior-cook"}
+
+    refused = client.submit(preview, {**sent, "named": "taste"}, form=LEFT)
+    client.submit(preview, {**sent, "named": "SPEED"}, form=LEFT)
+
+    assert (refused.status_code, "and it is left out. Keep it." in refused.text) == (422, True)
+    assert asked(draft())["Junior Cook, pace"] == ["Is on time.", "By the sea."]
+
+
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
+        ({"named": "a\u202eb"}, "invisible character"),
+        ({"named": "x" * 301}, "Shorten this to 300 characters."),
         ({"line": []}, "Tick at least one line."),
         ({"line": ["nothing"]}, "not a valid choice"),
         ({"level": "king"}, "Choose a level."),
@@ -398,6 +460,65 @@ def test_who_maps_second_sees_both(client):
     assert Page(answer).texts(".//div[@role='status']//li") == ["Duties of a Night Cook: Level"]
 
 
+# -- Fields of a data file
+
+
+def a_field(name: str) -> str:
+    return f"f-{handle(name)}"
+
+
+def test_a_data_file_of_unknown_fields_is_mapped_by_hand_and_so_is_its_next_version(client, draft):
+    preview = imported(client, STRANGE, "cooks.yaml")
+    assert ladder_of(draft()).levels == ()
+    assert client.page(preview).texts(f"{FIELDS}//tbody//td[@data-label='Taken for']") == [
+        "holds other fields, and says nothing",
+        "not part of it",
+        "itself the name of a dimension or level",
+    ]
+
+    answer = client.submit(
+        preview, {a_field("tiers_of_ours"): "level", a_field("called"): "name"}, form=FIELDS
+    )
+
+    assert answer.status_code == 302
+    assert asked(draft()) == {"Helper, taste": ["Salts."], "Chef, taste": ["Seasons.", "Leads."]}
+    assert library.corrections_of(draft()).fields == {"tiers_of_ours": "level", "called": "name"}
+    page = client.page(preview)
+    chosen = page.all(f"{FIELDS}//select[@name='{a_field('called')}']/option[@selected]")
+    assert [each.get("value") for each in chosen] == ["name"]
+    client.submit(preview, form=ANSWERS)
+    client.submit(preview, form=PUBLISH)
+    again = imported(client, STRANGE.replace(b"Salts.", b"Salts, Stirs."), "cooks.yaml")
+    assert asked(draft())["Helper, taste"] == ["Salts", "Stirs."]
+    # What is taken back is said by the name again.
+    client.submit(again, {a_field("tiers_of_ours"): "", a_field("called"): ""}, form=FIELDS)
+    assert ladder_of(draft()).levels == ()
+
+
+def test_what_a_field_cannot_be_is_refused(client, draft):
+    preview = imported(client, STRANGE, "cooks.yaml")
+
+    answer = client.submit(preview, {a_field("called"): "cascade"}, form=FIELDS)
+
+    assert (answer.status_code, "Not a valid choice." in answer.text) == (422, True)
+    assert library.corrections_of(draft()).fields == {}
+
+
+def test_who_maps_fields_second_sees_both(client):
+    preview = imported(client, STRANGE, "cooks.yaml")
+    sent = values_of(client.page(preview).one(FIELDS))
+    client.submit(preview, {a_field("called"): "name"}, form=FIELDS)
+
+    answer = client.post(f"{preview}/fields", data={**sent, a_field("called"): "code"})
+
+    assert answer.status_code == 409
+    assert Page(answer).texts(".//div[@role='status']//li") == ["What called is for: A name"]
+
+
+def test_a_document_of_prose_has_no_fields(client):
+    assert client.page(imported(client)).all(FIELDS) == []
+
+
 # -- A level of a ladder that is here already
 
 
@@ -467,6 +588,80 @@ def test_a_level_is_not_published_on_top_of_an_older_version(client, draft):
 
     assert (answer.status_code, "has a newer version" in answer.text) == (409, True)
     assert joined.state is VersionState.DRAFT
+
+
+def test_the_next_version_of_a_level_that_joined_takes_its_place_with_what_was_said_of_it(
+    client, draft
+):
+    a_ladder(a_ladder_document("craft"))
+    preview = imported(client, ONE, "head.md")
+    client.submit(
+        preview,
+        {level("senior-cook", "name"): "Head cook", dimension("people", "name"): "Crew"},
+        form=LEVELS,
+    )
+    join(client, preview, "above craft senior-engineer")
+    client.submit(preview, form=PUBLISH)
+    before = ladder_of(draft())
+    assert draft().state is VersionState.PUBLISHED
+
+    later = imported(client, ONE + b"- Hires.\n", "head-2.md")
+
+    version = draft()
+    ladder = ladder_of(version)
+    assert (version.number, version.state) == (3, VersionState.DRAFT)
+    assert [(each.id, each.name, each.rank) for each in ladder.levels] == [
+        (each.id, each.name, each.rank) for each in before.levels
+    ]
+    assert ladder.level("senior-cook").name == "Head cook"
+    assert asked(version)["Head cook, crew"] == ["Teaches.", "Hires."]
+    # The rest of the ladder, and what the level said before, is as it was.
+    known = {each.key: each.expectation.text for each in expectation_keys(before)}
+    now = {each.key: each.expectation.text for each in expectation_keys(ladder)}
+    assert known.items() <= now.items()
+    assert now.keys() - known.keys() == {
+        each.key for each in expectation_keys(ladder) if each.expectation.text == "Hires."
+    }
+    page = client.page(later)
+    assert [
+        each.text for each in page.all(f"{ANSWERS}//select[@name='place']//option[@selected]")
+    ] == ["Instead of Head cook"]
+    client.submit(later, form=PUBLISH)
+    assert draft().state is VersionState.PUBLISHED
+
+
+def test_what_was_said_of_a_level_is_kept_where_the_ladder_that_it_joined_lost_it(client, draft):
+    craft = a_ladder_document("craft")
+    a_ladder(craft)
+    preview = imported(client, ONE, "head.md")
+    client.submit(preview, {level("senior-cook", "name"): "Head cook"}, form=LEVELS)
+    join(client, preview, "above craft senior-engineer")
+    client.submit(preview, form=PUBLISH)
+    # The ladder's own next version has neither the level nor the one that it stood beside.
+    alone = replace(craft, levels=craft.levels[:1], mixins=())
+    a_ladder(alone)
+
+    imported(client, ONE, "head.md")
+
+    version = draft()
+    assert (ladder_of(version).id, version.number) == ("senior-cook", 1)
+    assert [each.name for each in ladder_of(version).levels] == ["Head cook"]
+    assert library.corrections_of(version).join is None
+
+
+def test_a_ladder_does_not_take_what_was_said_of_a_level_that_joined_it(client, draft):
+    preview = imported(client)
+    client.submit(preview, {level("junior-cook", "name"): "Commis"}, form=LEVELS)
+    client.submit(preview, form=ANSWERS)
+    client.submit(preview, form=PUBLISH)
+    one = imported(client, ONE.replace(b"Senior Cook", b"Head Cook"), "head.md")
+    join(client, one, "above cooks senior-cook")
+    client.submit(one, form=PUBLISH)
+    assert draft().number == 2
+
+    imported(client)
+
+    assert [each.name for each in ladder_of(draft()).levels] == ["Commis", "Senior Cook"]
 
 
 # -- Cost

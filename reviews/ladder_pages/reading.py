@@ -1,14 +1,15 @@
 """A ladder as its pages show it: plain values made from the document alone, no database, no Flask."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
+from typing import Literal
 
 from markupsafe import Markup
 
-from ladders.document import Attribute, Cell, Dimension, Expectation, Ladder, Level, Mixin
+from ladders.document import Attribute, Cell, Dimension, Expectation, Ladder, Level, Mixin, SameAs
 from ladders.effective import EffectiveExpectation, Origin, effective, split_new
 from ladders.keys import owned_cells
 
@@ -17,7 +18,7 @@ from ladders.keys import owned_cells
 
 @dataclass(frozen=True, slots=True)
 class OverviewCell:
-    """How many expectations are new at the level, and how many still hold from below."""
+    """How many expectations are new at the level, and how many hold from another level or are asked of everybody."""
 
     dimension: str
     new: int
@@ -63,14 +64,14 @@ def overview(ladder: Ladder) -> tuple[OverviewTrack, ...]:
 
 
 def _counts(ladder: Ladder, level: Level) -> dict[str, tuple[int, int]]:
-    """Dimension -> how many expectations are new at the level, and how many hold from below."""
+    """Dimension -> how many expectations are new at the level, and how many are not."""
     asked = effective(ladder, level.id)
     fresh = split_new(asked, None).new
     found = {each.dimension: each.expectations for each in asked.dimensions}
     result = {}
     for dimension in ladder.dimensions:
         items = found.get(dimension.id, ())
-        new = sum(item.key in fresh for item in items)
+        new = sum(item.key in fresh and not _is_common(item) for item in items)
         result[dimension.id] = (new, len(items) - new)
     return result
 
@@ -80,7 +81,7 @@ _WIDE_UP_TO = 12
 
 
 def rungs(new: int, held: int, step: int) -> Markup:
-    """The counts for the eye: a short stroke per expectation that still holds, then a tall one per new one."""
+    """The counts for the eye: a short stroke per expectation that is not new, then a tall one per new one."""
     strokes = "".join(
         f'<path class="rung rung--old" d="M{1 + step * n} 10v8"/>' for n in range(held)
     ) + "".join(f'<path class="rung" d="M{1 + step * n} 4v14"/>' for n in range(held, held + new))
@@ -101,8 +102,16 @@ class Statement:
 
     label: str
     expectation: Expectation
-    #: Where it comes from, in words; empty where the level itself states it and nothing else does.
+    #: Where it comes from, in words; empty where only the level itself, or only the part for everybody, states it.
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The level that a cell calls the same as itself, and the ladder's words for that, if there are any."""
+
+    level: Level
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +120,12 @@ class AskedDimension:
     #: What the level's own cell says besides its expectations; None where it says nothing.
     cell: Cell | None
     new: tuple[Statement, ...]
+    #: What its cell takes over from the levels that it calls the same.
+    same: tuple[Statement, ...]
+    same_as: tuple[Reference, ...]
     held: tuple[Statement, ...]
+    #: What is asked of everybody, whoever else says it too.
+    common: tuple[Statement, ...]
     #: What the level calls a warning sign; never counted.
     warning_signs: tuple[Expectation, ...]
 
@@ -135,13 +149,8 @@ class LevelReading:
     above: Level | None
     warnings: tuple[str, ...]
 
-    @property
-    def new(self) -> int:
-        return sum(len(asked.new) for asked in self.dimensions)
-
-    @property
-    def held(self) -> int:
-        return sum(len(asked.held) for asked in self.dimensions)
+    def count(self, part: Literal["new", "same", "held", "common"]) -> int:
+        return sum(len(getattr(asked, part)) for asked in self.dimensions)
 
 
 def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReading:
@@ -161,17 +170,30 @@ def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReadi
         items = found.get(dimension.id, ())
         if not items and cell is None:
             continue
-        ordered = sorted(items, key=lambda item: item.key not in new)
-        statements = [
-            (item.key in new, Statement(f"E{number}", item.expectation, in_words(item)))
-            for number, item in enumerate(ordered, start=1)
-        ]
+        taken_from = _same_levels(ladder, level, dimension)
+        parts = {
+            part: [item for item in items if _part(item, new, taken_from) == part]
+            for part in ("new", "same", "held", "common")
+        }
+        labels = {
+            item.key: f"E{number}"
+            for number, item in enumerate(chain.from_iterable(parts.values()), start=1)
+        }
+        said = {
+            part: tuple(
+                Statement(labels[item.key], item.expectation, _source(item)) for item in found_here
+            )
+            for part, found_here in parts.items()
+        }
         dimensions.append(
             AskedDimension(
                 dimension=dimension,
                 cell=cell,
-                new=tuple(statement for is_new, statement in statements if is_new),
-                held=tuple(statement for is_new, statement in statements if not is_new),
+                new=said["new"],
+                same=said["same"],
+                same_as=_same_as(ladder, cell),
+                held=said["held"],
+                common=said["common"],
                 warning_signs=tuple(
                     each
                     for each in (cell.expectations if cell else ())
@@ -190,6 +212,49 @@ def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReadi
         above=siblings[place + 1] if place + 1 < len(siblings) else None,
         warnings=asked.warnings,
     )
+
+
+def _is_common(item: EffectiveExpectation) -> bool:
+    return any(origin.kind == "common" for origin in item.origins)
+
+
+def _source(item: EffectiveExpectation) -> str:
+    """Where it comes from, beyond what its heading on the page says."""
+    is_only_common = [origin.kind for origin in item.origins] == ["common"]
+    return "" if is_only_common else in_words(item)
+
+
+def _part(item: EffectiveExpectation, new: Collection[str], taken_from: Collection[str]) -> str:
+    if _is_common(item):
+        return "common"
+    if item.key in new:
+        return "new"
+    return "same" if any(origin.source_id in taken_from for origin in item.origins) else "held"
+
+
+def _same_as(ladder: Ladder, cell: Cell | None) -> tuple[Reference, ...]:
+    return tuple(Reference(ladder.level(each.level), each.text) for each in _references(cell))
+
+
+def _references(cell: Cell | None) -> tuple[SameAs, ...]:
+    """Every level that the cell, or a row of it, calls the same."""
+    if cell is None:
+        return ()
+    named = (cell.same_as, *(each.same_as for each in cell.expectations))
+    return tuple(each for each in named if each)
+
+
+def _same_levels(ladder: Ladder, level: Level, dimension: Dimension) -> set[str]:
+    """The levels whose cells stand for a part of this one's: those it names, those they name, and so on."""
+    found: set[str] = set()
+    waiting = [level.id]
+    while waiting:
+        cells = ladder.level(waiting.pop()).cells
+        cell = next((each for each in cells if each.dimension == dimension.id), None)
+        named = {each.level for each in _references(cell)} - found
+        found |= named
+        waiting += named
+    return found
 
 
 def next_above(ladder: Ladder, level: Level) -> Level:
@@ -241,35 +306,36 @@ class Stated:
     level: str
     note: str
     cell: Cell
+    same_as: tuple[Reference, ...]
+
+    @property
+    def expectations(self) -> tuple[Expectation, ...]:
+        """What is asked in the cell's own words: no warning signs, and no row that only names another level."""
+        return tuple(
+            each
+            for each in self.cell.expectations
+            if each.kind == "expectation" and not each.same_as
+        )
 
 
 def across_levels(ladder: Ladder, dimension: str) -> tuple[Stated, ...]:
     """Every place that says something in the dimension: levels in the ladder's order, common, roles."""
-    names = {level.id: level.name for level in ladder.levels}
-    said = [
-        Stated(level.name, level.id, level.code, cell)
-        for level in ladder.levels
-        for cell in level.cells
-        if cell.dimension == dimension
+    said: list[tuple[str, str, str, Sequence[Cell]]] = [
+        (level.name, level.id, level.code, level.cells) for level in ladder.levels
     ]
-    said += [
-        Stated(ladder.common.name or "Every level", "", "", cell)
-        for cell in ladder.common.cells
-        if cell.dimension == dimension
-    ]
+    said.append((ladder.common.name or "Every level", "", "", ladder.common.cells))
     for mixin in ladder.mixins:
+        said.append((mixin.name, "", "role", mixin.cells))
         said += [
-            Stated(mixin.name, "", "role", cell)
-            for cell in mixin.cells
-            if cell.dimension == dimension
-        ]
-        said += [
-            Stated(mixin.name, "", f"role, at {names.get(at.level, at.level)}", cell)
+            (mixin.name, "", f"role, at {ladder.level(at.level).name}", at.cells)
             for at in mixin.cells_by_level
-            for cell in at.cells
-            if cell.dimension == dimension
         ]
-    return tuple(said)
+    return tuple(
+        Stated(name, level, note, cell, _same_as(ladder, cell))
+        for name, level, note, cells in said
+        for cell in cells
+        if cell.dimension == dimension
+    )
 
 
 # -- Search

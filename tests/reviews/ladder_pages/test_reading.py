@@ -1,5 +1,7 @@
 """A ladder as its pages show it: counts, rungs, origins, and what an import understood."""
 
+from dataclasses import replace
+
 import pytest
 
 from ladders.document import (
@@ -14,6 +16,7 @@ from ladders.document import (
     Level,
     LevelCells,
     Mixin,
+    SameAs,
     Track,
 )
 from reviews.ladder_pages.reading import across_levels, overview, read_level, rungs, understood
@@ -76,8 +79,8 @@ def test_the_overview_counts_new_and_held_by_track_from_the_top():
         )
         for track in overview(LADDER)
     ] == [
-        ("Makers", [("two", [(1, 2), (2, 0)]), ("one", [(2, 0), (1, 0)])]),
-        ("Leads", [("head", [(0, 0), (2, 0)])]),
+        ("Makers", [("two", [(1, 2), (1, 1)]), ("one", [(2, 0), (0, 1)])]),
+        ("Leads", [("head", [(0, 0), (1, 1)])]),
     ]
 
 
@@ -100,12 +103,64 @@ def test_a_level_says_where_each_expectation_comes_from():
         ("E3", "Plans.", "Role Tech lead"),
     ]
     assert texts(work.held) == [("E4", "Mends.", "From One")]
-    assert texts(people.new) == [
-        ("E1", "Listens.", ""),
-        ("E2", "Is kind.", "Asked at every level"),
-    ]
+    assert texts(people.new) == [("E1", "Listens.", "")]
+    assert texts(people.common) == [("E2", "Is kind.", "")]
     assert [sign.text for sign in people.warning_signs] == ["Shouts."]
-    assert (reading.new, reading.held) == (5, 1)
+    assert [reading.count(part) for part in ("new", "same", "held", "common")] == [4, 0, 1, 1]
+
+
+def test_what_everybody_is_asked_is_new_at_no_level_even_where_a_level_says_it_too():
+    said_twice = replace(LADDER.level("one"), cells=(cell("people", "Is kind.", "Helps."),))
+    ladder = replace(LADDER, levels=(said_twice, *LADDER.levels[1:]))
+
+    (people,) = read_level(ladder, said_twice, []).dimensions
+
+    assert texts(people.new) == [("E1", "Helps.", "")]
+    assert texts(people.common) == [("E2", "Is kind.", "This level, asked at every level")]
+    (_, row) = overview(ladder)[0].rows
+    assert [(each.new, each.held) for each in row.cells] == [(0, 0), (1, 1)]
+
+
+def test_a_cell_that_is_the_same_as_another_names_it_and_sets_apart_what_it_takes_over():
+    head = replace(
+        LADDER.level("head"),
+        cells=(
+            Cell(
+                "work",
+                same_as=SameAs("two", "As a Two works"),
+                expectations=(Expectation("Hires."), Expectation("And", same_as=SameAs("one"))),
+            ),
+        ),
+    )
+    ladder = replace(LADDER, levels=(*LADDER.levels[:2], head))
+
+    work, people = read_level(ladder, head, []).dimensions
+
+    assert [(each.level.id, each.text) for each in work.same_as] == [
+        ("two", "As a Two works"),
+        ("one", ""),
+    ]
+    assert texts(work.new) == [("E1", "Hires.", "")]
+    assert texts(work.same) == [
+        ("E2", "Designs.", "From Two"),
+        ("E3", "Makes.", "From One"),
+        ("E4", "Mends.", "From One"),
+    ]
+    assert (work.held, people.same_as) == ((), ())
+    stated = across_levels(ladder, "work")[2]
+    assert stated.same_as == work.same_as
+    assert [each.text for each in stated.expectations] == ["Hires."]
+
+
+def test_what_is_taken_over_may_be_named_through_a_third_level():
+    two = replace(LADDER.level("two"), cells=(Cell("work", same_as=SameAs("one")),))
+    head = replace(LADDER.level("head"), cells=(Cell("work", same_as=SameAs("two")),))
+    ladder = replace(LADDER, levels=(LADDER.level("one"), two, head))
+
+    work = read_level(ladder, head, []).dimensions[0]
+
+    assert [each.level.id for each in work.same_as] == ["two"]
+    assert [each.expectation.text for each in work.same] == ["Makes.", "Mends."]
 
 
 def test_only_roles_that_fit_and_are_written_can_be_added():

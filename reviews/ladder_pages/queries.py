@@ -46,12 +46,14 @@ from reviews.ladder_pages.looking_over import (
 )
 from reviews.ladder_pages.reading import (
     MOST_HITS,
+    DimensionGroup,
     Hit,
     LevelReading,
     OverviewTrack,
     Stated,
     UnderstoodRow,
     across_levels,
+    dimension_groups,
     find,
     next_above,
     overview,
@@ -200,6 +202,8 @@ class OtherVersion:
 class ShowPage:
     head: Head
     ladder: Ladder
+    #: The columns of the overview.
+    groups: tuple[DimensionGroup, ...]
     tracks: tuple[OverviewTrack, ...]
     expectations: int
     others: tuple[OtherVersion, ...]
@@ -221,6 +225,7 @@ def show_page(access: SiteAccess, row: LadderVersion) -> ShowPage:
     return ShowPage(
         head=head_of(row),
         ladder=ladder,
+        groups=dimension_groups(ladder),
         tracks=overview(ladder),
         expectations=sum(each.total for each in understood(ladder)),
         others=tuple(
@@ -250,9 +255,10 @@ def level_page(row: LadderVersion, key: str, roles: Sequence[str]) -> LevelPage 
 class DimensionPage:
     head: Head
     dimension: Dimension
+    group: str
     stated: tuple[Stated, ...]
-    #: The dimensions in ladder order, to go from one to the next.
-    dimensions: tuple[Dimension, ...]
+    #: All dimensions, to go from one to the next.
+    groups: tuple[DimensionGroup, ...]
 
 
 def dimension_page(row: LadderVersion, key: str) -> DimensionPage | None:
@@ -260,7 +266,9 @@ def dimension_page(row: LadderVersion, key: str) -> DimensionPage | None:
     dimension = next((each for each in ladder.dimensions if each.id == key), None)
     if dimension is None:
         return None
-    return DimensionPage(head_of(row), dimension, across_levels(ladder, key), ladder.dimensions)
+    groups = dimension_groups(ladder)
+    group = next(each.name for each in groups if dimension in each.dimensions)
+    return DimensionPage(head_of(row), dimension, group, across_levels(ladder, key), groups)
 
 
 def file_of(row: LadderVersion) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from typing import Literal
 
 from markupsafe import Markup
@@ -12,6 +12,57 @@ from markupsafe import Markup
 from ladders.document import Attribute, Cell, Dimension, Expectation, Ladder, Level, Mixin, SameAs
 from ladders.effective import EffectiveExpectation, Origin, effective, split_new
 from ladders.keys import owned_cells
+
+# -- Groups of dimensions
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionGroup:
+    """`name` is empty for the dimensions without a group; a group inside another is named with it."""
+
+    name: str
+    summary: str
+    dimensions: tuple[Dimension, ...]
+
+
+def dimension_groups(ladder: Ladder) -> tuple[DimensionGroup, ...]:
+    """All dimensions, those of a group together, in the order in which the groups first occur."""
+    paths = {each.id: _path(ladder, each.group) for each in ladder.dimensions}
+    firsts: dict[tuple[str, ...], int] = {}
+    for place, path in enumerate(paths.values()):
+        for depth in range(len(path)):
+            firsts.setdefault(path[: depth + 1], place)
+
+    def place_of(dimension: Dimension) -> tuple[int, ...]:
+        path = paths[dimension.id]
+        return tuple(firsts[path[: depth + 1]] for depth in range(len(path)))
+
+    groups = {each.id: each for each in ladder.groups}
+    return tuple(
+        DimensionGroup(
+            " · ".join(groups[each].name for each in path if each),
+            groups[path[-1]].summary if path[-1] else "",
+            tuple(dimensions),
+        )
+        for path, dimensions in groupby(
+            sorted(ladder.dimensions, key=place_of), key=lambda each: paths[each.id]
+        )
+    )
+
+
+def _path(ladder: Ladder, group: str | None) -> tuple[str, ...]:
+    """The group with those around it, the outermost first; an empty id stands for no group."""
+    parents = {each.id: each.parent for each in ladder.groups}
+    path: list[str] = []
+    while group:
+        path.insert(0, group)
+        group = parents[group]
+    return tuple(path) or ("",)
+
+
+def _in_groups(ladder: Ladder) -> list[Dimension]:
+    return [each for group in dimension_groups(ladder) for each in group.dimensions]
+
 
 # -- Levels x dimensions
 
@@ -69,7 +120,7 @@ def _counts(ladder: Ladder, level: Level) -> dict[str, tuple[int, int]]:
     fresh = split_new(asked, None).new
     found = {each.dimension: each.expectations for each in asked.dimensions}
     result = {}
-    for dimension in ladder.dimensions:
+    for dimension in _in_groups(ladder):
         items = found.get(dimension.id, ())
         new = sum(item.key in fresh and not _is_common(item) for item in items)
         result[dimension.id] = (new, len(items) - new)
@@ -131,6 +182,15 @@ class AskedDimension:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedGroup:
+    """A group of dimensions; without a name for those that are in none."""
+
+    name: str
+    summary: str
+    dimensions: tuple[AskedDimension, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RoleChoice:
     role: Mixin
     chosen: bool
@@ -141,13 +201,18 @@ class LevelReading:
     level: Level
     track: str
     attributes: tuple[Attribute, ...]
-    dimensions: tuple[AskedDimension, ...]
+    #: Those in which something is said about the level.
+    groups: tuple[AskedGroup, ...]
     #: The roles that can be added here; those without text yet are named apart.
     roles: tuple[RoleChoice, ...]
     announced: tuple[str, ...]
     below: Level | None
     above: Level | None
     warnings: tuple[str, ...]
+
+    @property
+    def dimensions(self) -> tuple[AskedDimension, ...]:
+        return tuple(each for group in self.groups for each in group.dimensions)
 
     def count(self, part: Literal["new", "same", "held", "common"]) -> int:
         return sum(len(getattr(asked, part)) for asked in self.dimensions)
@@ -164,7 +229,7 @@ def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReadi
         (each for each in ladder.levels if each.track == level.track), key=lambda each: each.rank
     )
     place = siblings.index(level)
-    dimensions = []
+    dimensions = {}
     for dimension in ladder.dimensions:
         cell = cells.get(dimension.id)
         items = found.get(dimension.id, ())
@@ -185,27 +250,31 @@ def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReadi
             )
             for part, found_here in parts.items()
         }
-        dimensions.append(
-            AskedDimension(
-                dimension=dimension,
-                cell=cell,
-                new=said["new"],
-                same=said["same"],
-                same_as=_same_as(ladder, cell),
-                held=said["held"],
-                common=said["common"],
-                warning_signs=tuple(
-                    each
-                    for each in (cell.expectations if cell else ())
-                    if each.kind == "anti_pattern"
-                ),
-            )
+        dimensions[dimension.id] = AskedDimension(
+            dimension=dimension,
+            cell=cell,
+            new=said["new"],
+            same=said["same"],
+            same_as=_same_as(ladder, cell),
+            held=said["held"],
+            common=said["common"],
+            warning_signs=tuple(
+                each for each in (cell.expectations if cell else ()) if each.kind == "anti_pattern"
+            ),
         )
     return LevelReading(
         level=level,
         track=next((track.name for track in ladder.tracks if track.id == level.track), ""),
         attributes=level.attributes,
-        dimensions=tuple(dimensions),
+        groups=tuple(
+            AskedGroup(group.name, group.summary, asked_here)
+            for group in dimension_groups(ladder)
+            if (
+                asked_here := tuple(
+                    dimensions[each.id] for each in group.dimensions if each.id in dimensions
+                )
+            )
+        ),
         roles=role_choices(ladder, level, roles),
         announced=tuple(mixin.name for mixin in fitting if mixin.placeholder),
         below=siblings[place - 1] if place else None,

@@ -12,6 +12,7 @@ from ladders.document import (
     Dimension,
     Example,
     Expectation,
+    Group,
     Ladder,
     Level,
     LevelCells,
@@ -19,7 +20,14 @@ from ladders.document import (
     SameAs,
     Track,
 )
-from reviews.ladder_pages.reading import across_levels, overview, read_level, rungs, understood
+from reviews.ladder_pages.reading import (
+    across_levels,
+    dimension_groups,
+    overview,
+    read_level,
+    rungs,
+    understood,
+)
 
 
 def cell(dimension: str, *texts: str) -> Cell:
@@ -81,6 +89,68 @@ def test_the_overview_counts_new_and_held_by_track_from_the_top():
     ] == [
         ("Makers", [("two", [(1, 2), (1, 1)]), ("one", [(2, 0), (0, 1)])]),
         ("Leads", [("head", [(0, 0), (1, 1)])]),
+    ]
+
+
+def in_groups(*dimensions: tuple[str, str | None]) -> Ladder:
+    """The ladder with these dimensions, each in its group."""
+    return replace(
+        LADDER,
+        groups=(
+            Group("how", "How", summary="In which way."),
+            Group("what", "What"),
+            Group("deep", "Deeper", parent="what"),
+        ),
+        dimensions=tuple(Dimension(each, each, group=group) for each, group in dimensions),
+        common=Common(),
+        mixins=(),
+        levels=tuple(
+            replace(
+                level, cells=tuple(cell(each, "Works.") for each, _ in dimensions if each != "idle")
+            )
+            for level in LADDER.levels
+        ),
+    )
+
+
+MIXED = in_groups(
+    ("lone", None),
+    ("pace", "how"),
+    ("depth", "deep"),
+    ("other", None),
+    ("tone", "how"),
+    ("reach", "what"),
+    ("idle", "how"),
+)
+
+
+def test_dimensions_of_a_group_stand_together_wherever_the_document_has_them():
+    assert [
+        (group.name, group.summary, [each.id for each in group.dimensions])
+        for group in dimension_groups(MIXED)
+    ] == [
+        ("", "", ["lone", "other"]),
+        ("How", "In which way.", ["pace", "tone", "idle"]),
+        ("What", "", ["reach"]),
+        ("What · Deeper", "", ["depth"]),
+    ]
+    (group,) = dimension_groups(LADDER)
+    assert (group.name, group.dimensions) == ("", LADDER.dimensions)
+
+
+def test_overview_and_level_have_the_dimensions_in_their_groups():
+    row = overview(MIXED)[0].rows[0]
+    assert [each.dimension for each in row.cells] == [
+        *("lone", "other", "pace", "tone", "idle", "reach", "depth")
+    ]
+    assert [
+        (group.name, [each.dimension.id for each in group.dimensions])
+        for group in read_level(MIXED, MIXED.level("one"), []).groups
+    ] == [
+        ("", ["lone", "other"]),
+        ("How", ["pace", "tone"]),
+        ("What", ["reach"]),
+        ("What · Deeper", ["depth"]),
     ]
 
 

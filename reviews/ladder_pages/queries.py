@@ -55,6 +55,7 @@ from reviews.ladder_pages.reading import (
     across_levels,
     dimension_groups,
     find,
+    first_step,
     next_above,
     overview,
     read_level,
@@ -207,6 +208,8 @@ class ShowPage:
     tracks: tuple[OverviewTrack, ...]
     expectations: int
     others: tuple[OtherVersion, ...]
+    #: Some level stands above another, so that there is a step to read.
+    has_steps: bool
     may_edit: bool
 
 
@@ -232,6 +235,7 @@ def show_page(access: SiteAccess, row: LadderVersion) -> ShowPage:
             OtherVersion(each.public_id, each.number, each.state, each.published_at)
             for each in others
         ),
+        has_steps=first_step(ladder) is not None,
         may_edit=access.may(Action.EDIT_LADDER),
     )
 
@@ -324,7 +328,11 @@ def changes_page(access: SiteAccess, row: LadderVersion, since: str | None) -> C
 @dataclass(frozen=True, slots=True)
 class StepPage:
     head: Head
-    reading: StepReading
+    current: Level
+    #: None where nothing was chosen and no level stands above.
+    target: Level | None
+    #: None where there are no two levels to hold against each other.
+    reading: StepReading | None
     levels: tuple[Level, ...]
 
 
@@ -334,11 +342,16 @@ def step_page(
     """From one level to another; what is not chosen is the lowest level and the next one. No query."""
     ladder = ladder_of(row)
     levels = {level.id: level for level in ladder.levels}
-    here = levels.get(current) if current else min(ladder.levels, key=lambda each: each.rank)
+    first = first_step(ladder)
+    lowest = first[0] if first else min(ladder.levels, key=lambda each: each.rank)
+    here = levels.get(current) if current else lowest
     there = levels.get(target) if target else here and next_above(ladder, here)
-    if not (here and there and {mixin.id for mixin in ladder.mixins}.issuperset(roles)):
+    if here is None or (target and there is None):
         return None
-    return StepPage(head_of(row), read_step(ladder, here, there, roles), ladder.levels)
+    if not {mixin.id for mixin in ladder.mixins}.issuperset(roles):
+        return None
+    reading = read_step(ladder, here, there, roles) if there and there != here else None
+    return StepPage(head_of(row), here, there, reading, ladder.levels)
 
 
 # -- A draft

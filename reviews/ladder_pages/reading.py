@@ -326,12 +326,18 @@ def _same_levels(ladder: Ladder, level: Level, dimension: Dimension) -> set[str]
     return found
 
 
-def next_above(ladder: Ladder, level: Level) -> Level:
-    """The next level of its track; the highest has none above and is answered itself."""
+def next_above(ladder: Ladder, level: Level) -> Level | None:
+    """The next level of its track; None above the highest."""
     higher = [
         each for each in ladder.levels if each.track == level.track and each.rank > level.rank
     ]
-    return min(higher, key=lambda each: each.rank, default=level)
+    return min(higher, key=lambda each: each.rank, default=None)
+
+
+def first_step(ladder: Ladder) -> tuple[Level, Level] | None:
+    """The lowest level that has one above it, and that one; None where no track has two levels."""
+    steps = [(level, above) for level in ladder.levels if (above := next_above(ladder, level))]
+    return min(steps, key=lambda each: each[0].rank, default=None)
 
 
 def role_choices(ladder: Ladder, level: Level, roles: Sequence[str]) -> tuple[RoleChoice, ...]:

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from ladders.document import Cascade, Expectation
+from ladders.document import Cascade, Expectation, Level, Track
 from ladders.keys import with_each
 from ladders.models import VersionState
 from reviews.ladder_pages.comparing import read_step, version_changes
+from reviews.ladder_pages.reading import first_step
 from tests.builders import a_ladder, a_ladder_document, a_person
 
 CRAFT = a_ladder_document("craft")
@@ -246,10 +247,58 @@ def test_the_step_page_switches_levels_and_roles(client):
     chosen = page.all(".//option[@selected]")
     assert [option.text for option in chosen] == ["Senior engineer", "Staff engineer"]
 
-    top = client.page(f"{path}?from=staff-engineer")
-    assert top.text(".//h1") == "From Staff engineer to Staff engineer"
     for wrong in ("from=nobody", "to=nobody", "role=nobody"):
         client.page(f"{path}?{wrong}", 404)
+
+
+@pytest.mark.usefixtures("reader")
+def test_the_step_from_the_highest_level_says_that_there_is_none_above(client):
+    path = f"/ladders/{a_ladder(CRAFT).public_id}/step"
+
+    top = client.page(f"{path}?from=staff-engineer")
+    assert top.text(".//h1") == "From Staff engineer"
+    assert top.texts(".//div[@class='empty']/h2") == ["No level stands above Staff engineer"]
+    assert top.all(".//table") == []
+    chosen = [option.text for option in top.all(".//option[@selected]")]
+    assert chosen == ["Staff engineer", "Choose a level"]
+    sent_as_it_is = client.page(f"{path}?from=staff-engineer&to=")
+    assert sent_as_it_is.text(".//h1") == "From Staff engineer"
+
+    same = client.page(f"{path}?from=engineer&to=engineer")
+    assert same.texts(".//div[@class='empty']/h2") == ["Both are Engineer"]
+
+
+@pytest.mark.usefixtures("reader")
+def test_a_ladder_without_two_levels_in_a_track_leads_to_no_step(client):
+    two = a_ladder(a_ladder_document("two", levels=("Maker", "Head"))).public_id
+    apart = a_ladder_document("apart", levels=("Maker", "Head"))
+    tracks = (Track("makers", "Makers"), Track("heads", "Heads"))
+    apart = a_ladder(
+        replace(
+            apart,
+            tracks=tracks,
+            levels=tuple(
+                replace(level, track=track.id)
+                for level, track in zip(apart.levels, tracks, strict=True)
+            ),
+        )
+    ).public_id
+
+    for version, expected in ((two, [f"/ladders/{two}/step"]), (apart, [])):
+        links = [link.get("href") for link in client.page(f"/ladders/{version}").all(".//main//a")]
+        assert [link for link in links if link.endswith("/step")] == expected
+    assert client.page(f"/ladders/{apart}/step").texts(".//div[@class='empty']/h2") == [
+        "No level stands above Maker"
+    ]
+
+
+def test_the_first_step_is_the_lowest_that_there_is():
+    alone = Level("alone", "Alone", 0, track="heads")
+    ladder = replace(
+        CRAFT, tracks=(Track("heads", "Heads"),), levels=(*reversed(CRAFT.levels), alone)
+    )
+
+    assert first_step(ladder) == (CRAFT.level("engineer"), CRAFT.level("senior-engineer"))
 
 
 @pytest.mark.usefixtures("reader")

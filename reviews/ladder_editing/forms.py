@@ -251,7 +251,7 @@ class RowForm(Form):
         "Kind",
         choices=[
             SelectChoice("expectation", "Expected"),
-            SelectChoice("anti_pattern", "A sign of the opposite, never counted"),
+            SelectChoice("anti_pattern", "A warning sign, never counted"),
         ],
         default="expectation",
     )

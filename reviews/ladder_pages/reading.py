@@ -177,7 +177,7 @@ class AskedDimension:
     held: tuple[Statement, ...]
     #: What is asked of everybody, whoever else says it too.
     common: tuple[Statement, ...]
-    #: What the level calls a warning sign; never counted.
+    #: Never counted.
     warning_signs: tuple[Expectation, ...]
 
 
@@ -258,9 +258,7 @@ def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReadi
             same_as=_same_as(ladder, cell),
             held=said["held"],
             common=said["common"],
-            warning_signs=tuple(
-                each for each in (cell.expectations if cell else ()) if each.kind == "anti_pattern"
-            ),
+            warning_signs=_warning_signs(cell) if cell else (),
         )
     return LevelReading(
         level=level,
@@ -392,6 +390,10 @@ class Stated:
             if each.kind == "expectation" and not each.same_as
         )
 
+    @property
+    def warning_signs(self) -> tuple[Expectation, ...]:
+        return _warning_signs(self.cell)
+
 
 def across_levels(ladder: Ladder, dimension: str) -> tuple[Stated, ...]:
     """Every place that says something in the dimension: levels in the ladder's order, common, roles."""
@@ -411,6 +413,10 @@ def across_levels(ladder: Ladder, dimension: str) -> tuple[Stated, ...]:
         for cell in cells
         if cell.dimension == dimension
     )
+
+
+def _warning_signs(cell: Cell) -> tuple[Expectation, ...]:
+    return tuple(each for each in cell.expectations if each.kind == "anti_pattern")
 
 
 # -- Search
@@ -483,21 +489,27 @@ def _every_text(ladder: Ladder) -> Iterator[tuple[str, str, str, str, str]]:
             owner, ladder.common.name or "Every level"
         )
         level_id = owner if kind == "level" else at or ""
-        for text in _cell_texts(cell):
-            yield where, names[cell.dimension], level_id, cell.dimension, text
+        for kind_of_text, text in _cell_texts(cell):
+            what = ", ".join(filter(None, (names[cell.dimension], kind_of_text)))
+            yield where, what, level_id, cell.dimension, text
 
 
 def _attribute(attribute: Attribute) -> str:
     return f"{attribute.name}: {attribute.value}"
 
 
-def _cell_texts(cell: Cell) -> Iterator[str]:
-    yield cell.summary
+def _cell_texts(cell: Cell) -> Iterator[tuple[str, str]]:
+    """Each with what it is, where it is nothing that is asked."""
+    yield "", cell.summary
     for each in cell.expectations:
-        yield f"{each.label}. {each.text}" if each.label else each.text
-        yield from (each.detail, *each.children, *(example.text for example in each.examples))
-        yield from map(_attribute, each.attributes)
-    yield from (example.text for example in cell.examples)
+        kind = "warning sign" if each.kind == "anti_pattern" else ""
+        yield kind, f"{each.label}. {each.text}" if each.label else each.text
+        for text in (each.detail, *each.children, *map(_attribute, each.attributes)):
+            yield kind, text
+        for example in each.examples:
+            yield "example", example.text
+    for example in cell.examples:
+        yield "example", example.text
 
 
 # -- What an import understood

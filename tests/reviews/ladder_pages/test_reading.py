@@ -251,7 +251,10 @@ def test_a_dimension_is_read_in_the_words_of_every_place_that_states_it():
         ("Tech lead", "", "role"),
         ("At two", "", "role, at Two"),
     ]
-    assert across_levels(LADDER, "people")[-1].name == "Everybody"
+    two, _, everybody = across_levels(LADDER, "people")
+    assert everybody.name == "Everybody"
+    assert [each.text for each in two.expectations] == ["Listens."]
+    assert [each.text for each in two.warning_signs] == ["Shouts."]
 
 
 @pytest.mark.parametrize(

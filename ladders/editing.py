@@ -15,6 +15,7 @@ from ladders.document import (
     Group,
     Ladder,
     Level,
+    Licence,
     Mixin,
 )
 from ladders.keys import expectation_keys, with_each
@@ -51,12 +52,14 @@ class Row:
 
 
 def set_frame(
-    ladder: Ladder, *, name: str, tagline: str, summary: str, mode: CascadeMode
+    ladder: Ladder, *, name: str, tagline: str, summary: str, mode: CascadeMode, licence: Licence
 ) -> Ladder:
     cascade = replace(ladder.cascade, mode=mode, confirmed=True)
     if mode == ladder.cascade.mode:
         cascade = ladder.cascade
-    return replace(ladder, name=name, tagline=tagline, summary=summary, cascade=cascade)
+    return replace(
+        ladder, name=name, tagline=tagline, summary=summary, cascade=cascade, licence=licence
+    )
 
 
 def add_level(ladder: Ladder, name: str, track: str | None) -> Ladder:

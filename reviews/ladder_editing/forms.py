@@ -1,11 +1,12 @@
 """Forms of the ladder editor: the ladder as a whole, a level, a dimension, a role, and the rows of a cell."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than SelectChoice
     BooleanField,
+    Field,
     FieldList,
     Form,
     FormField,
@@ -15,11 +16,12 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than 
     SelectField,
     StringField,
     TextAreaField,
+    ValidationError,
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from ladders import editing
-from ladders.document import Attribute, Dimension, Ladder, Level, Mixin
+from ladders.document import Attribute, Dimension, Ladder, Level, Licence, Mixin
 from ladders.editing import Row
 from reviews.forms import StrictForm
 from reviews.ladder_editing.queries import CellPage, mark
@@ -64,6 +66,11 @@ def _text(label: str, *required: Any, description: str = "") -> TextAreaField:
 _NAMED = DataRequired("Give it a name.")
 
 
+def _web_address(_form: Form, field: Field) -> None:
+    if field.data and not field.data.startswith(("https://", "http://")):
+        raise ValidationError("Begin with https:// or http://, or leave it empty.")
+
+
 class PartForm(StrictForm):
     """A form over one part of a ladder. `seen` is the mark of the text that it was made from."""
 
@@ -94,6 +101,15 @@ class FrameForm(PartForm):
             SelectChoice("supersede", "What it does not say anew itself"),
         ],
     )
+    attribution = _text("Who wrote it", description="Shown on every page that shows its words.")
+    licence = _name("Licence", description="Its short name, such as CC-BY-SA-4.0.")
+    licence_url = StringField(
+        "Where the licence stands",
+        [_at_most(2000), plain_name, _web_address],
+        filters=[_one_line],
+        description="An address that begins with https:// or http://.",
+    )
+    ladder: Ladder
 
     def edited(self, ladder: Ladder) -> Ladder:
         return editing.set_frame(
@@ -102,6 +118,17 @@ class FrameForm(PartForm):
             tagline=self.tagline.data or "",
             summary=self.summary.data or "",
             mode=self.mode.data,
+            licence=self._licence(),
+        )
+
+    def _licence(self) -> Licence:
+        """What is typed, or exactly what the ladder has where it differs only in white space."""
+        known = self.ladder.licence
+        return replace(
+            known,
+            id=_kept(known.id, self.licence.data or "", _one_line),
+            url=_kept(known.url, self.licence_url.data or "", _one_line),
+            attribution=_kept(known.attribution, self.attribution.data or "", _lines),
         )
 
 
@@ -111,8 +138,13 @@ def frame_form(ladder: Ladder, **more: Any) -> FrameForm:
         "tagline": ladder.tagline,
         "summary": ladder.summary,
         "mode": ladder.cascade.mode,
+        "attribution": ladder.licence.attribution,
+        "licence": ladder.licence.id,
+        "licence_url": ladder.licence.url,
     }
-    return FrameForm(seen=mark(shown), **shown, **more)
+    form = FrameForm(seen=mark(shown), **shown, **more)
+    form.ladder = ladder
+    return form
 
 
 class LevelForm(PartForm):

@@ -20,6 +20,7 @@ from ladders.document import (
     Ladder,
     Level,
     LevelCells,
+    Licence,
     Mixin,
     SameAs,
 )
@@ -193,7 +194,12 @@ def test_any_edit_of_a_cell_keeps_every_key_that_is_still_there(ladder, random):
 
 def test_the_frame():
     edited = editing.set_frame(
-        KITCHEN, name="Kitchen", tagline="Hot.", summary="All of it.", mode="supersede"
+        KITCHEN,
+        name="Kitchen",
+        tagline="Hot.",
+        summary="All of it.",
+        mode="supersede",
+        licence=Licence("MIT"),
     )
 
     assert edited == replace(
@@ -202,8 +208,11 @@ def test_the_frame():
         tagline="Hot.",
         summary="All of it.",
         cascade=Cascade("supersede", "It cascades.", confirmed=True),
+        licence=Licence("MIT"),
     )
-    same = editing.set_frame(KITCHEN, name="Cooks", tagline="", summary="", mode="accumulate")
+    same = editing.set_frame(
+        KITCHEN, name="Cooks", tagline="", summary="", mode="accumulate", licence=Licence()
+    )
     assert same == KITCHEN
 
 

@@ -392,6 +392,47 @@ def test_the_frame_and_groups_are_edited(client, edit, session):
     assert edited.groups == (document.Group("how", "How"),)
 
 
+def test_who_wrote_it_and_its_licence_are_edited_and_shown(client, edit, session):
+    url, form = f"{edit}/frame", f".//form[@action='{edit}/frame']"
+    refused = client.submit(
+        url, {"licence": "CC-BY-4.0", "licence_url": "javascript:alert(1)"}, form=form
+    )
+    assert refused.status_code == 422
+    assert errors(refused) == [
+        "Where the licence stands: Begin with https:// or http://, or leave it empty."
+    ]
+    assert Page(refused).one(".//input[@name='licence']").get("value") == "CC-BY-4.0"
+    assert ladder(session) == CRAFT
+
+    client.submit(
+        url,
+        {
+            "attribution": "By the guild.",
+            "licence": "CC-BY-4.0",
+            "licence_url": "https://example.org/by",
+        },
+        form=form,
+    )
+
+    assert ladder(session) == replace(
+        CRAFT, licence=document.Licence("CC-BY-4.0", "https://example.org/by", "By the guild.")
+    )
+    page = client.page(f"{edit}/levels/engineer")
+    assert "By the guild. Licence: CC-BY-4.0." in page.text()
+    assert [link.get("href") for link in page.all(".//a[@rel]")] == ["https://example.org/by"]
+
+
+def test_where_the_licence_was_found_and_its_white_space_stay(client, owner, session):  # noqa: ARG001 - signed in
+    licence = document.Licence("MIT ", attribution="A\n B", evidence="The last line.")
+    version = a_ladder(replace(a_ladder_document("small"), licence=licence))
+    begin = f".//form[@action='/ladders/{version.public_id}/edit']"
+    url = client.submit(f"/ladders/{version.public_id}", form=begin).headers["Location"]
+
+    client.submit(url, {"tagline": "Short."}, form=f".//form[@action='{url}']")
+
+    assert (ladder(session).licence, ladder(session).tagline) == (licence, "Short.")
+
+
 def test_the_last_dimension_is_not_removed(client, owner, session):  # noqa: ARG001 - signed in
     version = a_ladder(a_ladder_document("small", dimensions=("Only",)))
     begin = f".//form[@action='/ladders/{version.public_id}/edit']"
@@ -402,6 +443,22 @@ def test_the_last_dimension_is_not_removed(client, owner, session):  # noqa: ARG
 
     assert refused.status_code == 409
     assert "A ladder needs at least one dimension." in Page(refused).text()
+
+
+# -- Discarding
+
+
+def test_a_draft_is_discarded_from_its_page_and_what_is_published_stays(client, edit, session):
+    discard = f"{edit.removesuffix('/edit')}/discard"
+    assert discard in [link.get("href") for link in client.page(f"{edit}/frame").all(".//main//a")]
+    page = client.page(discard)
+    assert "everything that was changed in it" in page.text(".//p[@class='lede']")
+    assert f"{edit}/frame" in [link.get("href") for link in page.all(".//form//a")]
+
+    client.submit(discard)
+
+    assert [row.state for row in session.scalars(select(LadderVersion))] == [VersionState.PUBLISHED]
+    client.page(f"{edit}/frame", 404)
 
 
 # -- Publishing

@@ -17,6 +17,8 @@ from ladders.document import (
     Level,
     Licence,
     Mixin,
+    Track,
+    TrackInheritance,
 )
 from ladders.keys import expectation_keys, with_each
 from ladders.names import slug
@@ -80,6 +82,7 @@ def set_level(
     *,
     name: str,
     code: str,
+    track: str | None,
     rank: int,
     summary: str,
     attributes: Sequence[Attribute],
@@ -89,6 +92,7 @@ def set_level(
         ladder.level(level_id),
         name=name,
         code=code,
+        track=track,
         rank=rank,
         summary=summary,
         attributes=tuple(attributes),
@@ -164,6 +168,52 @@ def remove_role(ladder: Ladder, role_id: str) -> Ladder:
         ladder,
         lambda now: replace(now, mixins=tuple(each for each in now.mixins if each.id != role_id)),
     )
+
+
+def add_track(ladder: Ladder, name: str) -> Ladder:
+    track = Track(_new_id(name, {each.id for each in ladder.tracks}), name)
+    return replace(ladder, tracks=(*ladder.tracks, track))
+
+
+def set_track(
+    ladder: Ladder,
+    track_id: str,
+    *,
+    name: str,
+    summary: str,
+    inherits: Sequence[TrackInheritance],
+) -> Ladder:
+    """Raises KeyError when there is no such track."""
+    before = track_of(ladder, track_id)
+    track = replace(before, name=name, summary=summary, inherits=tuple(inherits))
+    return replace(ladder, tracks=_exchanged(ladder.tracks, track))
+
+
+def track_of(ladder: Ladder, track_id: str) -> Track:
+    """Raises KeyError when there is no such track."""
+    for track in ladder.tracks:
+        if track.id == track_id:
+            return track
+    raise KeyError(track_id)
+
+
+def remove_track(ladder: Ladder, track_id: str) -> Ladder:
+    """Raises EditError for one that has levels, and for one that another track or a role names."""
+    namers = [
+        *(level.name for level in ladder.levels if level.track == track_id),
+        *(
+            each.name
+            for each in ladder.tracks
+            if each.id != track_id and track_id in {other.track for other in each.inherits}
+        ),
+        *(mixin.name for mixin in ladder.mixins if track_id in mixin.applies_to.tracks),
+    ]
+    if namers:
+        raise EditError(
+            f"{track_of(ladder, track_id).name} cannot be removed while it is named by"
+            f" {', '.join(namers)}."
+        )
+    return replace(ladder, tracks=tuple(each for each in ladder.tracks if each.id != track_id))
 
 
 # -- One cell
@@ -277,7 +327,7 @@ def _steady(ladder: Ladder, change: Callable[[Ladder], Ladder]) -> Ladder:
 # -- Small parts
 
 
-_Thing = TypeVar("_Thing", Level, Dimension, Mixin)
+_Thing = TypeVar("_Thing", Level, Dimension, Mixin, Track)
 
 
 def _exchanged(things: tuple[_Thing, ...], thing: _Thing) -> tuple[_Thing, ...]:

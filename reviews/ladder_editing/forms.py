@@ -18,13 +18,21 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than 
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.form import BaseForm
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    StopValidation,
+)
 
 from ladders import editing
-from ladders.document import Attribute, Dimension, Ladder, Level, Licence, Mixin
+from ladders.document import Attribute, Dimension, Ladder, Level, Licence, Mixin, TrackInheritance
 from ladders.editing import Row
 from reviews.forms import StrictForm
-from reviews.ladder_editing.queries import CellPage, mark
+from reviews.ladder_editing.queries import CellPage, TrackPage, mark
 from reviews.validators import plain_name, plain_text
 
 NAME_LIMIT = 300
@@ -63,6 +71,24 @@ def _text(label: str, *required: Any, description: str = "") -> TextAreaField:
     )
 
 
+class WholeNumber(IntegerField):
+    """None where nothing is typed; whether it has to be is for the validators."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not any(each.strip() for each in valuelist):
+            self.data = None
+            return
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Give a whole number.") from error
+
+    def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002 - of WTForms
+        if self.process_errors:
+            raise StopValidation  # what is no number has no size either
+
+
+_RANK = NumberRange(-1000, 1000, "A rank is a whole number from -1000 to 1000.")
 _NAMED = DataRequired("Give it a name.")
 
 
@@ -155,12 +181,10 @@ class LevelForm(PartForm):
         filters=[_one_line],
         description="Shown beside the name, such as L4.",
     )
-    rank = IntegerField(
+    track = SelectField("Track")
+    rank = WholeNumber(
         "Rank",
-        [
-            InputRequired("Give a whole number."),
-            NumberRange(-1000, 1000, "A rank is a whole number from -1000 to 1000."),
-        ],
+        [InputRequired("Give a whole number."), _RANK],
         description="A higher level of the track has a higher number.",
     )
     summary = _text("In short")
@@ -175,6 +199,7 @@ class LevelForm(PartForm):
             self.level.id,
             name=self.name.data or "",
             code=self.code.data or "",
+            track=(self.track.data or None) if self.track else None,
             rank=self.rank.data or 0,
             summary=self.summary.data or "",
             attributes=self._attributes(),
@@ -193,16 +218,23 @@ class LevelForm(PartForm):
         ]
 
 
-def level_form(level: Level, **more: Any) -> LevelForm:
+def level_form(ladder: Ladder, level: Level, **more: Any) -> LevelForm:
     shown = {
         "name": level.name,
         "code": level.code,
+        "track": level.track or "",
         "rank": level.rank,
         "summary": level.summary,
         "attributes": _attribute_lines(level),
     }
     form = LevelForm(seen=mark(shown), **shown, **more)
     form.level = level
+    form.track.choices = [
+        *(SelectChoice(each.id, each.name) for each in ladder.tracks),
+        SelectChoice("", "No track"),
+    ]
+    if not ladder.tracks:
+        del form.track
     return form
 
 
@@ -253,8 +285,76 @@ def role_form(role: Mixin, **more: Any) -> RoleForm:
     return form
 
 
+class TakenOverForm(Form):
+    """Another track, and whether this one expects its levels as well."""
+
+    track = HiddenField()
+    is_taken = BooleanField("A level of this track expects its levels too")
+    below = WholeNumber(
+        "Only those below rank",
+        [Optional(), _RANK],
+        description="If this is empty, each level expects those below its own rank.",
+    )
+
+
+class TrackForm(PartForm):
+    name = _name("Name", _NAMED)
+    summary = _text("In short")
+    others = FieldList(FormField(TakenOverForm))
+    page: TrackPage
+
+    def edited(self, ladder: Ladder) -> Ladder:
+        return editing.set_track(
+            ladder,
+            self.page.track.id,
+            name=self.name.data or "",
+            summary=self.summary.data or "",
+            inherits=tuple(self._inherits()),
+        )
+
+    def named(self, row: TakenOverForm) -> str:
+        """The name of the track that a row is about."""
+        return self.page.names.get(row.track.data or "", "A track that is here no more")
+
+    def said(self) -> dict[str, str]:
+        shown = {"Name": self.page.track.name, "In short": self.page.track.summary}
+        for each in self.page.track.inherits:
+            below = "" if each.below_rank is None else f", those below rank {each.below_rank}"
+            shown[self.page.names.get(each.track, each.track)] = f"expects its levels too{below}"
+        return shown
+
+    def _inherits(self) -> Iterable[TrackInheritance]:
+        """What was there stays in its order; a track that was not asked about stays too."""
+        rows = {entry.form.track.data or "": entry.form for entry in self.others}
+        for each in self.page.track.inherits:
+            row = rows.pop(each.track, None)
+            if row is None:
+                yield each
+            elif row.is_taken.data:
+                yield TrackInheritance(each.track, row.below.data)
+        for track, row in rows.items():
+            if row.is_taken.data and track in self.page.names:
+                yield TrackInheritance(track, row.below.data)
+
+
+def track_form(page: TrackPage, **more: Any) -> TrackForm:
+    said = {each.track: each for each in page.track.inherits}
+    others = [
+        {
+            "track": each,
+            "is_taken": each in said,
+            "below": said[each].below_rank if each in said else None,
+        }
+        for each in page.names
+    ]
+    shown = {"name": page.track.name, "summary": page.track.summary, "others": others}
+    form = TrackForm(seen=mark(shown), **shown, **more)
+    form.page = page
+    return form
+
+
 class AddForm(StrictForm):
-    """One more level, dimension or role. Several stand on a page, so each has a prefix."""
+    """One more level, track, dimension or role. Several stand on a page, so each has a prefix."""
 
     class Meta(StrictForm.Meta):  # type: ignore[name-defined]  # Flask-WTF has no types
         csrf = False  # the guard reads the page's one token, which has no prefix

@@ -1,10 +1,11 @@
 """What the pages of a draft under edit show. Each part has a mark, by which a save knows what it was made from."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ladders import editing, library
-from ladders.document import Cell, Dimension, Ladder
+from ladders.document import Cell, Dimension, Ladder, Track
 from ladders.editing import Owner, OwnerKind, Row
 from ladders.models import LadderVersion, VersionState
 from reviews.expectations import ladder_of
@@ -117,6 +118,23 @@ def dimension_page(row: LadderVersion, dimension_id: str) -> DimensionPage | Non
         if each.id == dimension_id:
             return DimensionPage(head_of(row), each, groups.get(each.group or "", ""))
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackPage:
+    head: Head
+    track: Track
+    #: The other tracks: id and name.
+    names: Mapping[str, str]
+
+
+def track_page(row: LadderVersion, track_id: str) -> TrackPage | None:
+    """None where the ladder has no such track. No query."""
+    ladder = ladder_of(row)
+    names = {each.id: each.name for each in ladder.tracks}
+    if names.pop(track_id, None) is None:
+        return None
+    return TrackPage(head_of(row), editing.track_of(ladder, track_id), names)
 
 
 @dataclass(frozen=True, slots=True)

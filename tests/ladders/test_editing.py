@@ -23,6 +23,8 @@ from ladders.document import (
     Licence,
     Mixin,
     SameAs,
+    Track,
+    TrackInheritance,
 )
 from ladders.editing import EditError, Owner, Row
 from ladders.faults import faults
@@ -216,6 +218,42 @@ def test_the_frame():
     assert same == KITCHEN
 
 
+def test_a_track_is_added_described_and_removed():
+    added = editing.add_track(editing.add_track(KITCHEN, "Cooks"), "Waiters")
+    assert added.tracks == (Track("cooks", "Cooks"), Track("waiters", "Waiters"))
+    assert editing.add_track(added, "cooks!").tracks[-1].id == "cooks-2"
+
+    takes_over = (TrackInheritance("cooks", 2),)
+    edited = editing.set_track(
+        added, "waiters", name="Service", summary="In front.", inherits=takes_over
+    )
+    assert edited.tracks == (
+        Track("cooks", "Cooks"),
+        Track("waiters", "Service", "In front.", takes_over),
+    )
+    assert editing.remove_track(editing.remove_track(added, "waiters"), "cooks") == KITCHEN
+    with pytest.raises(KeyError):
+        editing.set_track(added, "nobody", name="", summary="", inherits=())
+
+
+def test_a_track_that_is_named_stays():
+    ladder = replace(
+        KITCHEN,
+        tracks=(
+            Track("cooks", "Cooks"),
+            Track("own", "Own", inherits=(TrackInheritance("cooks"),)),
+        ),
+        levels=(replace(KITCHEN.levels[0], track="cooks"), KITCHEN.levels[1]),
+        mixins=(replace(KITCHEN.mixins[0], applies_to=AppliesTo(tracks=("cooks",))),),
+    )
+
+    with pytest.raises(
+        EditError, match=r"^Cooks cannot be removed while it is named by Commis, Own, Saucier\.$"
+    ):
+        editing.remove_track(ladder, "cooks")
+    assert [each.id for each in editing.remove_track(ladder, "own").tracks] == ["cooks"]
+
+
 def test_a_level_is_added_above_described_and_removed():
     added = editing.add_level(KITCHEN, "Sous-chef", None)
     assert added.levels[-1] == Level("sous-chef", "Sous-chef", 3)
@@ -226,6 +264,7 @@ def test_a_level_is_added_above_described_and_removed():
         "sous-chef",
         name="Second",
         code="L2",
+        track=None,
         rank=2,
         summary="Stands in.",
         attributes=(Attribute("Reports to", "Chef"),),

@@ -483,6 +483,14 @@ SITE_ROUTES = (
         done_by=("1", "site owner"),
     ),
     write(
+        "ladder_editing.add_track",
+        "H04",
+        on="site",
+        parts=CLEAR,
+        fields=always(**{"track-name": "Managers"}),
+        done_by=("1", "site owner"),
+    ),
+    write(
         "ladder_editing.add_dimension",
         "H04",
         on="site",
@@ -507,6 +515,7 @@ SITE_ROUTES = (
     ),
     *both("ladder_editing.level", {"level": "engineer"}, name="Maker"),
     *both("ladder_editing.role", {"role": "technical-lead"}, name="Leader"),
+    *both("ladder_editing.track", {"track": "makers"}, name="Doers"),
     *both("ladder_editing.dimension", {"dimension": "delivery"}, name="Bringing"),
     *both(
         "ladder_editing.cell",

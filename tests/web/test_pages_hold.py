@@ -61,6 +61,7 @@ REACHED = {
         "ladder_editing.frame",
         "ladder_editing.level",
         "ladder_editing.role",
+        "ladder_editing.track",
         "ladder_pages.changes",
         "ladder_pages.preview",
         "people.person",

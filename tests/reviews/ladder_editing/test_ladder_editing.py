@@ -311,6 +311,7 @@ def test_a_level_is_described_anew(client, edit, session):
     ("page", "typed", "error"),
     [
         ("levels/engineer", {"name": " "}, "Name: Give it a name."),
+        ("levels/engineer", {"rank": "first"}, "Rank: Give a whole number."),
         ("levels/engineer", {"rank": "1001"}, "Rank: A rank is a whole number from -1000 to 1000."),
         ("levels/engineer", {"code": "x" * 81}, "Code: At most 80 characters."),
         ("roles/technical-lead", {"name": "x" * 301}, "Name: At most 300 characters."),
@@ -392,6 +393,113 @@ def test_the_frame_and_groups_are_edited(client, edit, session):
     assert edited.groups == (document.Group("how", "How"),)
 
 
+def begun(client, published):
+    """The address of the pages of a draft from what is published."""
+    version = a_ladder(published)
+    begin = f".//form[@action='/ladders/{version.public_id}/edit']"
+    answer = client.submit(f"/ladders/{version.public_id}", form=begin)
+    return answer.headers["Location"].removesuffix("/frame")
+
+
+def test_a_track_is_added_a_level_put_in_it_and_the_track_removed_when_it_is_empty(
+    client, edit, session
+):
+    assert client.page(f"{edit}/levels/engineer").all(".//select[@name='track']") == []
+    adding = f".//form[@action='{edit}/tracks']"
+    answer = client.submit(f"{edit}/frame", {"track-name": "Makers"}, form=adding)
+    assert answer.headers["Location"] == f"{edit}/frame#page-tracks"
+
+    client.submit(f"{edit}/levels/engineer", {"track": "makers"}, form=FORM)
+    assert ladder(session).level("engineer") == replace(CRAFT.level("engineer"), track="makers")
+    frame = client.page(f"{edit}/frame")
+    assert frame.texts(".//section[@aria-labelledby='page-tracks']//li") == ["Makers1 level"]
+
+    remove = f".//form[@action='{edit}/tracks/makers/remove']"
+    refused = client.submit(f"{edit}/tracks/makers", form=remove)
+    assert refused.status_code == 409
+    assert "Makers cannot be removed while it is named by Engineer." in Page(refused).text()
+    client.submit(f"{edit}/levels/engineer", {"track": ""}, form=FORM)
+    client.submit(f"{edit}/tracks/makers", form=remove)
+    assert ladder(session) == CRAFT
+
+
+TRACKS = replace(
+    CRAFT,
+    tracks=(
+        document.Track("makers", "Makers"),
+        document.Track("leads", "Leads", inherits=(document.TrackInheritance("makers", 2),)),
+        document.Track("guests", "Guests"),
+    ),
+)
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_track_says_whose_levels_it_expects_too(client, session):
+    edit = begun(client, TRACKS)
+    page = client.page(f"{edit}/tracks/leads")
+    assert page.texts(".//fieldset/legend") == ["Makers", "Guests"]
+    assert page.one(".//input[@name='others-0-below']").get("value") == "2"
+
+    client.submit(f"{edit}/tracks/leads", form=FORM)
+    assert ladder(session) == TRACKS
+
+    client.submit(
+        f"{edit}/tracks/leads",
+        {"name": "Heads", "others-0-below": "", "others-1-is_taken": "y", "others-1-below": "-1"},
+        form=FORM,
+    )
+    assert ladder(session).tracks[1] == document.Track(
+        "leads",
+        "Heads",
+        inherits=(document.TrackInheritance("makers"), document.TrackInheritance("guests", -1)),
+    )
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_track_not_taken_over_any_more_is_gone_and_one_not_asked_about_stays(client, session):
+    edit = begun(client, TRACKS)
+    fields = fields_of(client.page(f"{edit}/tracks/leads"))
+    token = {name: fields[name] for name in ("csrf_token", "seen")}
+    client.post(f"{edit}/tracks/leads", data={**token, "name": "Leads"})
+    assert ladder(session) == TRACKS
+
+    sent = {**token, "name": "Leads", "others-0-track": "makers", "others-1-track": "nowhere"}
+    client.post(f"{edit}/tracks/leads", data={**sent, "others-1-is_taken": "y"})
+    assert ladder(session).tracks[1] == document.Track("leads", "Leads")
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_rank_that_is_none_is_refused_beside_its_field_and_what_is_typed_stays(client, session):
+    edit = begun(client, TRACKS)
+
+    refused = client.submit(
+        f"{edit}/tracks/leads", {"name": "Heads", "others-0-below": "two"}, form=FORM
+    )
+
+    assert refused.status_code == 422
+    assert errors(refused) == ["Only those below rank: Give a whole number."]
+    page = Page(refused)
+    assert page.one(".//input[@name='others-0-below']").get("value") == "two"
+    assert page.one(".//input[@name='name']").get("value") == "Heads"
+    assert ladder(session) == TRACKS
+
+
+@pytest.mark.usefixtures("owner")
+def test_who_saves_a_track_second_sees_the_first(client, session):
+    url = f"{begun(client, TRACKS)}/tracks/leads"
+    seen = client.page(url).one(".//input[@name='seen']").get("value")
+    client.submit(url, {"name": "Theirs"}, form=FORM)
+
+    stale = client.submit(url, {"name": "Mine", "seen": seen}, form=FORM)
+
+    assert stale.status_code == 409
+    assert Page(stale).texts(".//dl/div/dd") == [
+        "Theirs",
+        "expects its levels too, those below rank 2",
+    ]
+    assert ladder(session).tracks[1].name == "Theirs"
+
+
 def test_who_wrote_it_and_its_licence_are_edited_and_shown(client, edit, session):
     url, form = f"{edit}/frame", f".//form[@action='{edit}/frame']"
     refused = client.submit(
@@ -422,18 +530,18 @@ def test_who_wrote_it_and_its_licence_are_edited_and_shown(client, edit, session
     assert [link.get("href") for link in page.all(".//a[@rel]")] == ["https://example.org/by"]
 
 
-def test_where_the_licence_was_found_and_its_white_space_stay(client, owner, session):  # noqa: ARG001 - signed in
+@pytest.mark.usefixtures("owner")
+def test_where_the_licence_was_found_and_its_white_space_stay(client, session):
     licence = document.Licence("MIT ", attribution="A\n B", evidence="The last line.")
-    version = a_ladder(replace(a_ladder_document("small"), licence=licence))
-    begin = f".//form[@action='/ladders/{version.public_id}/edit']"
-    url = client.submit(f"/ladders/{version.public_id}", form=begin).headers["Location"]
+    url = f"{begun(client, replace(CRAFT, licence=licence))}/frame"
 
     client.submit(url, {"tagline": "Short."}, form=f".//form[@action='{url}']")
 
     assert (ladder(session).licence, ladder(session).tagline) == (licence, "Short.")
 
 
-def test_the_last_dimension_is_not_removed(client, owner, session):  # noqa: ARG001 - signed in
+@pytest.mark.usefixtures("owner")
+def test_the_last_dimension_is_not_removed(client):
     version = a_ladder(a_ladder_document("small", dimensions=("Only",)))
     begin = f".//form[@action='/ladders/{version.public_id}/edit']"
     edit = client.submit(f"/ladders/{version.public_id}", form=begin).headers["Location"]

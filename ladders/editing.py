@@ -17,9 +17,11 @@ from ladders.document import (
     Level,
     Licence,
     Mixin,
+    SameAs,
     Track,
     TrackInheritance,
 )
+from ladders.effective import references, taken_over
 from ladders.keys import expectation_keys, with_each
 from ladders.names import slug
 from ladders.rekey import with_keys
@@ -250,8 +252,25 @@ def rows_of(ladder: Ladder, owner: Owner, dimension: str) -> tuple[Row, ...]:
     )
 
 
+def possible_sames(ladder: Ladder, owner: Owner, dimension: str) -> tuple[Level, ...]:
+    """The levels whose cell can stand for this one: for a level, those that do not lead back to it."""
+    if owner.kind != "levels":
+        return ladder.levels
+    return tuple(
+        each
+        for each in ladder.levels
+        if owner.id != each.id and owner.id not in taken_over(ladder, each.id, dimension)
+    )
+
+
 def set_cell(
-    ladder: Ladder, owner: Owner, dimension: str, rows: Iterable[Row], *, summary: str
+    ladder: Ladder,
+    owner: Owner,
+    dimension: str,
+    rows: Iterable[Row],
+    *,
+    summary: str,
+    same_as: SameAs | None,
 ) -> Ladder:
     """The cell with these expectations in this order. What a row does not show, such as sub-points, stays as it is.
 
@@ -265,6 +284,7 @@ def set_cell(
         edited = replace(
             cell,
             summary=summary,
+            same_as=same_as,
             expectations=tuple(_edited(known.pop(row.key, None), row) for row in rows),
         )
         return _with_cell(now, owner, edited)
@@ -387,12 +407,7 @@ def _who_names(ladder: Ladder, level_id: str) -> Iterable[str]:
 
 
 def _is_same_as(cells: Iterable[Cell], level_id: str) -> bool:
-    return any(
-        reference.level == level_id
-        for cell in cells
-        for reference in (cell.same_as, *(each.same_as for each in cell.expectations))
-        if reference
-    )
+    return any(reference.level == level_id for cell in cells for reference in references(cell))
 
 
 def _new_id(name: str, taken: Collection[str]) -> str:

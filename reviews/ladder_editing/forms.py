@@ -29,7 +29,16 @@ from wtforms.validators import (
 )
 
 from ladders import editing
-from ladders.document import Attribute, Dimension, Ladder, Level, Licence, Mixin, TrackInheritance
+from ladders.document import (
+    Attribute,
+    Dimension,
+    Ladder,
+    Level,
+    Licence,
+    Mixin,
+    SameAs,
+    TrackInheritance,
+)
 from ladders.editing import Row
 from reviews.forms import StrictForm
 from reviews.ladder_editing.queries import CellPage, TrackPage, mark
@@ -404,6 +413,13 @@ class RowForm(Form):
 
 class CellForm(PartForm):
     summary = _text("Before the expectations", description="Words of the cell as a whole.")
+    same_as = SelectField(
+        "The same as at",
+        description="What is asked there is asked here too, and follows it when it changes.",
+    )
+    same_text = _text(
+        "As the ladder words it", description="Such as “Same as L2, but across teams”."
+    )
     rows = FieldList(FormField(RowForm), max_entries=MOST_ROWS)
     #: The button that was pressed.
     act = HiddenField()
@@ -416,16 +432,48 @@ class CellForm(PartForm):
             self.page.dimension.id,
             self._given(),
             summary=self.summary.data or "",
+            same_as=self._same_as(),
         )
 
+    def validate_same_text(self, field: Field) -> None:
+        if field.data and not self.same_as.data:
+            raise ValidationError("Choose the level that these words are about, or leave them out.")
+
     def said(self) -> dict[str, str]:
+        cell, names = self.page.cell, {each.id: each.name for each in self.page.sames}
         rows = {f"E{number}": row.text for number, row in enumerate(self.page.rows, start=1)}
-        return {"Before the expectations": self.page.cell.summary, **rows}
+        return {
+            "Before the expectations": cell.summary,
+            "The same as at": names.get(cell.same_as.level, "") if cell.same_as else "",
+            "As the ladder words it": cell.same_as.text if cell.same_as else "",
+            **rows,
+        }
 
     def rearranged(self, act: str) -> "CellForm":
         """A form with what is typed in this one, after one of its buttons: "add", "up-2", "down-2" or "remove-2"."""
         rows = _rearranged([entry.data for entry in self.rows], act)
-        return CellForm(formdata=None, seen=self.seen.data, summary=self.summary.data, rows=rows)
+        form = CellForm(
+            formdata=None,
+            seen=self.seen.data,
+            summary=self.summary.data,
+            same_as=self.same_as.data,
+            same_text=self.same_text.data,
+            rows=rows,
+        )
+        form.about(self.page)
+        return form
+
+    def about(self, page: CellPage) -> None:
+        self.page = page
+        self.same_as.choices = [
+            SelectChoice("", "Nowhere: it is said here"),
+            *(SelectChoice(each.id, each.name) for each in page.sames),
+        ]
+
+    def _same_as(self) -> SameAs | None:
+        before = self.page.cell.same_as or SameAs("")
+        text = _kept(before.text, self.same_text.data or "", _lines)
+        return SameAs(self.same_as.data, text) if self.same_as.data else None
 
     def _filled(self) -> list[RowForm]:
         return [entry.form for entry in self.rows if not entry.form.is_blank]
@@ -449,8 +497,16 @@ class CellForm(PartForm):
 
 def cell_form(page: CellPage, **more: Any) -> CellForm:
     rows = [{**asdict(row), "examples": _example_text(row.examples)} for row in page.rows]
-    form = CellForm(seen=mark(page.cell), summary=page.cell.summary, rows=rows, **more)
-    form.page = page
+    same = page.cell.same_as or SameAs("")
+    form = CellForm(
+        seen=mark(page.cell),
+        summary=page.cell.summary,
+        same_as=same.level,
+        same_text=same.text,
+        rows=rows,
+        **more,
+    )
+    form.about(page)
     return form
 
 

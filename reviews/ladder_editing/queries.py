@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ladders import editing, library
-from ladders.document import Cell, Dimension, Ladder, Track
+from ladders.document import Cell, Dimension, Ladder, Level, Track
 from ladders.editing import Owner, OwnerKind, Row
 from ladders.models import LadderVersion, VersionState
 from reviews.expectations import ladder_of
 from reviews.extensions import db
 from reviews.ladder_pages.queries import Head, head_of
+from reviews.ladder_pages.reading import Reference, same_as
 
 
 def mark(part: object) -> str:
@@ -61,6 +62,7 @@ def frame_page(row: LadderVersion) -> FramePage:
 class OwnerCell:
     dimension: Dimension
     cell: Cell
+    same_as: tuple[Reference, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,9 @@ def owner_page(row: LadderVersion, kind: OwnerKind, owner_id: str) -> OwnerPage 
         owner=owner,
         name=_name(ladder, owner),
         cells=tuple(
-            OwnerCell(each, editing.cell_of(ladder, owner, each.id)) for each in ladder.dimensions
+            OwnerCell(each, cell, same_as(ladder, cell))
+            for each in ladder.dimensions
+            for cell in (editing.cell_of(ladder, owner, each.id),)
         ),
         by_level=tuple(ladder.level(each.level).name for each in by_level),
     )
@@ -145,6 +149,8 @@ class CellPage:
     dimension: Dimension
     cell: Cell
     rows: tuple[Row, ...]
+    #: The levels that it can be called the same as.
+    sames: tuple[Level, ...]
 
 
 def cell_page(
@@ -155,8 +161,16 @@ def cell_page(
     found = page and next((each for each in page.cells if each.dimension.id == dimension_id), None)
     if not (page and found):
         return None
-    rows = editing.rows_of(ladder_of(row), page.owner, dimension_id)
-    return CellPage(page.head, page.owner, page.name, found.dimension, found.cell, rows)
+    ladder = ladder_of(row)
+    return CellPage(
+        head=page.head,
+        owner=page.owner,
+        name=page.name,
+        dimension=found.dimension,
+        cell=found.cell,
+        rows=editing.rows_of(ladder, page.owner, dimension_id),
+        sames=editing.possible_sames(ladder, page.owner, dimension_id),
+    )
 
 
 def is_edited_here(row: LadderVersion) -> bool:

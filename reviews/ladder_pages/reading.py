@@ -9,8 +9,15 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from ladders.document import Attribute, Cell, Dimension, Expectation, Ladder, Level, Mixin, SameAs
-from ladders.effective import EffectiveExpectation, Origin, effective, split_new
+from ladders.document import Attribute, Cell, Dimension, Expectation, Ladder, Level, Mixin
+from ladders.effective import (
+    EffectiveExpectation,
+    Origin,
+    effective,
+    references,
+    split_new,
+    taken_over,
+)
 from ladders.keys import owned_cells
 
 # -- Groups of dimensions
@@ -235,7 +242,7 @@ def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReadi
         items = found.get(dimension.id, ())
         if not items and cell is None:
             continue
-        taken_from = _same_levels(ladder, level, dimension)
+        taken_from = taken_over(ladder, level.id, dimension.id)
         parts = {
             part: [item for item in items if _part(item, new, taken_from) == part]
             for part in ("new", "same", "held", "common")
@@ -255,7 +262,7 @@ def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReadi
             cell=cell,
             new=said["new"],
             same=said["same"],
-            same_as=_same_as(ladder, cell),
+            same_as=same_as(ladder, cell),
             held=said["held"],
             common=said["common"],
             warning_signs=_warning_signs(cell) if cell else (),
@@ -299,29 +306,9 @@ def _part(item: EffectiveExpectation, new: Collection[str], taken_from: Collecti
     return "same" if any(origin.source_id in taken_from for origin in item.origins) else "held"
 
 
-def _same_as(ladder: Ladder, cell: Cell | None) -> tuple[Reference, ...]:
-    return tuple(Reference(ladder.level(each.level), each.text) for each in _references(cell))
-
-
-def _references(cell: Cell | None) -> tuple[SameAs, ...]:
-    """Every level that the cell, or a row of it, calls the same."""
-    if cell is None:
-        return ()
-    named = (cell.same_as, *(each.same_as for each in cell.expectations))
-    return tuple(each for each in named if each)
-
-
-def _same_levels(ladder: Ladder, level: Level, dimension: Dimension) -> set[str]:
-    """The levels whose cells stand for a part of this one's: those it names, those they name, and so on."""
-    found: set[str] = set()
-    waiting = [level.id]
-    while waiting:
-        cells = ladder.level(waiting.pop()).cells
-        cell = next((each for each in cells if each.dimension == dimension.id), None)
-        named = {each.level for each in _references(cell)} - found
-        found |= named
-        waiting += named
-    return found
+def same_as(ladder: Ladder, cell: Cell | None) -> tuple[Reference, ...]:
+    named = references(cell) if cell else ()
+    return tuple(Reference(ladder.level(each.level), each.text) for each in named)
 
 
 def next_above(ladder: Ladder, level: Level) -> Level | None:
@@ -408,7 +395,7 @@ def across_levels(ladder: Ladder, dimension: str) -> tuple[Stated, ...]:
             for at in mixin.cells_by_level
         ]
     return tuple(
-        Stated(name, level, note, cell, _same_as(ladder, cell))
+        Stated(name, level, note, cell, same_as(ladder, cell))
         for name, level, note, cells in said
         for cell in cells
         if cell.dimension == dimension

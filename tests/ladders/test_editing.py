@@ -62,8 +62,8 @@ def rows(ladder, owner=COMMIS, dimension="taste"):
     return list(editing.rows_of(ladder, owner, dimension))
 
 
-def saved(ladder, said, owner=COMMIS, dimension="taste", summary=""):
-    return editing.set_cell(ladder, owner, dimension, said, summary=summary)
+def saved(ladder, said, owner=COMMIS, dimension="taste", summary="", same_as=None):  # noqa: PLR0917
+    return editing.set_cell(ladder, owner, dimension, said, summary=summary, same_as=same_as)
 
 
 # -- Cells
@@ -130,6 +130,33 @@ def test_a_row_of_another_cell_or_sent_twice_is_a_new_one():
 
     assert keys(edited)[0] == first.key
     assert len(set(keys(edited))) == len(keys(edited)) == 6
+
+
+def test_a_cell_is_called_the_same_as_another_and_is_so_no_longer():
+    same = SameAs("chef", "As a chef does")
+    edited = saved(KITCHEN, rows(KITCHEN), same_as=same)
+
+    cells = (replace(KITCHEN.levels[0].cells[0], same_as=same),)
+    assert edited == replace(
+        KITCHEN, levels=(replace(KITCHEN.levels[0], cells=cells), KITCHEN.levels[1])
+    )
+    assert saved(edited, rows(edited)) == KITCHEN
+
+
+def test_a_level_is_the_same_only_as_those_that_do_not_lead_back_to_it():
+    third = Level("third", "Third", 3, cells=(cell("taste", same_as=SameAs("chef")),))
+    chef = replace(KITCHEN.levels[1], cells=(cell("taste", same_as=SameAs("commis")),))
+    ladder = replace(KITCHEN, levels=(KITCHEN.levels[0], chef, third, Level("fourth", "Fourth", 4)))
+
+    def possible(owner, dimension="taste"):
+        return [each.id for each in editing.possible_sames(ladder, owner, dimension)]
+
+    assert possible(COMMIS) == ["fourth"]
+    assert possible(Owner("levels", "third")) == ["commis", "chef", "fourth"]
+    assert possible(COMMIS, "stores") == ["chef", "third", "fourth"]
+    assert possible(Owner("roles", "saucier")) == ["commis", "chef", "third", "fourth"]
+    for level in possible(COMMIS):
+        assert faults(saved(ladder, rows(ladder), same_as=SameAs(level))) == []
 
 
 def test_what_replaced_a_removed_expectation_replaces_nothing():

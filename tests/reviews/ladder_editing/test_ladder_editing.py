@@ -261,6 +261,50 @@ def test_saving_another_part_meanwhile_is_no_conflict(client, edit, session):
     assert (ladder(session).level("engineer").name, texts(ladder(session))[0]) == ("Maker", "Mine.")
 
 
+def test_a_cell_is_called_the_same_as_at_another_level(client, edit, session):
+    url = f"{edit}/levels/senior-engineer/cells/delivery"
+    choices = client.page(url).texts(".//select[@name='same_as']/option")
+    assert choices == ["Nowhere: it is said here", "Engineer", "Staff engineer"]
+
+    page = pressed(client, url, "remove-0", same_as="engineer", same_text="As before,\r\nalways")
+    chosen = page.one(".//select[@name='same_as']/option[@selected]")
+    assert chosen.get("value") == "engineer"
+    client.post(url, data={**fields_of(page), "act": "save"})
+
+    cell = ladder(session).level("senior-engineer").cells[0]
+    assert cell.same_as == document.SameAs("engineer", "As before,\nalways")
+    level = client.page(f"{edit}/levels/senior-engineer")
+    assert "As at Engineer. In the ladder\u2019s words: “As before, always”" in level.texts(
+        ".//section/p"
+    )
+    back = client.page(f"{edit}/levels/engineer/cells/delivery")
+    assert back.texts(".//select[@name='same_as']/option")[1:] == ["Staff engineer"]
+
+    client.submit(url, {"same_as": "", "same_text": ""}, form=FORM)
+    assert ladder(session).level("senior-engineer").cells[0].same_as is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "error"),
+    [
+        (
+            {"same_text": "As before."},
+            "As the ladder words it: Choose the level that these words are about, or leave them out.",
+        ),
+        ({"same_as": "engineer"}, "The same as at: Not a valid choice."),
+    ],
+)
+def test_words_without_a_level_and_the_level_itself_are_refused(
+    client, edit, session, typed, error
+):
+    refused = client.submit(f"{edit}/{DELIVERY}", {"summary": "Typed.", **typed}, form=FORM)
+
+    assert refused.status_code == 422
+    assert errors(refused) == [error]
+    assert Page(refused).text(".//textarea[@name='summary']") == "Typed."
+    assert ladder(session) == CRAFT
+
+
 def test_roles_and_what_everybody_is_asked_have_cells_too(client, edit, session):
     client.submit(
         f"{edit}/roles/technical-lead/cells/delivery", {"rows-0-text": "Leads it."}, form=FORM

@@ -15,6 +15,7 @@ from ladders.document import (
     Group,
     Ladder,
     Level,
+    LevelCells,
     Licence,
     Mixin,
     SameAs,
@@ -35,10 +36,14 @@ class EditError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """What has cells: a level, a role, or what is asked at every level (whose id is "all")."""
+    """What has cells: a level, a role, or what is asked at every level (whose id is "all").
+
+    With a `level`, what a role says more at that one.
+    """
 
     kind: OwnerKind
     id: str
+    level: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,14 +233,22 @@ def cell_of(ladder: Ladder, owner: Owner, dimension: str) -> Cell:
 
 
 def cells_of(ladder: Ladder, owner: Owner) -> tuple[Cell, ...]:
-    """Raises KeyError when there is no such level or role. A role's cells at single levels are not among them."""
+    """Raises KeyError when there is no such level or role. A role's cells at single levels are those of other owners."""
+    if owner.kind == "roles":
+        mixin = ladder.mixin(owner.id)
+        return _cells_at(ladder, mixin, owner.level) if owner.level else mixin.cells
+    if owner.level:
+        raise KeyError(owner.level)
     if owner.kind == "levels":
         return ladder.level(owner.id).cells
-    if owner.kind == "roles":
-        return ladder.mixin(owner.id).cells
     if owner.id != "all":
         raise KeyError(owner.id)
     return ladder.common.cells
+
+
+def _cells_at(ladder: Ladder, mixin: Mixin, level_id: str) -> tuple[Cell, ...]:
+    level = ladder.level(level_id)
+    return next((at.cells for at in mixin.cells_by_level if at.level == level.id), ())
 
 
 def rows_of(ladder: Ladder, owner: Owner, dimension: str) -> tuple[Row, ...]:
@@ -300,18 +313,36 @@ def _edited(before: Expectation | None, row: Row) -> Expectation:
 
 
 def _with_cell(ladder: Ladder, owner: Owner, cell: Cell) -> Ladder:
-    """The cells of an owner stand in the order of the dimensions; one that says nothing is left out."""
+    """The cells of an owner stand in the order of the dimensions; one that has come to say nothing is left out."""
     cells = {each.dimension: each for each in cells_of(ladder, owner)}
-    if cell.dimension in cells or cell != Cell(cell.dimension):
-        cells[cell.dimension] = cell
+    if cell == cells.get(cell.dimension, Cell(cell.dimension)):
+        return ladder
+    cells[cell.dimension] = cell
+    if cell == Cell(cell.dimension):
+        del cells[cell.dimension]
     ordered = tuple(cells[each.id] for each in ladder.dimensions if each.id in cells)
     if owner.kind == "levels":
         level = replace(ladder.level(owner.id), cells=ordered)
         return replace(ladder, levels=_exchanged(ladder.levels, level))
     if owner.kind == "roles":
-        mixin = replace(ladder.mixin(owner.id), cells=ordered)
+        mixin = ladder.mixin(owner.id)
+        if owner.level:
+            mixin = replace(mixin, cells_by_level=_at(mixin.cells_by_level, owner.level, ordered))
+        else:
+            mixin = replace(mixin, cells=ordered)
         return replace(ladder, mixins=_exchanged(ladder.mixins, mixin))
     return replace(ladder, common=replace(ladder.common, cells=ordered))
+
+
+def _at(
+    by_level: tuple[LevelCells, ...], level: str, cells: tuple[Cell, ...]
+) -> tuple[LevelCells, ...]:
+    """With these cells at the level; a level at which nothing is said is left out, so that it can be removed."""
+    said = {each.level: each for each in by_level}
+    said[level] = LevelCells(level, cells)
+    if not cells:
+        del said[level]
+    return tuple(said.values())
 
 
 # -- Keys that stay

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 
 from ladders import editing
 from ladders.document import Dimension, Ladder, Level, Mixin, Track
-from ladders.editing import OwnerKind
+from ladders.editing import Owner, OwnerKind
 from ladders.models import LadderVersion
 from reviews.access import SiteAccess
 from reviews.errors import rules_shown_on, status_of
@@ -189,7 +189,7 @@ def remove(access: SiteAccess, version: str, kind: str, part: str) -> ResponseRe
 @guarded(Action.EDIT_LADDER)
 def level(access: SiteAccess, version: str, level: str) -> ResponseReturnValue:
     row = _draft(access, version)
-    page = queries.owner_page(row, "levels", level) or abort(404)
+    page = queries.owner_page(row, Owner("levels", level)) or abort(404)
     ladder = ladder_of(row)
     form, stale = _sent(
         access,
@@ -206,7 +206,7 @@ def level(access: SiteAccess, version: str, level: str) -> ResponseReturnValue:
 @guarded(Action.EDIT_LADDER)
 def role(access: SiteAccess, version: str, role: str) -> ResponseReturnValue:
     row = _draft(access, version)
-    page = queries.owner_page(row, "roles", role) or abort(404)
+    page = queries.owner_page(row, Owner("roles", role)) or abort(404)
     subject = ladder_of(row).mixin(role)
     form, stale = _sent(
         access, row, lambda **more: role_form(subject, **more), f"role {page.name} edited"
@@ -216,10 +216,17 @@ def role(access: SiteAccess, version: str, role: str) -> ResponseReturnValue:
     return _part("owner", page, form, stale)
 
 
+@bp.get("/ladders/<version>/edit/roles/<role>/levels/<level>")
+@guarded(Action.EDIT_LADDER)
+def role_at(access: SiteAccess, version: str, role: str, level: str) -> ResponseReturnValue:
+    page = queries.owner_page(_draft(access, version), Owner("roles", role, level)) or abort(404)
+    return render_template("ladder_editing/owner.html", page=page, form=None, stale=None)
+
+
 @bp.get("/ladders/<version>/edit/common/all")
 @guarded(Action.EDIT_LADDER)
 def common(access: SiteAccess, version: str) -> ResponseReturnValue:
-    page = queries.owner_page(_draft(access, version), "common", "all")
+    page = queries.owner_page(_draft(access, version), Owner("common", "all"))
     return render_template("ladder_editing/owner.html", page=page, form=None, stale=None)
 
 
@@ -260,9 +267,24 @@ def dimension(access: SiteAccess, version: str, dimension: str) -> ResponseRetur
 def cell(
     access: SiteAccess, version: str, kind: str, part: str, dimension: str
 ) -> ResponseReturnValue:
-    row = _draft(access, version)
-    owner = _kind(kind)
-    page = queries.cell_page(row, owner, part, dimension) or abort(404)
+    return _cell(access, _draft(access, version), Owner(_kind(kind), part), dimension)
+
+
+@bp.route(
+    "/ladders/<version>/edit/roles/<role>/levels/<level>/cells/<dimension>",
+    methods=["GET", "POST"],
+)
+@guarded(Action.EDIT_LADDER)
+def role_cell(
+    access: SiteAccess, version: str, role: str, level: str, dimension: str
+) -> ResponseReturnValue:
+    return _cell(access, _draft(access, version), Owner("roles", role, level), dimension)
+
+
+def _cell(
+    access: SiteAccess, row: LadderVersion, owner: Owner, dimension: str
+) -> ResponseReturnValue:
+    page = queries.cell_page(row, owner, dimension) or abort(404)
     act = request.form.get("act", "save")
     if act != "save":
         return _part("cell", page, cell_form(page).rearranged(act), None, unsaved=True)
@@ -273,14 +295,23 @@ def cell(
         f"{page.name}, {page.dimension.name}, edited",
     )
     if form is None:
-        pages: dict[OwnerKind, tuple[str, dict[str, Any]]] = {
-            "levels": (".level", {"level": part}),
-            "roles": (".role", {"role": part}),
-            "common": (".common", {}),
-        }
-        endpoint, named = pages[owner]
-        return redirect(url_for(endpoint, version=version, _anchor=f"cell-{dimension}", **named))
+        endpoint, named = _place_of(owner)
+        return redirect(
+            url_for(endpoint, version=row.public_id, _anchor=f"cell-{dimension}", **named)
+        )
     return _part("cell", page, form, stale, unsaved=False)
+
+
+def _place_of(owner: Owner) -> tuple[str, dict[str, Any]]:
+    """The page on which the owner's cells stand."""
+    if owner.level:
+        return ".role_at", {"role": owner.id, "level": owner.level}
+    pages: dict[OwnerKind, tuple[str, dict[str, Any]]] = {
+        "levels": (".level", {"level": owner.id}),
+        "roles": (".role", {"role": owner.id}),
+        "common": (".common", {}),
+    }
+    return pages[owner.kind]
 
 
 def _kind(kind: str) -> OwnerKind:

@@ -159,6 +159,49 @@ def test_a_level_is_the_same_only_as_those_that_do_not_lead_back_to_it():
         assert faults(saved(ladder, rows(ladder), same_as=SameAs(level))) == []
 
 
+SAUCIER_AT_CHEF = Owner("roles", "saucier", "chef")
+
+
+def test_what_a_role_says_at_one_level_is_edited_and_gone_when_it_says_nothing():
+    said = saved(KITCHEN, [Row("", "Plans."), Row("", "Buys.")], SAUCIER_AT_CHEF)
+    cells = (cell("taste", Expectation("Plans."), Expectation("Buys.")),)
+    assert said.mixins == (replace(KITCHEN.mixins[0], cells_by_level=(LevelCells("chef", cells),)),)
+    assert [item.level for item in expectation_keys(said) if item.level] == ["chef", "chef"]
+
+    first, second = rows(said, SAUCIER_AT_CHEF)
+    anew = saved(said, [replace(first, text="Plans ahead."), second], SAUCIER_AT_CHEF)
+    assert keys(anew) == keys(said)
+    commis = saved(anew, [Row("", "Peels.")], Owner("roles", "saucier", "commis"))
+    assert [at.level for at in commis.mixins[0].cells_by_level] == ["chef", "commis"]
+
+    assert saved(said, [], SAUCIER_AT_CHEF) == KITCHEN
+
+
+def test_an_empty_cell_that_the_document_has_stays_until_something_changes_in_it():
+    empty = replace(
+        KITCHEN, levels=(KITCHEN.levels[0], replace(KITCHEN.levels[1], cells=(cell("taste"),)))
+    )
+    chef = Owner("levels", "chef")
+
+    assert saved(empty, [], chef) == empty
+    full = saved(empty, [Row("", "Salts.")], chef)
+    assert saved(full, [], chef).level("chef").cells == ()
+
+
+@pytest.mark.parametrize(
+    "owner",
+    [
+        Owner("roles", "saucier", "nobody"),
+        Owner("roles", "nobody", "chef"),
+        Owner("levels", "commis", "chef"),
+        Owner("common", "all", "chef"),
+    ],
+)
+def test_only_a_role_has_cells_at_a_level(owner):
+    with pytest.raises(KeyError):
+        editing.cells_of(KITCHEN, owner)
+
+
 def test_what_replaced_a_removed_expectation_replaces_nothing():
     first, second = rows(KITCHEN)
     built = replace(

@@ -522,6 +522,17 @@ SITE_ROUTES = (
         {"kind": "levels", "part": "engineer", "dimension": "delivery"},
         summary="In short.",
     ),
+    *both(
+        "ladder_editing.role_cell",
+        {"role": "technical-lead", "level": "engineer", "dimension": "delivery"},
+        summary="In short.",
+    ),
+    page(
+        "ladder_editing.role_at",
+        "H04",
+        on="site",
+        parts={**CLEAR, "role": literal("technical-lead"), "level": literal("engineer")},
+    ),
     page("ladder_editing.common", "H04", on="site", parts=CLEAR),
     page("cycles.index", "H01", on="site"),
     page("cycles.create", "C03", on="site"),

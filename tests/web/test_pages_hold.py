@@ -61,6 +61,8 @@ REACHED = {
         "ladder_editing.frame",
         "ladder_editing.level",
         "ladder_editing.role",
+        "ladder_editing.role_at",
+        "ladder_editing.role_cell",
         "ladder_editing.track",
         "ladder_pages.changes",
         "ladder_pages.preview",

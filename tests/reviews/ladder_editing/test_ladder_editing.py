@@ -305,6 +305,51 @@ def test_words_without_a_level_and_the_level_itself_are_refused(
     assert ladder(session) == CRAFT
 
 
+def test_what_a_role_expects_at_one_level_is_said_and_read_there(client, edit, session):
+    role = f"{edit}/roles/technical-lead"
+    section = ".//section[@aria-labelledby='page-levels']"
+    assert client.page(role).texts(f"{section}//details//a") == [
+        *("Engineer", "Senior engineer", "Staff engineer")
+    ]
+    at = f"{role}/levels/senior-engineer"
+    page = client.page(at)
+    assert page.text(".//h1") == "Technical lead at Senior engineer"
+    (first, *_) = page.all(".//section//div[@class='section-head']//a")
+    assert first.get("href") == f"{at}/cells/delivery"
+
+    page = pressed(client, f"{at}/cells/delivery", "add")
+    typed = {**fields_of(page), "rows-0-text": "Leads two plans.", "act": "save"}
+    answer = client.post(f"{at}/cells/delivery", data=typed)
+
+    assert answer.headers["Location"] == f"{at}#cell-delivery"
+    (said,) = ladder(session).mixin("technical-lead").cells_by_level
+    assert said == document.LevelCells(
+        "senior-engineer",
+        (document.Cell("delivery", expectations=(document.Expectation("Leads two plans."),)),),
+    )
+    assert client.page(role).texts(f"{section}/ul/li") == ["Senior engineer1 expectation"]
+    assert list(session.scalars(select(AuditEvent.summary).order_by(AuditEvent.id)))[-1] == (
+        "Ladder Craft, version 2: Technical lead at Senior engineer, Delivery, edited"
+    )
+    version = edit.removesuffix("/edit")
+    reading = client.page(f"{version}/levels/senior-engineer?role=technical-lead")
+    assert "Leads two plans." in reading.texts(".//p[@class='expect']")
+
+
+def test_a_role_speaks_at_no_level_that_it_cannot_be_added_to(client, owner, session):
+    assert owner
+    role = replace(CRAFT.mixins[0], applies_to=document.AppliesTo(from_rank=3))
+    edit = begun(client, replace(CRAFT, mixins=(role,)))
+
+    page = client.page(f"{edit}/roles/technical-lead")
+    assert page.texts(".//section[@aria-labelledby='page-levels']//a") == ["Staff engineer"]
+    for wrong in ("roles/technical-lead/levels/nobody", "roles/nobody/levels/engineer"):
+        client.page(f"{edit}/{wrong}", 404)
+        client.page(f"{edit}/{wrong}/cells/delivery", 404)
+    client.page(f"{edit}/roles/technical-lead/levels/engineer/cells/nothing", 404)
+    assert ladder(session).mixins == (role,)
+
+
 def test_roles_and_what_everybody_is_asked_have_cells_too(client, edit, session):
     client.submit(
         f"{edit}/roles/technical-lead/cells/delivery", {"rows-0-text": "Leads it."}, form=FORM

@@ -162,6 +162,8 @@ class Statement:
     expectation: Expectation
     #: Where it comes from, in words; empty where only the level itself, or only the part for everybody, states it.
     source: str
+    #: It is asked for the sake of a role: the level itself does not state it.
+    of_role: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +223,11 @@ class LevelReading:
     def dimensions(self) -> tuple[AskedDimension, ...]:
         return tuple(each for group in self.groups for each in group.dimensions)
 
+    @property
+    def new_with_roles(self) -> int:
+        """How many of the new ones the roles bring."""
+        return sum(statement.of_role for asked in self.dimensions for statement in asked.new)
+
     def count(self, part: Literal["new", "same", "held", "common"]) -> int:
         return sum(len(getattr(asked, part)) for asked in self.dimensions)
 
@@ -253,7 +260,8 @@ def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReadi
         }
         said = {
             part: tuple(
-                Statement(labels[item.key], item.expectation, _source(item)) for item in found_here
+                Statement(labels[item.key], item.expectation, _source(item), _of_role(item))
+                for item in found_here
             )
             for part, found_here in parts.items()
         }
@@ -296,6 +304,11 @@ def _source(item: EffectiveExpectation) -> str:
     """Where it comes from, beyond what its heading on the page says."""
     is_only_common = [origin.kind for origin in item.origins] == ["common"]
     return "" if is_only_common else in_words(item)
+
+
+def _of_role(item: EffectiveExpectation) -> bool:
+    kinds = {origin.kind for origin in item.origins}
+    return "role" in kinds and "own" not in kinds
 
 
 def _part(item: EffectiveExpectation, new: Collection[str], taken_from: Collection[str]) -> str:

@@ -221,7 +221,7 @@ def test_a_step_says_what_is_new_kept_and_from_where():
     )
 
     delivery = reading.dimensions[0]
-    assert [(line.kind, line.after[-1][0].strip(), line.source) for line in delivery.lines] == [
+    assert [(line.kind, line.after[-1][0].strip(), line.source) for line in delivery.new] == [
         ("new", "Delivery at Staff engineer, statement 1.", ""),
         ("new", "Delivery at Staff engineer, statement 2.", ""),
         ("new", "Delivery at Senior engineer, statement 1.", "From Senior engineer"),
@@ -232,6 +232,29 @@ def test_a_step_says_what_is_new_kept_and_from_where():
 
 
 @pytest.mark.usefixtures("reader")
+def test_what_is_said_in_other_words_stands_beside_them_and_what_is_gone_alone(client):
+    anew = "Delivery at Senior engineer, an improved statement 1."
+    craft = replace(
+        each_said(CRAFT, {"Delivery at Senior engineer, statement 1.": anew}), cascade=Cascade()
+    )
+    craft = each_said(craft, {"Delivery at Senior engineer, statement 2.": "Ships on Mondays."})
+    reading = read_step(craft, craft.level("engineer"), craft.level("senior-engineer"), [])
+
+    delivery = reading.dimensions[0]
+    assert [line.kind for line in delivery.paired] == ["anew", "gone"]
+    assert [line.after for line in delivery.new] == [(("Ships on Mondays.", True),)]
+
+    page = client.page(f"/ladders/{a_ladder(craft).public_id}/step")
+    rows = page.all(".//table[@class='compare compare--texts']")[0].findall("./tbody/tr")
+    said = [[" ".join("".join(cell.itertext()).split()) for cell in row] for row in rows]
+    assert said == [
+        [f"Engineer{FIRST}", f"Senior engineer{anew}"],
+        ["EngineerDelivery at Engineer, statement 2.", "Asked no longer"],
+        ["Nothing of this is asked yet", "New at Senior engineer Ships on Mondays."],
+    ]
+
+
+@pytest.mark.usefixtures("reader")
 def test_the_step_page_switches_levels_and_roles(client):
     path = f"/ladders/{a_ladder(CRAFT).public_id}/step"
 
@@ -239,11 +262,23 @@ def test_the_step_page_switches_levels_and_roles(client):
     assert page.text(".//h1") == "From Engineer to Senior engineer"
     assert page.texts(".//div[@class='meeting gap-s']/span") == ["6 new", "6 asked already"]
     table = page.all(".//table[@class='compare compare--texts']")[0]
-    assert len(table.findall("./tbody/tr")) == 2
+    assert [
+        " ".join("".join(p.itertext()).split()) for p in table.findall("./tbody/tr/td[2]//li")
+    ] == [
+        "Delivery at Senior engineer, statement 1.",
+        "Delivery at Senior engineer, statement 2.",
+    ]
+    assert [item.text for item in table.findall("./tbody/tr/td[1]/details//p")] == [
+        "Delivery at Engineer, statement 1.",
+        "Delivery at Engineer, statement 2.",
+    ]
 
     page = client.page(f"{path}?from=senior-engineer&to=staff-engineer&role=technical-lead")
     assert page.texts(".//div[@class='meeting gap-s']/span") == ["7 new", "12 asked already"]
     assert "checked" in page.one(".//input[@value='technical-lead']").attrib
+    assert page.text(".//p[@class='lede']") == (
+        "What Staff engineer with Technical lead asks that Senior engineer does not."
+    )
     chosen = page.all(".//option[@selected]")
     assert [option.text for option in chosen] == ["Senior engineer", "Staff engineer"]
 

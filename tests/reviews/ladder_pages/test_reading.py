@@ -177,6 +177,8 @@ def test_a_level_says_where_each_expectation_comes_from():
     assert texts(people.common) == [("E2", "Is kind.", "")]
     assert [sign.text for sign in people.warning_signs] == ["Shouts."]
     assert [reading.count(part) for part in ("new", "same", "held", "common")] == [4, 0, 1, 1]
+    assert [each.of_role for each in work.new] == [False, True, True]
+    assert (reading.new_with_roles, read_level(LADDER, level("two"), []).new_with_roles) == (2, 0)
 
 
 def test_what_everybody_is_asked_is_new_at_no_level_even_where_a_level_says_it_too():

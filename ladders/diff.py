@@ -240,7 +240,7 @@ def _words(value: Any) -> str:
     if dataclasses.is_dataclass(value):
         said = [getattr(value, field.name) for field in dataclasses.fields(value)]
         return ": ".join(_words(each) for each in said if each not in ("", (), None))
-    return str(value).replace("anti_pattern", "sign of the opposite")
+    return str(value).replace("anti_pattern", "warning sign")
 
 
 def _without_places(value: _Value) -> _Value:

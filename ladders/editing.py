@@ -15,8 +15,14 @@ from ladders.document import (
     Group,
     Ladder,
     Level,
+    LevelCells,
+    Licence,
     Mixin,
+    SameAs,
+    Track,
+    TrackInheritance,
 )
+from ladders.effective import references, taken_over
 from ladders.keys import expectation_keys, with_each
 from ladders.names import slug
 from ladders.rekey import with_keys
@@ -30,10 +36,14 @@ class EditError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """What has cells: a level, a role, or what is asked at every level (whose id is "all")."""
+    """What has cells: a level, a role, or what is asked at every level (whose id is "all").
+
+    With a `level`, what a role says more at that one.
+    """
 
     kind: OwnerKind
     id: str
+    level: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +61,14 @@ class Row:
 
 
 def set_frame(
-    ladder: Ladder, *, name: str, tagline: str, summary: str, mode: CascadeMode
+    ladder: Ladder, *, name: str, tagline: str, summary: str, mode: CascadeMode, licence: Licence
 ) -> Ladder:
     cascade = replace(ladder.cascade, mode=mode, confirmed=True)
     if mode == ladder.cascade.mode:
         cascade = ladder.cascade
-    return replace(ladder, name=name, tagline=tagline, summary=summary, cascade=cascade)
+    return replace(
+        ladder, name=name, tagline=tagline, summary=summary, cascade=cascade, licence=licence
+    )
 
 
 def add_level(ladder: Ladder, name: str, track: str | None) -> Ladder:
@@ -77,6 +89,7 @@ def set_level(
     *,
     name: str,
     code: str,
+    track: str | None,
     rank: int,
     summary: str,
     attributes: Sequence[Attribute],
@@ -86,6 +99,7 @@ def set_level(
         ladder.level(level_id),
         name=name,
         code=code,
+        track=track,
         rank=rank,
         summary=summary,
         attributes=tuple(attributes),
@@ -163,6 +177,52 @@ def remove_role(ladder: Ladder, role_id: str) -> Ladder:
     )
 
 
+def add_track(ladder: Ladder, name: str) -> Ladder:
+    track = Track(_new_id(name, {each.id for each in ladder.tracks}), name)
+    return replace(ladder, tracks=(*ladder.tracks, track))
+
+
+def set_track(
+    ladder: Ladder,
+    track_id: str,
+    *,
+    name: str,
+    summary: str,
+    inherits: Sequence[TrackInheritance],
+) -> Ladder:
+    """Raises KeyError when there is no such track."""
+    before = track_of(ladder, track_id)
+    track = replace(before, name=name, summary=summary, inherits=tuple(inherits))
+    return replace(ladder, tracks=_exchanged(ladder.tracks, track))
+
+
+def track_of(ladder: Ladder, track_id: str) -> Track:
+    """Raises KeyError when there is no such track."""
+    for track in ladder.tracks:
+        if track.id == track_id:
+            return track
+    raise KeyError(track_id)
+
+
+def remove_track(ladder: Ladder, track_id: str) -> Ladder:
+    """Raises EditError for one that has levels, and for one that another track or a role names."""
+    namers = [
+        *(level.name for level in ladder.levels if level.track == track_id),
+        *(
+            each.name
+            for each in ladder.tracks
+            if each.id != track_id and track_id in {other.track for other in each.inherits}
+        ),
+        *(mixin.name for mixin in ladder.mixins if track_id in mixin.applies_to.tracks),
+    ]
+    if namers:
+        raise EditError(
+            f"{track_of(ladder, track_id).name} cannot be removed while it is named by"
+            f" {', '.join(namers)}."
+        )
+    return replace(ladder, tracks=tuple(each for each in ladder.tracks if each.id != track_id))
+
+
 # -- One cell
 
 
@@ -173,14 +233,22 @@ def cell_of(ladder: Ladder, owner: Owner, dimension: str) -> Cell:
 
 
 def cells_of(ladder: Ladder, owner: Owner) -> tuple[Cell, ...]:
-    """Raises KeyError when there is no such level or role. A role's cells at single levels are not among them."""
+    """Raises KeyError when there is no such level or role. A role's cells at single levels are those of other owners."""
+    if owner.kind == "roles":
+        mixin = ladder.mixin(owner.id)
+        return _cells_at(ladder, mixin, owner.level) if owner.level else mixin.cells
+    if owner.level:
+        raise KeyError(owner.level)
     if owner.kind == "levels":
         return ladder.level(owner.id).cells
-    if owner.kind == "roles":
-        return ladder.mixin(owner.id).cells
     if owner.id != "all":
         raise KeyError(owner.id)
     return ladder.common.cells
+
+
+def _cells_at(ladder: Ladder, mixin: Mixin, level_id: str) -> tuple[Cell, ...]:
+    level = ladder.level(level_id)
+    return next((at.cells for at in mixin.cells_by_level if at.level == level.id), ())
 
 
 def rows_of(ladder: Ladder, owner: Owner, dimension: str) -> tuple[Row, ...]:
@@ -197,8 +265,25 @@ def rows_of(ladder: Ladder, owner: Owner, dimension: str) -> tuple[Row, ...]:
     )
 
 
+def possible_sames(ladder: Ladder, owner: Owner, dimension: str) -> tuple[Level, ...]:
+    """The levels whose cell can stand for this one: for a level, those that do not lead back to it."""
+    if owner.kind != "levels":
+        return ladder.levels
+    return tuple(
+        each
+        for each in ladder.levels
+        if owner.id != each.id and owner.id not in taken_over(ladder, each.id, dimension)
+    )
+
+
 def set_cell(
-    ladder: Ladder, owner: Owner, dimension: str, rows: Iterable[Row], *, summary: str
+    ladder: Ladder,
+    owner: Owner,
+    dimension: str,
+    rows: Iterable[Row],
+    *,
+    summary: str,
+    same_as: SameAs | None,
 ) -> Ladder:
     """The cell with these expectations in this order. What a row does not show, such as sub-points, stays as it is.
 
@@ -212,6 +297,7 @@ def set_cell(
         edited = replace(
             cell,
             summary=summary,
+            same_as=same_as,
             expectations=tuple(_edited(known.pop(row.key, None), row) for row in rows),
         )
         return _with_cell(now, owner, edited)
@@ -227,18 +313,36 @@ def _edited(before: Expectation | None, row: Row) -> Expectation:
 
 
 def _with_cell(ladder: Ladder, owner: Owner, cell: Cell) -> Ladder:
-    """The cells of an owner stand in the order of the dimensions; one that says nothing is left out."""
+    """The cells of an owner stand in the order of the dimensions; one that has come to say nothing is left out."""
     cells = {each.dimension: each for each in cells_of(ladder, owner)}
-    if cell.dimension in cells or cell != Cell(cell.dimension):
-        cells[cell.dimension] = cell
+    if cell == cells.get(cell.dimension, Cell(cell.dimension)):
+        return ladder
+    cells[cell.dimension] = cell
+    if cell == Cell(cell.dimension):
+        del cells[cell.dimension]
     ordered = tuple(cells[each.id] for each in ladder.dimensions if each.id in cells)
     if owner.kind == "levels":
         level = replace(ladder.level(owner.id), cells=ordered)
         return replace(ladder, levels=_exchanged(ladder.levels, level))
     if owner.kind == "roles":
-        mixin = replace(ladder.mixin(owner.id), cells=ordered)
+        mixin = ladder.mixin(owner.id)
+        if owner.level:
+            mixin = replace(mixin, cells_by_level=_at(mixin.cells_by_level, owner.level, ordered))
+        else:
+            mixin = replace(mixin, cells=ordered)
         return replace(ladder, mixins=_exchanged(ladder.mixins, mixin))
     return replace(ladder, common=replace(ladder.common, cells=ordered))
+
+
+def _at(
+    by_level: tuple[LevelCells, ...], level: str, cells: tuple[Cell, ...]
+) -> tuple[LevelCells, ...]:
+    """With these cells at the level; a level at which nothing is said is left out, so that it can be removed."""
+    said = {each.level: each for each in by_level}
+    said[level] = LevelCells(level, cells)
+    if not cells:
+        del said[level]
+    return tuple(said.values())
 
 
 # -- Keys that stay
@@ -274,7 +378,7 @@ def _steady(ladder: Ladder, change: Callable[[Ladder], Ladder]) -> Ladder:
 # -- Small parts
 
 
-_Thing = TypeVar("_Thing", Level, Dimension, Mixin)
+_Thing = TypeVar("_Thing", Level, Dimension, Mixin, Track)
 
 
 def _exchanged(things: tuple[_Thing, ...], thing: _Thing) -> tuple[_Thing, ...]:
@@ -334,12 +438,7 @@ def _who_names(ladder: Ladder, level_id: str) -> Iterable[str]:
 
 
 def _is_same_as(cells: Iterable[Cell], level_id: str) -> bool:
-    return any(
-        reference.level == level_id
-        for cell in cells
-        for reference in (cell.same_as, *(each.same_as for each in cell.expectations))
-        if reference
-    )
+    return any(reference.level == level_id for cell in cells for reference in references(cell))
 
 
 def _new_id(name: str, taken: Collection[str]) -> str:

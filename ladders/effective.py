@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ladders.document import CascadeMode, Cell, Expectation, Ladder, Level, Mixin
+from ladders.document import CascadeMode, Cell, Expectation, Ladder, Level, Mixin, SameAs
 from ladders.keys import (
     COMMON,
     KeyedExpectation,
@@ -99,6 +99,25 @@ def split_new(target: Effective, current: Effective | None) -> Split:
             and (dimension, normalised(item.expectation.text)) not in said
         )
     return Split(new, frozenset(item.key for _, item in target.expectations()) - new)
+
+
+def references(cell: Cell) -> tuple[SameAs, ...]:
+    """Every level that the cell, or a row of it, calls the same."""
+    named = (cell.same_as, *(each.same_as for each in cell.expectations))
+    return tuple(each for each in named if each)
+
+
+def taken_over(ladder: Ladder, level_id: str, dimension: str) -> frozenset[str]:
+    """The levels whose cells stand for a part of this one's: those it names, those they name, and so on."""
+    found: set[str] = set()
+    waiting = [level_id]
+    while waiting:
+        for cell in ladder.level(waiting.pop()).cells:
+            if cell.dimension == dimension:
+                named = {each.level for each in references(cell)} - found
+                found |= named
+                waiting += named
+    return frozenset(found)
 
 
 #: What states a cell (kind, owner, and the level it is limited to) and the cell's dimension.

@@ -1,11 +1,12 @@
 """Forms of the ladder editor: the ladder as a whole, a level, a dimension, a role, and the rows of a cell."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than SelectChoice
     BooleanField,
+    Field,
     FieldList,
     Form,
     FormField,
@@ -15,14 +16,32 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than 
     SelectField,
     StringField,
     TextAreaField,
+    ValidationError,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.form import BaseForm
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    StopValidation,
+)
 
 from ladders import editing
-from ladders.document import Attribute, Dimension, Ladder, Level, Mixin
+from ladders.document import (
+    Attribute,
+    Dimension,
+    Ladder,
+    Level,
+    Licence,
+    Mixin,
+    SameAs,
+    TrackInheritance,
+)
 from ladders.editing import Row
 from reviews.forms import StrictForm
-from reviews.ladder_editing.queries import CellPage, mark
+from reviews.ladder_editing.queries import CellPage, TrackPage, mark
 from reviews.validators import plain_name, plain_text
 
 NAME_LIMIT = 300
@@ -61,7 +80,30 @@ def _text(label: str, *required: Any, description: str = "") -> TextAreaField:
     )
 
 
+class WholeNumber(IntegerField):
+    """None where nothing is typed; whether it has to be is for the validators."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not any(each.strip() for each in valuelist):
+            self.data = None
+            return
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Give a whole number.") from error
+
+    def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002 - of WTForms
+        if self.process_errors:
+            raise StopValidation  # what is no number has no size either
+
+
+_RANK = NumberRange(-1000, 1000, "A rank is a whole number from -1000 to 1000.")
 _NAMED = DataRequired("Give it a name.")
+
+
+def _web_address(_form: Form, field: Field) -> None:
+    if field.data and not field.data.startswith(("https://", "http://")):
+        raise ValidationError("Begin with https:// or http://, or leave it empty.")
 
 
 class PartForm(StrictForm):
@@ -94,6 +136,15 @@ class FrameForm(PartForm):
             SelectChoice("supersede", "What it does not say anew itself"),
         ],
     )
+    attribution = _text("Who wrote it", description="Shown on every page that shows its words.")
+    licence = _name("Licence", description="Its short name, such as CC-BY-SA-4.0.")
+    licence_url = StringField(
+        "Where the licence stands",
+        [_at_most(2000), plain_name, _web_address],
+        filters=[_one_line],
+        description="An address that begins with https:// or http://.",
+    )
+    ladder: Ladder
 
     def edited(self, ladder: Ladder) -> Ladder:
         return editing.set_frame(
@@ -102,6 +153,17 @@ class FrameForm(PartForm):
             tagline=self.tagline.data or "",
             summary=self.summary.data or "",
             mode=self.mode.data,
+            licence=self._licence(),
+        )
+
+    def _licence(self) -> Licence:
+        """What is typed, or exactly what the ladder has where it differs only in white space."""
+        known = self.ladder.licence
+        return replace(
+            known,
+            id=_kept(known.id, self.licence.data or "", _one_line),
+            url=_kept(known.url, self.licence_url.data or "", _one_line),
+            attribution=_kept(known.attribution, self.attribution.data or "", _lines),
         )
 
 
@@ -111,8 +173,13 @@ def frame_form(ladder: Ladder, **more: Any) -> FrameForm:
         "tagline": ladder.tagline,
         "summary": ladder.summary,
         "mode": ladder.cascade.mode,
+        "attribution": ladder.licence.attribution,
+        "licence": ladder.licence.id,
+        "licence_url": ladder.licence.url,
     }
-    return FrameForm(seen=mark(shown), **shown, **more)
+    form = FrameForm(seen=mark(shown), **shown, **more)
+    form.ladder = ladder
+    return form
 
 
 class LevelForm(PartForm):
@@ -123,12 +190,10 @@ class LevelForm(PartForm):
         filters=[_one_line],
         description="Shown beside the name, such as L4.",
     )
-    rank = IntegerField(
+    track = SelectField("Track")
+    rank = WholeNumber(
         "Rank",
-        [
-            InputRequired("Give a whole number."),
-            NumberRange(-1000, 1000, "A rank is a whole number from -1000 to 1000."),
-        ],
+        [InputRequired("Give a whole number."), _RANK],
         description="A higher level of the track has a higher number.",
     )
     summary = _text("In short")
@@ -143,6 +208,7 @@ class LevelForm(PartForm):
             self.level.id,
             name=self.name.data or "",
             code=self.code.data or "",
+            track=(self.track.data or None) if self.track else None,
             rank=self.rank.data or 0,
             summary=self.summary.data or "",
             attributes=self._attributes(),
@@ -161,16 +227,23 @@ class LevelForm(PartForm):
         ]
 
 
-def level_form(level: Level, **more: Any) -> LevelForm:
+def level_form(ladder: Ladder, level: Level, **more: Any) -> LevelForm:
     shown = {
         "name": level.name,
         "code": level.code,
+        "track": level.track or "",
         "rank": level.rank,
         "summary": level.summary,
         "attributes": _attribute_lines(level),
     }
     form = LevelForm(seen=mark(shown), **shown, **more)
     form.level = level
+    form.track.choices = [
+        *(SelectChoice(each.id, each.name) for each in ladder.tracks),
+        SelectChoice("", "No track"),
+    ]
+    if not ladder.tracks:
+        del form.track
     return form
 
 
@@ -221,8 +294,76 @@ def role_form(role: Mixin, **more: Any) -> RoleForm:
     return form
 
 
+class TakenOverForm(Form):
+    """Another track, and whether this one expects its levels as well."""
+
+    track = HiddenField()
+    is_taken = BooleanField("A level of this track expects its levels too")
+    below = WholeNumber(
+        "Only those below rank",
+        [Optional(), _RANK],
+        description="If this is empty, each level expects those below its own rank.",
+    )
+
+
+class TrackForm(PartForm):
+    name = _name("Name", _NAMED)
+    summary = _text("In short")
+    others = FieldList(FormField(TakenOverForm))
+    page: TrackPage
+
+    def edited(self, ladder: Ladder) -> Ladder:
+        return editing.set_track(
+            ladder,
+            self.page.track.id,
+            name=self.name.data or "",
+            summary=self.summary.data or "",
+            inherits=tuple(self._inherits()),
+        )
+
+    def named(self, row: TakenOverForm) -> str:
+        """The name of the track that a row is about."""
+        return self.page.names.get(row.track.data or "", "A track that is here no more")
+
+    def said(self) -> dict[str, str]:
+        shown = {"Name": self.page.track.name, "In short": self.page.track.summary}
+        for each in self.page.track.inherits:
+            below = "" if each.below_rank is None else f", those below rank {each.below_rank}"
+            shown[self.page.names.get(each.track, each.track)] = f"expects its levels too{below}"
+        return shown
+
+    def _inherits(self) -> Iterable[TrackInheritance]:
+        """What was there stays in its order; a track that was not asked about stays too."""
+        rows = {entry.form.track.data or "": entry.form for entry in self.others}
+        for each in self.page.track.inherits:
+            row = rows.pop(each.track, None)
+            if row is None:
+                yield each
+            elif row.is_taken.data:
+                yield TrackInheritance(each.track, row.below.data)
+        for track, row in rows.items():
+            if row.is_taken.data and track in self.page.names:
+                yield TrackInheritance(track, row.below.data)
+
+
+def track_form(page: TrackPage, **more: Any) -> TrackForm:
+    said = {each.track: each for each in page.track.inherits}
+    others = [
+        {
+            "track": each,
+            "is_taken": each in said,
+            "below": said[each].below_rank if each in said else None,
+        }
+        for each in page.names
+    ]
+    shown = {"name": page.track.name, "summary": page.track.summary, "others": others}
+    form = TrackForm(seen=mark(shown), **shown, **more)
+    form.page = page
+    return form
+
+
 class AddForm(StrictForm):
-    """One more level, dimension or role. Several stand on a page, so each has a prefix."""
+    """One more level, track, dimension or role. Several stand on a page, so each has a prefix."""
 
     class Meta(StrictForm.Meta):  # type: ignore[name-defined]  # Flask-WTF has no types
         csrf = False  # the guard reads the page's one token, which has no prefix
@@ -251,7 +392,7 @@ class RowForm(Form):
         "Kind",
         choices=[
             SelectChoice("expectation", "Expected"),
-            SelectChoice("anti_pattern", "A sign of the opposite, never counted"),
+            SelectChoice("anti_pattern", "A warning sign, never counted"),
         ],
         default="expectation",
     )
@@ -272,6 +413,13 @@ class RowForm(Form):
 
 class CellForm(PartForm):
     summary = _text("Before the expectations", description="Words of the cell as a whole.")
+    same_as = SelectField(
+        "The same as at",
+        description="What is asked there is asked here too, and follows it when it changes.",
+    )
+    same_text = _text(
+        "As the ladder words it", description="Such as “Same as L2, but across teams”."
+    )
     rows = FieldList(FormField(RowForm), max_entries=MOST_ROWS)
     #: The button that was pressed.
     act = HiddenField()
@@ -284,16 +432,48 @@ class CellForm(PartForm):
             self.page.dimension.id,
             self._given(),
             summary=self.summary.data or "",
+            same_as=self._same_as(),
         )
 
+    def validate_same_text(self, field: Field) -> None:
+        if field.data and not self.same_as.data:
+            raise ValidationError("Choose the level that these words are about, or leave them out.")
+
     def said(self) -> dict[str, str]:
+        cell, names = self.page.cell, {each.id: each.name for each in self.page.sames}
         rows = {f"E{number}": row.text for number, row in enumerate(self.page.rows, start=1)}
-        return {"Before the expectations": self.page.cell.summary, **rows}
+        return {
+            "Before the expectations": cell.summary,
+            "The same as at": names.get(cell.same_as.level, "") if cell.same_as else "",
+            "As the ladder words it": cell.same_as.text if cell.same_as else "",
+            **rows,
+        }
 
     def rearranged(self, act: str) -> "CellForm":
         """A form with what is typed in this one, after one of its buttons: "add", "up-2", "down-2" or "remove-2"."""
         rows = _rearranged([entry.data for entry in self.rows], act)
-        return CellForm(formdata=None, seen=self.seen.data, summary=self.summary.data, rows=rows)
+        form = CellForm(
+            formdata=None,
+            seen=self.seen.data,
+            summary=self.summary.data,
+            same_as=self.same_as.data,
+            same_text=self.same_text.data,
+            rows=rows,
+        )
+        form.about(self.page)
+        return form
+
+    def about(self, page: CellPage) -> None:
+        self.page = page
+        self.same_as.choices = [
+            SelectChoice("", "Nowhere: it is said here"),
+            *(SelectChoice(each.id, each.name) for each in page.sames),
+        ]
+
+    def _same_as(self) -> SameAs | None:
+        before = self.page.cell.same_as or SameAs("")
+        text = _kept(before.text, self.same_text.data or "", _lines)
+        return SameAs(self.same_as.data, text) if self.same_as.data else None
 
     def _filled(self) -> list[RowForm]:
         return [entry.form for entry in self.rows if not entry.form.is_blank]
@@ -317,8 +497,16 @@ class CellForm(PartForm):
 
 def cell_form(page: CellPage, **more: Any) -> CellForm:
     rows = [{**asdict(row), "examples": _example_text(row.examples)} for row in page.rows]
-    form = CellForm(seen=mark(page.cell), summary=page.cell.summary, rows=rows, **more)
-    form.page = page
+    same = page.cell.same_as or SameAs("")
+    form = CellForm(
+        seen=mark(page.cell),
+        summary=page.cell.summary,
+        same_as=same.level,
+        same_text=same.text,
+        rows=rows,
+        **more,
+    )
+    form.about(page)
     return form
 
 

@@ -1,15 +1,17 @@
 """What the pages of a draft under edit show. Each part has a mark, by which a save knows what it was made from."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ladders import editing, library
-from ladders.document import Cell, Dimension, Ladder
-from ladders.editing import Owner, OwnerKind, Row
+from ladders.document import Cell, Dimension, Ladder, Level, Track
+from ladders.editing import Owner, Row
 from ladders.models import LadderVersion, VersionState
 from reviews.expectations import ladder_of
 from reviews.extensions import db
 from reviews.ladder_pages.queries import Head, head_of
+from reviews.ladder_pages.reading import Reference, same_as
 
 
 def mark(part: object) -> str:
@@ -60,37 +62,69 @@ def frame_page(row: LadderVersion) -> FramePage:
 class OwnerCell:
     dimension: Dimension
     cell: Cell
+    same_as: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AtLevel:
+    level: Level
+    expectations: int
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerPage:
-    """A level, a role or what is asked of everybody, with a cell for every dimension."""
+    """A level, a role, what it says more at a level, or what is asked of everybody, with a cell for every dimension."""
 
     head: Head
     owner: Owner
     name: str
+    #: The role whose words at one level these are; else empty.
+    role: str
     cells: tuple[OwnerCell, ...]
-    #: The levels at which a role says something more, which is not edited here.
-    by_level: tuple[str, ...]
+    #: For a role: the levels at which it says something more, and those at which it could.
+    said_at: tuple[AtLevel, ...]
+    silent_at: tuple[Level, ...]
 
 
-def owner_page(row: LadderVersion, kind: OwnerKind, owner_id: str) -> OwnerPage | None:
+def owner_page(row: LadderVersion, owner: Owner) -> OwnerPage | None:
     """None where the ladder has no such level or role. No query."""
     ladder = ladder_of(row)
-    owner = Owner(kind, owner_id)
     try:
         editing.cells_of(ladder, owner)
     except KeyError:
         return None
-    by_level = ladder.mixin(owner_id).cells_by_level if kind == "roles" else ()
+    said_at, silent_at = _at_levels(ladder, owner)
     return OwnerPage(
         head=head_of(row),
         owner=owner,
         name=_name(ladder, owner),
+        role=ladder.mixin(owner.id).name if owner.level else "",
         cells=tuple(
-            OwnerCell(each, editing.cell_of(ladder, owner, each.id)) for each in ladder.dimensions
+            OwnerCell(each, cell, same_as(ladder, cell))
+            for each in ladder.dimensions
+            for cell in (editing.cell_of(ladder, owner, each.id),)
         ),
-        by_level=tuple(ladder.level(each.level).name for each in by_level),
+        said_at=said_at,
+        silent_at=silent_at,
+    )
+
+
+def _at_levels(ladder: Ladder, owner: Owner) -> tuple[tuple[AtLevel, ...], tuple[Level, ...]]:
+    if owner.kind != "roles" or owner.level:
+        return (), ()
+    mixin = ladder.mixin(owner.id)
+    said = {each.level: each.cells for each in mixin.cells_by_level}
+    return (
+        tuple(
+            AtLevel(level, sum(len(cell.expectations) for cell in said[level.id]))
+            for level in ladder.levels
+            if level.id in said
+        ),
+        tuple(
+            level
+            for level in ladder.levels
+            if level.id not in said and mixin.applies_to.allows(level)
+        ),
     )
 
 
@@ -98,7 +132,8 @@ def _name(ladder: Ladder, owner: Owner) -> str:
     if owner.kind == "levels":
         return ladder.level(owner.id).name
     if owner.kind == "roles":
-        return ladder.mixin(owner.id).name
+        name = ladder.mixin(owner.id).name
+        return f"{name} at {ladder.level(owner.level).name}" if owner.level else name
     return ladder.common.name or "Every level"
 
 
@@ -120,6 +155,23 @@ def dimension_page(row: LadderVersion, dimension_id: str) -> DimensionPage | Non
 
 
 @dataclass(frozen=True, slots=True)
+class TrackPage:
+    head: Head
+    track: Track
+    #: The other tracks: id and name.
+    names: Mapping[str, str]
+
+
+def track_page(row: LadderVersion, track_id: str) -> TrackPage | None:
+    """None where the ladder has no such track. No query."""
+    ladder = ladder_of(row)
+    names = {each.id: each.name for each in ladder.tracks}
+    if names.pop(track_id, None) is None:
+        return None
+    return TrackPage(head_of(row), editing.track_of(ladder, track_id), names)
+
+
+@dataclass(frozen=True, slots=True)
 class CellPage:
     head: Head
     owner: Owner
@@ -127,18 +179,26 @@ class CellPage:
     dimension: Dimension
     cell: Cell
     rows: tuple[Row, ...]
+    #: The levels that it can be called the same as.
+    sames: tuple[Level, ...]
 
 
-def cell_page(
-    row: LadderVersion, kind: OwnerKind, owner_id: str, dimension_id: str
-) -> CellPage | None:
+def cell_page(row: LadderVersion, owner: Owner, dimension_id: str) -> CellPage | None:
     """None where there is no such owner or dimension. No query."""
-    page = owner_page(row, kind, owner_id)
+    page = owner_page(row, owner)
     found = page and next((each for each in page.cells if each.dimension.id == dimension_id), None)
     if not (page and found):
         return None
-    rows = editing.rows_of(ladder_of(row), page.owner, dimension_id)
-    return CellPage(page.head, page.owner, page.name, found.dimension, found.cell, rows)
+    ladder = ladder_of(row)
+    return CellPage(
+        head=page.head,
+        owner=page.owner,
+        name=page.name,
+        dimension=found.dimension,
+        cell=found.cell,
+        rows=editing.rows_of(ladder, page.owner, dimension_id),
+        sames=editing.possible_sames(ladder, page.owner, dimension_id),
+    )
 
 
 def is_edited_here(row: LadderVersion) -> bool:

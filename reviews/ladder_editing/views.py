@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from ladders import editing
-from ladders.document import Dimension, Ladder, Level, Mixin
-from ladders.editing import OwnerKind
+from ladders.document import Dimension, Ladder, Level, Mixin, Track
+from ladders.editing import Owner, OwnerKind
 from ladders.models import LadderVersion
 from reviews.access import SiteAccess
 from reviews.errors import rules_shown_on, status_of
@@ -26,6 +26,7 @@ from reviews.ladder_editing.forms import (
     frame_form,
     level_form,
     role_form,
+    track_form,
 )
 from reviews.ladder_pages.queries import version as readable_version
 from reviews.refusals import IllegalMove, StaleEdit
@@ -78,6 +79,7 @@ def _frame(
     forms = {
         "form": frame_form(ladder, formdata=None),
         "level": AddLevelForm(ladder, formdata=None, prefix="level-"),
+        "track": AddForm(formdata=None, prefix="track-"),
         "dimension": AddForm(formdata=None, prefix="dimension-"),
         "role": AddForm(formdata=None, prefix="role-"),
         **sent,
@@ -98,6 +100,17 @@ def add_level(access: SiteAccess, version: str) -> ResponseReturnValue:
         return editing.add_level(ladder, form.name.data or "", form.track.data or None)
 
     return _add(access, row, "level", form, edit)
+
+
+@bp.post("/ladders/<version>/edit/tracks")
+@guarded(Action.EDIT_LADDER)
+def add_track(access: SiteAccess, version: str) -> ResponseReturnValue:
+    form = AddForm(prefix="track-")
+
+    def edit(ladder: Ladder) -> Ladder:
+        return editing.add_track(ladder, form.name.data or "")
+
+    return _add(access, _draft(access, version), "track", form, edit)
 
 
 @bp.post("/ladders/<version>/edit/dimensions")
@@ -147,8 +160,11 @@ def _add(
 def remove(access: SiteAccess, version: str, kind: str, part: str) -> ResponseReturnValue:
     row = _draft(access, version)
     ladder = ladder_of(row)
-    there: dict[str, tuple[tuple[Level | Dimension | Mixin, ...], Callable[..., Ladder]]] = {
+    there: dict[
+        str, tuple[tuple[Level | Track | Dimension | Mixin, ...], Callable[..., Ladder]]
+    ] = {
         "levels": (ladder.levels, editing.remove_level),
+        "tracks": (ladder.tracks, editing.remove_track),
         "dimensions": (ladder.dimensions, editing.remove_dimension),
         "roles": (ladder.mixins, editing.remove_role),
     }
@@ -166,17 +182,20 @@ def remove(access: SiteAccess, version: str, kind: str, part: str) -> ResponseRe
     return redirect(url_for(".frame", version=version, _anchor=f"page-{kind}"))
 
 
-# -- A level, a role, a dimension
+# -- A level, a role, a track, a dimension
 
 
 @bp.route("/ladders/<version>/edit/levels/<level>", methods=["GET", "POST"])
 @guarded(Action.EDIT_LADDER)
 def level(access: SiteAccess, version: str, level: str) -> ResponseReturnValue:
     row = _draft(access, version)
-    page = queries.owner_page(row, "levels", level) or abort(404)
-    subject = ladder_of(row).level(level)
+    page = queries.owner_page(row, Owner("levels", level)) or abort(404)
+    ladder = ladder_of(row)
     form, stale = _sent(
-        access, row, lambda **more: level_form(subject, **more), f"level {page.name} edited"
+        access,
+        row,
+        lambda **more: level_form(ladder, ladder.level(level), **more),
+        f"level {page.name} edited",
     )
     if form is None:
         return redirect(url_for(".level", version=version, level=level))
@@ -187,7 +206,7 @@ def level(access: SiteAccess, version: str, level: str) -> ResponseReturnValue:
 @guarded(Action.EDIT_LADDER)
 def role(access: SiteAccess, version: str, role: str) -> ResponseReturnValue:
     row = _draft(access, version)
-    page = queries.owner_page(row, "roles", role) or abort(404)
+    page = queries.owner_page(row, Owner("roles", role)) or abort(404)
     subject = ladder_of(row).mixin(role)
     form, stale = _sent(
         access, row, lambda **more: role_form(subject, **more), f"role {page.name} edited"
@@ -197,11 +216,31 @@ def role(access: SiteAccess, version: str, role: str) -> ResponseReturnValue:
     return _part("owner", page, form, stale)
 
 
+@bp.get("/ladders/<version>/edit/roles/<role>/levels/<level>")
+@guarded(Action.EDIT_LADDER)
+def role_at(access: SiteAccess, version: str, role: str, level: str) -> ResponseReturnValue:
+    page = queries.owner_page(_draft(access, version), Owner("roles", role, level)) or abort(404)
+    return render_template("ladder_editing/owner.html", page=page, form=None, stale=None)
+
+
 @bp.get("/ladders/<version>/edit/common/all")
 @guarded(Action.EDIT_LADDER)
 def common(access: SiteAccess, version: str) -> ResponseReturnValue:
-    page = queries.owner_page(_draft(access, version), "common", "all")
+    page = queries.owner_page(_draft(access, version), Owner("common", "all"))
     return render_template("ladder_editing/owner.html", page=page, form=None, stale=None)
+
+
+@bp.route("/ladders/<version>/edit/tracks/<track>", methods=["GET", "POST"])
+@guarded(Action.EDIT_LADDER)
+def track(access: SiteAccess, version: str, track: str) -> ResponseReturnValue:
+    row = _draft(access, version)
+    page = queries.track_page(row, track) or abort(404)
+    form, stale = _sent(
+        access, row, lambda **more: track_form(page, **more), f"track {page.track.name} edited"
+    )
+    if form is None:
+        return redirect(url_for(".frame", version=version, _anchor="page-tracks"))
+    return _part("track", page, form, stale)
 
 
 @bp.route("/ladders/<version>/edit/dimensions/<dimension>", methods=["GET", "POST"])
@@ -228,9 +267,24 @@ def dimension(access: SiteAccess, version: str, dimension: str) -> ResponseRetur
 def cell(
     access: SiteAccess, version: str, kind: str, part: str, dimension: str
 ) -> ResponseReturnValue:
-    row = _draft(access, version)
-    owner = _kind(kind)
-    page = queries.cell_page(row, owner, part, dimension) or abort(404)
+    return _cell(access, _draft(access, version), Owner(_kind(kind), part), dimension)
+
+
+@bp.route(
+    "/ladders/<version>/edit/roles/<role>/levels/<level>/cells/<dimension>",
+    methods=["GET", "POST"],
+)
+@guarded(Action.EDIT_LADDER)
+def role_cell(
+    access: SiteAccess, version: str, role: str, level: str, dimension: str
+) -> ResponseReturnValue:
+    return _cell(access, _draft(access, version), Owner("roles", role, level), dimension)
+
+
+def _cell(
+    access: SiteAccess, row: LadderVersion, owner: Owner, dimension: str
+) -> ResponseReturnValue:
+    page = queries.cell_page(row, owner, dimension) or abort(404)
     act = request.form.get("act", "save")
     if act != "save":
         return _part("cell", page, cell_form(page).rearranged(act), None, unsaved=True)
@@ -241,14 +295,23 @@ def cell(
         f"{page.name}, {page.dimension.name}, edited",
     )
     if form is None:
-        pages: dict[OwnerKind, tuple[str, dict[str, Any]]] = {
-            "levels": (".level", {"level": part}),
-            "roles": (".role", {"role": part}),
-            "common": (".common", {}),
-        }
-        endpoint, named = pages[owner]
-        return redirect(url_for(endpoint, version=version, _anchor=f"cell-{dimension}", **named))
+        endpoint, named = _place_of(owner)
+        return redirect(
+            url_for(endpoint, version=row.public_id, _anchor=f"cell-{dimension}", **named)
+        )
     return _part("cell", page, form, stale, unsaved=False)
+
+
+def _place_of(owner: Owner) -> tuple[str, dict[str, Any]]:
+    """The page on which the owner's cells stand."""
+    if owner.level:
+        return ".role_at", {"role": owner.id, "level": owner.level}
+    pages: dict[OwnerKind, tuple[str, dict[str, Any]]] = {
+        "levels": (".level", {"level": owner.id}),
+        "roles": (".role", {"role": owner.id}),
+        "common": (".common", {}),
+    }
+    return pages[owner.kind]
 
 
 def _kind(kind: str) -> OwnerKind:

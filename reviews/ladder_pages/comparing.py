@@ -166,8 +166,9 @@ class StepLine:
 @dataclass(frozen=True, slots=True)
 class SteppedDimension:
     dimension: Dimension
-    #: What is new or gone.
-    lines: tuple[StepLine, ...]
+    #: What is said anew at the target, or asked no longer: it has words at the current level.
+    paired: tuple[StepLine, ...]
+    new: tuple[StepLine, ...]
     kept: tuple[StepLine, ...]
 
 
@@ -181,7 +182,9 @@ class StepReading:
 
     def count(self, *kinds: str) -> int:
         return sum(
-            line.kind in kinds for each in self.dimensions for line in (*each.lines, *each.kept)
+            line.kind in kinds
+            for each in self.dimensions
+            for line in (*each.paired, *each.new, *each.kept)
         )
 
 
@@ -192,16 +195,20 @@ def read_step(ladder: Ladder, current: Level, target: Level, roles: Sequence[str
         current=current,
         target=target,
         dimensions=tuple(
-            SteppedDimension(
-                ladder.dimension(each.dimension),
-                tuple(_lines(row for row in each.rows if row.is_new or row.after is None)),
-                tuple(_lines(row for row in each.rows if not row.is_new and row.after)),
-            )
-            for each in found.dimensions
+            _stepped(ladder.dimension(each.dimension), each.rows) for each in found.dimensions
         ),
         roles=role_choices(ladder, target, roles),
         warnings=found.warnings,
     )
+
+
+def _stepped(dimension: Dimension, rows: Iterable[StepRow]) -> SteppedDimension:
+    lines = tuple(_lines(rows))
+
+    def of(*kinds: str) -> tuple[StepLine, ...]:
+        return tuple(line for line in lines if line.kind in kinds)
+
+    return SteppedDimension(dimension, of("anew", "gone"), of("new"), of("kept"))
 
 
 def _lines(rows: Iterable[StepRow]) -> Iterator[StepLine]:

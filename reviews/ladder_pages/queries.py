@@ -48,13 +48,16 @@ from reviews.ladder_pages.looking_over import (
 )
 from reviews.ladder_pages.reading import (
     MOST_HITS,
+    DimensionGroup,
     Hit,
     LevelReading,
     OverviewTrack,
     Stated,
     UnderstoodRow,
     across_levels,
+    dimension_groups,
     find,
+    first_step,
     next_above,
     overview,
     read_level,
@@ -202,9 +205,13 @@ class OtherVersion:
 class ShowPage:
     head: Head
     ladder: Ladder
+    #: The columns of the overview.
+    groups: tuple[DimensionGroup, ...]
     tracks: tuple[OverviewTrack, ...]
     expectations: int
     others: tuple[OtherVersion, ...]
+    #: Some level stands above another, so that there is a step to read.
+    has_steps: bool
     may_edit: bool
 
 
@@ -223,12 +230,14 @@ def show_page(access: SiteAccess, row: LadderVersion) -> ShowPage:
     return ShowPage(
         head=head_of(row),
         ladder=ladder,
+        groups=dimension_groups(ladder),
         tracks=overview(ladder),
         expectations=sum(each.total for each in understood(ladder)),
         others=tuple(
             OtherVersion(each.public_id, each.number, each.state, each.published_at)
             for each in others
         ),
+        has_steps=first_step(ladder) is not None,
         may_edit=access.may(Action.EDIT_LADDER),
     )
 
@@ -252,9 +261,10 @@ def level_page(row: LadderVersion, key: str, roles: Sequence[str]) -> LevelPage 
 class DimensionPage:
     head: Head
     dimension: Dimension
+    group: str
     stated: tuple[Stated, ...]
-    #: The dimensions in ladder order, to go from one to the next.
-    dimensions: tuple[Dimension, ...]
+    #: All dimensions, to go from one to the next.
+    groups: tuple[DimensionGroup, ...]
 
 
 def dimension_page(row: LadderVersion, key: str) -> DimensionPage | None:
@@ -262,7 +272,9 @@ def dimension_page(row: LadderVersion, key: str) -> DimensionPage | None:
     dimension = next((each for each in ladder.dimensions if each.id == key), None)
     if dimension is None:
         return None
-    return DimensionPage(head_of(row), dimension, across_levels(ladder, key), ladder.dimensions)
+    groups = dimension_groups(ladder)
+    group = next(each.name for each in groups if dimension in each.dimensions)
+    return DimensionPage(head_of(row), dimension, group, across_levels(ladder, key), groups)
 
 
 def file_of(row: LadderVersion) -> str:
@@ -318,7 +330,11 @@ def changes_page(access: SiteAccess, row: LadderVersion, since: str | None) -> C
 @dataclass(frozen=True, slots=True)
 class StepPage:
     head: Head
-    reading: StepReading
+    current: Level
+    #: None where nothing was chosen and no level stands above.
+    target: Level | None
+    #: None where there are no two levels to hold against each other.
+    reading: StepReading | None
     levels: tuple[Level, ...]
 
 
@@ -328,11 +344,16 @@ def step_page(
     """From one level to another; what is not chosen is the lowest level and the next one. No query."""
     ladder = ladder_of(row)
     levels = {level.id: level for level in ladder.levels}
-    here = levels.get(current) if current else min(ladder.levels, key=lambda each: each.rank)
+    first = first_step(ladder)
+    lowest = first[0] if first else min(ladder.levels, key=lambda each: each.rank)
+    here = levels.get(current) if current else lowest
     there = levels.get(target) if target else here and next_above(ladder, here)
-    if not (here and there and {mixin.id for mixin in ladder.mixins}.issuperset(roles)):
+    if here is None or (target and there is None):
         return None
-    return StepPage(head_of(row), read_step(ladder, here, there, roles), ladder.levels)
+    if not {mixin.id for mixin in ladder.mixins}.issuperset(roles):
+        return None
+    reading = read_step(ladder, here, there, roles) if there and there != here else None
+    return StepPage(head_of(row), here, there, reading, ladder.levels)
 
 
 # -- A draft

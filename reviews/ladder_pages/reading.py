@@ -1,23 +1,82 @@
 """A ladder as its pages show it: plain values made from the document alone, no database, no Flask."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, groupby, islice
+from typing import Literal
 
 from markupsafe import Markup
 
 from ladders.document import Attribute, Cell, Dimension, Expectation, Ladder, Level, Mixin
-from ladders.effective import EffectiveExpectation, Origin, effective, split_new
+from ladders.effective import (
+    EffectiveExpectation,
+    Origin,
+    effective,
+    references,
+    split_new,
+    taken_over,
+)
 from ladders.keys import owned_cells
+
+# -- Groups of dimensions
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionGroup:
+    """`name` is empty for the dimensions without a group; a group inside another is named with it."""
+
+    name: str
+    summary: str
+    dimensions: tuple[Dimension, ...]
+
+
+def dimension_groups(ladder: Ladder) -> tuple[DimensionGroup, ...]:
+    """All dimensions, those of a group together, in the order in which the groups first occur."""
+    paths = {each.id: _path(ladder, each.group) for each in ladder.dimensions}
+    firsts: dict[tuple[str, ...], int] = {}
+    for place, path in enumerate(paths.values()):
+        for depth in range(len(path)):
+            firsts.setdefault(path[: depth + 1], place)
+
+    def place_of(dimension: Dimension) -> tuple[int, ...]:
+        path = paths[dimension.id]
+        return tuple(firsts[path[: depth + 1]] for depth in range(len(path)))
+
+    groups = {each.id: each for each in ladder.groups}
+    return tuple(
+        DimensionGroup(
+            " · ".join(groups[each].name for each in path if each),
+            groups[path[-1]].summary if path[-1] else "",
+            tuple(dimensions),
+        )
+        for path, dimensions in groupby(
+            sorted(ladder.dimensions, key=place_of), key=lambda each: paths[each.id]
+        )
+    )
+
+
+def _path(ladder: Ladder, group: str | None) -> tuple[str, ...]:
+    """The group with those around it, the outermost first; an empty id stands for no group."""
+    parents = {each.id: each.parent for each in ladder.groups}
+    path: list[str] = []
+    while group:
+        path.insert(0, group)
+        group = parents[group]
+    return tuple(path) or ("",)
+
+
+def _in_groups(ladder: Ladder) -> list[Dimension]:
+    return [each for group in dimension_groups(ladder) for each in group.dimensions]
+
 
 # -- Levels x dimensions
 
 
 @dataclass(frozen=True, slots=True)
 class OverviewCell:
-    """How many expectations are new at the level, and how many still hold from below."""
+    """How many expectations are new at the level, and how many hold from another level or are asked of everybody."""
 
     dimension: str
     new: int
@@ -63,14 +122,14 @@ def overview(ladder: Ladder) -> tuple[OverviewTrack, ...]:
 
 
 def _counts(ladder: Ladder, level: Level) -> dict[str, tuple[int, int]]:
-    """Dimension -> how many expectations are new at the level, and how many hold from below."""
+    """Dimension -> how many expectations are new at the level, and how many are not."""
     asked = effective(ladder, level.id)
     fresh = split_new(asked, None).new
     found = {each.dimension: each.expectations for each in asked.dimensions}
     result = {}
-    for dimension in ladder.dimensions:
+    for dimension in _in_groups(ladder):
         items = found.get(dimension.id, ())
-        new = sum(item.key in fresh for item in items)
+        new = sum(item.key in fresh and not _is_common(item) for item in items)
         result[dimension.id] = (new, len(items) - new)
     return result
 
@@ -80,7 +139,7 @@ _WIDE_UP_TO = 12
 
 
 def rungs(new: int, held: int, step: int) -> Markup:
-    """The counts for the eye: a short stroke per expectation that still holds, then a tall one per new one."""
+    """The counts for the eye: a short stroke per expectation that is not new, then a tall one per new one."""
     strokes = "".join(
         f'<path class="rung rung--old" d="M{1 + step * n} 10v8"/>' for n in range(held)
     ) + "".join(f'<path class="rung" d="M{1 + step * n} 4v14"/>' for n in range(held, held + new))
@@ -101,8 +160,18 @@ class Statement:
 
     label: str
     expectation: Expectation
-    #: Where it comes from, in words; empty where the level itself states it and nothing else does.
+    #: Where it comes from, in words; empty where only the level itself, or only the part for everybody, states it.
     source: str
+    #: It is asked for the sake of a role: the level itself does not state it.
+    of_role: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The level that a cell calls the same as itself, and the ladder's words for that, if there are any."""
+
+    level: Level
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +180,23 @@ class AskedDimension:
     #: What the level's own cell says besides its expectations; None where it says nothing.
     cell: Cell | None
     new: tuple[Statement, ...]
+    #: What its cell takes over from the levels that it calls the same.
+    same: tuple[Statement, ...]
+    same_as: tuple[Reference, ...]
     held: tuple[Statement, ...]
-    #: What the level calls a warning sign; never counted.
+    #: What is asked of everybody, whoever else says it too.
+    common: tuple[Statement, ...]
+    #: Never counted.
     warning_signs: tuple[Expectation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedGroup:
+    """A group of dimensions; without a name for those that are in none."""
+
+    name: str
+    summary: str
+    dimensions: tuple[AskedDimension, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +210,8 @@ class LevelReading:
     level: Level
     track: str
     attributes: tuple[Attribute, ...]
-    dimensions: tuple[AskedDimension, ...]
+    #: Those in which something is said about the level.
+    groups: tuple[AskedGroup, ...]
     #: The roles that can be added here; those without text yet are named apart.
     roles: tuple[RoleChoice, ...]
     announced: tuple[str, ...]
@@ -136,12 +220,16 @@ class LevelReading:
     warnings: tuple[str, ...]
 
     @property
-    def new(self) -> int:
-        return sum(len(asked.new) for asked in self.dimensions)
+    def dimensions(self) -> tuple[AskedDimension, ...]:
+        return tuple(each for group in self.groups for each in group.dimensions)
 
     @property
-    def held(self) -> int:
-        return sum(len(asked.held) for asked in self.dimensions)
+    def new_with_roles(self) -> int:
+        """How many of the new ones the roles bring."""
+        return sum(statement.of_role for asked in self.dimensions for statement in asked.new)
+
+    def count(self, part: Literal["new", "same", "held", "common"]) -> int:
+        return sum(len(getattr(asked, part)) for asked in self.dimensions)
 
 
 def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReading:
@@ -155,35 +243,51 @@ def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReadi
         (each for each in ladder.levels if each.track == level.track), key=lambda each: each.rank
     )
     place = siblings.index(level)
-    dimensions = []
+    dimensions = {}
     for dimension in ladder.dimensions:
         cell = cells.get(dimension.id)
         items = found.get(dimension.id, ())
         if not items and cell is None:
             continue
-        ordered = sorted(items, key=lambda item: item.key not in new)
-        statements = [
-            (item.key in new, Statement(f"E{number}", item.expectation, in_words(item)))
-            for number, item in enumerate(ordered, start=1)
-        ]
-        dimensions.append(
-            AskedDimension(
-                dimension=dimension,
-                cell=cell,
-                new=tuple(statement for is_new, statement in statements if is_new),
-                held=tuple(statement for is_new, statement in statements if not is_new),
-                warning_signs=tuple(
-                    each
-                    for each in (cell.expectations if cell else ())
-                    if each.kind == "anti_pattern"
-                ),
+        taken_from = taken_over(ladder, level.id, dimension.id)
+        parts = {
+            part: [item for item in items if _part(item, new, taken_from) == part]
+            for part in ("new", "same", "held", "common")
+        }
+        labels = {
+            item.key: f"E{number}"
+            for number, item in enumerate(chain.from_iterable(parts.values()), start=1)
+        }
+        said = {
+            part: tuple(
+                Statement(labels[item.key], item.expectation, _source(item), _of_role(item))
+                for item in found_here
             )
+            for part, found_here in parts.items()
+        }
+        dimensions[dimension.id] = AskedDimension(
+            dimension=dimension,
+            cell=cell,
+            new=said["new"],
+            same=said["same"],
+            same_as=same_as(ladder, cell),
+            held=said["held"],
+            common=said["common"],
+            warning_signs=_warning_signs(cell) if cell else (),
         )
     return LevelReading(
         level=level,
         track=next((track.name for track in ladder.tracks if track.id == level.track), ""),
         attributes=level.attributes,
-        dimensions=tuple(dimensions),
+        groups=tuple(
+            AskedGroup(group.name, group.summary, asked_here)
+            for group in dimension_groups(ladder)
+            if (
+                asked_here := tuple(
+                    dimensions[each.id] for each in group.dimensions if each.id in dimensions
+                )
+            )
+        ),
         roles=role_choices(ladder, level, roles),
         announced=tuple(mixin.name for mixin in fitting if mixin.placeholder),
         below=siblings[place - 1] if place else None,
@@ -192,12 +296,46 @@ def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReadi
     )
 
 
-def next_above(ladder: Ladder, level: Level) -> Level:
-    """The next level of its track; the highest has none above and is answered itself."""
+def _is_common(item: EffectiveExpectation) -> bool:
+    return any(origin.kind == "common" for origin in item.origins)
+
+
+def _source(item: EffectiveExpectation) -> str:
+    """Where it comes from, beyond what its heading on the page says."""
+    is_only_common = [origin.kind for origin in item.origins] == ["common"]
+    return "" if is_only_common else in_words(item)
+
+
+def _of_role(item: EffectiveExpectation) -> bool:
+    kinds = {origin.kind for origin in item.origins}
+    return "role" in kinds and "own" not in kinds
+
+
+def _part(item: EffectiveExpectation, new: Collection[str], taken_from: Collection[str]) -> str:
+    if _is_common(item):
+        return "common"
+    if item.key in new:
+        return "new"
+    return "same" if any(origin.source_id in taken_from for origin in item.origins) else "held"
+
+
+def same_as(ladder: Ladder, cell: Cell | None) -> tuple[Reference, ...]:
+    named = references(cell) if cell else ()
+    return tuple(Reference(ladder.level(each.level), each.text) for each in named)
+
+
+def next_above(ladder: Ladder, level: Level) -> Level | None:
+    """The next level of its track; None above the highest."""
     higher = [
         each for each in ladder.levels if each.track == level.track and each.rank > level.rank
     ]
-    return min(higher, key=lambda each: each.rank, default=level)
+    return min(higher, key=lambda each: each.rank, default=None)
+
+
+def first_step(ladder: Ladder) -> tuple[Level, Level] | None:
+    """The lowest level that has one above it, and that one; None where no track has two levels."""
+    steps = [(level, above) for level in ladder.levels if (above := next_above(ladder, level))]
+    return min(steps, key=lambda each: each[0].rank, default=None)
 
 
 def role_choices(ladder: Ladder, level: Level, roles: Sequence[str]) -> tuple[RoleChoice, ...]:
@@ -241,35 +379,44 @@ class Stated:
     level: str
     note: str
     cell: Cell
+    same_as: tuple[Reference, ...]
+
+    @property
+    def expectations(self) -> tuple[Expectation, ...]:
+        """What is asked in the cell's own words: no warning signs, and no row that only names another level."""
+        return tuple(
+            each
+            for each in self.cell.expectations
+            if each.kind == "expectation" and not each.same_as
+        )
+
+    @property
+    def warning_signs(self) -> tuple[Expectation, ...]:
+        return _warning_signs(self.cell)
 
 
 def across_levels(ladder: Ladder, dimension: str) -> tuple[Stated, ...]:
     """Every place that says something in the dimension: levels in the ladder's order, common, roles."""
-    names = {level.id: level.name for level in ladder.levels}
-    said = [
-        Stated(level.name, level.id, level.code, cell)
-        for level in ladder.levels
-        for cell in level.cells
-        if cell.dimension == dimension
+    said: list[tuple[str, str, str, Sequence[Cell]]] = [
+        (level.name, level.id, level.code, level.cells) for level in ladder.levels
     ]
-    said += [
-        Stated(ladder.common.name or "Every level", "", "", cell)
-        for cell in ladder.common.cells
-        if cell.dimension == dimension
-    ]
+    said.append((ladder.common.name or "Every level", "", "", ladder.common.cells))
     for mixin in ladder.mixins:
+        said.append((mixin.name, "", "role", mixin.cells))
         said += [
-            Stated(mixin.name, "", "role", cell)
-            for cell in mixin.cells
-            if cell.dimension == dimension
-        ]
-        said += [
-            Stated(mixin.name, "", f"role, at {names.get(at.level, at.level)}", cell)
+            (mixin.name, "", f"role, at {ladder.level(at.level).name}", at.cells)
             for at in mixin.cells_by_level
-            for cell in at.cells
-            if cell.dimension == dimension
         ]
-    return tuple(said)
+    return tuple(
+        Stated(name, level, note, cell, same_as(ladder, cell))
+        for name, level, note, cells in said
+        for cell in cells
+        if cell.dimension == dimension
+    )
+
+
+def _warning_signs(cell: Cell) -> tuple[Expectation, ...]:
+    return tuple(each for each in cell.expectations if each.kind == "anti_pattern")
 
 
 # -- Search
@@ -342,21 +489,27 @@ def _every_text(ladder: Ladder) -> Iterator[tuple[str, str, str, str, str]]:
             owner, ladder.common.name or "Every level"
         )
         level_id = owner if kind == "level" else at or ""
-        for text in _cell_texts(cell):
-            yield where, names[cell.dimension], level_id, cell.dimension, text
+        for kind_of_text, text in _cell_texts(cell):
+            what = ", ".join(filter(None, (names[cell.dimension], kind_of_text)))
+            yield where, what, level_id, cell.dimension, text
 
 
 def _attribute(attribute: Attribute) -> str:
     return f"{attribute.name}: {attribute.value}"
 
 
-def _cell_texts(cell: Cell) -> Iterator[str]:
-    yield cell.summary
+def _cell_texts(cell: Cell) -> Iterator[tuple[str, str]]:
+    """Each with what it is, where it is nothing that is asked."""
+    yield "", cell.summary
     for each in cell.expectations:
-        yield f"{each.label}. {each.text}" if each.label else each.text
-        yield from (each.detail, *each.children, *(example.text for example in each.examples))
-        yield from map(_attribute, each.attributes)
-    yield from (example.text for example in cell.examples)
+        kind = "warning sign" if each.kind == "anti_pattern" else ""
+        yield kind, f"{each.label}. {each.text}" if each.label else each.text
+        for text in (each.detail, *each.children, *map(_attribute, each.attributes)):
+            yield kind, text
+        for example in each.examples:
+            yield "example", example.text
+    for example in cell.examples:
+        yield "example", example.text
 
 
 # -- What an import understood

@@ -169,7 +169,7 @@ def test_an_id_follows_an_expectation_that_moved_and_changed():
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"kind": "anti_pattern"}, FieldChange("kind", "", "sign of the opposite")),
+        ({"kind": "anti_pattern"}, FieldChange("kind", "", "warning sign")),
         ({"label": "Stir"}, FieldChange("label", "", "Stir")),
         ({"placeholder": True}, FieldChange("placeholder", "", "yes")),
         ({"examples": (Example("Risotto"),)}, FieldChange("examples", "", "Risotto")),

@@ -20,8 +20,11 @@ from ladders.document import (
     Ladder,
     Level,
     LevelCells,
+    Licence,
     Mixin,
     SameAs,
+    Track,
+    TrackInheritance,
 )
 from ladders.editing import EditError, Owner, Row
 from ladders.faults import faults
@@ -59,8 +62,8 @@ def rows(ladder, owner=COMMIS, dimension="taste"):
     return list(editing.rows_of(ladder, owner, dimension))
 
 
-def saved(ladder, said, owner=COMMIS, dimension="taste", summary=""):
-    return editing.set_cell(ladder, owner, dimension, said, summary=summary)
+def saved(ladder, said, owner=COMMIS, dimension="taste", summary="", same_as=None):  # noqa: PLR0917
+    return editing.set_cell(ladder, owner, dimension, said, summary=summary, same_as=same_as)
 
 
 # -- Cells
@@ -129,6 +132,76 @@ def test_a_row_of_another_cell_or_sent_twice_is_a_new_one():
     assert len(set(keys(edited))) == len(keys(edited)) == 6
 
 
+def test_a_cell_is_called_the_same_as_another_and_is_so_no_longer():
+    same = SameAs("chef", "As a chef does")
+    edited = saved(KITCHEN, rows(KITCHEN), same_as=same)
+
+    cells = (replace(KITCHEN.levels[0].cells[0], same_as=same),)
+    assert edited == replace(
+        KITCHEN, levels=(replace(KITCHEN.levels[0], cells=cells), KITCHEN.levels[1])
+    )
+    assert saved(edited, rows(edited)) == KITCHEN
+
+
+def test_a_level_is_the_same_only_as_those_that_do_not_lead_back_to_it():
+    third = Level("third", "Third", 3, cells=(cell("taste", same_as=SameAs("chef")),))
+    chef = replace(KITCHEN.levels[1], cells=(cell("taste", same_as=SameAs("commis")),))
+    ladder = replace(KITCHEN, levels=(KITCHEN.levels[0], chef, third, Level("fourth", "Fourth", 4)))
+
+    def possible(owner, dimension="taste"):
+        return [each.id for each in editing.possible_sames(ladder, owner, dimension)]
+
+    assert possible(COMMIS) == ["fourth"]
+    assert possible(Owner("levels", "third")) == ["commis", "chef", "fourth"]
+    assert possible(COMMIS, "stores") == ["chef", "third", "fourth"]
+    assert possible(Owner("roles", "saucier")) == ["commis", "chef", "third", "fourth"]
+    for level in possible(COMMIS):
+        assert faults(saved(ladder, rows(ladder), same_as=SameAs(level))) == []
+
+
+SAUCIER_AT_CHEF = Owner("roles", "saucier", "chef")
+
+
+def test_what_a_role_says_at_one_level_is_edited_and_gone_when_it_says_nothing():
+    said = saved(KITCHEN, [Row("", "Plans."), Row("", "Buys.")], SAUCIER_AT_CHEF)
+    cells = (cell("taste", Expectation("Plans."), Expectation("Buys.")),)
+    assert said.mixins == (replace(KITCHEN.mixins[0], cells_by_level=(LevelCells("chef", cells),)),)
+    assert [item.level for item in expectation_keys(said) if item.level] == ["chef", "chef"]
+
+    first, second = rows(said, SAUCIER_AT_CHEF)
+    anew = saved(said, [replace(first, text="Plans ahead."), second], SAUCIER_AT_CHEF)
+    assert keys(anew) == keys(said)
+    commis = saved(anew, [Row("", "Peels.")], Owner("roles", "saucier", "commis"))
+    assert [at.level for at in commis.mixins[0].cells_by_level] == ["chef", "commis"]
+
+    assert saved(said, [], SAUCIER_AT_CHEF) == KITCHEN
+
+
+def test_an_empty_cell_that_the_document_has_stays_until_something_changes_in_it():
+    empty = replace(
+        KITCHEN, levels=(KITCHEN.levels[0], replace(KITCHEN.levels[1], cells=(cell("taste"),)))
+    )
+    chef = Owner("levels", "chef")
+
+    assert saved(empty, [], chef) == empty
+    full = saved(empty, [Row("", "Salts.")], chef)
+    assert saved(full, [], chef).level("chef").cells == ()
+
+
+@pytest.mark.parametrize(
+    "owner",
+    [
+        Owner("roles", "saucier", "nobody"),
+        Owner("roles", "nobody", "chef"),
+        Owner("levels", "commis", "chef"),
+        Owner("common", "all", "chef"),
+    ],
+)
+def test_only_a_role_has_cells_at_a_level(owner):
+    with pytest.raises(KeyError):
+        editing.cells_of(KITCHEN, owner)
+
+
 def test_what_replaced_a_removed_expectation_replaces_nothing():
     first, second = rows(KITCHEN)
     built = replace(
@@ -193,7 +266,12 @@ def test_any_edit_of_a_cell_keeps_every_key_that_is_still_there(ladder, random):
 
 def test_the_frame():
     edited = editing.set_frame(
-        KITCHEN, name="Kitchen", tagline="Hot.", summary="All of it.", mode="supersede"
+        KITCHEN,
+        name="Kitchen",
+        tagline="Hot.",
+        summary="All of it.",
+        mode="supersede",
+        licence=Licence("MIT"),
     )
 
     assert edited == replace(
@@ -202,9 +280,48 @@ def test_the_frame():
         tagline="Hot.",
         summary="All of it.",
         cascade=Cascade("supersede", "It cascades.", confirmed=True),
+        licence=Licence("MIT"),
     )
-    same = editing.set_frame(KITCHEN, name="Cooks", tagline="", summary="", mode="accumulate")
+    same = editing.set_frame(
+        KITCHEN, name="Cooks", tagline="", summary="", mode="accumulate", licence=Licence()
+    )
     assert same == KITCHEN
+
+
+def test_a_track_is_added_described_and_removed():
+    added = editing.add_track(editing.add_track(KITCHEN, "Cooks"), "Waiters")
+    assert added.tracks == (Track("cooks", "Cooks"), Track("waiters", "Waiters"))
+    assert editing.add_track(added, "cooks!").tracks[-1].id == "cooks-2"
+
+    takes_over = (TrackInheritance("cooks", 2),)
+    edited = editing.set_track(
+        added, "waiters", name="Service", summary="In front.", inherits=takes_over
+    )
+    assert edited.tracks == (
+        Track("cooks", "Cooks"),
+        Track("waiters", "Service", "In front.", takes_over),
+    )
+    assert editing.remove_track(editing.remove_track(added, "waiters"), "cooks") == KITCHEN
+    with pytest.raises(KeyError):
+        editing.set_track(added, "nobody", name="", summary="", inherits=())
+
+
+def test_a_track_that_is_named_stays():
+    ladder = replace(
+        KITCHEN,
+        tracks=(
+            Track("cooks", "Cooks"),
+            Track("own", "Own", inherits=(TrackInheritance("cooks"),)),
+        ),
+        levels=(replace(KITCHEN.levels[0], track="cooks"), KITCHEN.levels[1]),
+        mixins=(replace(KITCHEN.mixins[0], applies_to=AppliesTo(tracks=("cooks",))),),
+    )
+
+    with pytest.raises(
+        EditError, match=r"^Cooks cannot be removed while it is named by Commis, Own, Saucier\.$"
+    ):
+        editing.remove_track(ladder, "cooks")
+    assert [each.id for each in editing.remove_track(ladder, "own").tracks] == ["cooks"]
 
 
 def test_a_level_is_added_above_described_and_removed():
@@ -217,6 +334,7 @@ def test_a_level_is_added_above_described_and_removed():
         "sous-chef",
         name="Second",
         code="L2",
+        track=None,
         rank=2,
         summary="Stands in.",
         attributes=(Attribute("Reports to", "Chef"),),

@@ -484,6 +484,14 @@ SITE_ROUTES = (
         done_by=("1", "site owner"),
     ),
     write(
+        "ladder_editing.add_track",
+        "H04",
+        on="site",
+        parts=CLEAR,
+        fields=always(**{"track-name": "Managers"}),
+        done_by=("1", "site owner"),
+    ),
+    write(
         "ladder_editing.add_dimension",
         "H04",
         on="site",
@@ -508,11 +516,23 @@ SITE_ROUTES = (
     ),
     *both("ladder_editing.level", {"level": "engineer"}, name="Maker"),
     *both("ladder_editing.role", {"role": "technical-lead"}, name="Leader"),
+    *both("ladder_editing.track", {"track": "makers"}, name="Doers"),
     *both("ladder_editing.dimension", {"dimension": "delivery"}, name="Bringing"),
     *both(
         "ladder_editing.cell",
         {"kind": "levels", "part": "engineer", "dimension": "delivery"},
         summary="In short.",
+    ),
+    *both(
+        "ladder_editing.role_cell",
+        {"role": "technical-lead", "level": "engineer", "dimension": "delivery"},
+        summary="In short.",
+    ),
+    page(
+        "ladder_editing.role_at",
+        "H04",
+        on="site",
+        parts={**CLEAR, "role": literal("technical-lead"), "level": literal("engineer")},
     ),
     page("ladder_editing.common", "H04", on="site", parts=CLEAR),
     page("cycles.index", "H01", on="site"),

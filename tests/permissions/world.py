@@ -7,12 +7,13 @@ wherever one is read, it says which row of the policy must have opened it.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select
 
+from ladders.document import Track
 from ladders.importing.bundle import Upload
 from ladders.models import LadderVersion, VersionState
 from reviews.audit import service as audit
@@ -172,7 +173,11 @@ def build() -> World:
     world.draft_ladder = ladder_pages.import_ladder(
         [Upload("baker.md", BAKER.read_bytes())], actor=builders.a_person(), at=NOW
     ).version.public_id
-    world.clear_draft = builders.a_ladder(state=VersionState.DRAFT).public_id
+    in_tracks = replace(
+        builders.a_ladder_document("clear"),
+        tracks=(Track("makers", "Makers"), Track("leads", "Leads")),
+    )
+    world.clear_draft = builders.a_ladder(in_tracks, state=VersionState.DRAFT).public_id
     world.bystander = builders.a_person("Bystander").public_id
     for phase in STANDS:
         cycle = a_cycle(ladder, phase)

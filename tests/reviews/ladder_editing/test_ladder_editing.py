@@ -261,6 +261,95 @@ def test_saving_another_part_meanwhile_is_no_conflict(client, edit, session):
     assert (ladder(session).level("engineer").name, texts(ladder(session))[0]) == ("Maker", "Mine.")
 
 
+def test_a_cell_is_called_the_same_as_at_another_level(client, edit, session):
+    url = f"{edit}/levels/senior-engineer/cells/delivery"
+    choices = client.page(url).texts(".//select[@name='same_as']/option")
+    assert choices == ["Nowhere: it is said here", "Engineer", "Staff engineer"]
+
+    page = pressed(client, url, "remove-0", same_as="engineer", same_text="As before,\r\nalways")
+    chosen = page.one(".//select[@name='same_as']/option[@selected]")
+    assert chosen.get("value") == "engineer"
+    client.post(url, data={**fields_of(page), "act": "save"})
+
+    cell = ladder(session).level("senior-engineer").cells[0]
+    assert cell.same_as == document.SameAs("engineer", "As before,\nalways")
+    level = client.page(f"{edit}/levels/senior-engineer")
+    assert "As at Engineer. In the ladder\u2019s words: “As before, always”" in level.texts(
+        ".//section/p"
+    )
+    back = client.page(f"{edit}/levels/engineer/cells/delivery")
+    assert back.texts(".//select[@name='same_as']/option")[1:] == ["Staff engineer"]
+
+    client.submit(url, {"same_as": "", "same_text": ""}, form=FORM)
+    assert ladder(session).level("senior-engineer").cells[0].same_as is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "error"),
+    [
+        (
+            {"same_text": "As before."},
+            "As the ladder words it: Choose the level that these words are about, or leave them out.",
+        ),
+        ({"same_as": "engineer"}, "The same as at: Not a valid choice."),
+    ],
+)
+def test_words_without_a_level_and_the_level_itself_are_refused(
+    client, edit, session, typed, error
+):
+    refused = client.submit(f"{edit}/{DELIVERY}", {"summary": "Typed.", **typed}, form=FORM)
+
+    assert refused.status_code == 422
+    assert errors(refused) == [error]
+    assert Page(refused).text(".//textarea[@name='summary']") == "Typed."
+    assert ladder(session) == CRAFT
+
+
+def test_what_a_role_expects_at_one_level_is_said_and_read_there(client, edit, session):
+    role = f"{edit}/roles/technical-lead"
+    section = ".//section[@aria-labelledby='page-levels']"
+    assert client.page(role).texts(f"{section}//details//a") == [
+        *("Engineer", "Senior engineer", "Staff engineer")
+    ]
+    at = f"{role}/levels/senior-engineer"
+    page = client.page(at)
+    assert page.text(".//h1") == "Technical lead at Senior engineer"
+    (first, *_) = page.all(".//section//div[@class='section-head']//a")
+    assert first.get("href") == f"{at}/cells/delivery"
+
+    page = pressed(client, f"{at}/cells/delivery", "add")
+    typed = {**fields_of(page), "rows-0-text": "Leads two plans.", "act": "save"}
+    answer = client.post(f"{at}/cells/delivery", data=typed)
+
+    assert answer.headers["Location"] == f"{at}#cell-delivery"
+    (said,) = ladder(session).mixin("technical-lead").cells_by_level
+    assert said == document.LevelCells(
+        "senior-engineer",
+        (document.Cell("delivery", expectations=(document.Expectation("Leads two plans."),)),),
+    )
+    assert client.page(role).texts(f"{section}/ul/li") == ["Senior engineer1 expectation"]
+    assert list(session.scalars(select(AuditEvent.summary).order_by(AuditEvent.id)))[-1] == (
+        "Ladder Craft, version 2: Technical lead at Senior engineer, Delivery, edited"
+    )
+    version = edit.removesuffix("/edit")
+    reading = client.page(f"{version}/levels/senior-engineer?role=technical-lead")
+    assert "Leads two plans." in reading.texts(".//p[@class='expect']")
+
+
+def test_a_role_speaks_at_no_level_that_it_cannot_be_added_to(client, owner, session):
+    assert owner
+    role = replace(CRAFT.mixins[0], applies_to=document.AppliesTo(from_rank=3))
+    edit = begun(client, replace(CRAFT, mixins=(role,)))
+
+    page = client.page(f"{edit}/roles/technical-lead")
+    assert page.texts(".//section[@aria-labelledby='page-levels']//a") == ["Staff engineer"]
+    for wrong in ("roles/technical-lead/levels/nobody", "roles/nobody/levels/engineer"):
+        client.page(f"{edit}/{wrong}", 404)
+        client.page(f"{edit}/{wrong}/cells/delivery", 404)
+    client.page(f"{edit}/roles/technical-lead/levels/engineer/cells/nothing", 404)
+    assert ladder(session).mixins == (role,)
+
+
 def test_roles_and_what_everybody_is_asked_have_cells_too(client, edit, session):
     client.submit(
         f"{edit}/roles/technical-lead/cells/delivery", {"rows-0-text": "Leads it."}, form=FORM
@@ -311,6 +400,7 @@ def test_a_level_is_described_anew(client, edit, session):
     ("page", "typed", "error"),
     [
         ("levels/engineer", {"name": " "}, "Name: Give it a name."),
+        ("levels/engineer", {"rank": "first"}, "Rank: Give a whole number."),
         ("levels/engineer", {"rank": "1001"}, "Rank: A rank is a whole number from -1000 to 1000."),
         ("levels/engineer", {"code": "x" * 81}, "Code: At most 80 characters."),
         ("roles/technical-lead", {"name": "x" * 301}, "Name: At most 300 characters."),
@@ -392,7 +482,155 @@ def test_the_frame_and_groups_are_edited(client, edit, session):
     assert edited.groups == (document.Group("how", "How"),)
 
 
-def test_the_last_dimension_is_not_removed(client, owner, session):  # noqa: ARG001 - signed in
+def begun(client, published):
+    """The address of the pages of a draft from what is published."""
+    version = a_ladder(published)
+    begin = f".//form[@action='/ladders/{version.public_id}/edit']"
+    answer = client.submit(f"/ladders/{version.public_id}", form=begin)
+    return answer.headers["Location"].removesuffix("/frame")
+
+
+def test_a_track_is_added_a_level_put_in_it_and_the_track_removed_when_it_is_empty(
+    client, edit, session
+):
+    assert client.page(f"{edit}/levels/engineer").all(".//select[@name='track']") == []
+    adding = f".//form[@action='{edit}/tracks']"
+    answer = client.submit(f"{edit}/frame", {"track-name": "Makers"}, form=adding)
+    assert answer.headers["Location"] == f"{edit}/frame#page-tracks"
+
+    client.submit(f"{edit}/levels/engineer", {"track": "makers"}, form=FORM)
+    assert ladder(session).level("engineer") == replace(CRAFT.level("engineer"), track="makers")
+    frame = client.page(f"{edit}/frame")
+    assert frame.texts(".//section[@aria-labelledby='page-tracks']//li") == ["Makers1 level"]
+
+    remove = f".//form[@action='{edit}/tracks/makers/remove']"
+    refused = client.submit(f"{edit}/tracks/makers", form=remove)
+    assert refused.status_code == 409
+    assert "Makers cannot be removed while it is named by Engineer." in Page(refused).text()
+    client.submit(f"{edit}/levels/engineer", {"track": ""}, form=FORM)
+    client.submit(f"{edit}/tracks/makers", form=remove)
+    assert ladder(session) == CRAFT
+
+
+TRACKS = replace(
+    CRAFT,
+    tracks=(
+        document.Track("makers", "Makers"),
+        document.Track("leads", "Leads", inherits=(document.TrackInheritance("makers", 2),)),
+        document.Track("guests", "Guests"),
+    ),
+)
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_track_says_whose_levels_it_expects_too(client, session):
+    edit = begun(client, TRACKS)
+    page = client.page(f"{edit}/tracks/leads")
+    assert page.texts(".//fieldset/legend") == ["Makers", "Guests"]
+    assert page.one(".//input[@name='others-0-below']").get("value") == "2"
+
+    client.submit(f"{edit}/tracks/leads", form=FORM)
+    assert ladder(session) == TRACKS
+
+    client.submit(
+        f"{edit}/tracks/leads",
+        {"name": "Heads", "others-0-below": "", "others-1-is_taken": "y", "others-1-below": "-1"},
+        form=FORM,
+    )
+    assert ladder(session).tracks[1] == document.Track(
+        "leads",
+        "Heads",
+        inherits=(document.TrackInheritance("makers"), document.TrackInheritance("guests", -1)),
+    )
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_track_not_taken_over_any_more_is_gone_and_one_not_asked_about_stays(client, session):
+    edit = begun(client, TRACKS)
+    fields = fields_of(client.page(f"{edit}/tracks/leads"))
+    token = {name: fields[name] for name in ("csrf_token", "seen")}
+    client.post(f"{edit}/tracks/leads", data={**token, "name": "Leads"})
+    assert ladder(session) == TRACKS
+
+    sent = {**token, "name": "Leads", "others-0-track": "makers", "others-1-track": "nowhere"}
+    client.post(f"{edit}/tracks/leads", data={**sent, "others-1-is_taken": "y"})
+    assert ladder(session).tracks[1] == document.Track("leads", "Leads")
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_rank_that_is_none_is_refused_beside_its_field_and_what_is_typed_stays(client, session):
+    edit = begun(client, TRACKS)
+
+    refused = client.submit(
+        f"{edit}/tracks/leads", {"name": "Heads", "others-0-below": "two"}, form=FORM
+    )
+
+    assert refused.status_code == 422
+    assert errors(refused) == ["Only those below rank: Give a whole number."]
+    page = Page(refused)
+    assert page.one(".//input[@name='others-0-below']").get("value") == "two"
+    assert page.one(".//input[@name='name']").get("value") == "Heads"
+    assert ladder(session) == TRACKS
+
+
+@pytest.mark.usefixtures("owner")
+def test_who_saves_a_track_second_sees_the_first(client, session):
+    url = f"{begun(client, TRACKS)}/tracks/leads"
+    seen = client.page(url).one(".//input[@name='seen']").get("value")
+    client.submit(url, {"name": "Theirs"}, form=FORM)
+
+    stale = client.submit(url, {"name": "Mine", "seen": seen}, form=FORM)
+
+    assert stale.status_code == 409
+    assert Page(stale).texts(".//dl/div/dd") == [
+        "Theirs",
+        "expects its levels too, those below rank 2",
+    ]
+    assert ladder(session).tracks[1].name == "Theirs"
+
+
+def test_who_wrote_it_and_its_licence_are_edited_and_shown(client, edit, session):
+    url, form = f"{edit}/frame", f".//form[@action='{edit}/frame']"
+    refused = client.submit(
+        url, {"licence": "CC-BY-4.0", "licence_url": "javascript:alert(1)"}, form=form
+    )
+    assert refused.status_code == 422
+    assert errors(refused) == [
+        "Where the licence stands: Begin with https:// or http://, or leave it empty."
+    ]
+    assert Page(refused).one(".//input[@name='licence']").get("value") == "CC-BY-4.0"
+    assert ladder(session) == CRAFT
+
+    client.submit(
+        url,
+        {
+            "attribution": "By the guild.",
+            "licence": "CC-BY-4.0",
+            "licence_url": "https://example.org/by",
+        },
+        form=form,
+    )
+
+    assert ladder(session) == replace(
+        CRAFT, licence=document.Licence("CC-BY-4.0", "https://example.org/by", "By the guild.")
+    )
+    page = client.page(f"{edit}/levels/engineer")
+    assert "By the guild. Licence: CC-BY-4.0." in page.text()
+    assert [link.get("href") for link in page.all(".//a[@rel]")] == ["https://example.org/by"]
+
+
+@pytest.mark.usefixtures("owner")
+def test_where_the_licence_was_found_and_its_white_space_stay(client, session):
+    licence = document.Licence("MIT ", attribution="A\n B", evidence="The last line.")
+    url = f"{begun(client, replace(CRAFT, licence=licence))}/frame"
+
+    client.submit(url, {"tagline": "Short."}, form=f".//form[@action='{url}']")
+
+    assert (ladder(session).licence, ladder(session).tagline) == (licence, "Short.")
+
+
+@pytest.mark.usefixtures("owner")
+def test_the_last_dimension_is_not_removed(client):
     version = a_ladder(a_ladder_document("small", dimensions=("Only",)))
     begin = f".//form[@action='/ladders/{version.public_id}/edit']"
     edit = client.submit(f"/ladders/{version.public_id}", form=begin).headers["Location"]
@@ -402,6 +640,22 @@ def test_the_last_dimension_is_not_removed(client, owner, session):  # noqa: ARG
 
     assert refused.status_code == 409
     assert "A ladder needs at least one dimension." in Page(refused).text()
+
+
+# -- Discarding
+
+
+def test_a_draft_is_discarded_from_its_page_and_what_is_published_stays(client, edit, session):
+    discard = f"{edit.removesuffix('/edit')}/discard"
+    assert discard in [link.get("href") for link in client.page(f"{edit}/frame").all(".//main//a")]
+    page = client.page(discard)
+    assert "everything that was changed in it" in page.text(".//p[@class='lede']")
+    assert f"{edit}/frame" in [link.get("href") for link in page.all(".//form//a")]
+
+    client.submit(discard)
+
+    assert [row.state for row in session.scalars(select(LadderVersion))] == [VersionState.PUBLISHED]
+    client.page(f"{edit}/frame", 404)
 
 
 # -- Publishing

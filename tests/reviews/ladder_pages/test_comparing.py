@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from ladders.document import Cascade, Expectation
+from ladders.document import Cascade, Expectation, Level, Track
 from ladders.keys import with_each
 from ladders.models import VersionState
 from reviews.ladder_pages.comparing import read_step, version_changes
+from reviews.ladder_pages.reading import first_step
 from tests.builders import a_ladder, a_ladder_document, a_person
 
 CRAFT = a_ladder_document("craft")
@@ -220,7 +221,7 @@ def test_a_step_says_what_is_new_kept_and_from_where():
     )
 
     delivery = reading.dimensions[0]
-    assert [(line.kind, line.after[-1][0].strip(), line.source) for line in delivery.lines] == [
+    assert [(line.kind, line.after[-1][0].strip(), line.source) for line in delivery.new] == [
         ("new", "Delivery at Staff engineer, statement 1.", ""),
         ("new", "Delivery at Staff engineer, statement 2.", ""),
         ("new", "Delivery at Senior engineer, statement 1.", "From Senior engineer"),
@@ -231,6 +232,29 @@ def test_a_step_says_what_is_new_kept_and_from_where():
 
 
 @pytest.mark.usefixtures("reader")
+def test_what_is_said_in_other_words_stands_beside_them_and_what_is_gone_alone(client):
+    anew = "Delivery at Senior engineer, an improved statement 1."
+    craft = replace(
+        each_said(CRAFT, {"Delivery at Senior engineer, statement 1.": anew}), cascade=Cascade()
+    )
+    craft = each_said(craft, {"Delivery at Senior engineer, statement 2.": "Ships on Mondays."})
+    reading = read_step(craft, craft.level("engineer"), craft.level("senior-engineer"), [])
+
+    delivery = reading.dimensions[0]
+    assert [line.kind for line in delivery.paired] == ["anew", "gone"]
+    assert [line.after for line in delivery.new] == [(("Ships on Mondays.", True),)]
+
+    page = client.page(f"/ladders/{a_ladder(craft).public_id}/step")
+    rows = page.all(".//table[@class='compare compare--texts']")[0].findall("./tbody/tr")
+    said = [[" ".join("".join(cell.itertext()).split()) for cell in row] for row in rows]
+    assert said == [
+        [f"Engineer{FIRST}", f"Senior engineer{anew}"],
+        ["EngineerDelivery at Engineer, statement 2.", "Asked no longer"],
+        ["Nothing of this is asked yet", "New at Senior engineer Ships on Mondays."],
+    ]
+
+
+@pytest.mark.usefixtures("reader")
 def test_the_step_page_switches_levels_and_roles(client):
     path = f"/ladders/{a_ladder(CRAFT).public_id}/step"
 
@@ -238,18 +262,78 @@ def test_the_step_page_switches_levels_and_roles(client):
     assert page.text(".//h1") == "From Engineer to Senior engineer"
     assert page.texts(".//div[@class='meeting gap-s']/span") == ["6 new", "6 asked already"]
     table = page.all(".//table[@class='compare compare--texts']")[0]
-    assert len(table.findall("./tbody/tr")) == 2
+    assert [
+        " ".join("".join(p.itertext()).split()) for p in table.findall("./tbody/tr/td[2]//li")
+    ] == [
+        "Delivery at Senior engineer, statement 1.",
+        "Delivery at Senior engineer, statement 2.",
+    ]
+    assert [item.text for item in table.findall("./tbody/tr/td[1]/details//p")] == [
+        "Delivery at Engineer, statement 1.",
+        "Delivery at Engineer, statement 2.",
+    ]
 
     page = client.page(f"{path}?from=senior-engineer&to=staff-engineer&role=technical-lead")
     assert page.texts(".//div[@class='meeting gap-s']/span") == ["7 new", "12 asked already"]
     assert "checked" in page.one(".//input[@value='technical-lead']").attrib
+    assert page.text(".//p[@class='lede']") == (
+        "What Staff engineer with Technical lead asks that Senior engineer does not."
+    )
     chosen = page.all(".//option[@selected]")
     assert [option.text for option in chosen] == ["Senior engineer", "Staff engineer"]
 
-    top = client.page(f"{path}?from=staff-engineer")
-    assert top.text(".//h1") == "From Staff engineer to Staff engineer"
     for wrong in ("from=nobody", "to=nobody", "role=nobody"):
         client.page(f"{path}?{wrong}", 404)
+
+
+@pytest.mark.usefixtures("reader")
+def test_the_step_from_the_highest_level_says_that_there_is_none_above(client):
+    path = f"/ladders/{a_ladder(CRAFT).public_id}/step"
+
+    top = client.page(f"{path}?from=staff-engineer")
+    assert top.text(".//h1") == "From Staff engineer"
+    assert top.texts(".//div[@class='empty']/h2") == ["No level stands above Staff engineer"]
+    assert top.all(".//table") == []
+    chosen = [option.text for option in top.all(".//option[@selected]")]
+    assert chosen == ["Staff engineer", "Choose a level"]
+    sent_as_it_is = client.page(f"{path}?from=staff-engineer&to=")
+    assert sent_as_it_is.text(".//h1") == "From Staff engineer"
+
+    same = client.page(f"{path}?from=engineer&to=engineer")
+    assert same.texts(".//div[@class='empty']/h2") == ["Both are Engineer"]
+
+
+@pytest.mark.usefixtures("reader")
+def test_a_ladder_without_two_levels_in_a_track_leads_to_no_step(client):
+    two = a_ladder(a_ladder_document("two", levels=("Maker", "Head"))).public_id
+    apart = a_ladder_document("apart", levels=("Maker", "Head"))
+    tracks = (Track("makers", "Makers"), Track("heads", "Heads"))
+    apart = a_ladder(
+        replace(
+            apart,
+            tracks=tracks,
+            levels=tuple(
+                replace(level, track=track.id)
+                for level, track in zip(apart.levels, tracks, strict=True)
+            ),
+        )
+    ).public_id
+
+    for version, expected in ((two, [f"/ladders/{two}/step"]), (apart, [])):
+        links = [link.get("href") for link in client.page(f"/ladders/{version}").all(".//main//a")]
+        assert [link for link in links if link.endswith("/step")] == expected
+    assert client.page(f"/ladders/{apart}/step").texts(".//div[@class='empty']/h2") == [
+        "No level stands above Maker"
+    ]
+
+
+def test_the_first_step_is_the_lowest_that_there_is():
+    alone = Level("alone", "Alone", 0, track="heads")
+    ladder = replace(
+        CRAFT, tracks=(Track("heads", "Heads"),), levels=(*reversed(CRAFT.levels), alone)
+    )
+
+    assert first_step(ladder) == (CRAFT.level("engineer"), CRAFT.level("senior-engineer"))
 
 
 @pytest.mark.usefixtures("reader")

@@ -3,12 +3,14 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from ladders import canonical, library
+from ladders.document import Cascade, Cell, Common, Expectation, Group, SameAs
 from ladders.importing.bundle import Upload
 from ladders.models import Ladder as Book
 from ladders.models import LadderFile, LadderVersion, VersionState
@@ -194,6 +196,11 @@ def test_a_level_is_read_together_with_its_roles(client):
     assert together.texts(".//section[@id='delivery']/ol/li//p[@class='meta']") == [
         "Role Technical lead"
     ]
+    counts = [each.texts(".//div[@class='meeting']/span")[0] for each in (alone, together)]
+    assert counts == [
+        "6 expectations new at this level, 12 still hold from below",
+        "6 expectations new at this level, 1 with Technical lead, 12 still hold from below",
+    ]
     box = together.one(".//input[@value='technical-lead']")
     assert "checked" in box.attrib
     client.page(f"{path}?role=nobody", 404)
@@ -213,6 +220,84 @@ def test_a_dimension_is_read_across_the_levels(client):
         "Technical lead",
     ]
     client.page(f"{path}/nothing", 404)
+
+
+def grouped():
+    """Delivery in a group that is stated last, Judgement in one that is stated first, People in none."""
+    craft = a_ladder_document("craft")
+    return replace(
+        craft,
+        groups=(Group("b", "Deciding"), Group("a", "Doing")),
+        dimensions=tuple(
+            replace(each, group=group)
+            for each, group in zip(craft.dimensions, ("a", "b", None), strict=True)
+        ),
+    )
+
+
+@pytest.mark.usefixtures("reader")
+def test_groups_head_the_columns_of_the_overview(client):
+    page = client.page(f"/ladders/{a_ladder(grouped()).public_id}")
+
+    groups, dimensions = page.all(".//table[@class='table ladder']/thead/tr")
+    assert [
+        (cell.tag, cell.get("scope"), cell.get("colspan", "1"), (cell.text or "").strip())
+        for cell in groups
+    ] == [
+        ("th", "col", "1", "Level"),
+        ("th", "colgroup", "1", "Doing"),
+        ("th", "colgroup", "1", "Deciding"),
+        ("td", None, "1", ""),
+    ]
+    assert [link.text for link in dimensions.findall("./th/a")] == [
+        *("Delivery", "Judgement", "People")
+    ]
+    ungrouped = client.page(f"/ladders/{a_ladder().public_id}")
+    assert len(ungrouped.all(".//table[@class='table ladder']/thead/tr")) == 1
+
+
+@pytest.mark.usefixtures("reader")
+def test_groups_head_the_dimensions_of_a_level_and_lead_to_each_dimension(client):
+    path = f"/ladders/{a_ladder(grouped()).public_id}"
+
+    level = client.page(f"{path}/levels/engineer")
+    assert level.texts(".//main//h2") == ["Doing", "Deciding", "Other dimensions"]
+    assert level.texts(".//main//h3") == ["Delivery", "Judgement", "People"]
+
+    dimension = client.page(f"{path}/dimensions/judgement")
+    assert dimension.text(".//p[@class='eyebrow']").startswith("Deciding · Version 1")
+    rail = ".//nav[@class='rail']/ul/li"
+    assert dimension.texts(rail) == ["DoingDelivery", "DecidingJudgement", "People"]
+    assert dimension.texts(f"{rail}//a[@aria-current='page']") == ["Judgement"]
+
+
+@pytest.mark.usefixtures("reader")
+def test_a_level_shows_apart_what_everybody_is_asked_and_what_it_takes_over(client):
+    craft = a_ladder_document("craft")
+    engineer, senior, staff = craft.levels
+    same = Cell("people", same_as=SameAs("engineer", "As ever"))
+    ladder = replace(
+        craft,
+        cascade=Cascade(),
+        levels=(engineer, replace(senior, cells=(*senior.cells[:2], same)), staff),
+        common=Common("Everybody", (Cell("judgement", expectations=(Expectation("Asks."),)),)),
+    )
+    path = f"/ladders/{a_ladder(ladder).public_id}"
+
+    page = client.page(f"{path}/levels/senior-engineer")
+
+    assert page.texts(".//div[@class='meeting']/span")[0] == (
+        "4 expectations new at this level, 2 as at another level, 1 asked at every level"
+    )
+    assert page.texts(".//section[@id='people']/p")[-1] == (
+        "As at Engineer. In the ladder\u2019s words: “As ever”"
+    )
+    assert page.texts(".//section[@id='people']//summary") == ["Taken over from there 2"]
+    assert page.texts(".//section[@id='judgement']//summary") == ["Asked at every level 1"]
+    dimension = client.page(f"{path}/dimensions/people")
+    assert "As at Engineer. In the ladder\u2019s words: “As ever”" in dimension.texts(
+        ".//section/p"
+    )
 
 
 # -- Import

@@ -23,7 +23,7 @@ from ladders.document import (
     TrackInheritance,
 )
 from ladders.effective import references, taken_over
-from ladders.keys import expectation_keys, with_each
+from ladders.keys import expectation_keys, with_cells, with_each
 from ladders.names import slug
 from ladders.rekey import with_keys
 
@@ -383,25 +383,6 @@ _Thing = TypeVar("_Thing", Level, Dimension, Mixin, Track)
 
 def _exchanged(things: tuple[_Thing, ...], thing: _Thing) -> tuple[_Thing, ...]:
     return tuple(thing if each.id == thing.id else each for each in things)
-
-
-def with_cells(ladder: Ladder, change: Callable[[tuple[Cell, ...]], tuple[Cell, ...]]) -> Ladder:
-    """The ladder with the cells of every level, of all and of every role changed."""
-    return replace(
-        ladder,
-        levels=tuple(replace(each, cells=change(each.cells)) for each in ladder.levels),
-        common=replace(ladder.common, cells=change(ladder.common.cells)),
-        mixins=tuple(
-            replace(
-                mixin,
-                cells=change(mixin.cells),
-                cells_by_level=tuple(
-                    replace(at, cells=change(at.cells)) for at in mixin.cells_by_level
-                ),
-            )
-            for mixin in ladder.mixins
-        ),
-    )
 
 
 def _grouped(ladder: Ladder, dimension: Dimension, group: str) -> Ladder:

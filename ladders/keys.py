@@ -70,29 +70,34 @@ def owned_cells(ladder: Ladder) -> Iterator[tuple[OwnerKind, str, str | None, Ce
                 yield "mixin", mixin.id, at_level.level, cell
 
 
-def with_each(ladder: Ladder, change: Callable[[Expectation], Expectation]) -> Ladder:
-    """The ladder with every expectation changed, in the order of `expectation_keys`."""
-
-    def cells(said: tuple[Cell, ...]) -> tuple[Cell, ...]:
-        return tuple(
-            replace(cell, expectations=tuple(map(change, cell.expectations))) for cell in said
-        )
-
+def with_cells(ladder: Ladder, change: Callable[[tuple[Cell, ...]], tuple[Cell, ...]]) -> Ladder:
+    """The ladder with the cells of every level, of all and of every role changed."""
     return replace(
         ladder,
-        levels=tuple(replace(level, cells=cells(level.cells)) for level in ladder.levels),
-        common=replace(ladder.common, cells=cells(ladder.common.cells)),
+        levels=tuple(replace(each, cells=change(each.cells)) for each in ladder.levels),
+        common=replace(ladder.common, cells=change(ladder.common.cells)),
         mixins=tuple(
             replace(
                 mixin,
-                cells=cells(mixin.cells),
+                cells=change(mixin.cells),
                 cells_by_level=tuple(
-                    replace(at, cells=cells(at.cells)) for at in mixin.cells_by_level
+                    replace(at, cells=change(at.cells)) for at in mixin.cells_by_level
                 ),
             )
             for mixin in ladder.mixins
         ),
     )
+
+
+def with_each(ladder: Ladder, change: Callable[[Expectation], Expectation]) -> Ladder:
+    """The ladder with every expectation changed, in the order of `expectation_keys`."""
+
+    def changed(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+        return tuple(
+            replace(cell, expectations=tuple(map(change, cell.expectations))) for cell in cells
+        )
+
+    return with_cells(ladder, changed)
 
 
 def _free(key: str, taken: set[str], repeats: dict[str, int]) -> str:

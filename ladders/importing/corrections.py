@@ -5,7 +5,7 @@ the words of a line), never by its place, and what the next version no longer ho
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
@@ -27,7 +27,7 @@ from ladders.importing.building import both
 from ladders.importing.fields import FieldUse
 from ladders.importing.marks import Mark
 from ladders.importing.proposal import Line
-from ladders.keys import expectation_keys, normalised
+from ladders.keys import expectation_keys, normalised, with_cells
 from ladders.names import Ids, name_key
 
 LevelUse = Literal["level", "mixin", "common", "drop", "merge"]
@@ -185,25 +185,7 @@ def _without(ladder: Ladder, removed: set[str]) -> Ladder:
             for cell in cells
         )
 
-    return _on_all_cells(replace(ladder, unmapped=ladder.unmapped + unmapped), kept)
-
-
-def _on_all_cells(ladder: Ladder, change: Callable[[Iterable[Cell]], tuple[Cell, ...]]) -> Ladder:
-    return replace(
-        ladder,
-        levels=tuple(replace(level, cells=change(level.cells)) for level in ladder.levels),
-        common=replace(ladder.common, cells=change(ladder.common.cells)),
-        mixins=tuple(
-            replace(
-                mixin,
-                cells=change(mixin.cells),
-                cells_by_level=tuple(
-                    replace(at, cells=change(at.cells)) for at in mixin.cells_by_level
-                ),
-            )
-            for mixin in ladder.mixins
-        ),
-    )
+    return with_cells(replace(ladder, unmapped=ladder.unmapped + unmapped), kept)
 
 
 def _with_lines(ladder: Ladder, places: Mapping[str, Placement], lines: Sequence[Line]) -> Ladder:
@@ -305,7 +287,7 @@ def _with_dimensions(ladder: Ladder, changes: Mapping[str, DimensionChange]) -> 
     def placed(cells: Iterable[Cell]) -> tuple[Cell, ...]:
         return _placed(cells, target, [dimension.id for dimension in dimensions])
 
-    return _on_all_cells(
+    return with_cells(
         replace(
             ladder,
             groups=tuple(group for group in groups.found.values() if group.id in used),

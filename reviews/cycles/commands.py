@@ -11,7 +11,8 @@ from reviews.refusals import RuleBroken
 cycles_group = AppGroup("cycles", help="Cycles.")
 
 
-@cycles_group.command("add-owner")
+# An id may begin with a dash.
+@cycles_group.command("add-owner", context_settings={"ignore_unknown_options": True})
 @click.argument("cycle")
 @click.argument("email")
 def add_owner(cycle: str, email: str) -> None:

@@ -126,7 +126,8 @@ def import_ladder(file: Path, *, publish: bool) -> None:
     click.echo(f"{state}: version {imported.version.number}.")
 
 
-@ladders_group.command("export")
+# An id may begin with a dash.
+@ladders_group.command("export", context_settings={"ignore_unknown_options": True})
 @click.argument("public_id")
 def export_ladder(public_id: str) -> None:
     """Print the version with this PUBLIC_ID as a ladder/1 file."""

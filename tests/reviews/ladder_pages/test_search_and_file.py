@@ -206,8 +206,13 @@ def test_nobody_but_owners_takes_a_draft_away(client):
     client.page(f"/ladders/{draft.public_id}/file", 404)
 
 
-def test_the_command_line_prints_the_file(app, session):  # noqa: ARG001 - rolls back
+@pytest.mark.parametrize(
+    "public_id", ["eaJ8lZ0Xq1mQ3vW5yB7dFg", "-aJ8lZ0Xq1mQ3vW5yB7dFg", "--J8lZ0Xq1mQ3vW5yB7dFg"]
+)
+def test_the_command_line_prints_the_file(app, session, public_id):
     version = a_ladder(KITCHEN)
+    version.public_id = public_id
+    session.flush()
     ran = app.test_cli_runner().invoke(args=["ladders", "export", version.public_id])
 
     assert (ran.exit_code, canonical.load(ran.output)) == (0, KITCHEN)

@@ -1,12 +1,14 @@
 """A table as a grid: which of its rows and columns name something, and what the cells between them hold."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ladders.importing.outline import Block, Hint, TableCell
-from ladders.names import level_likeness, name_key
+from ladders.keys import normalised
+from ladders.names import is_like_a_level, level_likeness, name_key
 
 _LEVEL_HEADER = re.compile(
     r"(?:job |career |role |target |seniority )?(?:levels?|grades?|bands?|seniority|stages?|steps?"
@@ -27,6 +29,8 @@ _TEXT_HEADER = re.compile(
 )
 _EXAMPLE_HEADER = re.compile(r"examples?(?: .{0,30})?", re.IGNORECASE)
 _SHARE = 0.6
+#: So many rows repeat a column; one that differs was mistyped.
+_MOSTLY = 0.8
 _AT_LEAST = 2
 _MOST_NAME_WORDS = 12
 _MOST_COLUMNS = 60
@@ -47,19 +51,73 @@ class Grid:
     rest: tuple[Block, ...] = ()
 
 
-def read_grid(table: Block) -> Grid | None:
-    """None for a table that does not set rows against columns."""
+def explaining(tables: Iterable[Block]) -> dict[int, frozenset[int]]:
+    """For a table, by its `id`, the columns that say of a row what they say of it under every level.
+
+    Such a column explains the row; what is asked stands in the columns that differ.
+    """
+    alike: dict[tuple[str, ...], list[tuple[Block, list[list[TableCell]]]]] = defaultdict(list)
+    for table in tables:
+        rows = _filled(table.rows)
+        if len(rows) >= _AT_LEAST:
+            alike[tuple(normalised(cell.text) for cell in rows[0])].append((table, rows[1:]))
+    found: dict[int, frozenset[int]] = {}
+    for head, several in alike.items():
+        bodies = [body for _, body in several]
+        names = [row[0].text for body in bodies for row in body]
+        if len(several) < _AT_LEAST or any(map(_LEVEL_HEADER.fullmatch, head)):
+            continue
+        if sum(map(is_like_a_level, names)) >= _SHARE * len(names):
+            continue
+        columns = [place for place in range(1, len(head)) if not is_like_a_level(head[place])]
+        same = frozenset(place for place in columns if _is_said_again(bodies, place))
+        if len(same) < len(head) - 1:
+            found |= {id(table): same for table, _ in several}
+    return found
+
+
+def _is_said_again(bodies: Iterable[list[list[TableCell]]], place: int) -> bool:
+    said: dict[str, list[str]] = defaultdict(list)
+    for body in bodies:
+        for row in body:
+            if row[place].text:
+                said[name_key(row[0].text)].append(normalised(row[place].text))
+    again = [texts for texts in said.values() if len(texts) >= _AT_LEAST]
+    same = sum(len(set(texts)) == 1 for texts in again)
+    return bool(again) and same >= _MOSTLY * len(again)
+
+
+def read_grid(table: Block, about: frozenset[int] = frozenset()) -> Grid | None:
+    """None for a table that does not set rows against columns. `about`: columns that explain the rows."""
     rows = _filled(table.rows)
     if not rows or len(rows[0]) > _MOST_COLUMNS:
         return None
+    dropped = [cell for place, cell in enumerate(rows[0]) if place in about]
+    rows = _without(rows, about)
     parts = _parted(rows)
     grids = [grid for part in parts if (grid := _read_part(part, titled=len(parts) > 1))]
     if not grids:
         return None
     return Grid(
         tuple(row for grid in grids for row in grid.rows),
-        tuple(block for grid in grids for block in grid.rest),
+        (*_headers(dropped), *(block for grid in grids for block in grid.rest)),
     )
+
+
+def _without(rows: list[list[TableCell]], about: frozenset[int]) -> list[list[TableCell]]:
+    """The rows without the columns that explain them; what these say goes on in the last cell."""
+    if not about:
+        return rows
+    shorter = []
+    for row in rows:
+        kept = [cell for place, cell in enumerate(row) if place not in about]
+        said = [
+            replace(block, kind="about") for place in sorted(about) for block in row[place].blocks
+        ]
+        if shorter:
+            kept[-1] = replace(kept[-1], blocks=(*said, *kept[-1].blocks))
+        shorter.append(kept)
+    return shorter
 
 
 def _parted(rows: list[list[TableCell]]) -> list[list[list[TableCell]]]:
@@ -189,9 +247,7 @@ def _matrix(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
     names, about = _naming(head, body, leading)
     # In a table of two columns the second holds the text of the row, whatever stands above it.
     is_text = len(columns) == 1 and not like[-1]
-    rest = [block for cell in head[:leading] for block in cell.blocks]
-    if is_text:
-        rest += columns[0].blocks
+    rest = list(_headers(head if is_text else head[:leading]))
     rows = []
     above: tuple[Block, ...] = ()
     before: list[TableCell] = []
@@ -246,7 +302,7 @@ def _checked(head: list[TableCell], body: list[list[TableCell]], leading: int) -
         ]
         if marked:
             rows.append(GridRow(tuple(names), tuple(marked)))
-    return Grid(tuple(rows), tuple(block for cell in head[:leading] for block in cell.blocks))
+    return Grid(tuple(rows), _headers(head[:leading]))
 
 
 def _carried(
@@ -321,7 +377,12 @@ def _long(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
                 blocks += [_as_example(block) for block in row[place].blocks]
         if blocks:
             rows.append(GridRow(tuple(name for name in names if name), ((None, tuple(blocks)),)))
-    return Grid(tuple(rows), tuple(block for cell in head for block in cell.blocks))
+    return Grid(tuple(rows), _headers(head))
+
+
+def _headers(cells: Iterable[TableCell]) -> tuple[Block, ...]:
+    """What stands over columns and names none of the levels or dimensions."""
+    return tuple(replace(block, kind="header") for cell in cells for block in cell.blocks)
 
 
 def _named_twice(cells: list[TableCell]) -> Block | None:

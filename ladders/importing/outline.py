@@ -28,6 +28,8 @@ BlockKind = Literal[
     "attribute",
     "identifier",
     "reference",
+    "about",
+    "header",
     "stray",
 ]
 
@@ -56,7 +58,8 @@ class Block:
     """`text` is what a reader sees, `raw` the lines it stands in; lines count from 1, both ends included.
 
     An attribute, an identifier and a reference come from data files: "name: value" of the item above
-    it, its id there, and a key that only says where a record belongs.
+    it, its id there, and a key that only says where a record belongs. An about explains the row of a
+    table, in the same words at every level; a header stands over a column and names nothing.
 
     `level` is the level of a heading (1 to 6, or BOLD_LINE), the depth of a list item (from 1), and
     for everything else the depth of the item it stands in (0 outside of lists). `quoted` marks an

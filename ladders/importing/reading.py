@@ -13,6 +13,7 @@ from ladders.importing.grids import ATTRIBUTES, SUMMARIES
 from ladders.importing.outline import Block, Outline, every_block
 from ladders.importing.sections import ANTI_PATTERNS, LICENCE, Section
 from ladders.importing.structure import CellFound, OwnerFound, Structure
+from ladders.keys import normalised
 from ladders.names import LevelName, name_key, plain, read_level_name, split_grade, years_of
 
 #: Parts with these roles are read, but no text of theirs is in the ladder.
@@ -149,6 +150,7 @@ class _Reader:
         if structure.title and owners:
             self.heading(structure.title, "title", "the first heading of the document", 0.95)
         for section in structure.root.walk():
+            self.headers(section)
             self.rest(section)
         return Reading(
             structure,
@@ -281,7 +283,11 @@ class _Reader:
     def dimension(self, draft: OwnerDraft, found: CellFound) -> None:
         """A heading inside a level: a dimension, or something that describes the level."""
         head = found.head or found.section
-        said = [block for block in found.section.blocks() if block.text and block.kind != "anchor"]
+        said = [
+            block
+            for block in found.section.blocks()
+            if block.text and block.kind not in {"anchor", "about"}
+        ]
         if self.describes_level(draft, found, head, said):
             return
         where = "a heading inside a level" if head is found.section else "a heading over the levels"
@@ -291,7 +297,19 @@ class _Reader:
         name, grade = split_grade(found.dimension)
         if grade:
             draft.attributes.append((name, grade))
-        draft.cells.append(self.cell(draft, name, found.group, self.blocks(found.section)))
+        blocks = list(self.blocks(found.section))
+        for block in blocks:
+            if block.kind == "about":
+                self.explain(name_key(name), block)
+        asked = [block for block in blocks if block.kind != "about"]
+        draft.cells.append(self.cell(draft, name, found.group, asked))
+
+    def explain(self, dimension: str, block: Block) -> None:
+        """What is said of a dimension, once."""
+        said = self.dimension_summaries.setdefault(dimension, [])
+        if normalised(block.text) not in {normalised(each.text) for each in said}:
+            said.append(block)
+        self.mark(block, "summary", "describes a dimension", 0.7)
 
     def describes_level(
         self, draft: OwnerDraft, found: CellFound, head: Section, said: list[Block]
@@ -380,6 +398,11 @@ class _Reader:
 
     # -- What no level has claimed
 
+    def headers(self, section: Section) -> None:
+        for block in section.body:
+            if block.kind == "header" and block.text:
+                self.mark(block, "other", "stands over a column and names nothing", 0.8)
+
     def rest(self, section: Section) -> None:
         for anchor in section.anchors:
             self.mark(anchor, "layout", "an address that nothing needs", 0.9)
@@ -405,11 +428,9 @@ class _Reader:
                 and item_describes in self.dimension_keys
                 and block.text
             ):
-                self.dimension_summaries.setdefault(item_describes, []).append(block)
-                self.mark(block, "summary", "describes a dimension", 0.7)
+                self.explain(item_describes, block)
             elif describes and block.kind in {"paragraph", "quote", "item"} and block.text:
-                self.dimension_summaries.setdefault(describes, []).append(block)
-                self.mark(block, "summary", "describes a dimension", 0.7)
+                self.explain(describes, block)
             else:
                 self.leftover(section, block, is_licence=is_licence)
 

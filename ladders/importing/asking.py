@@ -160,7 +160,7 @@ def _cascade(reading: Reading) -> Iterator[Question]:
 def _order(reading: Reading, assembly: Assembly) -> Iterator[Question]:
     if assembly.order_by == "said":
         return
-    if assembly.order_by in {"ranks", "names"}:
+    if assembly.order_by in {"ranks", "names"} and not _over_files(reading):
         yield ask(
             "h",
             "files",
@@ -204,6 +204,14 @@ def _order(reading: Reading, assembly: Assembly) -> Iterator[Question]:
             rank="By track, then by rank",
             document="As in the document",
         )
+
+
+def _over_files(reading: Reading) -> bool:
+    """Whether levels go through several files, whose order is then that of something else."""
+    return any(
+        len({head.heading.file for head in level.found.heads if head.heading}) > 1
+        for level in reading.levels
+    )
 
 
 def _codes(reading: Reading) -> Iterator[Question]:

@@ -12,6 +12,7 @@ from ladders.importing.markdown import read_markdown
 from ladders.importing.markup import read_page
 from ladders.importing.outline import Block, Outline
 from ladders.importing.sections import Section, read_sections, unfold_labels, unfold_tables
+from ladders.importing.several import spread
 from ladders.importing.tabular import read_table
 from ladders.names import level_likeness, name_key, rank, split_icon
 from ladders.yaml_nodes import UnreadableYamlError, read_nodes
@@ -81,6 +82,7 @@ def assemble(files: Sequence[SourceText], order: Sequence[str] = ()) -> Assembly
         assembly = _bundle(files, read, order)
     unfold_tables(assembly.root)
     unfold_labels(assembly.root)
+    spread(assembly.root)
     return assembly
 
 

@@ -108,7 +108,7 @@ def _without(rows: list[list[TableCell]], about: frozenset[int]) -> list[list[Ta
     """The rows without the columns that explain them; what these say goes on in the last cell."""
     if not about:
         return rows
-    shorter = []
+    shorter: list[list[TableCell]] = []
     for row in rows:
         kept = [cell for place, cell in enumerate(row) if place not in about]
         said = [

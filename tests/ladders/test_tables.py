@@ -1,5 +1,7 @@
 """What the rows, columns and headers of tables are taken for, in small documents of our own."""
 
+import pytest
+
 from ladders.importing.bundle import Upload
 from ladders.importing.pipeline import read_uploads
 
@@ -100,3 +102,70 @@ class TestTheHeaderInTheCorner:
         assert ladder.summary == ""
         assert [each.summary for each in ladder.dimensions] == ["", ""]
         assert listed(proposal) == ["| Level | What it looks like |"] * 2
+
+
+def rising(*rows):
+    lines = "".join(f"| {level} | {text} |\n" for level, text in rows)
+    return f"| Level | What it looks like |\n|---|---|\n{lines}"
+
+
+class TestOneFileForEachDimension:
+    CRAFT = (
+        f"# Craft\n\n{rising(('Principal Cook', 'a'), ('Senior Cook', 'b'), ('Junior Cook', 'c'))}"
+    )
+    PEOPLE = (
+        f"# People\n\n{rising(('Principal Cook', 'd'), ('Senior Cook', 'e'), ('Junior Cook', 'f'))}"
+    )
+
+    def test_levels_from_the_highest_down_come_out_from_the_lowest_up(self):
+        proposal = read(self.CRAFT, "craft.md", people=self.PEOPLE)
+        assert [(level.name, level.rank) for level in proposal.ladder().levels] == [
+            ("Junior Cook", 1),
+            ("Senior Cook", 2),
+            ("Principal Cook", 3),
+        ]
+        assert [(each.id, each.default) for each in proposal.questions if each.topic == "h"] == [
+            ("descending", "up")
+        ]
+
+
+class TestAHeaderThatListsLevels:
+    @pytest.mark.parametrize("header", ["L1 / L2", "L1, L2", "L1-L2", "L1\u20132", "L1 and L2"])
+    def test_speaks_for_each_of_them(self, header):
+        rows = rising(("L1 - Commis", "a"), ("L2 - Cook", "b"), ("L3 - Chef", "c"))
+        craft = f"# Craft\n\n{rows}"
+        people = f"# People\n\n{rising((header, 'd'), ('L3 - Chef', 'e'))}"
+        assert cells(read(craft, "craft.md", people=people).ladder()) == {
+            "L1": {"Craft": ["a"], "People": ["d"]},
+            "L2": {"Craft": ["b"], "People": ["d"]},
+            "L3": {"Craft": ["c"], "People": ["e"]},
+        }
+
+    def test_beside_headings_of_their_own_adds_to_them(self):
+        text = "".join(
+            f"## {name}\n\n### Taste\n\n- {word}\n\n"
+            for name, word in (
+                ("Level 1", "a"),
+                ("Level 2", "b"),
+                ("Levels 1-2", "c"),
+                ("Level 3", "d"),
+            )
+        )
+        assert cells(read(f"# Cooks\n\n{text}").ladder()) == {
+            "Level 1": {"Taste": ["a", "c"]},
+            "Level 2": {"Taste": ["b", "c"]},
+            "Level 3": {"Taste": ["d"]},
+        }
+
+    def test_over_the_levels_themselves_is_their_group(self):
+        text = (
+            "# Cooks\n\n## L1 / L2\n\n### L1\n\n#### Taste\n\n- a\n\n### L2\n\n#### Taste\n\n- b\n"
+        )
+        assert cells(read(text).ladder()) == {"L1": {"Taste": ["a"]}, "L2": {"Taste": ["b"]}}
+
+    def test_of_levels_that_stand_nowhere_else_is_one_level(self):
+        text = "# Cooks\n\n## L1 / L2\n\n### Taste\n\n- a\n- b\n\n## L3\n\n### Taste\n\n- c\n"
+        assert list(cells(read(text).ladder()).values()) == [
+            {"Taste": ["a", "b"]},
+            {"Taste": ["c"]},
+        ]

@@ -210,6 +210,12 @@ def _likeness(parsed: LevelName) -> float:
     return 0.7 if is_title else 0.0
 
 
+def is_code(name: str) -> bool:
+    """Whether a name is nothing but the code of a level, as in "L3" or "Band 3"."""
+    words = plain(name)
+    return (_WHOLE_CODE.fullmatch(words) or _SOME_CODE.fullmatch(words)) is not None
+
+
 def is_phrase(name: str) -> bool:
     """Whether a heading reads like the title of a chapter, or a question."""
     words = plain(name)

@@ -63,7 +63,7 @@ def questions_about(
             _proficiency(reading),
             _merges(reading),
             _cells(reading),
-            _licence(reading),
+            _licence(reading, assembly.said.get("licence", "")),
         )
     )
 
@@ -348,8 +348,8 @@ def _repeats(cell: CellDraft) -> bool:
     return len(set(texts)) < len(texts)
 
 
-def _licence(reading: Reading) -> Iterator[Question]:
-    if not reading.licence:
+def _licence(reading: Reading, said: str) -> Iterator[Question]:
+    if not reading.licence and not said:
         yield ask(
             "l",
             "licence",
@@ -359,7 +359,7 @@ def _licence(reading: Reading) -> Iterator[Question]:
             internal="It is our own, for internal use",
         )
         return
-    name = licence_id(block.text for block in reading.licence)
+    name = licence_id([*(block.text for block in reading.licence), said])
     if "-SA" in name or not name:
         duty = " Whoever passes the ladder on must keep it." if name else ""
         yield ask(

@@ -80,11 +80,17 @@ LABELLED = re.compile(
 NOTE = re.compile(r"\**(?:note|nb|n\.b\.|tip|warning|important|info)\**\W*$", re.IGNORECASE)
 
 _LABEL_START = re.compile(r"(?:\*\*|__)[^*_]{1,60}(?::(?:\*\*|__)|(?:\*\*|__)\s*[:\u2013-])\s")
+_TO_COME = (
+    r"(?:forthcoming|coming soon|tb[cd]|to be (?:defined|determined|written|done|added|decided)"
+    r"|under construction|work in progress)"
+)
 _PLACEHOLDER = re.compile(
-    r"\W*(?:forthcoming|coming soon|tb[cd]|to ?do|to be (?:defined|determined|written|done|added)|"
-    r"under construction|work in progress|wip|placeholder|n/?a|none(?: yet)?|not (?:yet )?(?:defined|"
-    r"applicable))\W*|\W+",
-    re.IGNORECASE,
+    rf"\W*(?:{_TO_COME}|to ?do|wip|placeholder|n/?a|none(?: yet)?|not (?:yet )?(?:defined|applicable))"
+    # What is to come may be named, in a few words before it.
+    rf"\W*|\W+|(?:[^\W\d_][\w'\u2019-]*[ :]+){{1,4}}(?:(?:is|are) )?{_TO_COME}\W*"
+    # Behind a sign in capitals anything may be.
+    r"|\W*(?-i:TODO|TBD|TBC|FIXME|WIP)\b.*",
+    re.IGNORECASE | re.DOTALL,
 )
 _EXAMPLE = re.compile(r"(?:e\.?g\.?|for example|for instance|examples?|such as)\b", re.IGNORECASE)
 _DIVIDER = re.compile(r"\**\[(?P<name>[^\[\]]{3,60})\]\**:?")
@@ -175,6 +181,9 @@ class _CellReader:
             self.is_note = True
         elif block.kind in {"quote", "item"}:
             self.quote(block)
+        elif block.kind == "warning":
+            self.target.expectations.append(ExpectationDraft(block, is_anti_pattern=True))
+            self.mark(block, "anti_pattern", "the source calls it so", 0.9)
         elif block.kind in {"attribute", "identifier"}:
             self.of_record(block)
         elif block.kind == "paragraph":

@@ -3,7 +3,7 @@
 The names of the fields say what is what. Records that name a level and a dimension by their ids are put under both.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ladders.importing.fields import (
@@ -20,9 +20,12 @@ from ladders.importing.fields import (
     WRAPPERS,
     hint_for,
     hint_of,
+    in_order,
     is_structural,
     is_texts,
+    is_warning,
     key_name,
+    kind_of,
     late,
     level_word,
     name_of,
@@ -32,9 +35,10 @@ from ladders.importing.fields import (
     titled,
     with_code,
 )
-from ladders.importing.lines import Line, tell
-from ladders.importing.outline import Builder, Hint, Outline
-from ladders.importing.records import Joined, Record, flat_records, joined_records
+from ladders.importing.lines import BULLET, Line, tell
+from ladders.importing.outline import Block, Builder, Hint, Outline, every_block
+from ladders.importing.records import Flat, Joined, Record, flat_records, joined_records
+from ladders.names import is_code
 from ladders.yaml_nodes import Node
 
 _DEEPEST = 9
@@ -50,11 +54,47 @@ def read_data(root: Node, lines: tuple[str, ...], file: int = 0) -> tuple[Outlin
     joined = joined_records(root)
     if joined:
         teller.records(joined)
-    elif table := flat_records(root):
-        teller.table(table)
+    elif flat := flat_records(root):
+        teller.around(root, flat)
+        teller.table(flat.rows)
     else:
         teller.thing(root, 1, "")
-    return builder.outline(), teller.said
+    outline = builder.outline()
+    return replace(outline, strays=(*outline.strays, *_unused(root, teller, outline))), teller.said
+
+
+def _unused(root: Node, teller: "_Teller", outline: Outline) -> Iterator[Block]:
+    """Values that nothing was made of, in lines that hold others: a whole file may be one line."""
+    held = {
+        line
+        for block in every_block(outline.blocks)
+        if block.kind != "table"
+        for line in range(block.line, block.last_line + 1)
+    }
+    for key, node in _values(root, ""):
+        if id(node) not in teller.used and node.line in held and str(node.value).strip():
+            text = f"{spoken(key)}: {node.value}" if key else str(node.value)
+            raw = outline.lines[node.line - 1]
+            yield Block(
+                "unused",
+                node.line,
+                node.line,
+                " ".join(text.split()),
+                raw,
+                file=teller.builder.file,
+            )
+
+
+def _values(node: Node, key: str) -> Iterator[tuple[str, Node]]:
+    """Every plain value with the key that it stands under."""
+    if isinstance(node.value, dict):
+        for name, each in node.value.items():
+            yield from _values(each, name)
+    elif isinstance(node.value, list):
+        for each in node.value:
+            yield from _values(each, key)
+    elif node.value is not None:
+        yield key, node
 
 
 def is_like_a_ladder(root: Node) -> bool:
@@ -69,10 +109,22 @@ class _Teller:
     def __init__(self, builder: Builder) -> None:
         self.builder = builder
         self.said: dict[str, str] = {}
+        #: The values, by their `id`, that are told or understood.
+        self.used: set[int] = set()
 
     # -- Pieces
 
+    def use(self, node: Node) -> None:
+        self.used.add(id(node))
+
+    def use_names(self, node: Node) -> None:
+        """The name and the ids of a thing are in its heading."""
+        for key, value in node.value.items() if isinstance(node.value, dict) else ():
+            if key.lower() in NAMES or (key.lower() in IDS and is_code(str(value.value))):
+                self.use(value)
+
     def heading(self, node: Node, text: str, depth: int, hint: Hint = "") -> None:
+        self.use(node)
         self.builder.add("heading", node.line, node.last_line, titled(text), min(depth, _DEEPEST))
         if hint:
             blocks = self.builder.targets[-1]
@@ -80,6 +132,7 @@ class _Teller:
 
     def words(self, node: Node, *, as_items: bool = False) -> None:
         """A text: paragraphs, and the lists that it may hold itself."""
+        self.use(node)
         text = str(node.value)
         first = node.text_line
         lines = [
@@ -87,25 +140,44 @@ class _Teller:
         ]
         if as_items:
             self.item(node)
+        elif len(lines) == 1 and node.last_line > first and not BULLET.fullmatch(text):
+            # One line of text that the file breaks into several.
+            self.builder.paragraph(first, node.last_line, text)
         else:
             tell(self.builder, lines, apart=False)
 
     def item(self, node: Node, details: Iterable[Node] = ()) -> None:
+        self.use(node)
         text = " ".join(str(node.value).split())
         if text:
             self.builder.open_item()
             self.builder.paragraph(node.line, node.last_line, text)
             for detail in details:
+                self.use(detail)
                 said = " ".join(str(detail.value).split())
                 self.builder.paragraph(detail.line, detail.last_line, said)
             self.builder.close_item(node.line)
 
+    def by_kind(self, text: Node, kind: Node | None, details: Iterable[Node] = ()) -> None:
+        """A statement, or a sign of the opposite where its kind says so."""
+        if kind is None or not is_warning(str(kind.value)):
+            self.item(text, details)
+        else:
+            self.use(text)
+            said = " ".join(str(text.value).split())
+            self.builder.add("warning", text.line, text.last_line, said, 1)
+        if kind is not None:
+            self.use(kind)
+            self.builder.add_verbatim("reference", kind.line, kind.last_line)
+
     def example(self, node: Node) -> None:
+        self.use(node)
         self.builder.open_quote()
         self.builder.paragraph(node.line, node.last_line, " ".join(str(node.value).split()))
         self.builder.close_quote()
 
     def announce(self, node: Node, words: str) -> None:
+        self.use(node)
         self.builder.paragraph(node.line, node.line, words)
 
     # -- Things
@@ -118,6 +190,7 @@ class _Teller:
             key, name = name_of(node, hint)
             if name is not None:
                 text = with_code(level_word(name, key, hint), node, hint)
+                self.use_names(node)
                 self.heading(name, text, depth, hint_of(key, hint))
                 depth += 1
             self.fields(node, depth, {key} if name is not None else set())
@@ -125,7 +198,10 @@ class _Teller:
             self.item(node)
 
     def several(self, node: Node, depth: int, hint: Hint) -> None:
-        for each in node.value:
+        things, placed = in_order(node.value) if hint == "level" else (node.value, ())
+        for place_in_order in placed:
+            self.use(place_in_order)
+        for each in things:
             if isinstance(each.value, dict) and (text := statement_of(each)):
                 self.statement(each, *text)
             else:
@@ -138,7 +214,7 @@ class _Teller:
             for other, value in node.value.items()
             if DETAILS.fullmatch(other) and other != key and str(value.value or "").strip()
         ]
-        self.item(text, details)
+        self.by_kind(text, kind_of(node), details)
         for other, value in node.value.items():
             if other == key:
                 continue
@@ -188,7 +264,8 @@ class _Teller:
             self.announce(value, f"{spoken(key)}: {value.value}".lower())
         elif key.lower() in METADATA:
             self.said.setdefault(METADATA[key.lower()], str(value.value))
-            self.builder.add_verbatim("reference", value.line, value.last_line)
+            self.use(value)
+            self.builder.add_verbatim("metadata", value.line, value.last_line, str(value.value))
 
     def keyed(self, node: Node, depth: int, hint: Hint) -> None:
         """A mapping whose keys are names, or an ordinary thing."""
@@ -208,6 +285,7 @@ class _Teller:
                 self.field(node, key, value, depth)
                 continue
             name = key_name(key, value)
+            self.use_names(value)
             if isinstance(value.value, dict):
                 name = with_code(name, value, hint)
             self.heading(place(node, key), name, depth, hint)
@@ -261,9 +339,13 @@ class _Teller:
 
     def record(self, record: Record, joined: Joined) -> None:
         """A statement with its id and what else the record says of it."""
-        self.item(record.text)
+        kind = kind_of(record.node)
+        self.by_kind(record.text, kind)
         for key, value in record.node.value.items():
             if value is record.text or isinstance(value.value, (dict, list)):
+                continue
+            self.use(value)
+            if value is kind:
                 continue
             if key in joined.columns:
                 self.builder.add_verbatim("reference", value.line, value.last_line)
@@ -278,15 +360,28 @@ class _Teller:
             if SUMMARIES.fullmatch(key) and isinstance(value.value, str):
                 self.words(value)
 
+    def around(self, root: Node, flat: Flat) -> None:
+        """What the file says beside its records."""
+        if not isinstance(root.value, dict):
+            return
+        key, name = name_of(root, "")
+        if name is not None:
+            self.heading(name, str(name.value), 1)
+        for other, value in root.value.items():
+            if other not in {key, flat.key} and value.value is not None:
+                self.plain_field(other, value)
+
     def table(self, rows: list[Node]) -> None:
         """Records with the same keys are a table with a row for each."""
         builder = self.builder
-        keys = list(rows[0].value)
+        keys = list(dict.fromkeys(key for row in rows for key in row.value))
+        first = {key: row for row in reversed(rows) for key in row.value}
         builder.open_table(rows[0].line)
         builder.open_row()
         for key in keys:
             builder.open_cell(is_header=True)
-            self.announce(place(rows[0], key), spoken(key))
+            at = place(first[key], key)
+            builder.add_verbatim("reference", at.line, at.line, spoken(key))
             builder.close_cell()
         for row in rows:
             builder.open_row()

@@ -1,7 +1,7 @@
 """What the fields of a data file are for, by their names: which key holds a name, which a text, which examples."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ladders.importing.outline import Hint
 from ladders.yaml_nodes import Node
@@ -75,9 +75,57 @@ DETAILS = re.compile(r"(?:details?|notes?|explanation|more|long_?description)", 
 CUMULATIVE = re.compile(r"(?:is_?)?(?:cumulative|cascad\w*|accumulat\w*|inherit\w*)", re.IGNORECASE)
 
 
+#: Keys that say whether a statement is asked, or a sign of the opposite.
+_KINDS = frozenset({"kind", "type", "polarity", "statement_type", "item_type"})
+_ASKED = re.compile(
+    r"(?:expectations?|requirements?|required|positive|behaviou?rs?|statements?|criteri(?:on|a))",
+    re.IGNORECASE,
+)
+#: Keys that say where a thing stands among others.
+ORDERS = frozenset(
+    {"rank", "order", "sort", "sort_order", "position", "index", "sequence", "number", "seniority"}
+)
+_OF_LEVEL = re.compile(r"(?:job_|career_)?(?:level|grade|band|rank|step|stage)_(?=.)")
+
+
+def bare(key: str) -> str:
+    """A key without the thing that it speaks of: "level_title" of a level is its "title"."""
+    words = re.sub(r"[\W_]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower()).strip("_")
+    return _OF_LEVEL.sub("", words, count=1)
+
+
+def kind_of(node: Node) -> Node | None:
+    """What a record says that its statement is, where that is one of the two kinds there are."""
+    found = (value for key, value in node.value.items() if bare(key) in _KINDS)
+    return next((each for each in found if is_kind(str(each.value))), None)
+
+
+def is_kind(value: str) -> bool:
+    return is_warning(value) or _ASKED.fullmatch(value.strip()) is not None
+
+
+def is_warning(value: str) -> bool:
+    return WARNINGS.fullmatch(bare(value)) is not None
+
+
+def in_order(nodes: Sequence[Node]) -> tuple[Sequence[Node], Sequence[Node]]:
+    """Things in the order that they say of themselves, and what says so; as they stand where not each does."""
+    places = [
+        value
+        for node in nodes
+        if isinstance(node.value, dict)
+        for key, value in node.value.items()
+        if bare(key) in ORDERS and type(value.value) is int
+    ]
+    if len(places) != len(nodes) or len({place.value for place in places}) != len(places):
+        return nodes, ()
+    by_place = sorted(zip(places, nodes, strict=True), key=lambda each: each[0].value)
+    return [node for _, node in by_place], places
+
+
 def name_of(node: Node, hint: Hint) -> tuple[str, Node | None]:
     values: Mapping[str, Node] = node.value
-    lower = {key.lower(): key for key in values}
+    lower = {bare(key): key for key in values} | {key.lower(): key for key in values}
     for candidate in (*NAMES, *NAMED_BY, *IDS[:4], "code"):
         key = lower.get(candidate)
         if key and isinstance(values[key].value, (str, int)) and str(values[key].value).strip():
@@ -99,7 +147,7 @@ def with_code(name: str, node: Node, hint: Hint) -> str:
     """A level with its code in front, when its id looks like one."""
     for key, value in node.value.items() if hint == "level" else ():
         code = str(value.value)
-        if key.lower() in {"id", "code", "key", "slug"} and _CODE.fullmatch(code) and code != name:
+        if bare(key) in {"id", "code", "key", "slug"} and _CODE.fullmatch(code) and code != name:
             return f"{code}: {name}"
     return name
 

@@ -2,17 +2,18 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from ladders.importing.fields import is_kind, is_warning
 from ladders.importing.outline import Block, Hint, TableCell
 from ladders.keys import normalised
-from ladders.names import is_like_a_level, level_likeness, name_key
+from ladders.names import is_code, is_like_a_level, level_likeness, name_key
 
 _LEVEL_HEADER = re.compile(
     r"(?:job |career |role |target |seniority )?(?:levels?|grades?|bands?|seniority|stages?|steps?"
-    r"|roles?|titles?|positions?|tiers?|ranks?|rungs?)(?: name| code| id)?",
+    r"|roles?|titles?|positions?|tiers?|ranks?|rungs?)(?: name| title| code| id)?",
     re.IGNORECASE,
 )
 _DIMENSION_HEADER = re.compile(
@@ -27,6 +28,11 @@ _TEXT_HEADER = re.compile(
     r"|evidence|indicators?|competenc(?:y|e|ies)|bullets?|items?)",
     re.IGNORECASE,
 )
+_ORDER_HEADER = re.compile(
+    r"(?:(?:level|grade|band|sort) )?(?:rank|order|number|position|index|sequence)", re.IGNORECASE
+)
+_KIND_HEADER = re.compile(r"(?:(?:statement|item|record) )?(?:kind|type|polarity)", re.IGNORECASE)
+_ID_HEADER = re.compile(r"(?:external )?(?:id|uuid|key|identifier)", re.IGNORECASE)
 _EXAMPLE_HEADER = re.compile(r"examples?(?: .{0,30})?", re.IGNORECASE)
 _SHARE = 0.6
 #: So many rows repeat a column; one that differs was mistyped.
@@ -349,13 +355,23 @@ def _long(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
     """A row for each statement, with its level and dimension in columns of their own."""
     texts = [_words(cell) for cell in head]
     levels = [place for place, text in enumerate(texts) if _LEVEL_HEADER.fullmatch(text)]
+    order = _order_column(texts, body)
+    if len(levels) >= _AT_LEAST or order not in levels:
+        levels = [place for place in levels if place != order]
     level = levels[0] if levels else None
     dimensions = [
         place
         for place, text in enumerate(texts)
         if place not in levels and _DIMENSION_HEADER.fullmatch(text)
     ]
-    left = [place for place in range(len(texts)) if place not in (*levels, *dimensions)]
+    kinds = {
+        place
+        for place, text in enumerate(texts)
+        if _KIND_HEADER.fullmatch(text)
+        and all(is_kind(row[place].text) for row in body if row[place].text)
+    }
+    pointing = {*levels, *dimensions, *kinds, order}
+    left = [place for place in range(len(texts)) if place not in pointing]
     said = [place for place in left if _TEXT_HEADER.fullmatch(texts[place])] or left[-1:]
     if level is None or not dimensions or not said:
         return None
@@ -365,24 +381,70 @@ def _long(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
     statement = next(
         (place for place in said if not _EXAMPLE_HEADER.fullmatch(texts[place])), said[0]
     )
+    left.remove(statement)
     rows = []
+    if order is not None:
+        body = sorted(body, key=lambda row: int(row[order].text))
     for row in body:
         names = [
             _hinted(_named_twice([row[place] for place in levels]), "level"),
             *(_hinted(_name(row[place]), "dimension") for place in dimensions),
         ]
-        blocks = _statements(row[statement].blocks)
-        for place in left:
-            if place != statement and _EXAMPLE_HEADER.fullmatch(texts[place]):
-                blocks += [_as_example(block) for block in row[place].blocks]
+        blocks = _record(row, statement, {place: texts[place] for place in left})
+        if any(is_warning(row[place].text) for place in kinds):
+            blocks = [
+                replace(block, kind="warning") if block.kind == "item" else block
+                for block in blocks
+            ]
         if blocks:
+            read = (block for place in pointing if place is not None for block in row[place].blocks)
+            blocks += [replace(block, kind="reference") for block in read]
             rows.append(GridRow(tuple(name for name in names if name), ((None, tuple(blocks)),)))
-    return Grid(tuple(rows), _headers(head))
+    unused = [
+        cell
+        for place, cell in enumerate(head)
+        if place not in left or not _is_attribute(texts[place])
+    ]
+    return Grid(tuple(rows), _headers(unused))
+
+
+def _order_column(texts: Sequence[str], body: list[list[TableCell]]) -> int | None:
+    """The column that says by numbers where a level stands among the others."""
+    for place, text in enumerate(texts):
+        if _ORDER_HEADER.fullmatch(text) and all(row[place].text.isdecimal() for row in body):
+            return place
+    return None
+
+
+def _record(row: Sequence[TableCell], statement: int, others: Mapping[int, str]) -> list[Block]:
+    """The statement of a row, with what the other columns say of it."""
+    blocks = _statements(row[statement].blocks)
+    if not blocks:
+        return []
+    for place, text in others.items():
+        for block in row[place].blocks:
+            if _EXAMPLE_HEADER.fullmatch(text):
+                blocks.append(_as_example(block))
+            elif _ID_HEADER.fullmatch(text):
+                blocks.append(replace(block, kind="identifier"))
+            elif text:
+                blocks.append(replace(block, kind="attribute", text=f"{text}: {block.text}"))
+    return blocks
+
+
+def _is_attribute(header: str) -> bool:
+    """Whether a column says something of each statement that has no place of its own."""
+    others = (_EXAMPLE_HEADER, _ID_HEADER)
+    return bool(header) and not any(pattern.fullmatch(header) for pattern in others)
 
 
 def _headers(cells: Iterable[TableCell]) -> tuple[Block, ...]:
     """What stands over columns and names none of the levels or dimensions."""
-    return tuple(replace(block, kind="header") for cell in cells for block in cell.blocks)
+    return tuple(
+        block if block.kind == "reference" else replace(block, kind="unused")
+        for cell in cells
+        for block in cell.blocks
+    )
 
 
 def _named_twice(cells: list[TableCell]) -> Block | None:
@@ -390,7 +452,10 @@ def _named_twice(cells: list[TableCell]) -> Block | None:
     names = [name for cell in cells if (name := _name(cell))]
     if len(names) < _AT_LEAST:
         return names[0] if names else None
-    return replace(names[0], text=f"{names[0].text}: {names[1].text}")
+    code, title = names[:_AT_LEAST]
+    if is_code(title.text) and not is_code(code.text):
+        code, title = title, code
+    return replace(code, text=f"{code.text}: {title.text}")
 
 
 def _hinted(name: Block | None, hint: Hint) -> Block | None:

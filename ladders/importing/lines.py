@@ -16,7 +16,7 @@ ANCHOR = re.compile(
 BULLETS = (
     "\u2022\u25e6\u25aa\u25b8\u25ba\u2023\u25cf\u25cb\u25a0\u00b7\u2219\u2043\u27a2\u2713\u2714"
 )
-_BULLET = re.compile(
+BULLET = re.compile(
     rf"(?P<indent>[ \t]*)(?:[-*+{BULLETS}\u2013\u2014]|[0-9]{{1,2}}[.)])[ \t\u00a0]+(?P<words>\S.*)",
     re.DOTALL,
 )
@@ -53,7 +53,7 @@ def tell(builder: Builder, lines: Iterable[Line], *, apart: bool) -> None:
 
     last = 0
     for line in lines:
-        bullet = _BULLET.fullmatch(line.text)
+        bullet = BULLET.fullmatch(line.text)
         heading = _HEADING.fullmatch(line.text.strip())
         if bullet:
             flush()

@@ -29,7 +29,9 @@ BlockKind = Literal[
     "identifier",
     "reference",
     "about",
-    "header",
+    "unused",
+    "metadata",
+    "warning",
     "stray",
 ]
 
@@ -59,7 +61,9 @@ class Block:
 
     An attribute, an identifier and a reference come from data files: "name: value" of the item above
     it, its id there, and a key that only says where a record belongs. An about explains the row of a
-    table, in the same words at every level; a header stands over a column and names nothing.
+    table, in the same words at every level; metadata speak of the whole document; a warning is a
+    statement that its source calls the opposite of what is asked; what is unused names nothing, such
+    as the header in a corner.
 
     `level` is the level of a heading (1 to 6, or BOLD_LINE), the depth of a list item (from 1), and
     for everything else the depth of the item it stands in (0 outside of lists). `quoted` marks an

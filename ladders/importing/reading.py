@@ -12,7 +12,7 @@ from ladders.importing.cells import LABELLED, NOTE, CellDraft, Role, read_cell
 from ladders.importing.grids import ATTRIBUTES, SUMMARIES
 from ladders.importing.outline import Block, Outline, every_block
 from ladders.importing.sections import ANTI_PATTERNS, LICENCE, Section
-from ladders.importing.structure import CellFound, OwnerFound, Structure
+from ladders.importing.structure import CellFound, OwnerFound, Structure, content
 from ladders.keys import normalised
 from ladders.names import LevelName, name_key, plain, read_level_name, split_grade, years_of
 
@@ -123,6 +123,8 @@ class _Reader:
         self.parts: dict[tuple[int, int, int, str], Part] = {}
         self.about = _sections_about_the_ladder(structure)
         owners = structure.owners
+        #: Headings that only say of a level what it is called, by its code.
+        self.called = _named_apart(structure)
         self.cell_sections = {id(cell.section) for owner in owners for cell in owner.cells}
         self.owner_heads = {id(head) for owner in owners for head in owner.heads}
         #: The items of lists of contents, by the section that they name.
@@ -150,7 +152,7 @@ class _Reader:
         if structure.title and owners:
             self.heading(structure.title, "title", "the first heading of the document", 0.95)
         for section in structure.root.walk():
-            self.headers(section)
+            self.unused(section)
             self.rest(section)
         return Reading(
             structure,
@@ -196,7 +198,9 @@ class _Reader:
             for block in (*every_block(outline.blocks), *outline.strays):
                 if block.kind == "table":
                     continue
-                if not set(range(block.line, block.last_line + 1)) <= lines:
+                if block.kind == "unused":
+                    self.mark(block, "other", "names nothing in the ladder", 0.6)
+                elif not set(range(block.line, block.last_line + 1)) <= lines:
                     role: Role = "layout" if _is_layout(block) else "other"
                     reason = "layout without words of its own"
                     if role == "other":
@@ -278,6 +282,11 @@ class _Reader:
             listed = read_level_name(item.text)
             aliases = dict.fromkeys((*name.aliases, *listed.aliases))
             name = LevelName(name.name, name.code or listed.code, tuple(aliases))
+        section = self.called.get(normalised(name.name))
+        if section and not name.code:
+            named = read_level_name(section.name)
+            self.heading(section, "level", "says what the level of this code is called", 0.8)
+            name = LevelName(named.name, named.code, (*name.aliases, *named.aliases))
         return name
 
     def dimension(self, draft: OwnerDraft, found: CellFound) -> None:
@@ -398,10 +407,12 @@ class _Reader:
 
     # -- What no level has claimed
 
-    def headers(self, section: Section) -> None:
+    def unused(self, section: Section) -> None:
         for block in section.body:
-            if block.kind == "header" and block.text:
-                self.mark(block, "other", "stands over a column and names nothing", 0.8)
+            if block.kind == "unused" and block.text:
+                self.mark(block, "other", "names nothing in the ladder", 0.8)
+            elif block.kind == "reference":
+                self.mark(block, "layout", "only says where a record belongs", 0.9)
 
     def rest(self, section: Section) -> None:
         for anchor in section.anchors:
@@ -440,6 +451,8 @@ class _Reader:
         if (is_prose or is_item) and (is_licence or _LICENSED.search(block.text)):
             self.licence.append(block)
             self.mark(block, "licence", "speaks of the licence", 0.9)
+        elif block.kind == "metadata":
+            self.mark(block, "attribute", "says something of the ladder as a whole", 0.9)
         elif block.place in self.structure.contents:
             self.mark(block, "contents", "a table of contents: read for tracks and order", 0.9)
         elif (is_prose or is_item) and id(section) in self.about and _CASCADE.search(block.text):
@@ -485,7 +498,20 @@ def _is_layout(block: Block) -> bool:
 
 
 #: A key of a data file with nothing behind it.
-_KEY_ONLY = re.compile(r"-?\s*[\"']?[\w -]{1,40}[\"']?\s*:\s*[\[{|>+-]*,?")
+_KEY_ONLY = re.compile(r"-?\s*[\"']?[\w -]{1,40}[\"']?\s*:\s*(?:null|[\[{|>+\]}-]*),?")
+
+
+def _named_apart(structure: Structure) -> dict[str, Section]:
+    """Headings beside the levels that hold nothing but a code with a name, by the code."""
+    claimed = {
+        id(inner) for owner in structure.owners for head in owner.heads for inner in head.walk()
+    }
+    found: dict[str, Section] = {}
+    for section in structure.root.walk():
+        code = read_level_name(section.name).code
+        if code and id(section) not in claimed and not content(section):
+            found.setdefault(normalised(code), section)
+    return found
 
 
 def _sections_about_the_ladder(structure: Structure) -> set[int]:

@@ -1,13 +1,12 @@
 """Records of a data file that point at levels and dimensions by their ids, and flat ones with a field for each."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ladders.importing.fields import (
-    DIMENSIONS,
     IDS,
-    LEVELS,
     NAMES,
     SUMMARIES,
     TEXTS,
@@ -18,9 +17,10 @@ from ladders.importing.fields import (
 from ladders.names import level_likeness
 from ladders.yaml_nodes import Node
 
-_MOST_RECORD_KEYS = 12
+_MOST_RECORD_KEYS = 20
 _SHARE = 0.8
 _AT_LEAST = 2
+_NAMING = re.compile(r"_?(?:name|title|code|id|key)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,21 +134,45 @@ def _text_of(row: Node, used: set[str]) -> Node | None:
     return found[0][1] if found else None
 
 
-def flat_records(root: Node) -> list[Node] | None:
-    """A list of records with the same plain keys, one of which names the level."""
-    rows: Any = root.value
-    if isinstance(rows, dict) and len(rows) == 1:
-        rows = next(iter(rows.values())).value
-    if not isinstance(rows, list) or len(rows) < _AT_LEAST:
+@dataclass(frozen=True, slots=True)
+class Flat:
+    """Records with a field for each thing they say; `key` is where a file keeps them beside others."""
+
+    rows: list[Node]
+    key: str = ""
+
+
+def flat_records(root: Node) -> Flat | None:
+    """A list of records with plain fields, one of which names the level: the file, or the only list in it."""
+    if isinstance(root.value, list):
+        return Flat(root.value) if _are_flat(root.value) else None
+    if not isinstance(root.value, dict):
         return None
-    keys = set(rows[0].value) if isinstance(rows[0].value, dict) else set()
+    others = {key: node for key, node in root.value.items() if isinstance(node.value, (dict, list))}
+    if len(others) != 1:
+        return None
+    ((key, node),) = others.items()
+    rows: Any = node.value
+    return Flat(rows, key) if isinstance(rows, list) and _are_flat(rows) else None
+
+
+def _are_flat(rows: list[Node]) -> bool:
+    if len(rows) < _AT_LEAST or not all(isinstance(row.value, dict) for row in rows):
+        return False
+    keys = {key for row in rows for key in row.value}
     if not _AT_LEAST < len(keys) <= _MOST_RECORD_KEYS:
-        return None
-    same = all(isinstance(row.value, dict) and set(row.value) == keys for row in rows)
-    plain = same and all(
+        return False
+    # An export may leave out fields that are empty.
+    same = sum(len(row.value) for row in rows) >= _SHARE * len(keys) * len(rows)
+    plain = all(
         not isinstance(value.value, dict) and (not isinstance(value.value, list) or is_texts(value))
         for row in rows
         for value in row.value.values()
     )
-    points = sum(1 for key in keys if LEVELS.fullmatch(key) or DIMENSIONS.fullmatch(key))
-    return rows if plain and points >= _AT_LEAST else None
+    points = sum(1 for key in keys if hint_for(key) or hint_for(_thing_of(key)))
+    return same and plain and points >= _AT_LEAST
+
+
+def _thing_of(key: str) -> str:
+    """What a key names: "dimension_name" names a dimension."""
+    return _NAMING.sub("", key)

@@ -21,17 +21,18 @@ def spread(root: Section) -> None:
     """Put what such a heading holds under every level that it lists, where each is known by its code."""
     sections = [section for section in root.walk() if section.heading]
     known: dict[str, Section] = {}
-    for section in sections:
-        name = read_level_name(section.name)
-        if code := _key(name.code or name.name):
-            known.setdefault(code, section)
+    lists: list[tuple[Section, list[str]]] = []
     for section in sections:
         codes = _listed(plain(section.name))
-        if len(codes) >= _AT_LEAST and all(code in known for code in codes):
-            inside = {id(each) for each in section.walk()}
-            # What stands over the levels themselves is their group.
-            if not any(id(known[code]) in inside - {id(section)} for code in codes):
-                _share(section, {code: known[code] for code in codes})
+        if len(codes) >= _AT_LEAST:
+            lists.append((section, codes))
+        elif code := _code_of(section):
+            known.setdefault(code, section)
+    for section, codes in lists:
+        inside = {id(each) for each in section.walk()}
+        # What stands over the levels themselves is their group.
+        if all(code in known and id(known[code]) not in inside for code in codes):
+            _share(section, {code: known[code] for code in codes})
 
 
 def _key(code: str) -> str:

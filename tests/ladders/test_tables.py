@@ -158,10 +158,8 @@ class TestAHeaderThatListsLevels:
         }
 
     def test_over_the_levels_themselves_is_their_group(self):
-        text = (
-            "# Cooks\n\n## L1 / L2\n\n### L1\n\n#### Taste\n\n- a\n\n### L2\n\n#### Taste\n\n- b\n"
-        )
-        assert cells(read(text).ladder()) == {"L1": {"Taste": ["a"]}, "L2": {"Taste": ["b"]}}
+        text = "# Cooks\n\n## L1 / L2\n\n### L1\n\n#### Taste\n\n- a\n\n### L2\n\n#### Taste\n\n- b\n- c\n"
+        assert cells(read(text).ladder()) == {"L1": {"Taste": ["a"]}, "L2": {"Taste": ["b", "c"]}}
 
     def test_of_levels_that_stand_nowhere_else_is_one_level(self):
         text = "# Cooks\n\n## L1 / L2\n\n### Taste\n\n- a\n- b\n\n## L3\n\n### Taste\n\n- c\n"

@@ -102,6 +102,15 @@ def tracks(reading: Reading) -> list[TrackDraft]:
         placed |= {id(each) for each in members}
         name = track.section.name
         found.append(TrackDraft(ids.take(name), name, [drafts[id(each)] for each in members]))
+    if not found:
+        by_track: dict[str, list[OwnerDraft]] = {}
+        for draft in reading.levels:
+            if draft.track:
+                by_track.setdefault(draft.track, []).append(draft)
+        found = [
+            TrackDraft(ids.take(name), name[:1].upper() + name[1:], levels)
+            for name, levels in by_track.items()
+        ]
     return found
 
 
@@ -112,7 +121,7 @@ def lowest_track(drafts: list[TrackDraft]) -> TrackDraft | None:
 
 def ranks(levels: list[OwnerDraft]) -> list[int]:
     """The numbers of the levels where each has its own, else their places in the list."""
-    numbers = [draft.name.number for draft in levels]
+    numbers = [draft.name.number if draft.rank is None else draft.rank for draft in levels]
     if len(set(numbers)) == len(numbers):
         given = [number for number in numbers if number is not None]
         if len(given) == len(numbers):

@@ -100,6 +100,11 @@ _AT_LEAST = 2
 Mode = Literal["", "examples", "warnings"]
 
 
+def is_placeholder(text: str) -> bool:
+    """Whether a text only says that something is still to come, or nothing."""
+    return _PLACEHOLDER.fullmatch(text) is not None
+
+
 def read_cell(
     cell: CellDraft,
     blocks: Iterable[Block],

@@ -9,11 +9,21 @@ from itertools import pairwise
 from ladders.importing.fields import is_kind, is_warning
 from ladders.importing.outline import Block, Hint, TableCell
 from ladders.keys import normalised
-from ladders.names import is_code, is_like_a_level, level_likeness, name_key
+from ladders.names import (
+    EXPERIENCE_WORDS,
+    LEVEL_WORDS,
+    TITLE_WORDS,
+    is_code,
+    is_like_a_level,
+    level_likeness,
+    name_key,
+    plain,
+)
 
 _LEVEL_HEADER = re.compile(
     r"(?:job |career |role |target |seniority )?(?:levels?|grades?|bands?|seniority|stages?|steps?"
-    r"|roles?|titles?|positions?|tiers?|ranks?|rungs?)(?: name| title| code| id)?",
+    r"|roles?|titles?|positions?|tiers?|ranks?|rungs?)(?: name| title| code| id)?"
+    rf"|{LEVEL_WORDS}|{TITLE_WORDS}",
     re.IGNORECASE,
 )
 _DIMENSION_HEADER = re.compile(
@@ -144,7 +154,7 @@ def _read_part(rows: list[list[TableCell]], *, titled: bool) -> Grid | None:
     title, rows = _title_rows(rows)
     if len(rows) < _AT_LEAST:
         return None
-    head, *body = rows
+    head, *body = _one_head(rows)
     if all(level_likeness(cell.text) for cell in head) and len(body) == 1:
         return Grid((GridRow((), _cells(head, body[0])),), title)
     grid = _long(head, body) or _matrix(head, body)
@@ -195,6 +205,21 @@ def _title_rows(rows: list[list[TableCell]]) -> tuple[tuple[Block, ...], list[li
     return tuple(rest), rows
 
 
+def _one_head(rows: list[list[TableCell]]) -> list[list[TableCell]]:
+    """The rows with two heads as one: codes in a row of their own, above titles or below them."""
+    first, second, *body = rows
+    places = [place for place, cell in enumerate(first) if cell.text and second[place].text]
+    both = [_code_and_title(first[place].text, second[place].text) for place in places]
+    alone = sum(bool(cell.text) for cell in (*first, *second)) - 2 * len(places)
+    if not body or len(places) < _AT_LEAST or alone or second[0].text or not all(both):
+        return rows
+    head = [
+        replace(cell, blocks=(*cell.blocks, *below.blocks))
+        for cell, below in zip(first, second, strict=True)
+    ]
+    return [head, *body]
+
+
 def _head_of_one(rows: list[list[TableCell]]) -> bool:
     return len(rows[0]) <= 1
 
@@ -205,6 +230,8 @@ def _name(cell: TableCell) -> Block | None:
     if not text or len(text.split()) > _MOST_NAME_WORDS:
         return None
     first, last = cell.blocks[0], cell.blocks[-1]
+    if not _titled(cell) and len(cell.blocks) == _AT_LEAST:
+        text = _code_and_title(first.text, last.text) or text
     return Block(
         "heading",
         first.line,
@@ -214,6 +241,14 @@ def _name(cell: TableCell) -> Block | None:
         links=first.links,
         file=first.file,
     )
+
+
+def _code_and_title(one: str, other: str) -> str:
+    """The name of a level whose code and title stand apart, or nothing."""
+    code, title = (one, other) if is_code(one) else (other, one)
+    if not is_code(code) or is_code(title):
+        return ""
+    return f"{plain(code)}: {plain(title)}"
 
 
 def _titled(cell: TableCell) -> str:
@@ -239,7 +274,7 @@ def _cells(
 
 def _matrix(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
     """Rows against columns: one of the two axes has names that look like levels."""
-    like = [level_likeness(cell.text) if cell.text else 0.0 for cell in head]
+    like = [level_likeness(name.text) if (name := _name(cell)) else 0.0 for cell in head]
     codes = _code_columns(head)
     leading = codes or _leading(body, like)
     if leading is None or len(head) - leading < 1:
@@ -490,7 +525,7 @@ ATTRIBUTES = re.compile(
     r"known as )?(?:titles?|aka)|equivalen\w+(?: .{0,20})?|salary(?: .{0,20})?|compensation"
     r"|pay(?: .{0,20})?|reports to|reporting line|direct reports|team size|planning horizon"
     r"|time ?horizon|time in (?:role|level)|(?:grade|band|code|job code|level code|ic level)"
-    r"|career stage|location|impact radius|evaluation)",
+    rf"|career stage|location|impact radius|evaluation|{TITLE_WORDS}|{EXPERIENCE_WORDS})",
     re.IGNORECASE,
 )
 #: Columns and headings over a description of the level as a whole.

@@ -5,16 +5,27 @@ claimed block holds is listed as not imported.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ladders.importing.cells import LABELLED, NOTE, CellDraft, Role, read_cell
+from ladders.importing.assembly import Front
+from ladders.importing.attributes import attribute_key, attribute_keys
+from ladders.importing.cells import LABELLED, NOTE, CellDraft, Role, is_placeholder, read_cell
 from ladders.importing.grids import ATTRIBUTES, SUMMARIES
 from ladders.importing.outline import Block, Outline, every_block
 from ladders.importing.sections import ANTI_PATTERNS, LICENCE, Section
 from ladders.importing.structure import CellFound, OwnerFound, Structure, content
 from ladders.keys import normalised
-from ladders.names import LevelName, name_key, plain, read_level_name, split_grade, years_of
+from ladders.names import (
+    LevelName,
+    is_code,
+    is_like_a_level,
+    name_key,
+    plain,
+    read_level_name,
+    split_grade,
+    years_of,
+)
 
 #: Parts with these roles are read, but no text of theirs is in the ladder.
 NOT_IMPORTED: frozenset[Role] = frozenset({"contents", "heading", "layout", "other"})
@@ -45,6 +56,9 @@ class OwnerDraft:
     #: Label and value, and grades such as C1 behind the name of a group.
     attributes: list[tuple[str, str]] = field(default_factory=list)
     notes: list[Block] = field(default_factory=list)
+    #: Where front matter says them.
+    rank: int | None = None
+    track: str = ""
 
     @property
     def place(self) -> tuple[int, int]:
@@ -89,8 +103,14 @@ class Reading:
         return [owner for owner in self.owners if owner.found.kind == "common"]
 
 
-def read(structure: Structure, outlines: Iterable[Outline], file_names: Iterable[str]) -> Reading:
-    return _Reader(structure, list(outlines), list(file_names)).reading()
+def read(
+    structure: Structure,
+    outlines: Iterable[Outline],
+    file_names: Iterable[str],
+    fronts: Mapping[int, Front],
+) -> Reading:
+    """`fronts` is the front matter of files by their numbers: it may name the level of its file."""
+    return _Reader(structure, list(outlines), list(file_names), fronts).reading()
 
 
 _CASCADE = re.compile(
@@ -115,8 +135,13 @@ _TAGS_ONLY = re.compile(r"(?:</?[a-zA-Z!][^<>]*>|<[^<>]*|[^<>]*>|[\s|:,{}\[\]\"'
 
 class _Reader:
     def __init__(
-        self, structure: Structure, outlines: list[Outline], file_names: list[str]
+        self,
+        structure: Structure,
+        outlines: list[Outline],
+        file_names: list[str],
+        fronts: Mapping[int, Front],
     ) -> None:
+        self.fronts = fronts
         self.file_names = file_names
         self.structure = structure
         self.outlines = outlines
@@ -125,6 +150,7 @@ class _Reader:
         owners = structure.owners
         #: Headings that only say of a level what it is called, by its code.
         self.called = _named_apart(structure)
+        self.attribute_keys = attribute_keys(structure.owners)
         self.cell_sections = {id(cell.section) for owner in owners for cell in owner.cells}
         self.owner_heads = {id(head) for owner in owners for head in owner.heads}
         #: The items of lists of contents, by the section that they name.
@@ -223,6 +249,7 @@ class _Reader:
             for anchor in head.anchors:
                 self.mark(anchor, found.kind, "the address of the heading below", 0.95)
         draft = OwnerDraft(found, self.name(found), CellDraft(""), [])
+        self.front(draft)
         if years := years_of(found.name):
             draft.attributes.append(("Experience", years))
         kept = self.attribute_lines(draft, found)
@@ -236,6 +263,28 @@ class _Reader:
         for cell in found.cells:
             self.dimension(draft, cell)
         return draft
+
+    def front(self, draft: OwnerDraft) -> None:
+        """What front matter says of the only level of its file."""
+        files = _files_of(draft.found)
+        others = (each for each in self.structure.levels if each is not draft.found)
+        front = self.fronts.get(next(iter(files), -1))
+        if front is None or len(files) > 1 or any(files & _files_of(each) for each in others):
+            return
+        said, name = front.said, draft.name
+        title, code = said.get("title", ""), said.get("level", "")
+        if is_like_a_level(title):
+            name = replace(name, name=read_level_name(title).name)
+        if is_code(code) and not code.isdecimal():
+            name = replace(name, code=name.code or code)
+        known = {normalised(name.name), normalised(name.code)}
+        aliases = (each for each in front.aliases if normalised(each) not in known)
+        draft.name = replace(name, aliases=tuple(dict.fromkeys((*name.aliases, *aliases))))
+        number = next((said[key] for key in ("rank", "level") if said.get(key)), "")
+        draft.rank = int(number) if number.isdecimal() else None
+        draft.track = said.get("track", "")
+        for block in front.blocks:
+            self.mark(block, "attribute", "front matter about the level", 0.8)
 
     def attribute_lines(self, draft: OwnerDraft, found: OwnerFound) -> list[Block]:
         """What stands before the first dimension, without what only describes the level."""
@@ -323,7 +372,7 @@ class _Reader:
     def describes_level(
         self, draft: OwnerDraft, found: CellFound, head: Section, said: list[Block]
     ) -> bool:
-        key = name_key(split_grade(found.dimension)[0])
+        key = attribute_key(found.dimension)
         pairs = [LABELLED.fullmatch(block.text) for block in said]
         if ANTI_PATTERNS.fullmatch(key):
             self.heading(head, "layout", "announces what is warned of", 0.8)
@@ -335,12 +384,9 @@ class _Reader:
             draft.before.prose += said
             for block in said:
                 self.mark(block, "summary", "a description of the level", 0.8)
-        elif ATTRIBUTES.fullmatch(key) and said and all(len(each.text) < _LONG for each in said):
+        elif key in self.attribute_keys and said:
             self.heading(head, "attribute", "a label with a value", 0.8)
-            name = plain(found.dimension)
-            draft.attributes.append((name, "; ".join(block.text for block in said)))
-            for block in said:
-                self.mark(block, "attribute", "a label with a value", 0.8)
+            self.attribute(draft, plain(found.dimension), said)
         elif len(said) >= _AT_LEAST and all(
             pair and block.kind == "item" and len(_value(pair).split()) <= _SHORT_VALUE
             for pair, block in zip(pairs, said, strict=True)
@@ -357,6 +403,14 @@ class _Reader:
         else:
             return False
         return True
+
+    def attribute(self, draft: OwnerDraft, name: str, said: list[Block]) -> None:
+        values = [block for block in said if not is_placeholder(block.text)]
+        if values:
+            draft.attributes.append((name, "; ".join(block.text for block in values)))
+        for block in said:
+            role: Role = "attribute" if block in values else "placeholder"
+            self.mark(block, role, "a label with a value", 0.8)
 
     def table_section(self, draft: OwnerDraft, section: Section) -> None:
         for block in section.body:
@@ -475,8 +529,6 @@ class _Reader:
 
 #: A value of more words is a statement.
 _SHORT_VALUE = 3
-#: Longer text than this is no value of an attribute.
-_LONG = 120
 
 
 def _label(match: re.Match[str]) -> str:
@@ -499,6 +551,10 @@ def _is_layout(block: Block) -> bool:
 
 #: A key of a data file with nothing behind it.
 _KEY_ONLY = re.compile(r"-?\s*[\"']?[\w -]{1,40}[\"']?\s*:\s*(?:null|[\[{|>+\]}-]*),?")
+
+
+def _files_of(found: OwnerFound) -> set[int]:
+    return {head.heading.file for head in found.heads if head.heading}
 
 
 def _named_apart(structure: Structure) -> dict[str, Section]:

@@ -62,6 +62,8 @@ class ExpectationDraft:
 class CellDraft:
     dimension: str
     group: Section | None = None
+    #: Where the heading of the dimension stands in the document; see `dimensions`.
+    place: tuple[int, int] = (0, 0)
     prose: list[Block] = field(default_factory=list)
     expectations: list[ExpectationDraft] = field(default_factory=list)
     examples: list[Block] = field(default_factory=list)

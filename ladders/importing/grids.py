@@ -265,9 +265,10 @@ def _titled(cell: TableCell) -> str:
 def _cells(
     columns: Sequence[TableCell], row: Sequence[TableCell]
 ) -> tuple[tuple[Block | None, tuple[Block, ...]], ...]:
+    names = [_name(column) for column in columns]
     return tuple(
-        (_name(column), cell.blocks)
-        for column, cell in zip(columns, row, strict=True)
+        (replace(name, column=place) if name else None, cell.blocks)
+        for place, (name, cell) in enumerate(zip(names, row, strict=True))
         if cell.blocks
     )
 

@@ -82,6 +82,8 @@ class Block:
     file: int = 0
     #: What the source says a heading names, where it says so: in a data file, or over a column.
     hint: Hint = ""
+    #: Which column of its table a heading stands over, from 0.
+    column: int = 0
 
     @property
     def place(self) -> tuple[int, int]:

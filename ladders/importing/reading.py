@@ -13,7 +13,7 @@ from ladders.importing.attributes import attribute_key, attribute_keys
 from ladders.importing.cells import LABELLED, NOTE, CellDraft, Role, is_placeholder, read_cell
 from ladders.importing.grids import ATTRIBUTES, SUMMARIES
 from ladders.importing.outline import Block, Outline, every_block
-from ladders.importing.sections import ANTI_PATTERNS, LICENCE, Section
+from ladders.importing.sections import ANTI_PATTERNS, COLUMN, LICENCE, Section
 from ladders.importing.structure import CellFound, OwnerFound, Structure, content
 from ladders.keys import normalised
 from ladders.names import (
@@ -150,6 +150,7 @@ class _Reader:
         owners = structure.owners
         #: Headings that only say of a level what it is called, by its code.
         self.called = _named_apart(structure)
+        self.places = _places(structure)
         self.attribute_keys = attribute_keys(structure.owners)
         self.cell_sections = {id(cell.section) for owner in owners for cell in owner.cells}
         self.owner_heads = {id(head) for owner in owners for head in owner.heads}
@@ -360,7 +361,9 @@ class _Reader:
             if block.kind == "about":
                 self.explain(name_key(name), block)
         asked = [block for block in blocks if block.kind != "about"]
-        draft.cells.append(self.cell(draft, name, found.group, asked))
+        cell = self.cell(draft, name, found.group, asked)
+        cell.place = self.places.get(id(head), cell.place)
+        draft.cells.append(cell)
 
     def explain(self, dimension: str, block: Block) -> None:
         """What is said of a dimension, once."""
@@ -551,6 +554,20 @@ def _is_layout(block: Block) -> bool:
 
 #: A key of a data file with nothing behind it.
 _KEY_ONLY = re.compile(r"-?\s*[\"']?[\w -]{1,40}[\"']?\s*:\s*(?:null|[\[{|>+\]}-]*),?")
+
+
+def _places(structure: Structure) -> dict[int, tuple[int, int]]:
+    """Where each heading stands among all: columns in the order of their table, whichever row fills them first."""
+    first: dict[tuple[int, int, int], int] = {}
+    places = {}
+    for number, section in enumerate(structure.root.walk()):
+        heading = section.heading
+        if heading and section.depth == COLUMN:
+            table = first.setdefault((*heading.place, section.depth), number)
+            places[id(section)] = (table, heading.column)
+        else:
+            places[id(section)] = (number, 0)
+    return places
 
 
 def _files_of(found: OwnerFound) -> set[int]:

@@ -167,3 +167,19 @@ class TestAHeaderThatListsLevels:
             {"Taste": ["a", "b"]},
             {"Taste": ["c"]},
         ]
+
+
+class TestTheOrderOfDimensions:
+    def test_is_that_of_the_rows_whichever_level_fills_them_first(self):
+        ladder = read(
+            "# Cooks\n\n| | Junior | Senior |\n|---|---|---|\n"
+            "| Taste | | Writes recipes |\n| Pace | Keeps up | Sets it |\n| Care | Cleans | |\n"
+        ).ladder()
+        assert [each.name for each in ladder.dimensions] == ["Taste", "Pace", "Care"]
+
+    def test_is_that_of_the_columns_whichever_level_fills_them_first(self):
+        ladder = read(
+            "# Cooks\n\n| | Taste | Pace | Care |\n|---|---|---|---|\n"
+            "| Junior | | Keeps up | Cleans |\n| Senior | Writes recipes | Sets it | |\n"
+        ).ladder()
+        assert [each.name for each in ladder.dimensions] == ["Taste", "Pace", "Care"]

@@ -5,13 +5,14 @@ Each block is marked with the role it was taken for, so that nothing is lost wit
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from ladders.importing.lines import EXAMPLE_LINE
 from ladders.importing.outline import Block
 from ladders.importing.references import same_as
 from ladders.importing.sections import ANTI_PATTERNS, EXAMPLES, Section
+from ladders.names import name_key
 
 Role = Literal[
     "title",
@@ -96,6 +97,10 @@ _PLACEHOLDER = re.compile(
 )
 _EXAMPLE = re.compile(r"(?:e\.?g\.?|for example|for instance|examples?|such as)\b", re.IGNORECASE)
 _DIVIDER = re.compile(r"\**\[(?P<name>[^\[\]]{3,60})\]\**:?")
+_WARNED = re.compile(
+    r"[*_]*(?:red flags?|warning signs?|anti-?patterns?)[*_]*\s*[:\u2013\u2014-][*_]*\s+(?=\S)",
+    re.IGNORECASE,
+)
 _IN_ITALICS = re.compile(r"(?P<mark>[*_]{1,3})[^*_].*(?P=mark)", re.DOTALL)
 _AT_LEAST = 2
 
@@ -143,7 +148,9 @@ class _CellReader:
         self.blocks = blocks
         self.mark = mark
         self.added = added
-        self.mode: Mode = ""
+        #: A cell of its own name, as in a row "Red flags", warns throughout.
+        self.warns = ANTI_PATTERNS.fullmatch(name_key(cell.dimension)) is not None
+        self.mode: Mode = "warnings" if self.warns else ""
         self.has_items = any(block.kind == "item" and not block.quoted for block in blocks)
         self.is_said = may_be_said and not self.has_items
         labelled = sum(_LABEL_START.match(block.text) is not None for block in blocks)
@@ -194,7 +201,9 @@ class _CellReader:
         elif block.kind in {"attribute", "identifier"}:
             self.of_record(block)
         elif block.kind == "paragraph":
-            self.mode = self.mode if block.level else ""
+            # Among lines without bullets, what is announced goes on to the end.
+            goes_on = self.warns or (self.mode == "warnings" and not self.has_items)
+            self.mode = self.mode if block.level or goes_on else ""
             self.prose(block)
 
     def of_record(self, block: Block) -> None:
@@ -219,12 +228,21 @@ class _CellReader:
         elif block.level > 1 and cell.expectations:
             cell.expectations[-1].children.append(block)
             self.mark(block, "sub_point", "an item inside another", 0.7)
-        elif self.mode == "warnings":
-            cell.expectations.append(ExpectationDraft(block, is_anti_pattern=True))
-            self.mark(block, "anti_pattern", "stands in a list of what is warned of", 0.8)
+        elif self.is_warning(block):
+            pass
         else:
             cell.expectations.append(ExpectationDraft(block))
             self.mark(block, "expectation", "an item under the heading of a dimension", 0.9)
+
+    def is_warning(self, block: Block) -> bool:
+        """Something that is warned of: in a list of such, or by its first words."""
+        label = _WARNED.match(block.text)
+        if self.mode != "warnings" and not label:
+            return False
+        said = replace(block, text=block.text[label.end() :]) if label else block
+        self.target.expectations.append(ExpectationDraft(said, is_anti_pattern=True))
+        self.mark(block, "anti_pattern", "stands in a list of what is warned of", 0.8)
+        return True
 
     def stands_for_more(self, block: Block) -> bool:
         """A placeholder, or a sentence that stands for what another level says."""
@@ -267,6 +285,8 @@ class _CellReader:
         elif block.level and cell.expectations:
             cell.expectations[-1].details.append(block)
             self.mark(block, "detail", "goes on below its item", 0.8)
+        elif (self.is_said or not block.level) and self.is_warning(block):
+            pass
         elif self.is_statement(block):
             # Without a list, every paragraph is a statement; what it is taken for is asked.
             cell.expectations.append(ExpectationDraft(block))

@@ -22,6 +22,10 @@ BULLET = re.compile(
 )
 #: A line that starts a list of examples in running text.
 EXAMPLE_LINE = re.compile(r"(?:some )?(?:e\.?g\.?|examples?)(?: are| include)?\s*:", re.IGNORECASE)
+#: A line over a list of what is warned of.
+_WARNING_LINE = re.compile(
+    r"(?:red flags?|anti-?patterns?|warning signs?)[*_]*\s*:?", re.IGNORECASE
+)
 _HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*)")
 
 
@@ -68,6 +72,11 @@ def tell(builder: Builder, lines: Iterable[Line], *, apart: bool) -> None:
         elif not line.text.strip():
             flush()
             leave(0)
+        elif _WARNING_LINE.fullmatch(line.text.strip("*_ ")):
+            flush()
+            leave(0)
+            words.append(line)
+            flush()
         else:
             if (apart and not indents) or EXAMPLE_LINE.match(line.text.strip("*_ ")):
                 flush()

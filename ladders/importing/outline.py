@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ladders.importing.inline import read_inline
+from ladders.importing.inline import is_image, read_inline
 
 BlockKind = Literal[
     "heading",
@@ -152,9 +152,9 @@ class Builder:
     def paragraph(self, line: int, last_line: int, source: str) -> None:
         """Words by themselves: the text of the item that waits for it, else a quote or paragraph.
 
-        Lines that each start with a bullet of a kind that Markdown does not know become items.
+        Images alone are none; they stay stray lines. Lines that each start with a bullet of a kind that Markdown does not know become items.
         """
-        if not source.strip() and not self.items.is_waiting:
+        if not self.items.is_waiting and (not source.strip() or is_image(source)):
             return
         if self.items.is_waiting:
             words = _TASK.sub("", source.strip(), count=1)

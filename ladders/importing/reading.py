@@ -13,7 +13,7 @@ from ladders.importing.attributes import attribute_key, attribute_keys
 from ladders.importing.cells import LABELLED, NOTE, CellDraft, Role, is_placeholder, read_cell
 from ladders.importing.grids import ATTRIBUTES, SUMMARIES
 from ladders.importing.outline import Block, Outline, every_block
-from ladders.importing.sections import ANTI_PATTERNS, COLUMN, LICENCE, Section
+from ladders.importing.sections import ANTI_PATTERNS, COLUMN, LICENCE, ROW, Section
 from ladders.importing.structure import CellFound, OwnerFound, Structure, content
 from ladders.keys import normalised
 from ladders.names import (
@@ -121,6 +121,14 @@ _CASCADE = re.compile(
     r".{0,40}\b(?:levels?|bands?|grades?|roles?|stages?|steps?|tiers?)?\b"
     r"|\b(?:builds? (?:up)?on|includes?)\b.{0,60}\b(?:previous|prior|lower|below|preceding|earlier)\b"
     r"|\bexpectations (?:of|from|for) (?:the )?(?:previous|prior|lower|preceding|earlier)\b",
+    re.IGNORECASE,
+)
+#: What the tool that shows a page says of the page.
+_FURNITURE = re.compile(
+    r"\W*(?:created by\b.*\b(?:modified|updated|edited) (?:by|on)\b.*"
+    r"|(?:page |document )?last (?:modified|updated|edited|changed|reviewed)\b.{0,80}"
+    r"|(?:this )?(?:document|page|file) (?:was )?(?:generated|exported|created|printed) (?:by|from|on)\b.*"
+    r"|(?:generated|exported) (?:by|from|on)\b.{0,80})",
     re.IGNORECASE,
 )
 _LICENSED = re.compile(
@@ -377,6 +385,9 @@ class _Reader:
     ) -> bool:
         key = attribute_key(found.dimension)
         pairs = [LABELLED.fullmatch(block.text) for block in said]
+        if ANTI_PATTERNS.fullmatch(key) and head.depth >= ROW:
+            # A row beside those of dimensions warns of something at each level.
+            return False
         if ANTI_PATTERNS.fullmatch(key):
             self.heading(head, "layout", "announces what is warned of", 0.8)
             draft.notes += said
@@ -510,6 +521,8 @@ class _Reader:
             self.mark(block, "licence", "speaks of the licence", 0.9)
         elif block.kind == "metadata":
             self.mark(block, "attribute", "says something of the ladder as a whole", 0.9)
+        elif is_prose and _FURNITURE.fullmatch(block.text):
+            self.mark(block, "other", "speaks of the page, not of the ladder", 0.8)
         elif block.place in self.structure.contents:
             self.mark(block, "contents", "a table of contents: read for tracks and order", 0.9)
         elif (is_prose or is_item) and id(section) in self.about and _CASCADE.search(block.text):

@@ -83,14 +83,13 @@ LABELLED = re.compile(
 NOTE = re.compile(r"\**(?:note|nb|n\.b\.|tip|warning|important|info)\**\W*$", re.IGNORECASE)
 
 _LABEL_START = re.compile(r"(?:\*\*|__)[^*_]{1,60}(?::(?:\*\*|__)|(?:\*\*|__)\s*[:\u2013-])\s")
-_TO_COME = (
-    r"(?:forthcoming|coming soon|tb[cd]|to be (?:defined|determined|written|done|added|decided)"
-    r"|under construction|work in progress)"
-)
+_TO_COME = r"(?:coming soon|tb[cd]|to be (?:defined|determined|written|added|decided))"
 _PLACEHOLDER = re.compile(
-    rf"\W*(?:{_TO_COME}|to ?do|wip|placeholder|n/?a|none(?: yet)?|not (?:yet )?(?:defined|applicable))"
-    # What is to come may be named, in a few words before it.
-    rf"\W*|\W+|(?:[^\W\d_][\w'\u2019-]*[ :]+){{1,4}}(?:(?:is|are) )?{_TO_COME}\W*"
+    rf"\W*(?:{_TO_COME}|forthcoming|to be done|under construction|to ?do|work in progress|wip|placeholder"
+    r"|n/?a|none(?: yet)?|not (?:yet )?(?:defined|applicable))\W*|\W+"
+    # What is to come may be named, in a few words before it that ask for nothing.
+    r"|(?!.*\b(?:has|have|had|needs?|ought|what|which|how|where|when)\b)"
+    rf"(?:[^\W\d_][\w'\u2019-]*[ :]+){{1,4}}{_TO_COME}\W*"
     # Behind a sign in capitals anything may be.
     r"|\W*(?-i:TODO|TBD|TBC|FIXME|WIP)\b.*",
     re.IGNORECASE | re.DOTALL,
@@ -202,7 +201,7 @@ class _CellReader:
             self.of_record(block)
         elif block.kind == "paragraph":
             # Among lines without bullets, what is announced goes on to the end.
-            goes_on = self.warns or (self.mode == "warnings" and not self.has_items)
+            goes_on = self.warns or not self.has_items
             self.mode = self.mode if block.level or goes_on else ""
             self.prose(block)
 
@@ -285,6 +284,9 @@ class _CellReader:
         elif block.level and cell.expectations:
             cell.expectations[-1].details.append(block)
             self.mark(block, "detail", "goes on below its item", 0.8)
+        elif self.mode == "examples" and self.is_said:
+            cell.examples.append(block)
+            self.mark(block, "example", "stands under a word for examples", 0.8)
         elif (self.is_said or not block.level) and self.is_warning(block):
             pass
         elif self.is_statement(block):

@@ -246,7 +246,10 @@ def _name(cell: TableCell) -> Block | None:
 def _code_and_title(one: str, other: str) -> str:
     """The name of a level whose code and title stand apart, or nothing."""
     code, title = (one, other) if is_code(one) else (other, one)
-    if not is_code(code) or is_code(title):
+    if not is_code(code) or is_code(title) or _LEVEL_HEADER.fullmatch(title):
+        return ""
+    if code.isdecimal() and not is_like_a_level(title):
+        # A number beside a name may count anything.
         return ""
     return f"{plain(code)}: {plain(title)}"
 

@@ -69,14 +69,10 @@ def tell(builder: Builder, lines: Iterable[Line], *, apart: bool) -> None:
             flush()
             leave(0)
             builder.add("heading", line.number, line.number, heading[2], len(heading[1]))
-        elif not line.text.strip():
+        elif not line.text.strip() or _WARNING_LINE.fullmatch(line.text.strip("*_ ")):
             flush()
             leave(0)
-        elif _WARNING_LINE.fullmatch(line.text.strip("*_ ")):
-            flush()
-            leave(0)
-            words.append(line)
-            flush()
+            builder.paragraph(line.number, line.number, line.text)
         else:
             if (apart and not indents) or EXAMPLE_LINE.match(line.text.strip("*_ ")):
                 flush()

@@ -32,6 +32,7 @@ BlockKind = Literal[
     "unused",
     "metadata",
     "warning",
+    "image",
     "stray",
 ]
 
@@ -152,9 +153,12 @@ class Builder:
     def paragraph(self, line: int, last_line: int, source: str) -> None:
         """Words by themselves: the text of the item that waits for it, else a quote or paragraph.
 
-        Images alone are none; they stay stray lines. Lines that each start with a bullet of a kind that Markdown does not know become items.
+        Images alone are a block of their own kind. Lines that each start with a bullet of a kind that Markdown does not know become items.
         """
-        if not self.items.is_waiting and (not source.strip() or is_image(source)):
+        if not source.strip() and not self.items.is_waiting:
+            return
+        if is_image(source) and not self.items.is_waiting:
+            self.add("image", line, last_line, source, self.items.depth)
             return
         if self.items.is_waiting:
             words = _TASK.sub("", source.strip(), count=1)

@@ -516,7 +516,9 @@ class _Reader:
     def leftover(self, section: Section, block: Block, *, is_licence: bool) -> None:
         is_prose = block.kind in {"paragraph", "quote"} and block.text != ""
         is_item = block.kind == "item" and block.text != ""
-        if (is_prose or is_item) and (is_licence or _LICENSED.search(block.text)):
+        # A badge may be all that names the licence.
+        is_badge = block.kind == "image" and block.text != ""
+        if (is_prose or is_item or is_badge) and (is_licence or _LICENSED.search(block.text)):
             self.licence.append(block)
             self.mark(block, "licence", "speaks of the licence", 0.9)
         elif block.kind == "metadata":

@@ -172,7 +172,15 @@ class TestNestedData:
         cell = ladder.levels[0].cells[0]
         assert ([each.text for each in cell.expectations], cell.placeholder) == (["Tastes"], True)
 
-    @pytest.mark.parametrize("text", ["Todos are kept short", "Has nothing to be ashamed of"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Todos are kept short",
+            "Limits work in progress",
+            "Knows what is to be done",
+            "Asks what has to be decided",
+        ],
+    )
     def test_what_only_looks_like_it_is_asked(self, text):
         ladder = read("cooks.yaml", NESTED.replace("TODO spices", text)).ladder()
         assert [each.text for each in ladder.levels[0].cells[0].expectations] == ["Tastes", text]

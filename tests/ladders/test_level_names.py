@@ -39,6 +39,10 @@ class TestCodeAndTitle:
             ("C2", "Chef"),
         ]
 
+    def test_a_word_with_its_number_is_one_name(self):
+        text = self.PAGE.format("Level", "1", "Level", "2")
+        assert named(read(text, "a.html").ladder()) == [("", "Level 1"), ("", "Level 2")]
+
     @pytest.mark.parametrize("heads", [",C1,C2\n,Commis,Chef", ",Commis,Chef\n,C1,C2"])
     def test_in_two_rows_of_a_header(self, heads):
         ladder = read(f"{heads}\nTaste,a,b\nPace,c,d\n", "a.csv").ladder()

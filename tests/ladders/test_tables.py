@@ -270,3 +270,24 @@ class TestWhatBelongsToThePage:
     def test_an_image_in_a_sentence_says_its_words(self):
         ladder = read(f"# Cooks\n\nWho ![really](r.png) cook.\n\n{self.TABLE}").ladder()
         assert ladder.summary == "Who really cook."
+
+
+def test_a_column_of_examples_under_each_level_holds_examples():
+    text = "".join(
+        f"## {level} Cook\n\n| Area | Expectations | Examples |\n|---|---|---|\n"
+        f"| Taste | {level} tastes | {level} soup |\n| Pace | {level} steps | {level} bread |\n\n"
+        for level in ("Junior", "Senior")
+    )
+    ladder = read(f"# Cooks\n\n{text}").ladder()
+    assert cells(ladder)["Junior Cook"] == {"Taste": ["Junior tastes"], "Pace": ["Junior steps"]}
+    assert [
+        each.text
+        for cell in ladder.levels[0].cells
+        for each in (*cell.examples, *(one for said in cell.expectations for one in said.examples))
+    ] == ["Junior soup", "Junior bread"]
+
+
+def test_a_badge_may_name_the_licence():
+    text = "# Cooks\n\n![Licence: CC BY 4.0](b.png)\n\n| | Junior | Senior |\n|---|---|---|\n"
+    proposal = read(f"{text}| Taste | Tastes | Seasons |\n| Pace | Keeps up | Sets it |\n")
+    assert proposal.ladder().licence.id == "CC-BY-4.0"

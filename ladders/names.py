@@ -27,7 +27,9 @@ _QUOTES = "\"'\u2018\u2019\u201c\u201d"
 _QUOTED = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]+)[{_QUOTES}]")
 _NUMBER = re.compile(r"[0-9]+(?=\D*$)")
 _ROMAN = re.compile(r"\b(?:I{1,3}|IV|VI{0,3})\b")
-_NUMBERING = re.compile(r"(?:[0-9]{1,2}\.(?:[0-9]{1,2}\.?)*|[0-9]{1,2}\)|\([0-9a-z]\))\s+(?=\D)")
+_NUMBERING = re.compile(
+    r"(?:0[0-9](?:\s*\u00b7)?|[0-9]{1,2}\.(?:[0-9]{1,2}\.?)*|[0-9]{1,2}\)|\([0-9a-z]\))\s+(?=\D)"
+)
 _MARKS = re.compile(r"[*`]+|(?<!\w)_+|_+(?!\w)")
 _LEVEL_PREFIX = re.compile(
     r"(?:level|role|title|job title|position)\s*(?::|\s[\u2013\u2014-])\s+(?=\S)", re.IGNORECASE
@@ -72,6 +74,21 @@ _DIMENSIONS = re.compile(
     r"|stakeholders?|strategy|systems?|team\w*|technical|technology|testing|thinking|tools|values"
     r"|vision|writing)\b",
     re.IGNORECASE,
+)
+#: Words over columns of levels, their titles and the experience they take, in the languages that
+#: ladders are written in; signs between words are spaces.
+LEVEL_WORDS = (
+    r"(?:karriere)?stufe|niveau|\u00e9chelon|nivel|grado|n\u00edvel|\u0443\u0440\u043e\u0432\u0435\u043d\u044c"
+    r"|\u0433\u0440\u0435\u0439\u0434|poziom|trede|livello"
+)
+TITLE_WORDS = (
+    r"(?:stellen)?titel|bezeichnung|titre|intitul\u00e9|poste|t\u00edtulo|puesto|cargo"
+    r"|\u0434\u043e\u043b\u0436\u043d\u043e\u0441\u0442\u044c|tytu\u0142|stanowisko|functie(?:titel)?|titolo|ruolo"
+)
+EXPERIENCE_WORDS = (
+    r"(?:berufs)?erfahrung|berufsjahre|exp\u00e9rience|ann\u00e9es d.exp\u00e9rience|anciennet\u00e9"
+    r"|(?:a\u00f1os de )?experiencia|(?:anos de )?experi\u00eancia|\u043e\u043f\u044b\u0442(?: \u0440\u0430\u0431\u043e\u0442\u044b)?"
+    r"|\u0441\u0442\u0430\u0436|(?:lata )?do\u015bwiadczeni[ea]|sta\u017c(?: pracy)?|(?:werk)?ervaring|(?:anni di )?esperienza"
 )
 #: What is asked of everybody, whatever the level.
 COMMON = re.compile(
@@ -208,6 +225,12 @@ def _likeness(parsed: LevelName) -> float:
     if _ROMAN.search(parsed.name):
         return 0.8
     return 0.7 if is_title else 0.0
+
+
+def is_code(name: str) -> bool:
+    """Whether a name is nothing but the code of a level, as in "L3" or "Band 3"."""
+    words = plain(name)
+    return (_WHOLE_CODE.fullmatch(words) or _SOME_CODE.fullmatch(words)) is not None
 
 
 def is_phrase(name: str) -> bool:

@@ -1,6 +1,7 @@
 """Reading -> the dimensions, tracks, ranks and licence that a document speaks of."""
 
 import re
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -21,6 +22,7 @@ class DimensionDraft:
     icon: str
     group: Section | None
     owners: set[int] = field(default_factory=set)
+    at: tuple[bool, int, int] = (True, sys.maxsize, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class TrackDraft:
 
 
 def dimensions(reading: Reading) -> list[DimensionDraft]:
-    """In order of appearance, levels before roles."""
+    """In the order of their headings in the document, those of levels before those of roles alone."""
     found: dict[str, DimensionDraft] = {}
     ids = Ids("dimension")
     for owner, cell in every_cell(reading):
@@ -55,13 +57,15 @@ def dimensions(reading: Reading) -> list[DimensionDraft]:
             icon, name = split_icon(plain(cell.dimension))
             found[key] = DimensionDraft(key, ids.take(name), name, icon, cell.group)
         found[key].owners.add(id(owner))
+        at = (owner.found.kind == "mixin", *cell.place)
+        found[key].at = min(found[key].at, at)
         found[key].group = found[key].group or cell.group
     groups = {draft.group.key for draft in found.values() if draft.group}
     if len(groups) == 1 and all(draft.group for draft in found.values()):
         # One group of all dimensions tells nothing apart.
         for draft in found.values():
             draft.group = None
-    return list(found.values())
+    return sorted(found.values(), key=lambda draft: draft.at)
 
 
 def every_cell(reading: Reading) -> Iterable[tuple[OwnerDraft, CellDraft]]:
@@ -102,6 +106,15 @@ def tracks(reading: Reading) -> list[TrackDraft]:
         placed |= {id(each) for each in members}
         name = track.section.name
         found.append(TrackDraft(ids.take(name), name, [drafts[id(each)] for each in members]))
+    if not found:
+        by_track: dict[str, list[OwnerDraft]] = {}
+        for draft in reading.levels:
+            if draft.track:
+                by_track.setdefault(draft.track, []).append(draft)
+        found = [
+            TrackDraft(ids.take(name), name[:1].upper() + name[1:], levels)
+            for name, levels in by_track.items()
+        ]
     return found
 
 
@@ -112,7 +125,7 @@ def lowest_track(drafts: list[TrackDraft]) -> TrackDraft | None:
 
 def ranks(levels: list[OwnerDraft]) -> list[int]:
     """The numbers of the levels where each has its own, else their places in the list."""
-    numbers = [draft.name.number for draft in levels]
+    numbers = [draft.name.number if draft.rank is None else draft.rank for draft in levels]
     if len(set(numbers)) == len(numbers):
         given = [number for number in numbers if number is not None]
         if len(given) == len(numbers):

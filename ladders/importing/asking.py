@@ -63,7 +63,7 @@ def questions_about(
             _proficiency(reading),
             _merges(reading),
             _cells(reading),
-            _licence(reading),
+            _licence(reading, assembly.said.get("licence", "")),
         )
     )
 
@@ -160,7 +160,7 @@ def _cascade(reading: Reading) -> Iterator[Question]:
 def _order(reading: Reading, assembly: Assembly) -> Iterator[Question]:
     if assembly.order_by == "said":
         return
-    if assembly.order_by in {"ranks", "names"}:
+    if assembly.order_by in {"ranks", "names"} and not _over_files(reading):
         yield ask(
             "h",
             "files",
@@ -204,6 +204,14 @@ def _order(reading: Reading, assembly: Assembly) -> Iterator[Question]:
             rank="By track, then by rank",
             document="As in the document",
         )
+
+
+def _over_files(reading: Reading) -> bool:
+    """Whether levels go through several files, whose order is then that of something else."""
+    return any(
+        len({head.heading.file for head in level.found.heads if head.heading}) > 1
+        for level in reading.levels
+    )
 
 
 def _codes(reading: Reading) -> Iterator[Question]:
@@ -340,8 +348,8 @@ def _repeats(cell: CellDraft) -> bool:
     return len(set(texts)) < len(texts)
 
 
-def _licence(reading: Reading) -> Iterator[Question]:
-    if not reading.licence:
+def _licence(reading: Reading, said: str) -> Iterator[Question]:
+    if not reading.licence and not said:
         yield ask(
             "l",
             "licence",
@@ -351,7 +359,7 @@ def _licence(reading: Reading) -> Iterator[Question]:
             internal="It is our own, for internal use",
         )
         return
-    name = licence_id(block.text for block in reading.licence)
+    name = licence_id([*(block.text for block in reading.licence), said])
     if "-SA" in name or not name:
         duty = " Whoever passes the ladder on must keep it." if name else ""
         yield ask(

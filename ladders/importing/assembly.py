@@ -8,14 +8,15 @@ from typing import Literal
 from urllib.parse import unquote
 
 from ladders.importing.data import is_like_a_ladder, read_data
-from ladders.importing.fields import FieldFound, FieldUse
+from ladders.importing.fields import FieldFound, FieldUse, is_texts
 from ladders.importing.markdown import read_markdown
 from ladders.importing.markup import read_page
-from ladders.importing.outline import Block, Outline
+from ladders.importing.outline import Block, BlockKind, Outline
 from ladders.importing.sections import Section, read_sections, unfold_labels, unfold_tables
+from ladders.importing.several import spread
 from ladders.importing.tabular import read_table
 from ladders.names import level_likeness, name_key, rank, split_icon
-from ladders.yaml_nodes import UnreadableYamlError, read_nodes
+from ladders.yaml_nodes import Node, UnreadableYamlError, read_nodes
 
 Form = Literal["markdown", "page", "table", "data"]
 
@@ -51,6 +52,15 @@ class SourceText:
         return PurePath(self.name).stem
 
 
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What the front matter of a file says of the level that the file may be about, and where it does."""
+
+    said: dict[str, str]
+    aliases: tuple[str, ...]
+    blocks: tuple[Block, ...]
+
+
 @dataclass(eq=False, slots=True)
 class Assembly:
     root: Section
@@ -64,6 +74,8 @@ class Assembly:
     shared_titles: tuple[str, ...] = ()
     #: What the fields of data files were taken for, by name.
     fields: tuple[FieldFound, ...] = ()
+    #: Front matter by the number of its file.
+    fronts: dict[int, Front] = field(default_factory=dict)
 
 
 def assemble(
@@ -88,8 +100,10 @@ def assemble(
     else:
         assembly = _bundle(files, read, order)
     assembly.fields = _together(each for file in read for each in file.fields)
+    assembly.fronts = {file.number: file.front for file in read if file.front}
     unfold_tables(assembly.root)
     unfold_labels(assembly.root)
+    spread(assembly.root)
     return assembly
 
 
@@ -118,6 +132,7 @@ class _File:
     is_data_in_front: bool = False
     front_matter_end: int = 0
     fields: tuple[FieldFound, ...] = ()
+    front: Front | None = None
 
     @property
     def top(self) -> Block | None:
@@ -170,16 +185,58 @@ def _with_front_matter(outline: Outline, number: int, fields: Mapping[str, Field
             front_matter_end=front.last_line,
             fields=data.fields,
         )
-    said = {}
-    if isinstance(root.value, dict):
-        said = {
-            _SPELLED.get(key.lower(), key.lower()): str(node.value)
-            for key, node in root.value.items()
-            if isinstance(node.value, (str, int)) and not isinstance(node.value, bool)
-        }
-    return _File(number, outline, said)
+    said, known = _known_in_front(root, outline, number)
+    of_level = Front(
+        said,
+        tuple(each.text for each in known if each.kind == "item"),
+        tuple(each for each in known if each.kind != "metadata"),
+    )
+    held = {line for each in known for line in range(each.line, each.last_line + 1)}
+    others = [
+        Block("stray", line, line, outline.lines[line - 1], outline.lines[line - 1], file=number)
+        for line in range(front.line, front.last_line + 1)
+        if line not in held and outline.lines[line - 1].strip()
+    ]
+    blocks = (*(each for each in known if each.kind == "metadata"), *rest)
+    strays = (*others, *(each for each in known if each.kind != "metadata"), *outline.strays)
+    return _File(number, Outline(blocks, strays, outline.lines), said, front=of_level)
 
 
+def _known_in_front(
+    root: Node, outline: Outline, number: int
+) -> tuple[dict[str, str], list[Block]]:
+    """What front matter says by plain names, and the blocks of what is understood of it.
+
+    Metadata speak of the file; attributes and items (its aliases) of the level that it may be about.
+    """
+    said: dict[str, str] = {}
+    known: list[Block] = []
+    tops = (each for each in outline.blocks if each.kind == "heading" and each.level == 1)
+    top = next((name_key(each.text) for each in tops), "")
+
+    def know(kind: BlockKind, line: int, last_line: int, text: str) -> None:
+        raw = "\n".join(outline.lines[line - 1 : last_line])
+        known.append(Block(kind, line, last_line, text, raw, file=number))
+
+    for key, node in root.value.items() if isinstance(root.value, dict) else ():
+        name = _SPELLED.get(key.lower(), key.lower())
+        line = root.keys[key][0]
+        if name in _ALIASES and is_texts(node):
+            know("attribute", line, line, key)
+            for each in node.value:
+                know("item", each.line, each.last_line, str(each.value))
+        elif isinstance(node.value, (str, int)) and not isinstance(node.value, bool):
+            said[name] = str(node.value)
+            if name in _OF_FILE or (name == "title" and top in {"", name_key(said[name])}):
+                know("metadata", line, node.last_line, said[name])
+            elif name in _OF_LEVEL:
+                know("attribute", line, node.last_line, said[name])
+    return said, known
+
+
+_OF_FILE = frozenset({"organisation", "licence", "version", "language"})
+_OF_LEVEL = frozenset({"level", "track"})
+_ALIASES = frozenset({"aliases", "also_known_as", "aka"})
 #: Two spellings of one word.
 _SPELLED = {"license": "licence", "organization": "organisation", "company": "organisation"}
 
@@ -252,19 +309,16 @@ def _add_file(root: Section, file: _File, name: str) -> None:
             if section.heading is top:
                 section.heading = replace(top, text=name)
         return
-    front = next((block for block in file.outline.blocks if block.kind == "front_matter"), None)
-    line = _title_line(front)
+    line = _title_line(file.outline)
     heading = Block("heading", line, line, name, file.outline.lines[line - 1], 1, file=file.number)
     has_tops = any(block.kind == "heading" and block.level == 1 for block in file.outline.blocks)
     read_sections(file.outline, root.add(heading, 1), shift=1 if has_tops else 0)
 
 
-def _title_line(front: Block | None) -> int:
-    if front:
-        for at, line in enumerate(front.raw.split("\n")):
-            if line.lower().startswith("title:"):
-                return front.line + at
-    return 1
+def _title_line(outline: Outline) -> int:
+    """The line of the front matter that says the title, or the first."""
+    said = (block for block in outline.blocks if block.kind == "metadata")
+    return next((block.line for block in said if block.raw.lower().startswith("title:")), 1)
 
 
 def _in_order(

@@ -5,13 +5,14 @@ Each block is marked with the role it was taken for, so that nothing is lost wit
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 from ladders.importing.lines import EXAMPLE_LINE
 from ladders.importing.outline import Block
 from ladders.importing.references import same_as
 from ladders.importing.sections import ANTI_PATTERNS, EXAMPLES, Section
+from ladders.names import name_key
 
 Role = Literal[
     "title",
@@ -62,6 +63,8 @@ class ExpectationDraft:
 class CellDraft:
     dimension: str
     group: Section | None = None
+    #: Where the heading of the dimension stands in the document; see `dimensions`.
+    place: tuple[int, int] = (0, 0)
     prose: list[Block] = field(default_factory=list)
     expectations: list[ExpectationDraft] = field(default_factory=list)
     examples: list[Block] = field(default_factory=list)
@@ -80,18 +83,32 @@ LABELLED = re.compile(
 NOTE = re.compile(r"\**(?:note|nb|n\.b\.|tip|warning|important|info)\**\W*$", re.IGNORECASE)
 
 _LABEL_START = re.compile(r"(?:\*\*|__)[^*_]{1,60}(?::(?:\*\*|__)|(?:\*\*|__)\s*[:\u2013-])\s")
+_TO_COME = r"(?:coming soon|tb[cd]|to be (?:defined|determined|written|added|decided))"
 _PLACEHOLDER = re.compile(
-    r"\W*(?:forthcoming|coming soon|tb[cd]|to ?do|to be (?:defined|determined|written|done|added)|"
-    r"under construction|work in progress|wip|placeholder|n/?a|none(?: yet)?|not (?:yet )?(?:defined|"
-    r"applicable))\W*|\W+",
-    re.IGNORECASE,
+    rf"\W*(?:{_TO_COME}|forthcoming|to be done|under construction|to ?do|work in progress|wip|placeholder"
+    r"|n/?a|none(?: yet)?|not (?:yet )?(?:defined|applicable))\W*|\W+"
+    # What is to come may be named, in a few words before it that ask for nothing.
+    r"|(?!.*\b(?:has|have|had|needs?|ought|what|which|how|where|when)\b)"
+    rf"(?:[^\W\d_][\w'\u2019-]*[ :]+){{1,4}}{_TO_COME}\W*"
+    # Behind a sign in capitals anything may be.
+    r"|\W*(?-i:TODO|TBD|TBC|FIXME|WIP)\b.*",
+    re.IGNORECASE | re.DOTALL,
 )
 _EXAMPLE = re.compile(r"(?:e\.?g\.?|for example|for instance|examples?|such as)\b", re.IGNORECASE)
 _DIVIDER = re.compile(r"\**\[(?P<name>[^\[\]]{3,60})\]\**:?")
+_WARNED = re.compile(
+    r"[*_]*(?:red flags?|warning signs?|anti-?patterns?)[*_]*\s*[:\u2013\u2014-][*_]*\s+(?=\S)",
+    re.IGNORECASE,
+)
 _IN_ITALICS = re.compile(r"(?P<mark>[*_]{1,3})[^*_].*(?P=mark)", re.DOTALL)
 _AT_LEAST = 2
 
 Mode = Literal["", "examples", "warnings"]
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text only says that something is still to come, or nothing."""
+    return _PLACEHOLDER.fullmatch(text) is not None
 
 
 def read_cell(
@@ -130,7 +147,9 @@ class _CellReader:
         self.blocks = blocks
         self.mark = mark
         self.added = added
-        self.mode: Mode = ""
+        #: A cell of its own name, as in a row "Red flags", warns throughout.
+        self.warns = ANTI_PATTERNS.fullmatch(name_key(cell.dimension)) is not None
+        self.mode: Mode = "warnings" if self.warns else ""
         self.has_items = any(block.kind == "item" and not block.quoted for block in blocks)
         self.is_said = may_be_said and not self.has_items
         labelled = sum(_LABEL_START.match(block.text) is not None for block in blocks)
@@ -175,10 +194,15 @@ class _CellReader:
             self.is_note = True
         elif block.kind in {"quote", "item"}:
             self.quote(block)
+        elif block.kind == "warning":
+            self.target.expectations.append(ExpectationDraft(block, is_anti_pattern=True))
+            self.mark(block, "anti_pattern", "the source calls it so", 0.9)
         elif block.kind in {"attribute", "identifier"}:
             self.of_record(block)
         elif block.kind == "paragraph":
-            self.mode = self.mode if block.level else ""
+            # Among lines without bullets, what is announced goes on to the end.
+            goes_on = self.warns or not self.has_items
+            self.mode = self.mode if block.level or goes_on else ""
             self.prose(block)
 
     def of_record(self, block: Block) -> None:
@@ -203,12 +227,21 @@ class _CellReader:
         elif block.level > 1 and cell.expectations:
             cell.expectations[-1].children.append(block)
             self.mark(block, "sub_point", "an item inside another", 0.7)
-        elif self.mode == "warnings":
-            cell.expectations.append(ExpectationDraft(block, is_anti_pattern=True))
-            self.mark(block, "anti_pattern", "stands in a list of what is warned of", 0.8)
+        elif self.is_warning(block):
+            pass
         else:
             cell.expectations.append(ExpectationDraft(block))
             self.mark(block, "expectation", "an item under the heading of a dimension", 0.9)
+
+    def is_warning(self, block: Block) -> bool:
+        """Something that is warned of: in a list of such, or by its first words."""
+        label = _WARNED.match(block.text)
+        if self.mode != "warnings" and not label:
+            return False
+        said = replace(block, text=block.text[label.end() :]) if label else block
+        self.target.expectations.append(ExpectationDraft(said, is_anti_pattern=True))
+        self.mark(block, "anti_pattern", "stands in a list of what is warned of", 0.8)
+        return True
 
     def stands_for_more(self, block: Block) -> bool:
         """A placeholder, or a sentence that stands for what another level says."""
@@ -251,6 +284,11 @@ class _CellReader:
         elif block.level and cell.expectations:
             cell.expectations[-1].details.append(block)
             self.mark(block, "detail", "goes on below its item", 0.8)
+        elif self.mode == "examples" and self.is_said:
+            cell.examples.append(block)
+            self.mark(block, "example", "stands under a word for examples", 0.8)
+        elif (self.is_said or not block.level) and self.is_warning(block):
+            pass
         elif self.is_statement(block):
             # Without a list, every paragraph is a statement; what it is taken for is asked.
             cell.expectations.append(ExpectationDraft(block))

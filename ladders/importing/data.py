@@ -3,13 +3,24 @@
 The names of the fields say what is what. Records that name a level and a dimension by their ids are put under both.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ladders.importing.fields import FieldFound, Fields, FieldUse, is_texts, place, spoken, titled
-from ladders.importing.lines import Line, tell
-from ladders.importing.outline import Builder, Hint, Outline
+from ladders.importing.fields import (
+    FieldFound,
+    Fields,
+    FieldUse,
+    is_texts,
+    is_warning,
+    kind_of,
+    place,
+    spoken,
+    titled,
+)
+from ladders.importing.lines import BULLET, Line, tell
+from ladders.importing.outline import Block, Builder, Hint, Outline, every_block
 from ladders.importing.records import Flat, Joined, Record, flat_records, joined_records
+from ladders.names import is_code
 from ladders.yaml_nodes import Node
 
 _DEEPEST = 9
@@ -36,11 +47,48 @@ def read_data(
     joined = joined_records(root, teller.fields)
     if joined:
         teller.records(joined)
-    elif table := flat_records(root, teller.fields):
-        teller.table(table)
+    elif flat := flat_records(root, teller.fields):
+        teller.around(root, flat)
+        teller.table(flat)
     else:
         teller.thing(root, 1, "")
-    return Data(builder.outline(), teller.said, teller.fields.found(root))
+    outline = builder.outline()
+    outline = replace(outline, strays=(*outline.strays, *_unused(root, teller, outline)))
+    return Data(outline, teller.said, teller.fields.found(root))
+
+
+def _unused(root: Node, teller: "_Teller", outline: Outline) -> Iterator[Block]:
+    """Values that nothing was made of, in lines that hold others: a whole file may be one line."""
+    held = {
+        line
+        for block in every_block(outline.blocks)
+        if block.kind != "table"
+        for line in range(block.line, block.last_line + 1)
+    }
+    for key, node in _values(root, ""):
+        if id(node) not in teller.used and node.line in held and str(node.value).strip():
+            text = f"{spoken(key)}: {node.value}" if key else str(node.value)
+            raw = outline.lines[node.line - 1]
+            yield Block(
+                "unused",
+                node.line,
+                node.line,
+                " ".join(text.split()),
+                raw,
+                file=teller.builder.file,
+            )
+
+
+def _values(node: Node, key: str) -> Iterator[tuple[str, Node]]:
+    """Every plain value with the key that it stands under."""
+    if isinstance(node.value, dict):
+        for name, each in node.value.items():
+            yield from _values(each, name)
+    elif isinstance(node.value, list):
+        for each in node.value:
+            yield from _values(each, key)
+    elif node.value is not None:
+        yield key, node
 
 
 def is_like_a_ladder(root: Node) -> bool:
@@ -56,10 +104,23 @@ class _Teller:
         self.builder = builder
         self.fields = fields
         self.said: dict[str, str] = {}
+        #: The values, by their `id`, that are told or understood.
+        self.used: set[int] = set()
 
     # -- Pieces
 
+    def use(self, node: Node) -> None:
+        self.used.add(id(node))
+
+    def use_names(self, node: Node) -> None:
+        """The name and the ids of a thing are in its heading."""
+        fields = self.fields
+        for key, value in node.value.items() if isinstance(node.value, dict) else ():
+            if fields.is_name(key) or (fields.is_id(key) and is_code(str(value.value))):
+                self.use(value)
+
     def heading(self, node: Node, text: str, depth: int, hint: Hint = "") -> None:
+        self.use(node)
         self.builder.add("heading", node.line, node.last_line, titled(text), min(depth, _DEEPEST))
         if hint:
             blocks = self.builder.targets[-1]
@@ -67,29 +128,50 @@ class _Teller:
 
     def words(self, node: Node) -> None:
         """A text: paragraphs, and the lists that it may hold itself."""
+        self.use(node)
         text = str(node.value)
         first = node.text_line
         lines = [
             Line(min(first + at, node.last_line), each) for at, each in enumerate(text.split("\n"))
         ]
-        tell(self.builder, lines, apart=False)
+        if len(lines) == 1 and node.last_line > first and not BULLET.fullmatch(text):
+            # One line of text that the file breaks into several.
+            self.builder.paragraph(first, node.last_line, text)
+        else:
+            tell(self.builder, lines, apart=False)
 
     def item(self, node: Node, details: Iterable[Node] = ()) -> None:
+        self.use(node)
         text = " ".join(str(node.value).split())
         if text:
             self.builder.open_item()
             self.builder.paragraph(node.line, node.last_line, text)
             for detail in details:
+                self.use(detail)
                 said = " ".join(str(detail.value).split())
                 self.builder.paragraph(detail.line, detail.last_line, said)
             self.builder.close_item(node.line)
 
+    def by_kind(self, text: Node, kind: Node | None, details: Iterable[Node] = ()) -> None:
+        """A statement, or a sign of the opposite where its kind says so."""
+        if kind is None or not is_warning(str(kind.value)):
+            self.item(text, details)
+        else:
+            self.use(text)
+            said = " ".join(str(text.value).split())
+            self.builder.add("warning", text.line, text.last_line, said, 1)
+        if kind is not None:
+            self.use(kind)
+            self.builder.add_verbatim("reference", kind.line, kind.last_line)
+
     def example(self, node: Node) -> None:
+        self.use(node)
         self.builder.open_quote()
         self.builder.paragraph(node.line, node.last_line, " ".join(str(node.value).split()))
         self.builder.close_quote()
 
     def announce(self, node: Node, words: str) -> None:
+        self.use(node)
         self.builder.paragraph(node.line, node.line, words)
 
     # -- Things
@@ -104,6 +186,7 @@ class _Teller:
             if name is not None:
                 fields.note(key, "name")
                 text = fields.with_code(fields.level_word(name, key, hint), node, hint)
+                self.use_names(node)
                 self.heading(name, text, depth, hint or fields.hint_for(key))
                 depth += 1
             self.body(node, depth, {key} if name is not None else set())
@@ -111,12 +194,17 @@ class _Teller:
             self.item(node)
 
     def several(self, node: Node, depth: int, hint: Hint) -> None:
-        for at in self.fields.order_of(node.value, hint):
+        for at in self.order_of(node.value, hint):
             each = node.value[at]
             if isinstance(each.value, dict) and (text := self.fields.statement_of(each)):
                 self.statement(each, *text)
             else:
                 self.thing(each, depth, hint)
+
+    def order_of(self, nodes: Sequence[Node], hint: Hint) -> list[int]:
+        for rank in self.fields.ranks_of(nodes, hint):
+            self.use(rank)
+        return self.fields.order_of(nodes, hint)
 
     def statement(self, node: Node, key: str, text: Node) -> None:
         """A mapping that is one statement, with details and examples of its own."""
@@ -129,7 +217,7 @@ class _Teller:
         fields.note(key, "expectations")
         for other in details:
             fields.note(other, "details")
-        self.item(text, details.values())
+        self.by_kind(text, kind_of(node), details.values())
         for other, value in node.value.items():
             if other != key and fields.is_examples(other):
                 self.examples(other, value)
@@ -221,7 +309,8 @@ class _Teller:
         elif whole:
             fields.note(key, whole)
             self.said.setdefault(whole, str(value.value))
-            self.builder.add_verbatim("reference", value.line, value.last_line)
+            self.use(value)
+            self.builder.add_verbatim("metadata", value.line, value.last_line, str(value.value))
 
     def text(self, key: str, value: Node) -> None:
         """A line that a person says to be an expectation is one, and not the prose of a cell."""
@@ -234,7 +323,7 @@ class _Teller:
         """A mapping whose keys are names, or an ordinary thing."""
         fields = self.fields
         entries = list(node.value.items())
-        for at in fields.order_of([value for _, value in entries], hint):
+        for at in self.order_of([value for _, value in entries], hint):
             key, value = entries[at]
             if value.value is None:
                 continue
@@ -250,6 +339,7 @@ class _Teller:
             else:
                 fields.note(key, "heading")
             name = fields.key_name(key, value)
+            self.use_names(value)
             if isinstance(value.value, dict):
                 name = fields.with_code(name, value, hint)
             self.heading(place(node, key), name, depth, hint)
@@ -318,15 +408,18 @@ class _Teller:
     def record(self, record: Record, joined: Joined) -> None:
         """A statement with its id and what else the record says of it."""
         fields = self.fields
-        self.item(record.text)
+        kind = kind_of(record.node)
+        self.by_kind(record.text, kind)
         for key, value in record.node.value.items():
-            if value is record.text or fields.said.get(key) == "ignore":
+            if value is record.text or value is kind or fields.said.get(key) == "ignore":
                 continue
             if fields.is_examples(key):
                 self.examples(key, value)
-            elif isinstance(value.value, (dict, list)):
                 continue
-            elif key in joined.columns:
+            if isinstance(value.value, (dict, list)):
+                continue
+            self.use(value)
+            if key in joined.columns:
                 self.builder.add_verbatim("reference", value.line, value.last_line)
             elif fields.is_id(key):
                 fields.note(key, "code")
@@ -342,14 +435,28 @@ class _Teller:
                 self.fields.note(key, "summary")
                 self.words(value)
 
+    def around(self, root: Node, flat: Flat) -> None:
+        """What the file says beside its records."""
+        if not isinstance(root.value, dict):
+            return
+        key, name = self.fields.name_of(root, "")
+        if name is not None:
+            self.fields.note(key, "name")
+            self.heading(name, str(name.value), 1)
+        for other, value in root.value.items():
+            if other not in {key, flat.key} and value.value is not None:
+                self.field(root, other, value, 1)
+
     def table(self, table: Flat) -> None:
         """Records with the same fields are a table with a row for each."""
         builder, rows = self.builder, table.rows
+        first = {key: row for row in reversed(rows) for key in row.value}
         builder.open_table(rows[0].line)
         builder.open_row()
         for key, header in table.headers.items():
             builder.open_cell(is_header=True)
-            self.announce(place(rows[0], key), header)
+            at = place(first[key], key)
+            builder.add_verbatim("reference", at.line, at.line, header)
             builder.close_cell()
         for row in rows:
             builder.open_row()

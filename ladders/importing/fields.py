@@ -100,11 +100,21 @@ _METADATA: Mapping[str, FieldUse] = {
     "language": "language",
     "lang": "language",
 }
-_RANKS = re.compile(r"(?:rank|order|position|sort_?order)", re.IGNORECASE)
 _DETAILS = re.compile(r"(?:details?|notes?|explanation|more|long_?description)", re.IGNORECASE)
 _CUMULATIVE = re.compile(
     r"(?:is_?)?(?:cumulative|cascad\w*|accumulat\w*|inherit\w*)", re.IGNORECASE
 )
+#: Fields that say where a thing stands among others.
+_RANKS = frozenset(
+    {"rank", "order", "sort", "sort_order", "position", "index", "sequence", "number", "seniority"}
+)
+#: Fields that say whether a statement is asked, or a sign of the opposite.
+_KINDS = frozenset({"kind", "type", "polarity", "statement_type", "item_type"})
+_ASKED = re.compile(
+    r"(?:expectations?|requirements?|required|positive|behaviou?rs?|statements?|criteri(?:on|a))",
+    re.IGNORECASE,
+)
+_OF_LEVEL = re.compile(r"(?:job_|career_)?(?:level|grade|band|rank|step|stage)_(?=.)")
 _CODE = re.compile(r"[A-Za-z]{1,4}[ .-]?[0-9]{1,2}[a-d]?")
 _BARE_CODE = re.compile(r"[0-9]{1,2}")
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,6}")
@@ -143,7 +153,7 @@ class Fields:
         return self._is(key, "code", by_name=key.lower() in _IDS)
 
     def is_rank(self, key: str) -> bool:
-        return self._is(key, "rank", by_name=_fits(_RANKS, key))
+        return self._is(key, "rank", by_name=_bare(key) in _RANKS)
 
     def is_summary(self, key: str) -> bool:
         return self._is(key, "summary", by_name=_fits(_SUMMARIES, key))
@@ -216,7 +226,8 @@ class Fields:
         """The fields that could name a thing, the likeliest first. An id does only where a thing is expected."""
         for use in ("name", "level", "dimension"):
             yield from (key for key in keys if self.said.get(key) == use)
-        lower = {key.lower(): key for key in keys if key not in self.said}
+        free = [key for key in keys if key not in self.said]
+        lower = {_bare(key): key for key in free} | {key.lower(): key for key in free}
         for candidate in (*_NAMES, *_NAMED_BY, *_IDS[:4], "code"):
             if candidate in lower and (hint or candidate not in _IDS):
                 yield lower[candidate]
@@ -259,7 +270,7 @@ class Fields:
             code = str(value.value)
             is_said = self.said.get(key) == "code"
             can_be = is_said or (
-                key not in self.said and key.lower() in {"id", "code", "key", "slug"}
+                key not in self.said and _bare(key) in {"id", "code", "key", "slug"}
             )
             looks = _CODE.fullmatch(code) or (is_said and _BARE_CODE.fullmatch(code))
             if can_be and looks and code != name:
@@ -295,18 +306,23 @@ class Fields:
 
     def order_of(self, nodes: Sequence[Node], hint: Hint) -> list[int]:
         """The places of levels in the order that a field of every one of them says, else as they stand."""
-        as_they_stand = list(range(len(nodes)))
-        ranks = [self._rank_of(node) for node in nodes] if hint == "level" else []
-        numbers = [rank for rank in ranks if rank is not None]
-        if len(numbers) < len(nodes):
-            return as_they_stand
-        return sorted(as_they_stand, key=lambda at: numbers[at])
+        ranks = self.ranks_of(nodes, hint)
+        as_they_stand = range(len(nodes))
+        return sorted(as_they_stand, key=lambda at: int(ranks[at].value) if ranks else at)
 
-    def _rank_of(self, node: Node) -> int | None:
-        for key, value in node.value.items() if isinstance(node.value, dict) else ():
+    def ranks_of(self, nodes: Sequence[Node], hint: Hint) -> list[Node]:
+        """What says in which order levels stand: a value of each, or none."""
+        ranks = [rank for node in nodes if (rank := self._rank_of(node))] if hint == "level" else []
+        is_said = "rank" in self.said.values()
+        is_order = len({int(rank.value) for rank in ranks}) == len(ranks)
+        return ranks if len(ranks) == len(nodes) and (is_order or is_said) else []
+
+    def _rank_of(self, node: Node) -> Node | None:
+        values: Mapping[str, Node] = node.value if isinstance(node.value, dict) else {}
+        for key, value in values.items():
             if self.is_rank(key) and _WHOLE_NUMBER.fullmatch(str(value.value)):
                 self.note(key, "rank")
-                return int(value.value)
+                return value
         return None
 
     # -- What was found
@@ -336,6 +352,26 @@ class Fields:
             for key in shown
             if key in often
         )
+
+
+def kind_of(node: Node) -> Node | None:
+    """What a record says that its statement is, where that is one of the two kinds there are."""
+    found = (value for key, value in node.value.items() if _bare(key) in _KINDS)
+    return next((each for each in found if is_kind(str(each.value))), None)
+
+
+def is_kind(value: str) -> bool:
+    return is_warning(value) or _ASKED.fullmatch(value.strip()) is not None
+
+
+def is_warning(value: str) -> bool:
+    return _fits(_WARNINGS, _bare(value))
+
+
+def _bare(key: str) -> str:
+    """A key without the thing that it speaks of: "level_title" of a level is its "title"."""
+    words = re.sub(r"[\W_]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower()).strip("_")
+    return _OF_LEVEL.sub("", words, count=1)
 
 
 def _fits(pattern: re.Pattern[str], key: str) -> bool:

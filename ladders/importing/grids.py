@@ -1,16 +1,29 @@
 """A table as a grid: which of its rows and columns name something, and what the cells between them hold."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from ladders.importing.fields import is_kind, is_warning
 from ladders.importing.outline import Block, Hint, TableCell
-from ladders.names import level_likeness, name_key
+from ladders.keys import normalised
+from ladders.names import (
+    EXPERIENCE_WORDS,
+    LEVEL_WORDS,
+    TITLE_WORDS,
+    is_code,
+    is_like_a_level,
+    level_likeness,
+    name_key,
+    plain,
+)
 
 _LEVEL_HEADER = re.compile(
     r"(?:job |career |role |target |seniority )?(?:levels?|grades?|bands?|seniority|stages?|steps?"
-    r"|roles?|titles?|positions?|tiers?|ranks?|rungs?)(?: name| code| id)?",
+    r"|roles?|titles?|positions?|tiers?|ranks?|rungs?)(?: name| title| code| id)?"
+    rf"|{LEVEL_WORDS}|{TITLE_WORDS}",
     re.IGNORECASE,
 )
 _DIMENSION_HEADER = re.compile(
@@ -25,8 +38,15 @@ _TEXT_HEADER = re.compile(
     r"|evidence|indicators?|competenc(?:y|e|ies)|bullets?|items?)",
     re.IGNORECASE,
 )
+_ORDER_HEADER = re.compile(
+    r"(?:(?:level|grade|band|sort) )?(?:rank|order|number|position|index|sequence)", re.IGNORECASE
+)
+_KIND_HEADER = re.compile(r"(?:(?:statement|item|record) )?(?:kind|type|polarity)", re.IGNORECASE)
+_ID_HEADER = re.compile(r"(?:external )?(?:id|uuid|key|identifier)", re.IGNORECASE)
 _EXAMPLE_HEADER = re.compile(r"examples?(?: .{0,30})?", re.IGNORECASE)
 _SHARE = 0.6
+#: So many rows repeat a column; one that differs was mistyped.
+_MOSTLY = 0.8
 _AT_LEAST = 2
 _MOST_NAME_WORDS = 12
 _MOST_COLUMNS = 60
@@ -47,19 +67,73 @@ class Grid:
     rest: tuple[Block, ...] = ()
 
 
-def read_grid(table: Block) -> Grid | None:
-    """None for a table that does not set rows against columns."""
+def explaining(tables: Iterable[Block]) -> dict[int, frozenset[int]]:
+    """For a table, by its `id`, the columns that say of a row what they say of it under every level.
+
+    Such a column explains the row; what is asked stands in the columns that differ.
+    """
+    alike: dict[tuple[str, ...], list[tuple[Block, list[list[TableCell]]]]] = defaultdict(list)
+    for table in tables:
+        rows = _filled(table.rows)
+        if len(rows) >= _AT_LEAST:
+            alike[tuple(normalised(cell.text) for cell in rows[0])].append((table, rows[1:]))
+    found: dict[int, frozenset[int]] = {}
+    for head, several in alike.items():
+        bodies = [body for _, body in several]
+        names = [row[0].text for body in bodies for row in body]
+        if len(several) < _AT_LEAST or any(map(_LEVEL_HEADER.fullmatch, head)):
+            continue
+        if sum(map(is_like_a_level, names)) >= _SHARE * len(names):
+            continue
+        columns = [place for place in range(1, len(head)) if not is_like_a_level(head[place])]
+        same = frozenset(place for place in columns if _is_said_again(bodies, place))
+        if len(same) < len(head) - 1:
+            found |= {id(table): same for table, _ in several}
+    return found
+
+
+def _is_said_again(bodies: Iterable[list[list[TableCell]]], place: int) -> bool:
+    said: dict[str, list[str]] = defaultdict(list)
+    for body in bodies:
+        for row in body:
+            if row[place].text:
+                said[name_key(row[0].text)].append(normalised(row[place].text))
+    again = [texts for texts in said.values() if len(texts) >= _AT_LEAST]
+    same = sum(len(set(texts)) == 1 for texts in again)
+    return bool(again) and same >= _MOSTLY * len(again)
+
+
+def read_grid(table: Block, about: frozenset[int] = frozenset()) -> Grid | None:
+    """None for a table that does not set rows against columns. `about`: columns that explain the rows."""
     rows = _filled(table.rows)
     if not rows or len(rows[0]) > _MOST_COLUMNS:
         return None
+    dropped = [cell for place, cell in enumerate(rows[0]) if place in about]
+    rows = _without(rows, about)
     parts = _parted(rows)
     grids = [grid for part in parts if (grid := _read_part(part, titled=len(parts) > 1))]
     if not grids:
         return None
     return Grid(
         tuple(row for grid in grids for row in grid.rows),
-        tuple(block for grid in grids for block in grid.rest),
+        (*_headers(dropped), *(block for grid in grids for block in grid.rest)),
     )
+
+
+def _without(rows: list[list[TableCell]], about: frozenset[int]) -> list[list[TableCell]]:
+    """The rows without the columns that explain them; what these say goes on in the last cell."""
+    if not about:
+        return rows
+    shorter: list[list[TableCell]] = []
+    for row in rows:
+        kept = [cell for place, cell in enumerate(row) if place not in about]
+        said = [
+            replace(block, kind="about") for place in sorted(about) for block in row[place].blocks
+        ]
+        if shorter:
+            kept[-1] = replace(kept[-1], blocks=(*said, *kept[-1].blocks))
+        shorter.append(kept)
+    return shorter
 
 
 def _parted(rows: list[list[TableCell]]) -> list[list[list[TableCell]]]:
@@ -80,7 +154,7 @@ def _read_part(rows: list[list[TableCell]], *, titled: bool) -> Grid | None:
     title, rows = _title_rows(rows)
     if len(rows) < _AT_LEAST:
         return None
-    head, *body = rows
+    head, *body = _one_head(rows)
     if all(level_likeness(cell.text) for cell in head) and len(body) == 1:
         return Grid((GridRow((), _cells(head, body[0])),), title)
     grid = _long(head, body) or _matrix(head, body)
@@ -131,6 +205,21 @@ def _title_rows(rows: list[list[TableCell]]) -> tuple[tuple[Block, ...], list[li
     return tuple(rest), rows
 
 
+def _one_head(rows: list[list[TableCell]]) -> list[list[TableCell]]:
+    """The rows with two heads as one: codes in a row of their own, above titles or below them."""
+    first, second, *body = rows
+    places = [place for place, cell in enumerate(first) if cell.text and second[place].text]
+    both = [_code_and_title(first[place].text, second[place].text) for place in places]
+    alone = sum(bool(cell.text) for cell in (*first, *second)) - 2 * len(places)
+    if not body or len(places) < _AT_LEAST or alone or second[0].text or not all(both):
+        return rows
+    head = [
+        replace(cell, blocks=(*cell.blocks, *below.blocks))
+        for cell, below in zip(first, second, strict=True)
+    ]
+    return [head, *body]
+
+
 def _head_of_one(rows: list[list[TableCell]]) -> bool:
     return len(rows[0]) <= 1
 
@@ -141,6 +230,8 @@ def _name(cell: TableCell) -> Block | None:
     if not text or len(text.split()) > _MOST_NAME_WORDS:
         return None
     first, last = cell.blocks[0], cell.blocks[-1]
+    if not _titled(cell) and len(cell.blocks) == _AT_LEAST:
+        text = _code_and_title(first.text, last.text) or text
     return Block(
         "heading",
         first.line,
@@ -150,6 +241,17 @@ def _name(cell: TableCell) -> Block | None:
         links=first.links,
         file=first.file,
     )
+
+
+def _code_and_title(one: str, other: str) -> str:
+    """The name of a level whose code and title stand apart, or nothing."""
+    code, title = (one, other) if is_code(one) else (other, one)
+    if not is_code(code) or is_code(title) or _LEVEL_HEADER.fullmatch(title):
+        return ""
+    if code.isdecimal() and not is_like_a_level(title):
+        # A number beside a name may count anything.
+        return ""
+    return f"{plain(code)}: {plain(title)}"
 
 
 def _titled(cell: TableCell) -> str:
@@ -166,16 +268,17 @@ def _titled(cell: TableCell) -> str:
 def _cells(
     columns: Sequence[TableCell], row: Sequence[TableCell]
 ) -> tuple[tuple[Block | None, tuple[Block, ...]], ...]:
+    names = [_name(column) for column in columns]
     return tuple(
-        (_name(column), cell.blocks)
-        for column, cell in zip(columns, row, strict=True)
+        (replace(name, column=place) if name else None, cell.blocks)
+        for place, (name, cell) in enumerate(zip(names, row, strict=True))
         if cell.blocks
     )
 
 
 def _matrix(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
     """Rows against columns: one of the two axes has names that look like levels."""
-    like = [level_likeness(cell.text) if cell.text else 0.0 for cell in head]
+    like = [level_likeness(name.text) if (name := _name(cell)) else 0.0 for cell in head]
     codes = _code_columns(head)
     leading = codes or _leading(body, like)
     if leading is None or len(head) - leading < 1:
@@ -189,9 +292,7 @@ def _matrix(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
     names, about = _naming(head, body, leading)
     # In a table of two columns the second holds the text of the row, whatever stands above it.
     is_text = len(columns) == 1 and not like[-1]
-    rest = [block for cell in head[:leading] for block in cell.blocks]
-    if is_text:
-        rest += columns[0].blocks
+    rest = list(_headers(head if is_text else head[:leading]))
     rows = []
     above: tuple[Block, ...] = ()
     before: list[TableCell] = []
@@ -246,7 +347,7 @@ def _checked(head: list[TableCell], body: list[list[TableCell]], leading: int) -
         ]
         if marked:
             rows.append(GridRow(tuple(names), tuple(marked)))
-    return Grid(tuple(rows), tuple(block for cell in head[:leading] for block in cell.blocks))
+    return Grid(tuple(rows), _headers(head[:leading]))
 
 
 def _carried(
@@ -291,55 +392,121 @@ def _leading(body: list[list[TableCell]], like: list[float]) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class LongColumns:
-    """Where a table with a row for each statement says what."""
+    """Where a table with a row for each statement says what. `order` is empty, or one column."""
 
     levels: tuple[int, ...]
     dimensions: tuple[int, ...]
+    kinds: tuple[int, ...]
+    order: tuple[int, ...]
     statement: int
     examples: tuple[int, ...]
+    ids: tuple[int, ...]
+    attributes: tuple[int, ...]
 
 
-def long_columns(texts: Sequence[str]) -> LongColumns | None:
-    """By the words above the columns; None where they name no level or no dimension."""
+def long_columns(texts: Sequence[str], body: Sequence[Sequence[str]]) -> LongColumns | None:
+    """By the words above the columns and in them; None where they name no level or no dimension."""
     levels = [place for place, text in enumerate(texts) if _LEVEL_HEADER.fullmatch(text)]
+    order = _order_column(texts, body)
+    if len(levels) >= _AT_LEAST or order not in levels:
+        levels = [place for place in levels if place != order]
     dimensions = [
         place
         for place, text in enumerate(texts)
         if place not in levels and _DIMENSION_HEADER.fullmatch(text)
     ]
-    left = [place for place in range(len(texts)) if place not in (*levels, *dimensions)]
+    kinds = [
+        place
+        for place, text in enumerate(texts)
+        if _KIND_HEADER.fullmatch(text) and all(is_kind(row[place]) for row in body if row[place])
+    ]
+    pointing = {*levels, *dimensions, *kinds, order}
+    left = [place for place in range(len(texts)) if place not in pointing]
     said = [place for place in left if _TEXT_HEADER.fullmatch(texts[place])] or left[-1:]
     if not levels or not dimensions or not said:
         return None
     statement = next(
         (place for place in said if not _EXAMPLE_HEADER.fullmatch(texts[place])), said[0]
     )
-    examples = [
-        place for place in left if place != statement and _EXAMPLE_HEADER.fullmatch(texts[place])
-    ]
-    return LongColumns(tuple(levels), tuple(dimensions), statement, tuple(examples))
+    left.remove(statement)
+    examples = [place for place in left if _EXAMPLE_HEADER.fullmatch(texts[place])]
+    ids = [place for place in left if _ID_HEADER.fullmatch(texts[place])]
+    return LongColumns(
+        tuple(levels),
+        tuple(dimensions),
+        tuple(kinds),
+        () if order is None else (order,),
+        statement,
+        tuple(examples),
+        tuple(ids),
+        tuple(place for place in left if texts[place] and place not in (*examples, *ids)),
+    )
 
 
 def _long(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
     """A row for each statement, with its level and dimension in columns of their own."""
-    columns = long_columns([_words(cell) for cell in head])
+    texts = [_words(cell) for cell in head]
+    columns = long_columns(texts, [[cell.text for cell in row] for row in body])
     if columns is None:
         return None
     named = [name_key(row[columns.levels[0]].text) for row in body]
     if len(set(named)) == len(named) and len(named) > 1:
         return None
     rows = []
+    for place in columns.order:
+        body = sorted(body, key=lambda row: int(row[place].text))
+    pointing = (*columns.levels, *columns.dimensions, *columns.kinds, *columns.order)
     for row in body:
         names = [
             _hinted(_named_twice([row[place] for place in columns.levels]), "level"),
             *(_hinted(_name(row[place]), "dimension") for place in columns.dimensions),
         ]
-        blocks = _statements(row[columns.statement].blocks)
-        for place in columns.examples:
-            blocks += [_as_example(block) for block in row[place].blocks]
+        blocks = _record(row, columns, texts)
+        if any(is_warning(row[place].text) for place in columns.kinds):
+            blocks = [
+                replace(block, kind="warning") if block.kind == "item" else block
+                for block in blocks
+            ]
         if blocks:
+            read = (block for place in pointing for block in row[place].blocks)
+            blocks += [replace(block, kind="reference") for block in read]
             rows.append(GridRow(tuple(name for name in names if name), ((None, tuple(blocks)),)))
-    return Grid(tuple(rows), tuple(block for cell in head for block in cell.blocks))
+    unused = [cell for place, cell in enumerate(head) if place not in columns.attributes]
+    return Grid(tuple(rows), _headers(unused))
+
+
+def _order_column(texts: Sequence[str], body: Sequence[Sequence[str]]) -> int | None:
+    """The column that says by numbers where a level stands among the others."""
+    for place, text in enumerate(texts):
+        if _ORDER_HEADER.fullmatch(text) and all(row[place].isdecimal() for row in body):
+            return place
+    return None
+
+
+def _record(row: Sequence[TableCell], columns: LongColumns, texts: Sequence[str]) -> list[Block]:
+    """The statement of a row, with what the other columns say of it."""
+    blocks = _statements(row[columns.statement].blocks)
+    if not blocks:
+        return []
+    for place in columns.examples:
+        blocks += [_as_example(block) for block in row[place].blocks]
+    for place in columns.ids:
+        blocks += [replace(block, kind="identifier") for block in row[place].blocks]
+    for place in columns.attributes:
+        blocks += [
+            replace(block, kind="attribute", text=f"{texts[place]}: {block.text}")
+            for block in row[place].blocks
+        ]
+    return blocks
+
+
+def _headers(cells: Iterable[TableCell]) -> tuple[Block, ...]:
+    """What stands over columns and names none of the levels or dimensions."""
+    return tuple(
+        block if block.kind == "reference" else replace(block, kind="unused")
+        for cell in cells
+        for block in cell.blocks
+    )
 
 
 def _named_twice(cells: list[TableCell]) -> Block | None:
@@ -347,7 +514,10 @@ def _named_twice(cells: list[TableCell]) -> Block | None:
     names = [name for cell in cells if (name := _name(cell))]
     if len(names) < _AT_LEAST:
         return names[0] if names else None
-    return replace(names[0], text=f"{names[0].text}: {names[1].text}")
+    code, title = names[:_AT_LEAST]
+    if is_code(title.text) and not is_code(code.text):
+        code, title = title, code
+    return replace(code, text=f"{code.text}: {title.text}")
 
 
 def _hinted(name: Block | None, hint: Hint) -> Block | None:
@@ -382,7 +552,7 @@ ATTRIBUTES = re.compile(
     r"known as )?(?:titles?|aka)|equivalen\w+(?: .{0,20})?|salary(?: .{0,20})?|compensation"
     r"|pay(?: .{0,20})?|reports to|reporting line|direct reports|team size|planning horizon"
     r"|time ?horizon|time in (?:role|level)|(?:grade|band|code|job code|level code|ic level)"
-    r"|career stage|location|impact radius|evaluation)",
+    rf"|career stage|location|impact radius|evaluation|{TITLE_WORDS}|{EXPERIENCE_WORDS})",
     re.IGNORECASE,
 )
 #: Columns and headings over a description of the level as a whole.

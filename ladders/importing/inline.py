@@ -33,6 +33,13 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
+def is_image(source: str) -> bool:
+    """Whether there is nothing but images, each perhaps a link: their words say only what they show."""
+    return _IMAGE.search(source) is not None and not _LINK.sub("", _IMAGE.sub("x", source)).strip(
+        "x "
+    )
+
+
 def read_inline(source: str) -> Inline:
     """Never raises; `links` are the addresses of links, in order."""
     links: list[str] = []

@@ -16,12 +16,16 @@ ANCHOR = re.compile(
 BULLETS = (
     "\u2022\u25e6\u25aa\u25b8\u25ba\u2023\u25cf\u25cb\u25a0\u00b7\u2219\u2043\u27a2\u2713\u2714"
 )
-_BULLET = re.compile(
+BULLET = re.compile(
     rf"(?P<indent>[ \t]*)(?:[-*+{BULLETS}\u2013\u2014]|[0-9]{{1,2}}[.)])[ \t\u00a0]+(?P<words>\S.*)",
     re.DOTALL,
 )
 #: A line that starts a list of examples in running text.
 EXAMPLE_LINE = re.compile(r"(?:some )?(?:e\.?g\.?|examples?)(?: are| include)?\s*:", re.IGNORECASE)
+#: A line over a list of what is warned of.
+_WARNING_LINE = re.compile(
+    r"(?:red flags?|anti-?patterns?|warning signs?)[*_]*\s*:?", re.IGNORECASE
+)
 _HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*)")
 
 
@@ -53,7 +57,7 @@ def tell(builder: Builder, lines: Iterable[Line], *, apart: bool) -> None:
 
     last = 0
     for line in lines:
-        bullet = _BULLET.fullmatch(line.text)
+        bullet = BULLET.fullmatch(line.text)
         heading = _HEADING.fullmatch(line.text.strip())
         if bullet:
             flush()
@@ -65,9 +69,10 @@ def tell(builder: Builder, lines: Iterable[Line], *, apart: bool) -> None:
             flush()
             leave(0)
             builder.add("heading", line.number, line.number, heading[2], len(heading[1]))
-        elif not line.text.strip():
+        elif not line.text.strip() or _WARNING_LINE.fullmatch(line.text.strip("*_ ")):
             flush()
             leave(0)
+            builder.paragraph(line.number, line.number, line.text)
         else:
             if (apart and not indents) or EXAMPLE_LINE.match(line.text.strip("*_ ")):
                 flush()

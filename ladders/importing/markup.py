@@ -35,6 +35,7 @@ _PLAIN_BLOCKS = frozenset(
 )
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "kbd": "`"}
 _EMPTY_MARKS = re.compile(r"(\*\*|\*|`)\s*\1")
+_BRACKETS = re.compile(r"[\[\]]")
 _SIMPLE_ADDRESS = re.compile(r"[^\s()<>]+")
 #: A sign that opens no element, since the next one opens before it ends.
 _UNCLOSED = re.compile(r"<(?!!--)(?=[^<>]*(?:<|\Z))")
@@ -78,7 +79,7 @@ class MarkupReader(HTMLParser):
         self.inline: dict[str, Callable[[dict[str, str | None]], None]] = {
             "a": self.open_link,
             "br": lambda _: self.words("\n"),
-            "img": lambda given: self.words(given.get("alt") or ""),
+            "img": lambda given: self.words(f"![{_BRACKETS.sub('', given.get('alt') or '')}]()"),
         }
         self.starts: dict[str, Callable[[str, dict[str, str | None]], None]] = {
             **dict.fromkeys(_HEADINGS, self.open_heading),

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ladders.importing.inline import read_inline
+from ladders.importing.inline import is_image, read_inline
 
 BlockKind = Literal[
     "heading",
@@ -28,6 +28,11 @@ BlockKind = Literal[
     "attribute",
     "identifier",
     "reference",
+    "about",
+    "unused",
+    "metadata",
+    "warning",
+    "image",
     "stray",
 ]
 
@@ -56,7 +61,10 @@ class Block:
     """`text` is what a reader sees, `raw` the lines it stands in; lines count from 1, both ends included.
 
     An attribute, an identifier and a reference come from data files: "name: value" of the item above
-    it, its id there, and a key that only says where a record belongs.
+    it, its id there, and a key that only says where a record belongs. An about explains the row of a
+    table, in the same words at every level; metadata speak of the whole document; a warning is a
+    statement that its source calls the opposite of what is asked; what is unused names nothing, such
+    as the header in a corner.
 
     `level` is the level of a heading (1 to 6, or BOLD_LINE), the depth of a list item (from 1), and
     for everything else the depth of the item it stands in (0 outside of lists). `quoted` marks an
@@ -75,6 +83,8 @@ class Block:
     file: int = 0
     #: What the source says a heading names, where it says so: in a data file, or over a column.
     hint: Hint = ""
+    #: Which column of its table a heading stands over, from 0.
+    column: int = 0
 
     @property
     def place(self) -> tuple[int, int]:
@@ -143,9 +153,12 @@ class Builder:
     def paragraph(self, line: int, last_line: int, source: str) -> None:
         """Words by themselves: the text of the item that waits for it, else a quote or paragraph.
 
-        Lines that each start with a bullet of a kind that Markdown does not know become items.
+        Images alone are a block of their own kind. Lines that each start with a bullet of a kind that Markdown does not know become items.
         """
         if not source.strip() and not self.items.is_waiting:
+            return
+        if is_image(source) and not self.items.is_waiting:
+            self.add("image", line, last_line, source, self.items.depth)
             return
         if self.items.is_waiting:
             words = _TASK.sub("", source.strip(), count=1)

@@ -208,7 +208,8 @@ def propose(
     for owner in structure.owners:
         # A level that no heading names is called by the file.
         owner.name = owner.name or name
-    reading = read(structure, assembly.outlines, [file.name for file in files])
+    names = [file.name for file in files]
+    reading = read(structure, assembly.outlines, names, assembly.fronts)
     verdict = _verdict(reading)
     changes = tuple(
         replace(change, file=file.name) for file in files for change in file.document.changes

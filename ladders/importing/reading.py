@@ -5,15 +5,27 @@ claimed block holds is listed as not imported.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ladders.importing.cells import LABELLED, NOTE, CellDraft, Role, read_cell
+from ladders.importing.assembly import Front
+from ladders.importing.attributes import attribute_key, attribute_keys
+from ladders.importing.cells import LABELLED, NOTE, CellDraft, Role, is_placeholder, read_cell
 from ladders.importing.grids import ATTRIBUTES, SUMMARIES
 from ladders.importing.outline import Block, Outline, every_block
-from ladders.importing.sections import ANTI_PATTERNS, LICENCE, Section
-from ladders.importing.structure import CellFound, OwnerFound, Structure
-from ladders.names import LevelName, name_key, plain, read_level_name, split_grade, years_of
+from ladders.importing.sections import ANTI_PATTERNS, COLUMN, LICENCE, ROW, Section
+from ladders.importing.structure import CellFound, OwnerFound, Structure, content
+from ladders.keys import normalised
+from ladders.names import (
+    LevelName,
+    is_code,
+    is_like_a_level,
+    name_key,
+    plain,
+    read_level_name,
+    split_grade,
+    years_of,
+)
 
 #: Parts with these roles are read, but no text of theirs is in the ladder.
 NOT_IMPORTED: frozenset[Role] = frozenset({"contents", "heading", "layout", "other"})
@@ -44,6 +56,9 @@ class OwnerDraft:
     #: Label and value, and grades such as C1 behind the name of a group.
     attributes: list[tuple[str, str]] = field(default_factory=list)
     notes: list[Block] = field(default_factory=list)
+    #: Where front matter says them.
+    rank: int | None = None
+    track: str = ""
 
     @property
     def place(self) -> tuple[int, int]:
@@ -88,8 +103,14 @@ class Reading:
         return [owner for owner in self.owners if owner.found.kind == "common"]
 
 
-def read(structure: Structure, outlines: Iterable[Outline], file_names: Iterable[str]) -> Reading:
-    return _Reader(structure, list(outlines), list(file_names)).reading()
+def read(
+    structure: Structure,
+    outlines: Iterable[Outline],
+    file_names: Iterable[str],
+    fronts: Mapping[int, Front],
+) -> Reading:
+    """`fronts` is the front matter of files by their numbers: it may name the level of its file."""
+    return _Reader(structure, list(outlines), list(file_names), fronts).reading()
 
 
 _CASCADE = re.compile(
@@ -100,6 +121,14 @@ _CASCADE = re.compile(
     r".{0,40}\b(?:levels?|bands?|grades?|roles?|stages?|steps?|tiers?)?\b"
     r"|\b(?:builds? (?:up)?on|includes?)\b.{0,60}\b(?:previous|prior|lower|below|preceding|earlier)\b"
     r"|\bexpectations (?:of|from|for) (?:the )?(?:previous|prior|lower|preceding|earlier)\b",
+    re.IGNORECASE,
+)
+#: What the tool that shows a page says of the page.
+_FURNITURE = re.compile(
+    r"\W*(?:created by\b.*\b(?:modified|updated|edited) (?:by|on)\b.*"
+    r"|(?:page |document )?last (?:modified|updated|edited|changed|reviewed)\b.{0,80}"
+    r"|(?:this )?(?:document|page|file) (?:was )?(?:generated|exported|created|printed) (?:by|from|on)\b.*"
+    r"|(?:generated|exported) (?:by|from|on)\b.{0,80})",
     re.IGNORECASE,
 )
 _LICENSED = re.compile(
@@ -114,14 +143,23 @@ _TAGS_ONLY = re.compile(r"(?:</?[a-zA-Z!][^<>]*>|<[^<>]*|[^<>]*>|[\s|:,{}\[\]\"'
 
 class _Reader:
     def __init__(
-        self, structure: Structure, outlines: list[Outline], file_names: list[str]
+        self,
+        structure: Structure,
+        outlines: list[Outline],
+        file_names: list[str],
+        fronts: Mapping[int, Front],
     ) -> None:
+        self.fronts = fronts
         self.file_names = file_names
         self.structure = structure
         self.outlines = outlines
         self.parts: dict[tuple[int, int, int, str], Part] = {}
         self.about = _sections_about_the_ladder(structure)
         owners = structure.owners
+        #: Headings that only say of a level what it is called, by its code.
+        self.called = _named_apart(structure)
+        self.places = _places(structure)
+        self.attribute_keys = attribute_keys(structure.owners)
         self.cell_sections = {id(cell.section) for owner in owners for cell in owner.cells}
         self.owner_heads = {id(head) for owner in owners for head in owner.heads}
         #: The items of lists of contents, by the section that they name.
@@ -149,6 +187,7 @@ class _Reader:
         if structure.title and owners:
             self.heading(structure.title, "title", "the first heading of the document", 0.95)
         for section in structure.root.walk():
+            self.unused(section)
             self.rest(section)
         return Reading(
             structure,
@@ -194,7 +233,9 @@ class _Reader:
             for block in (*every_block(outline.blocks), *outline.strays):
                 if block.kind == "table":
                     continue
-                if not set(range(block.line, block.last_line + 1)) <= lines:
+                if block.kind == "unused":
+                    self.mark(block, "other", "names nothing in the ladder", 0.6)
+                elif not set(range(block.line, block.last_line + 1)) <= lines:
                     role: Role = "layout" if _is_layout(block) else "other"
                     reason = "layout without words of its own"
                     if role == "other":
@@ -217,6 +258,7 @@ class _Reader:
             for anchor in head.anchors:
                 self.mark(anchor, found.kind, "the address of the heading below", 0.95)
         draft = OwnerDraft(found, self.name(found), CellDraft(""), [])
+        self.front(draft)
         if years := years_of(found.name):
             draft.attributes.append(("Experience", years))
         kept = self.attribute_lines(draft, found)
@@ -230,6 +272,28 @@ class _Reader:
         for cell in found.cells:
             self.dimension(draft, cell)
         return draft
+
+    def front(self, draft: OwnerDraft) -> None:
+        """What front matter says of the only level of its file."""
+        files = _files_of(draft.found)
+        others = (each for each in self.structure.levels if each is not draft.found)
+        front = self.fronts.get(next(iter(files), -1))
+        if front is None or len(files) > 1 or any(files & _files_of(each) for each in others):
+            return
+        said, name = front.said, draft.name
+        title, code = said.get("title", ""), said.get("level", "")
+        if is_like_a_level(title):
+            name = replace(name, name=read_level_name(title).name)
+        if is_code(code) and not code.isdecimal():
+            name = replace(name, code=name.code or code)
+        known = {normalised(name.name), normalised(name.code)}
+        aliases = (each for each in front.aliases if normalised(each) not in known)
+        draft.name = replace(name, aliases=tuple(dict.fromkeys((*name.aliases, *aliases))))
+        number = next((said[key] for key in ("rank", "level") if said.get(key)), "")
+        draft.rank = int(number) if number.isdecimal() else None
+        draft.track = said.get("track", "")
+        for block in front.blocks:
+            self.mark(block, "attribute", "front matter about the level", 0.8)
 
     def attribute_lines(self, draft: OwnerDraft, found: OwnerFound) -> list[Block]:
         """What stands before the first dimension, without what only describes the level."""
@@ -276,12 +340,21 @@ class _Reader:
             listed = read_level_name(item.text)
             aliases = dict.fromkeys((*name.aliases, *listed.aliases))
             name = LevelName(name.name, name.code or listed.code, tuple(aliases))
+        section = self.called.get(normalised(name.name))
+        if section and not name.code:
+            named = read_level_name(section.name)
+            self.heading(section, "level", "says what the level of this code is called", 0.8)
+            name = LevelName(named.name, named.code, (*name.aliases, *named.aliases))
         return name
 
     def dimension(self, draft: OwnerDraft, found: CellFound) -> None:
         """A heading inside a level: a dimension, or something that describes the level."""
         head = found.head or found.section
-        said = [block for block in found.section.blocks() if block.text and block.kind != "anchor"]
+        said = [
+            block
+            for block in found.section.blocks()
+            if block.text and block.kind not in {"anchor", "about"}
+        ]
         if self.describes_level(draft, found, head, said):
             return
         where = "a heading inside a level" if head is found.section else "a heading over the levels"
@@ -291,13 +364,30 @@ class _Reader:
         name, grade = split_grade(found.dimension)
         if grade:
             draft.attributes.append((name, grade))
-        draft.cells.append(self.cell(draft, name, found.group, self.blocks(found.section)))
+        blocks = list(self.blocks(found.section))
+        for block in blocks:
+            if block.kind == "about":
+                self.explain(name_key(name), block)
+        asked = [block for block in blocks if block.kind != "about"]
+        cell = self.cell(draft, name, found.group, asked)
+        cell.place = self.places.get(id(head), cell.place)
+        draft.cells.append(cell)
+
+    def explain(self, dimension: str, block: Block) -> None:
+        """What is said of a dimension, once."""
+        said = self.dimension_summaries.setdefault(dimension, [])
+        if normalised(block.text) not in {normalised(each.text) for each in said}:
+            said.append(block)
+        self.mark(block, "summary", "describes a dimension", 0.7)
 
     def describes_level(
         self, draft: OwnerDraft, found: CellFound, head: Section, said: list[Block]
     ) -> bool:
-        key = name_key(split_grade(found.dimension)[0])
+        key = attribute_key(found.dimension)
         pairs = [LABELLED.fullmatch(block.text) for block in said]
+        if ANTI_PATTERNS.fullmatch(key) and head.depth >= ROW:
+            # A row beside those of dimensions warns of something at each level.
+            return False
         if ANTI_PATTERNS.fullmatch(key):
             self.heading(head, "layout", "announces what is warned of", 0.8)
             draft.notes += said
@@ -308,12 +398,9 @@ class _Reader:
             draft.before.prose += said
             for block in said:
                 self.mark(block, "summary", "a description of the level", 0.8)
-        elif ATTRIBUTES.fullmatch(key) and said and all(len(each.text) < _LONG for each in said):
+        elif key in self.attribute_keys and said:
             self.heading(head, "attribute", "a label with a value", 0.8)
-            name = plain(found.dimension)
-            draft.attributes.append((name, "; ".join(block.text for block in said)))
-            for block in said:
-                self.mark(block, "attribute", "a label with a value", 0.8)
+            self.attribute(draft, plain(found.dimension), said)
         elif len(said) >= _AT_LEAST and all(
             pair and block.kind == "item" and len(_value(pair).split()) <= _SHORT_VALUE
             for pair, block in zip(pairs, said, strict=True)
@@ -330,6 +417,14 @@ class _Reader:
         else:
             return False
         return True
+
+    def attribute(self, draft: OwnerDraft, name: str, said: list[Block]) -> None:
+        values = [block for block in said if not is_placeholder(block.text)]
+        if values:
+            draft.attributes.append((name, "; ".join(block.text for block in values)))
+        for block in said:
+            role: Role = "attribute" if block in values else "placeholder"
+            self.mark(block, role, "a label with a value", 0.8)
 
     def table_section(self, draft: OwnerDraft, section: Section) -> None:
         for block in section.body:
@@ -380,6 +475,13 @@ class _Reader:
 
     # -- What no level has claimed
 
+    def unused(self, section: Section) -> None:
+        for block in section.body:
+            if block.kind == "unused" and block.text:
+                self.mark(block, "other", "names nothing in the ladder", 0.8)
+            elif block.kind == "reference":
+                self.mark(block, "layout", "only says where a record belongs", 0.9)
+
     def rest(self, section: Section) -> None:
         for anchor in section.anchors:
             self.mark(anchor, "layout", "an address that nothing needs", 0.9)
@@ -405,20 +507,24 @@ class _Reader:
                 and item_describes in self.dimension_keys
                 and block.text
             ):
-                self.dimension_summaries.setdefault(item_describes, []).append(block)
-                self.mark(block, "summary", "describes a dimension", 0.7)
+                self.explain(item_describes, block)
             elif describes and block.kind in {"paragraph", "quote", "item"} and block.text:
-                self.dimension_summaries.setdefault(describes, []).append(block)
-                self.mark(block, "summary", "describes a dimension", 0.7)
+                self.explain(describes, block)
             else:
                 self.leftover(section, block, is_licence=is_licence)
 
     def leftover(self, section: Section, block: Block, *, is_licence: bool) -> None:
         is_prose = block.kind in {"paragraph", "quote"} and block.text != ""
         is_item = block.kind == "item" and block.text != ""
-        if (is_prose or is_item) and (is_licence or _LICENSED.search(block.text)):
+        # A badge may be all that names the licence.
+        is_badge = block.kind == "image" and block.text != ""
+        if (is_prose or is_item or is_badge) and (is_licence or _LICENSED.search(block.text)):
             self.licence.append(block)
             self.mark(block, "licence", "speaks of the licence", 0.9)
+        elif block.kind == "metadata":
+            self.mark(block, "attribute", "says something of the ladder as a whole", 0.9)
+        elif is_prose and _FURNITURE.fullmatch(block.text):
+            self.mark(block, "other", "speaks of the page, not of the ladder", 0.8)
         elif block.place in self.structure.contents:
             self.mark(block, "contents", "a table of contents: read for tracks and order", 0.9)
         elif (is_prose or is_item) and id(section) in self.about and _CASCADE.search(block.text):
@@ -441,8 +547,6 @@ class _Reader:
 
 #: A value of more words is a statement.
 _SHORT_VALUE = 3
-#: Longer text than this is no value of an attribute.
-_LONG = 120
 
 
 def _label(match: re.Match[str]) -> str:
@@ -464,7 +568,38 @@ def _is_layout(block: Block) -> bool:
 
 
 #: A key of a data file with nothing behind it.
-_KEY_ONLY = re.compile(r"-?\s*[\"']?[\w -]{1,40}[\"']?\s*:\s*[\[{|>+-]*,?")
+_KEY_ONLY = re.compile(r"-?\s*[\"']?[\w -]{1,40}[\"']?\s*:\s*(?:null|[\[{|>+\]}-]*),?")
+
+
+def _places(structure: Structure) -> dict[int, tuple[int, int]]:
+    """Where each heading stands among all: columns in the order of their table, whichever row fills them first."""
+    first: dict[tuple[int, int, int], int] = {}
+    places = {}
+    for number, section in enumerate(structure.root.walk()):
+        heading = section.heading
+        if heading and section.depth == COLUMN:
+            table = first.setdefault((*heading.place, section.depth), number)
+            places[id(section)] = (table, heading.column)
+        else:
+            places[id(section)] = (number, 0)
+    return places
+
+
+def _files_of(found: OwnerFound) -> set[int]:
+    return {head.heading.file for head in found.heads if head.heading}
+
+
+def _named_apart(structure: Structure) -> dict[str, Section]:
+    """Headings beside the levels that hold nothing but a code with a name, by the code."""
+    claimed = {
+        id(inner) for owner in structure.owners for head in owner.heads for inner in head.walk()
+    }
+    found: dict[str, Section] = {}
+    for section in structure.root.walk():
+        code = read_level_name(section.name).code
+        if code and id(section) not in claimed and not content(section):
+            found.setdefault(normalised(code), section)
+    return found
 
 
 def _sections_about_the_ladder(structure: Structure) -> set[int]:

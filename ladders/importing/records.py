@@ -1,7 +1,8 @@
 """Records of a data file that point at levels and dimensions by their ids, and flat ones with a field for each."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ladders.importing.fields import Fields, FieldUse, is_texts, spoken
@@ -17,10 +18,12 @@ _HEADERS: Mapping[FieldUse, str] = {
     "dimension": "Dimension",
     "expectations": "Expectation",
     "examples": "Examples",
+    "rank": "Rank",
 }
-_MOST_RECORD_KEYS = 12
+_MOST_RECORD_KEYS = 20
 _SHARE = 0.8
 _AT_LEAST = 2
+_NAMING = re.compile(r"_?(?:name|title|code|id|key)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,48 +190,83 @@ def _text_of(row: Node, used: tuple[str, str], fields: Fields) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Flat:
-    """Records with the same plain fields: what each field is called above its column."""
+    """Records with a field for each thing they say: what each field is called above its column.
+
+    `key` is where a file keeps them beside others.
+    """
 
     rows: list[Node]
     headers: dict[str, str]
+    key: str = ""
 
 
 def flat_records(root: Node, fields: Fields) -> Flat | None:
-    """A list of records with the same plain keys, one of which names the level."""
-    rows: Any = root.value
-    if isinstance(rows, dict) and len(rows) == 1:
-        rows = next(iter(rows.values())).value
-    if not isinstance(rows, list) or len(rows) < _AT_LEAST:
+    """A list of records with plain fields, one of which names the level: the file, or the only list in it."""
+    if isinstance(root.value, list):
+        return _flat(root.value, fields) if _are_flat(root.value, fields) else None
+    if not isinstance(root.value, dict):
         return None
-    keys = set(rows[0].value) if isinstance(rows[0].value, dict) else set()
+    others = {
+        key: node
+        for key, node in root.value.items()
+        if isinstance(node.value, (dict, list)) and fields.said.get(key) != "ignore"
+    }
+    if len(others) != 1:
+        return None
+    ((key, node),) = others.items()
+    rows: Any = node.value
+    if not isinstance(rows, list) or not _are_flat(rows, fields):
+        return None
+    return replace(_flat(rows, fields), key=key)
+
+
+def _are_flat(rows: list[Node], fields: Fields) -> bool:
+    if len(rows) < _AT_LEAST or not all(isinstance(row.value, dict) for row in rows):
+        return False
+    keys = _keys(rows)
     if not _AT_LEAST < len(keys) <= _MOST_RECORD_KEYS:
-        return None
-    same = all(isinstance(row.value, dict) and set(row.value) == keys for row in rows)
-    plain = same and all(
+        return False
+    # An export may leave out fields that are empty.
+    same = sum(len(row.value) for row in rows) >= _SHARE * len(keys) * len(rows)
+    plain = all(
         not isinstance(value.value, dict) and (not isinstance(value.value, list) or is_texts(value))
         for row in rows
         for value in row.value.values()
     )
-    points = sum(1 for key in keys if fields.hint_for(key))
-    return _flat(rows, fields) if plain and points >= _AT_LEAST else None
+    points = sum(1 for key in keys if fields.hint_for(key) or fields.hint_for(_thing_of(key)))
+    return same and plain and points >= _AT_LEAST
+
+
+def _keys(rows: Iterable[Node]) -> list[str]:
+    return list(dict.fromkeys(key for row in rows for key in row.value))
+
+
+def _thing_of(key: str) -> str:
+    """What a key names: "dimension_name" names a dimension."""
+    return _NAMING.sub("", key)
 
 
 def _flat(rows: list[Node], fields: Fields) -> Flat:
-    shown = [key for key in rows[0].value if fields.said.get(key) in {None, *_HEADERS}]
+    shown = [key for key in _keys(rows) if fields.said.get(key) in {None, *_HEADERS}]
     # The first column of text holds the statements.
     shown.sort(key=lambda key: fields.said.get(key) != "expectations")
     headers = {
         key: _HEADERS[fields.said[key]] if key in fields.said else spoken(key) for key in shown
     }
-    columns = long_columns(list(headers.values()))
+    words = [[_words(row.value.get(key)) for key in shown] for row in rows]
+    columns = long_columns(list(headers.values()), words)
     if columns:
         _note(fields, "level", [shown[at] for at in columns.levels])
         _note(fields, "dimension", [shown[at] for at in columns.dimensions])
         _note(fields, "expectations", [shown[columns.statement]])
         _note(fields, "examples", [shown[at] for at in columns.examples])
-    if "rank" in fields.said.values():
-        rows = [rows[at] for at in fields.order_of(rows, "level")]
+        _note(fields, "rank", [shown[at] for at in columns.order])
+        _note(fields, "attribute", [shown[at] for at in columns.attributes])
     return Flat(rows, headers)
+
+
+def _words(node: Node | None) -> str:
+    return "" if node is None or node.value is None else str(node.value)
 
 
 def _note(fields: Fields, use: FieldUse, keys: Iterable[str]) -> None:

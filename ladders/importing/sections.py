@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from ladders.importing.grids import Grid, read_grid
+from ladders.importing.grids import Grid, explaining, read_grid
 from ladders.importing.outline import BOLD_LINE, Block, Outline
 from ladders.importing.references import same_as
 from ladders.names import name_key, plain
@@ -117,12 +117,18 @@ def _depth(block: Block) -> int:
 
 def unfold_tables(root: Section) -> None:
     """Give every row and column that names something a section of its own."""
-    for section in list(root.walk()):
+    sections = list(root.walk())
+    about = explaining(block for each in sections for block in each.body if block.kind == "table")
+    for section in sections:
         if section.depth >= ROW:
             continue
         kept: list[Block] = []
         for block in section.body:
-            grid = read_grid(block) if block.kind == "table" else None
+            grid = (
+                read_grid(block, about.get(id(block), frozenset()))
+                if block.kind == "table"
+                else None
+            )
             if grid is None:
                 kept.append(block)
             else:

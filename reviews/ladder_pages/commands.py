@@ -36,15 +36,19 @@ ladders_group = AppGroup("ladders", help="Ladders.")
 def preview(files: Sequence[Path], *, as_json: bool) -> None:
     """Show what an import of FILES as one ladder would make, and what it would ask.
 
-    Nothing is written, and neither a database nor a secret is needed.
+    Nothing is written, and neither a database nor a secret is needed. What is refused is an error,
+    with --json also as an object: no ladder, for the reason given.
     """
     try:
         read = read_uploads([Upload(file.name, file.read_bytes()) for file in files])
     except ValueError as error:
+        if as_json:
+            refused = Verdict(is_ladder=False, confidence=0, reasons=(str(error),))
+            _echo_json(_Preview(refused, (), None, ()))
         raise click.ClickException(str(error)) from error
     found = _Preview.of(read)
     if as_json:
-        click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
+        _echo_json(found)
     else:
         _print_preview(found)
 
@@ -85,6 +89,10 @@ class _Preview:
                 for line in self.not_imported
             ],
         }
+
+
+def _echo_json(found: _Preview) -> None:
+    click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
 
 
 def _print_preview(found: _Preview) -> None:

@@ -83,3 +83,20 @@ def test_files_that_are_none_end_with_a_sentence(name, tmp_path):
     assert done.returncode == 1
     assert done.stderr.startswith("Error: ")
     assert "Traceback" not in done.stderr
+
+
+def test_a_refused_file_is_an_object_too_beside_the_message(tmp_path):
+    file = tmp_path / "ladder.yaml"
+    file.write_text("a: &name b\nc: *name\n")
+    done = preview("--json", str(file))
+    sentence = "Line 1: Anchors (&name) are not allowed."
+    assert (done.returncode, done.stderr) == (1, f"Error: {sentence}\n")
+    assert json.loads(done.stdout) == {
+        "is_ladder": False,
+        "confidence": 0,
+        "reasons": [sentence],
+        "questions": [],
+        "ladder": None,
+        "not_imported": [],
+    }
+    assert preview(str(file)).stdout == ""

@@ -1,0 +1,214 @@
+"""Data files in no form of ours: records around which other things stand, fields with a meaning, placeholders."""
+
+import json
+
+import pytest
+
+from ladders.importing.bundle import Upload
+from ladders.importing.pipeline import read_uploads
+
+
+def read(name, text):
+    return read_uploads([Upload(name, text.encode())])
+
+
+def asked(ladder):
+    names = {each.id: each.name for each in ladder.dimensions}
+    return {
+        (level.code, level.name): {
+            names[cell.dimension]: [(each.text, each.kind) for each in cell.expectations]
+            for cell in level.cells
+        }
+        for level in ladder.levels
+    }
+
+
+def listed(proposal):
+    return [line.text for line in proposal.not_imported if line.has_words]
+
+
+RECORDS = [
+    {
+        "level": "C2",
+        "level_title": "Chef",
+        "level_rank": 2,
+        "area": "Taste",
+        "text": "Writes recipes",
+    },
+    {"level": "C1", "level_title": "Commis", "level_rank": 1, "area": "Taste", "text": "Tastes"},
+    {"level": "C1", "level_title": "Commis", "level_rank": 1, "area": "Pace", "text": "Keeps up"},
+    {"level": "C2", "level_title": "Chef", "level_rank": 2, "area": "Pace", "text": "Sets it"},
+]
+READ = {
+    ("C1", "Commis"): {
+        "Taste": [("Tastes", "expectation")],
+        "Pace": [("Keeps up", "expectation")],
+    },
+    ("C2", "Chef"): {
+        "Taste": [("Writes recipes", "expectation")],
+        "Pace": [("Sets it", "expectation")],
+    },
+}
+
+
+class TestRecords:
+    @pytest.mark.parametrize("indent", [None, 1])
+    def test_alone_or_beside_what_is_said_of_the_file_are_read_alike(self, indent):
+        wrapped = {"exported_at": "2024-05-02", "count": 4, "records": RECORDS}
+        for data in (RECORDS, wrapped):
+            ladder = read("cooks.json", json.dumps(data, indent=indent)).ladder()
+            assert asked(ladder) == READ
+            assert [level.rank for level in ladder.levels] == [1, 2]
+
+    def test_what_stands_beside_them_is_listed_in_one_line_too(self):
+        wrapped = {"exported_at": "2024-05-02", "records": RECORDS}
+        assert listed(read("cooks.json", json.dumps(wrapped))) == ["Exported at: 2024-05-02"]
+        assert listed(read("cooks.json", json.dumps(wrapped, indent=1))) == [
+            '"exported_at": "2024-05-02",'
+        ]
+
+    def test_the_file_names_the_ladder(self):
+        ladder = read("cooks.json", json.dumps({"name": "Our cooks", "rows": RECORDS})).ladder()
+        assert ladder.name == "Our cooks"
+
+    def test_a_level_title_in_front_of_its_code_is_still_the_title(self):
+        records = [dict(sorted(each.items(), reverse=True)) for each in RECORDS]
+        assert asked(read("cooks.json", json.dumps(records)).ladder()) == READ
+
+    def test_everything_that_a_record_says_is_kept(self):
+        records = [
+            {"id": at, **each, "example": "Soup", "family": "Kitchen"}
+            for at, each in enumerate(RECORDS)
+        ]
+        proposal = read("cooks.json", json.dumps(records))
+        level = proposal.ladder().levels[0]
+        said = level.cells[0].expectations[0]
+        assert (said.external_id, [each.text for each in said.examples]) == ("1", ["Soup"])
+        assert [(each.name, each.value) for each in said.attributes] == [("Family", "Kitchen")]
+        assert listed(proposal) == []
+
+    @pytest.mark.parametrize("kind", ["anti-pattern", "anti_pattern", "Red flag", "warning sign"])
+    def test_a_sign_of_the_opposite_is_never_asked(self, kind):
+        records = [{**each, "kind": "expectation"} for each in RECORDS]
+        records[1]["kind"] = kind
+        assert asked(read("cooks.json", json.dumps(records)).ladder()) == {
+            **READ,
+            ("C1", "Commis"): {**READ["C1", "Commis"], "Taste": [("Tastes", "anti_pattern")]},
+        }
+
+    def test_another_kind_is_said_of_the_statement(self):
+        records = [{**each, "kind": "core"} for each in RECORDS]
+        ladder = read("cooks.json", json.dumps(records)).ladder()
+        assert asked(ladder) == READ
+        said = ladder.levels[0].cells[0].expectations[0]
+        assert [(each.name, each.value) for each in said.attributes] == [("Kind", "core")]
+
+    def test_the_same_records_as_a_table(self):
+        rows = [RECORDS[0].keys(), *(each.values() for each in RECORDS)]
+        text = "\n".join(",".join(map(str, row)) for row in rows)
+        assert asked(read("cooks.csv", text).ladder()) == READ
+
+
+NESTED = """name: Cooks
+organisation: The Galley
+licence: CC-BY-4.0
+grades:
+  C1: {title: Commis, band: A}
+  C2: {title: Chef, band: B}
+competencies:
+  - name: Taste
+    description: >-
+      What all
+      of it is for.
+    levels:
+      C1:
+        - Tastes
+        - TODO spices
+      C2:
+        - Writes recipes
+        - Tastes last
+        - text: Cooks from memory
+          kind: red flag
+  - name: Pace
+    levels:
+      C1: [Keeps up]
+      C2: [Sets it]
+"""
+
+
+class TestNestedData:
+    def test_grades_by_their_codes_name_the_levels(self):
+        assert asked(read("cooks.yaml", NESTED).ladder()) == {
+            ("C1", "Commis"): {
+                "Taste": [("Tastes", "expectation")],
+                "Pace": [("Keeps up", "expectation")],
+            },
+            ("C2", "Chef"): {
+                "Taste": [
+                    ("Writes recipes", "expectation"),
+                    ("Tastes last", "expectation"),
+                    ("Cooks from memory", "anti_pattern"),
+                ],
+                "Pace": [("Sets it", "expectation")],
+            },
+        }
+
+    def test_what_is_said_of_the_whole_is_neither_asked_nor_listed(self):
+        proposal = read("cooks.yaml", NESTED)
+        ladder = proposal.ladder()
+        assert (ladder.organisation, ladder.licence.id) == ("The Galley", "CC-BY-4.0")
+        assert "l" not in {each.topic for each in proposal.questions}
+        assert listed(proposal) == ["Band: A", "Band: B"]
+
+    def test_a_text_over_several_lines_is_one_paragraph(self):
+        dimension = read("cooks.yaml", NESTED).ladder().dimensions[0]
+        assert dimension.summary == "What all of it is for."
+
+    @pytest.mark.parametrize(
+        "text", ["TODO spices", "TBD", "To be defined", "Coming soon", "Spices to be defined."]
+    )
+    def test_what_is_to_come_is_a_placeholder(self, text):
+        ladder = read("cooks.yaml", NESTED.replace("TODO spices", text)).ladder()
+        cell = ladder.levels[0].cells[0]
+        assert ([each.text for each in cell.expectations], cell.placeholder) == (["Tastes"], True)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Todos are kept short",
+            "Limits work in progress",
+            "Knows what is to be done",
+            "Asks what has to be decided",
+        ],
+    )
+    def test_what_only_looks_like_it_is_asked(self, text):
+        ladder = read("cooks.yaml", NESTED.replace("TODO spices", text)).ladder()
+        assert [each.text for each in ladder.levels[0].cells[0].expectations] == ["Tastes", text]
+
+    def test_levels_stand_in_the_order_that_they_say(self):
+        levels = [
+            {
+                "level_code": "C2",
+                "level_title": "Chef",
+                "level_rank": 2,
+                "skills": {"Taste": ["b"]},
+            },
+            {
+                "level_code": "C1",
+                "level_title": "Commis",
+                "level_rank": 1,
+                "skills": {"Taste": ["a"]},
+            },
+            {
+                "level_code": "C3",
+                "level_title": "Owner",
+                "level_rank": 3,
+                "skills": {"Taste": ["c"]},
+            },
+        ]
+        ladder = read("cooks.json", json.dumps({"levels": levels})).ladder()
+        assert [(level.code, level.name) for level in ladder.levels] == [
+            ("C1", "Commis"),
+            ("C2", "Chef"),
+            ("C3", "Owner"),
+        ]

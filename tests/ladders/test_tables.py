@@ -1,0 +1,293 @@
+"""What the rows, columns and headers of tables are taken for, in small documents of our own."""
+
+import pytest
+
+from ladders.importing.bundle import Upload
+from ladders.importing.pipeline import read_uploads
+
+
+def read(text, name="a.md", **others):
+    files = [(name, text), *((f"{key}.md", value) for key, value in others.items())]
+    return read_uploads([Upload(file, content.encode()) for file, content in files])
+
+
+def cells(ladder):
+    """Level -> dimension -> what is asked there."""
+    names = {each.id: each.name for each in ladder.dimensions}
+    return {
+        level.code or level.name: {
+            names[cell.dimension]: [each.text for each in cell.expectations] for cell in level.cells
+        }
+        for level in ladder.levels
+    }
+
+
+def listed(proposal):
+    return [line.text for line in proposal.not_imported if line.has_words]
+
+
+EXPLAINED = """# Cooks
+
+## Level 1: Commis
+
+| Principle | Questions | {head} |
+|---|---|---|
+| Taste | How does it taste?<br>*All that is eaten.* | Follows recipes. |
+| Pace | How long does it take? | Keeps up. |
+
+## Level 2: Chef
+
+| Principle | Questions | {head} |
+|---|---|---|
+| Taste | How does it taste?<br>*All that is eaten.* | Writes recipes. |
+| Pace | How long does it take? | Sets the pace. |
+"""
+
+
+class TestAColumnThatIsTheSameAtEveryLevel:
+    def test_explains_the_dimension(self):
+        ladder = read(EXPLAINED.format(head="Level Expectations")).ladder()
+        assert cells(ladder) == {
+            "Level 1": {"Taste": ["Follows recipes."], "Pace": ["Keeps up."]},
+            "Level 2": {"Taste": ["Writes recipes."], "Pace": ["Sets the pace."]},
+        }
+        assert [(each.name, each.summary) for each in ladder.dimensions] == [
+            ("Taste", "How does it taste?\n\n*All that is eaten.*"),
+            ("Pace", "How long does it take?"),
+        ]
+        assert [level.summary for level in ladder.levels] == ["", ""]
+
+    def test_whatever_stands_over_the_other(self):
+        ladder = read(EXPLAINED.format(head="Here")).ladder()
+        assert cells(ladder)["Level 2"] == {
+            "Taste": ["Writes recipes."],
+            "Pace": ["Sets the pace."],
+        }
+
+    def test_a_column_that_differs_is_asked(self):
+        text = EXPLAINED.format(head="Asked")
+        first, second = text.split("## Level 2")
+        different = second.replace("How does", "Why does").replace("How long", "Why")
+        ladder = read(f"{first}## Level 2{different}").ladder()
+        assert [each.summary for each in ladder.dimensions] == ["", ""]
+
+    def test_the_same_rows_of_levels_explain_nothing(self):
+        table = "| Level | Years | Asked |\n|---|---|---|\n| Junior | 0-2 | {} |\n| Senior | 5+ | {} |\n"
+        text = f"# C\n\n## Taste\n\n{table.format('a', 'b')}\n## Pace\n\n{table.format('c', 'd')}"
+        ladder = read(text).ladder()
+        assert [each.summary for each in ladder.dimensions] == ["", ""]
+
+    def test_every_header_that_names_nothing_is_listed(self):
+        proposal = read(EXPLAINED.format(head="Level Expectations"))
+        assert listed(proposal) == ["| Principle | Questions | Level Expectations |"] * 2
+
+
+class TestTheHeaderInTheCorner:
+    def test_is_no_summary_but_listed(self):
+        proposal = read(
+            "# Cooks\n\n| Category | Junior | Senior |\n|---|---|---|\n"
+            "| Taste | Follows recipes | Writes recipes |\n| Pace | Keeps up | Sets it |\n"
+        )
+        assert proposal.ladder().summary == ""
+        assert listed(proposal) == ["Category"]
+
+    def test_nor_is_that_over_a_column_of_text(self):
+        proposal = read(
+            "# Cooks\n\n## Taste\n\n| Level | What it looks like |\n|---|---|\n"
+            "| Junior | Follows recipes |\n| Senior | Writes recipes |\n\n"
+            "## Pace\n\n| Level | What it looks like |\n|---|---|\n"
+            "| Junior | Keeps up |\n| Senior | Sets it |\n"
+        )
+        ladder = proposal.ladder()
+        assert ladder.summary == ""
+        assert [each.summary for each in ladder.dimensions] == ["", ""]
+        assert listed(proposal) == ["| Level | What it looks like |"] * 2
+
+
+def rising(*rows):
+    lines = "".join(f"| {level} | {text} |\n" for level, text in rows)
+    return f"| Level | What it looks like |\n|---|---|\n{lines}"
+
+
+class TestOneFileForEachDimension:
+    CRAFT = (
+        f"# Craft\n\n{rising(('Principal Cook', 'a'), ('Senior Cook', 'b'), ('Junior Cook', 'c'))}"
+    )
+    PEOPLE = (
+        f"# People\n\n{rising(('Principal Cook', 'd'), ('Senior Cook', 'e'), ('Junior Cook', 'f'))}"
+    )
+
+    def test_levels_from_the_highest_down_come_out_from_the_lowest_up(self):
+        proposal = read(self.CRAFT, "craft.md", people=self.PEOPLE)
+        assert [(level.name, level.rank) for level in proposal.ladder().levels] == [
+            ("Junior Cook", 1),
+            ("Senior Cook", 2),
+            ("Principal Cook", 3),
+        ]
+        assert [(each.id, each.default) for each in proposal.questions if each.topic == "h"] == [
+            ("descending", "up")
+        ]
+
+
+class TestAHeaderThatListsLevels:
+    @pytest.mark.parametrize("header", ["L1 / L2", "L1, L2", "L1-L2", "L1\u20132", "L1 and L2"])
+    def test_speaks_for_each_of_them(self, header):
+        rows = rising(("L1 - Commis", "a"), ("L2 - Cook", "b"), ("L3 - Chef", "c"))
+        craft = f"# Craft\n\n{rows}"
+        people = f"# People\n\n{rising((header, 'd'), ('L3 - Chef', 'e'))}"
+        assert cells(read(craft, "craft.md", people=people).ladder()) == {
+            "L1": {"Craft": ["a"], "People": ["d"]},
+            "L2": {"Craft": ["b"], "People": ["d"]},
+            "L3": {"Craft": ["c"], "People": ["e"]},
+        }
+
+    def test_beside_headings_of_their_own_adds_to_them(self):
+        text = "".join(
+            f"## {name}\n\n### Taste\n\n- {word}\n\n"
+            for name, word in (
+                ("Level 1", "a"),
+                ("Level 2", "b"),
+                ("Levels 1-2", "c"),
+                ("Level 3", "d"),
+            )
+        )
+        assert cells(read(f"# Cooks\n\n{text}").ladder()) == {
+            "Level 1": {"Taste": ["a", "c"]},
+            "Level 2": {"Taste": ["b", "c"]},
+            "Level 3": {"Taste": ["d"]},
+        }
+
+    def test_over_the_levels_themselves_is_their_group(self):
+        text = "# Cooks\n\n## L1 / L2\n\n### L1\n\n#### Taste\n\n- a\n\n### L2\n\n#### Taste\n\n- b\n- c\n"
+        assert cells(read(text).ladder()) == {"L1": {"Taste": ["a"]}, "L2": {"Taste": ["b", "c"]}}
+
+    def test_of_levels_that_stand_nowhere_else_is_one_level(self):
+        text = "# Cooks\n\n## L1 / L2\n\n### Taste\n\n- a\n- b\n\n## L3\n\n### Taste\n\n- c\n"
+        assert list(cells(read(text).ladder()).values()) == [
+            {"Taste": ["a", "b"]},
+            {"Taste": ["c"]},
+        ]
+
+
+class TestTheOrderOfDimensions:
+    def test_is_that_of_the_rows_whichever_level_fills_them_first(self):
+        ladder = read(
+            "# Cooks\n\n| | Junior | Senior |\n|---|---|---|\n"
+            "| Taste | | Writes recipes |\n| Pace | Keeps up | Sets it |\n| Care | Cleans | |\n"
+        ).ladder()
+        assert [each.name for each in ladder.dimensions] == ["Taste", "Pace", "Care"]
+
+    def test_is_that_of_the_columns_whichever_level_fills_them_first(self):
+        ladder = read(
+            "# Cooks\n\n| | Taste | Pace | Care |\n|---|---|---|---|\n"
+            "| Junior | | Keeps up | Cleans |\n| Senior | Writes recipes | Sets it | |\n"
+        ).ladder()
+        assert [each.name for each in ladder.dimensions] == ["Taste", "Pace", "Care"]
+
+
+def warned(ladder):
+    return {
+        level.name: [each.text for cell in level.cells for each in cell.expectations]
+        for level in ladder.levels
+    }, [
+        each.text
+        for level in ladder.levels
+        for cell in level.cells
+        for each in cell.expectations
+        if each.kind == "anti_pattern"
+    ]
+
+
+class TestRedFlags:
+    TABLE = (
+        "# Cooks\n\n| | Junior | Senior |\n|---|---|---|\n| Taste | Tastes | {cell} |\n"
+        "| Pace | Keeps up | Sets it |\n{row}"
+    )
+
+    @pytest.mark.parametrize("name", ["Red flags", "Anti-patterns", "Warning signs"])
+    def test_in_a_row_of_their_own(self, name):
+        text = self.TABLE.format(
+            cell="Seasons", row=f"| {name} | Sleeps | - Shouts<br>- Throws pans |\n"
+        )
+        ladder = read(text).ladder()
+        assert warned(ladder) == (
+            {
+                "Junior": ["Tastes", "Keeps up", "Sleeps"],
+                "Senior": ["Seasons", "Sets it", "Shouts", "Throws pans"],
+            },
+            ["Sleeps", "Shouts", "Throws pans"],
+        )
+        assert [each.name for each in ladder.dimensions] == ["Taste", "Pace", name]
+
+    @pytest.mark.parametrize(
+        "cell",
+        [
+            "- Seasons<br>- Tastes last<br>Red flags:<br>- Shouts<br>- Throws pans",
+            "Seasons<br>Tastes last<br>**Red flags**<br>Shouts<br>Throws pans",
+            "- Seasons<br>- Tastes last<br>- Red flag: Shouts<br>- **Anti-pattern:** Throws pans",
+        ],
+    )
+    def test_inside_a_cell(self, cell):
+        ladder = read(self.TABLE.format(cell=cell, row="")).ladder()
+        assert warned(ladder) == (
+            {
+                "Junior": ["Tastes", "Keeps up"],
+                "Senior": ["Seasons", "Tastes last", "Shouts", "Throws pans", "Sets it"],
+            },
+            ["Shouts", "Throws pans"],
+        )
+
+
+class TestWhatBelongsToThePage:
+    TABLE = (
+        "| | Junior | Senior |\n|---|---|---|\n| Taste | Tastes | Seasons |\n"
+        "| Pace | Keeps up | Sets it |\n"
+    )
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "![logo](logo.png)",
+            "[![logo](logo.png)](https://example.org)",
+            "Last modified: 3 May 2024",
+            "Created by Ada, last modified by Bo on May 3, 2024",
+            "Document generated by Pages on May 3, 2024",
+        ],
+    )
+    def test_is_no_summary_but_listed(self, line):
+        proposal = read(f"# Cooks\n\n{line}\n\nWho cook.\n\n{self.TABLE}")
+        assert proposal.ladder().summary == "Who cook."
+        assert listed(proposal) == [line]
+
+    def test_is_none_on_a_web_page_either(self):
+        page = (
+            '<h1>Cooks</h1><p><img src="a.png" alt="logo"></p><p>Who cook.</p><table><tr><th></th>'
+            "<th>Junior</th><th>Senior</th></tr><tr><td>Taste</td><td>a</td><td>b</td></tr>"
+            "<tr><td>Pace</td><td>c</td><td>d</td></tr></table>"
+        )
+        assert read(page, "a.html").ladder().summary == "Who cook."
+
+    def test_an_image_in_a_sentence_says_its_words(self):
+        ladder = read(f"# Cooks\n\nWho ![really](r.png) cook.\n\n{self.TABLE}").ladder()
+        assert ladder.summary == "Who really cook."
+
+
+def test_a_column_of_examples_under_each_level_holds_examples():
+    text = "".join(
+        f"## {level} Cook\n\n| Area | Expectations | Examples |\n|---|---|---|\n"
+        f"| Taste | {level} tastes | {level} soup |\n| Pace | {level} steps | {level} bread |\n\n"
+        for level in ("Junior", "Senior")
+    )
+    ladder = read(f"# Cooks\n\n{text}").ladder()
+    assert cells(ladder)["Junior Cook"] == {"Taste": ["Junior tastes"], "Pace": ["Junior steps"]}
+    assert [
+        each.text
+        for cell in ladder.levels[0].cells
+        for each in (*cell.examples, *(one for said in cell.expectations for one in said.examples))
+    ] == ["Junior soup", "Junior bread"]
+
+
+def test_a_badge_may_name_the_licence():
+    text = "# Cooks\n\n![Licence: CC BY 4.0](b.png)\n\n| | Junior | Senior |\n|---|---|---|\n"
+    proposal = read(f"{text}| Taste | Tastes | Seasons |\n| Pace | Keeps up | Sets it |\n")
+    assert proposal.ladder().licence.id == "CC-BY-4.0"

@@ -13,6 +13,7 @@ from ladders.importing.markup import read_page
 from ladders.importing.outline import Block, Outline
 from ladders.importing.sections import Section, read_sections, unfold_labels, unfold_tables
 from ladders.importing.tabular import read_table
+from ladders.importing.toggles import unfold_toggles
 from ladders.names import level_likeness, name_key, rank, split_icon
 from ladders.yaml_nodes import UnreadableYamlError, read_nodes
 
@@ -80,6 +81,7 @@ def assemble(files: Sequence[SourceText], order: Sequence[str] = ()) -> Assembly
     else:
         assembly = _bundle(files, read, order)
     unfold_tables(assembly.root)
+    unfold_toggles(assembly.root)
     unfold_labels(assembly.root)
     return assembly
 

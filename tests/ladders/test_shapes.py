@@ -1,0 +1,157 @@
+"""Shapes of documents that a careful reader takes for a ladder, or for none, on small documents of our own."""
+
+from ladders.document import Source
+from ladders.importing.proposal import File, propose
+from ladders.importing.text import Document
+
+
+def proposed(*texts, names=("a.md",)):
+    files = [
+        File(name, Document(text, text, "none", ()))
+        for name, text in zip(names, texts, strict=True)
+    ]
+    return propose(files, "untitled", Source())
+
+
+def cells(ladder):
+    """The texts of all cells, by the names of levels and roles and of dimensions."""
+    names = {dimension.id: dimension.name for dimension in ladder.dimensions}
+    return {
+        (owner.name, names[cell.dimension]): [each.text for each in cell.expectations]
+        for owner in (*ladder.levels, *ladder.mixins)
+        for cell in owner.cells
+    }
+
+
+def asked(proposal):
+    return {question.topic for question in proposal.questions}
+
+
+LINES_IN_BOLD = """\
+# Bell founders
+
+- **F1 - Founder**
+
+    *Learns the trade.*
+
+    **Casting**
+
+    - Pours under guidance
+    - Cleans the mould
+
+    **Guests**
+
+    - Greets visitors
+- **F2 - Senior Founder**
+
+    **Casting**
+
+    - Mixes the bronze
+
+    **Guests**
+
+    - Leads the tour
+"""
+CELLS = {
+    ("Founder", "Casting"): ["Pours under guidance", "Cleans the mould"],
+    ("Founder", "Guests"): ["Greets visitors"],
+    ("Senior Founder", "Casting"): ["Mixes the bronze"],
+    ("Senior Founder", "Guests"): ["Leads the tour"],
+}
+
+
+class TestItemsThatFold:
+    def test_hold_dimensions_as_lines_in_bold(self):
+        proposal = proposed(LINES_IN_BOLD)
+        ladder = proposal.ladder()
+        assert proposal.verdict.is_ladder is True
+        assert cells(ladder) == CELLS
+        assert [(each.code, each.summary) for each in ladder.levels] == [
+            ("F1", "*Learns the trade.*"),
+            ("F2", ""),
+        ]
+
+    def test_hold_dimensions_as_items(self):
+        ladder = proposed("""\
+# Bell founders
+
+- F1 - Founder
+    - Casting
+        - Pours under guidance
+        - Cleans the mould
+    - Guests
+        - Greets visitors
+- F2 - Senior Founder
+    - Casting
+        - Mixes the bronze
+    - Guests
+        - Leads the tour
+""").ladder()
+        assert cells(ladder) == CELLS
+
+    def test_hold_levels_when_they_are_dimensions(self):
+        ladder = proposed("""\
+# Bell founders
+
+- **Casting**
+
+    **Junior**
+
+    - Pours under guidance
+    - Cleans the mould
+
+    **Senior**
+
+    - Mixes the bronze
+- **Guests**
+
+    **Junior**
+
+    - Greets visitors
+
+    **Senior**
+
+    - Leads the tour
+""").ladder()
+        assert cells(ladder) == {
+            ("Junior", "Casting"): ["Pours under guidance", "Cleans the mould"],
+            ("Junior", "Guests"): ["Greets visitors"],
+            ("Senior", "Casting"): ["Mixes the bronze"],
+            ("Senior", "Guests"): ["Leads the tour"],
+        }
+
+    def test_are_points_of_a_cell_where_they_end_like_sentences(self):
+        ladder = proposed("""\
+# Bell founders
+
+## Junior Founder
+
+- You plan your own day:
+    - before lunch
+- You keep the forge tidy.
+    - also on Fridays
+
+## Senior Founder
+
+- You plan for others.
+- You buy the bronze.
+""").ladder()
+        assert [
+            [(each.text, each.children) for each in level.cells[0].expectations]
+            for level in ladder.levels
+        ] == [
+            [
+                ("You plan your own day:", ("before lunch",)),
+                ("You keep the forge tidy.", ("also on Fridays",)),
+            ],
+            [("You plan for others.", ()), ("You buy the bronze.", ())],
+        ]
+
+    def test_a_note_to_the_reader_beside_them_is_read(self):
+        proposal = proposed(
+            "<aside>\nEach level includes everything from the previous level.\n\n</aside>\n\n"
+            + LINES_IN_BOLD
+        )
+        assert proposal.ladder().cascade.stated == (
+            "Each level includes everything from the previous level."
+        )

@@ -46,6 +46,7 @@ from ladders.importing.reading import (
     attribute_items,
     labelled,
 )
+from ladders.importing.roles import lowest_level, split_role
 from ladders.keys import normalised
 from ladders.names import Ids, name_key, plain, shortened, slug, split_icon
 
@@ -274,18 +275,28 @@ class _Builder:
         ids = Ids("role")
         for draft in self.reading.mixins:
             _, name = split_icon(draft.name.name)
+            note = next((split_role(head.name)[1] for head in draft.found.heads), "")
             yield Mixin(
                 id=ids.take(_MIXIN_PREFIX.sub("", draft.found.anchor) or name),
                 name=shortened(name),
                 aliases=draft.name.aliases,
                 anchor=draft.found.anchor,
-                summary=_with_name(name, _paragraphs(draft.before.prose)),
+                summary="\n\n".join(
+                    filter(None, (note, _with_name(name, _paragraphs(draft.before.prose))))
+                ),
                 placeholder=draft.before.placeholder,
+                applies_to=AppliesTo(from_rank=self.rank_named(lowest_level(note))),
                 cells=self.cells(draft),
             )
         if self.settled.get("added") == "mixins":
             for added in self.reading.added:
                 yield self.added(added, ids)
+
+    def rank_named(self, name: str) -> int | None:
+        """The rank of the level that is called so, or None."""
+        level = self.named_level(name, None) if name else ""
+        ranks = {self.level_ids[id(draft)]: rank for draft, _, rank in self.placed}
+        return ranks.get(level)
 
     def added(self, added: AddedDraft, ids: Ids) -> Mixin:
         """A role that asks for something else at each level."""

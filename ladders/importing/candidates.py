@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 from ladders.importing.grids import ATTRIBUTES, SUMMARIES
+from ladders.importing.roles import split_role
 from ladders.importing.sections import ANTI_PATTERNS, COLUMN, EXAMPLES, Section
 from ladders.importing.structure import (
     AT_LEAST,
@@ -59,7 +60,8 @@ def _outside(
             shares = shared and shared >= LIKE * len(section.children)
             is_listed = id(section) in listed and likeness(section) > 0
             is_beside = id(section.parent) in places and is_listed
-            named = not is_phrase(section.name) and not COMMON.fullmatch(plain(section.name))
+            name, _ = split_role(section.name)
+            named = not is_phrase(name) and not COMMON.fullmatch(plain(name))
             # The plain title, such as "Developer" beside "Junior Developer" and "Senior Developer".
             is_title = id(section.parent) in places and _is_in_names(section, like)
             if section in filled and named and (shares or is_beside or is_title):
@@ -68,7 +70,7 @@ def _outside(
             yield (
                 [
                     OwnerFound(
-                        section.name,
+                        split_role(section.name)[0],
                         [section],
                         section.parent,
                         list(section.body),

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from ladders.importing.candidates import candidates
 from ladders.importing.kinds import say_kinds, tracks_of
 from ladders.importing.marks import Mark, leave_lists, marked
+from ladders.importing.roles import split_role
 from ladders.importing.sections import LICENCE, Section
 from ladders.importing.structure import (
     AT_LEAST,
@@ -143,7 +144,11 @@ def _by_hand(sections: list[Section], said: Mapping[int, Mark]) -> list[OwnerFou
         if mark in {"level", "mixin", "common"}:
             cells = [cell for cell in cells_under(section) if said.get(id(cell.section)) is None]
             owner = OwnerFound(
-                without_duty(section.name), [section], section.parent, list(section.body), cells
+                without_duty(split_role(section.name)[0]),
+                [section],
+                section.parent,
+                list(section.body),
+                cells,
             )
             owner.kind = "level" if mark == "level" else "mixin" if mark == "mixin" else "common"
             owners.append(owner)

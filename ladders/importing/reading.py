@@ -124,6 +124,7 @@ class _Reader:
         owners = structure.owners
         self.cell_sections = {id(cell.section) for owner in owners for cell in owner.cells}
         self.owner_heads = {id(head) for owner in owners for head in owner.heads}
+        self.owner_depths = {head.depth for owner in owners for head in owner.heads}
         #: The items of lists of contents, by the section that they name.
         self.listed: dict[int, list[Block]] = {}
         for section in structure.root.walk():
@@ -384,7 +385,7 @@ class _Reader:
         for anchor in section.anchors:
             self.mark(anchor, "layout", "an address that nothing needs", 0.9)
         is_licence = LICENCE.search(section.name) is not None
-        describes = section.key if section.key in self.dimension_keys else ""
+        describes = section.key if self.describes_dimension(section) else ""
         if section.heading:
             if is_licence:
                 self.heading(section, "licence", "names the licence", 0.9)
@@ -412,6 +413,13 @@ class _Reader:
                 self.mark(block, "summary", "describes a dimension", 0.7)
             else:
                 self.leftover(section, block, is_licence=is_licence)
+
+    def describes_dimension(self, section: Section) -> bool:
+        """Whether it is called like a dimension and stands under nothing that stands beside the levels."""
+        above = section.parent
+        return section.key in self.dimension_keys and (
+            above is None or above.depth not in self.owner_depths or id(above) in self.owner_heads
+        )
 
     def leftover(self, section: Section, block: Block, *, is_licence: bool) -> None:
         is_prose = block.kind in {"paragraph", "quote"} and block.text != ""

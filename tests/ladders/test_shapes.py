@@ -1,6 +1,6 @@
 """Shapes of documents that a careful reader takes for a ladder, or for none, on small documents of our own."""
 
-from ladders.document import Source
+from ladders.document import AppliesTo, Source
 from ladders.importing.proposal import File, propose
 from ladders.importing.text import Document
 
@@ -155,3 +155,87 @@ class TestItemsThatFold:
         assert proposal.ladder().cascade.stated == (
             "Each level includes everything from the previous level."
         )
+
+
+LEVELS = """\
+# Bell founders
+
+## F1 - Founder
+
+### Casting
+
+- Pours under guidance
+
+### Guests
+
+- Greets visitors
+
+## F3 - Senior Founder
+
+### Casting
+
+- Mixes the bronze
+
+### Guests
+
+- Leads the tour
+"""
+
+
+class TestRolesThatAreAdded:
+    def roles(self, text):
+        return [
+            (
+                role.name,
+                role.summary,
+                role.applies_to,
+                [each.text for cell in role.cells for each in cell.expectations],
+            )
+            for role in proposed(LEVELS + text).ladder().mixins
+        ]
+
+    def test_say_so_behind_their_names(self):
+        text = """
+## Fire warden (added to any level from F3)
+
+### Casting
+
+- Watches the furnace
+"""
+        assert self.roles(text) == [
+            (
+                "Fire warden",
+                "added to any level from F3",
+                AppliesTo(from_rank=3),
+                ["Watches the furnace"],
+            )
+        ]
+        proposal = proposed(LEVELS + text)
+        assert "b" in asked(proposal)
+        assert [dimension.summary for dimension in proposal.ladder().dimensions] == ["", ""]
+
+    def test_or_share_no_dimension_with_the_levels(self):
+        assert self.roles(
+            "\n## Fire warden (on top of F3 and above)\n\n- Watches the furnace\n"
+        ) == [
+            (
+                "Fire warden",
+                "on top of F3 and above",
+                AppliesTo(from_rank=3),
+                ["Watches the furnace"],
+            )
+        ]
+
+    def test_or_stand_under_a_heading_for_them(self):
+        assert self.roles("\n## Add-on roles\n\n### Fire warden\n\n- Watches the furnace\n") == [
+            ("Fire warden", "", AppliesTo(), ["Watches the furnace"])
+        ]
+
+    def test_a_note_of_something_else_is_part_of_the_name(self):
+        assert self.roles("\n## Add-on roles\n\n### Warden (fire)\n\n- Watches the furnace\n") == [
+            ("Warden (fire)", "", AppliesTo(), ["Watches the furnace"])
+        ]
+
+    def test_what_stands_under_a_stranger_beside_the_levels_describes_no_dimension(self):
+        proposal = proposed(LEVELS + "\n## How we got here\n\n### Casting\n\n- Bought a furnace\n")
+        assert [dimension.summary for dimension in proposal.ladder().dimensions] == ["", ""]

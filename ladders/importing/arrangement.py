@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ladders.importing.cascades import limit_of
 from ladders.importing.cells import CellDraft
 from ladders.importing.reading import OwnerDraft, Reading
 from ladders.importing.sections import Section
@@ -105,9 +106,35 @@ def tracks(reading: Reading) -> list[TrackDraft]:
     return found
 
 
-def lowest_track(drafts: list[TrackDraft]) -> TrackDraft | None:
-    """The track that starts lowest: what others may build on."""
-    return min(drafts, key=lambda track: track.start, default=None)
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The track that others build on; `limit` is its highest level that is asked of them, where the text names it."""
+
+    track: TrackDraft
+    limit: OwnerDraft | None = None
+
+    @property
+    def limit_rank(self) -> int | None:
+        places = zip(self.track.levels, ranks(self.track.levels), strict=True)
+        return next((rank for level, rank in places if level is self.limit), None)
+
+    def builds_on(self, track: TrackDraft) -> bool:
+        """Whether the track may build on this one."""
+        return track.id != self.track.id and (
+            self.limit is not None or track.start > self.track.start
+        )
+
+
+def base(reading: Reading) -> Base | None:
+    """The track with the level up to which others build on it, else the one that starts lowest."""
+    drafts = tracks(reading)
+    named = {name_key(limit) for block in reading.cascade if (limit := limit_of(block.text))}
+    for track in drafts:
+        for level in track.levels:
+            if named & {name_key(each) for each in (level.name.code, level.name.name) if each}:
+                return Base(track, level)
+    lowest = min(drafts, key=lambda track: track.start, default=None)
+    return Base(lowest) if lowest else None
 
 
 def ranks(levels: list[OwnerDraft]) -> list[int]:

@@ -27,12 +27,13 @@ from ladders.document import (
     Unmapped,
 )
 from ladders.importing.arrangement import (
+    Base,
     TrackDraft,
+    base,
     dimensions,
     every_cell,
     is_descending,
     licence_id,
-    lowest_track,
     merges,
     ranks,
     tracks,
@@ -219,21 +220,21 @@ class _Builder:
         return Track(ids.take(name), shortened(name))
 
     def tracks(self) -> tuple[Track, ...]:
-        drafts = tracks(self.reading)
-        lowest = lowest_track(drafts)
+        below = base(self.reading)
         found = [
-            Track(track.id, shortened(track.name), inherits=self.inherited(track, lowest))
-            for track in drafts
+            Track(track.id, shortened(track.name), inherits=self.inherited(track, below))
+            for track in tracks(self.reading)
         ]
         return (*found, self.role_track()) if self.as_levels else tuple(found)
 
-    def inherited(
-        self, track: TrackDraft, lowest: TrackDraft | None
-    ) -> tuple[TrackInheritance, ...]:
+    def inherited(self, track: TrackDraft, below: Base | None) -> tuple[TrackInheritance, ...]:
         answer = self.settled.get(f"cascade.{track.id}", "none")
-        if lowest is None or answer == "none":
+        if below is None or answer == "none":
             return ()
-        return (TrackInheritance(lowest.id, track.start if answer == "below" else None),)
+        limit = track.start if answer == "below" else None
+        if answer == "limit" and below.limit_rank is not None:
+            limit = below.limit_rank + 1
+        return (TrackInheritance(below.track.id, limit),)
 
     def level(self, draft: OwnerDraft, track: str | None, rank: int) -> Level:
         icon, name = split_icon(draft.name.name)

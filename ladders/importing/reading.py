@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from ladders.importing.cascades import states_cascade
 from ladders.importing.cells import LABELLED, NOTE, CellDraft, Role, read_cell
 from ladders.importing.grids import ATTRIBUTES, SUMMARIES
 from ladders.importing.outline import Block, Outline, every_block
@@ -92,16 +93,6 @@ def read(structure: Structure, outlines: Iterable[Outline], file_names: Iterable
     return _Reader(structure, list(outlines), list(file_names)).reading()
 
 
-_CASCADE = re.compile(
-    r"\b(?:all|everything)\b.{0,20}\b(?:asked|expected|required) (?:of|from|at|for) (?:the )?(?:levels?|role)\b|"
-    r"\bcascad\w+|\b(?:each|every|a|any|higher|next|successive)\b.{0,30}\b(?:keeps?|retains?|still|also)\b"
-    r".{0,60}\b(?:below|before|beneath|previous|preceding|earlier|lower|prior)\b|\binherit\w*|\bcumulative\b|\bin addition to\b|\bretain the skills\b"
-    r"|\b(?:all|everything)\b.{0,60}\b(?:previous|prior|lower|below|preceding|before)\b"
-    r".{0,40}\b(?:levels?|bands?|grades?|roles?|stages?|steps?|tiers?)?\b"
-    r"|\b(?:builds? (?:up)?on|includes?)\b.{0,60}\b(?:previous|prior|lower|below|preceding|earlier)\b"
-    r"|\bexpectations (?:of|from|for) (?:the )?(?:previous|prior|lower|preceding|earlier)\b",
-    re.IGNORECASE,
-)
 _LICENSED = re.compile(
     r"\blicen[cs]ed under\b|\ball rights reserved\b|\bcreative commons\b|\bCC[ -]BY\b|\bMIT licen[cs]e\b",
     re.IGNORECASE,
@@ -220,6 +211,10 @@ class _Reader:
         draft = OwnerDraft(found, self.name(found), CellDraft(""), [])
         if years := years_of(found.name):
             draft.attributes.append(("Experience", years))
+        if found.kind == "level":
+            # What a level says of those below it is asked about, and stays what it is.
+            said = [block for block in found.body if block.kind in {"paragraph", "quote"}]
+            self.cascade += [block for block in said if states_cascade(block.text)]
         kept = self.attribute_lines(draft, found)
         draft.before = self.cell(draft, "", None, kept)
         # What the level as a whole is warned of belongs to none of its dimensions.
@@ -429,7 +424,7 @@ class _Reader:
             self.mark(block, "licence", "speaks of the licence", 0.9)
         elif block.place in self.structure.contents:
             self.mark(block, "contents", "a table of contents: read for tracks and order", 0.9)
-        elif (is_prose or is_item) and id(section) in self.about and _CASCADE.search(block.text):
+        elif (is_prose or is_item) and id(section) in self.about and states_cascade(block.text):
             self.cascade.append(block)
             self.mark(block, "cascade", "says that levels build on each other", 0.8)
         elif is_prose and (section is self.structure.title or not section.heading):

@@ -1,6 +1,8 @@
 """Shapes of documents that a careful reader takes for a ladder, or for none, on small documents of our own."""
 
-from ladders.document import AppliesTo, Source
+import pytest
+
+from ladders.document import AppliesTo, Cascade, Source, TrackInheritance
 from ladders.importing.proposal import File, propose
 from ladders.importing.text import Document
 
@@ -239,3 +241,116 @@ class TestRolesThatAreAdded:
     def test_what_stands_under_a_stranger_beside_the_levels_describes_no_dimension(self):
         proposal = proposed(LEVELS + "\n## How we got here\n\n### Casting\n\n- Bought a furnace\n")
         assert [dimension.summary for dimension in proposal.ladder().dimensions] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Each step includes the steps before it, we do not repeat them.",
+        "NOTE: expectations add up.",
+        "An F3 does everything an F1 does.",
+        "Everything expected of an F1 is also expected of an F3.",
+        "All of the above, plus the following.",
+        "Every level is described in addition to the level before.",
+        "A Senior Founder still does everything from the previous level.",
+        "Levels are cumulative: what we expect from an F1 we also expect from an F3.",
+        "Старший наследует права младшего.",
+        "Каждый грейд включает все требования предыдущего.",
+        "Jede Stufe enthält alle Erwartungen der vorherigen Stufe.",
+        "Das gilt zusätzlich zu den Erwartungen der vorherigen Stufe.",
+        "Chaque niveau comprend toutes les attentes du niveau précédent.",
+        "Cada nivel incluye todo lo que se espera del nivel anterior.",
+        "Além do que se espera do nível anterior.",
+    ],
+)
+def test_a_sentence_that_levels_build_on_each_other_is_asked_about(sentence):
+    proposal = proposed(LEVELS.replace("founders\n", f"founders\n\n{sentence}\n"))
+    assert {each.id: each.default for each in proposal.questions}["cascade"] == "accumulate"
+    assert proposal.ladder().cascade == Cascade("accumulate", sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "In addition to bells we cast candlesticks.",
+        "Leads meet all the requirements below.",
+        "This guide (in addition to the handbook) helps you see what is expected.",
+        "It also says below how to apply.",
+    ],
+)
+def test_a_sentence_of_something_else_is_not(sentence):
+    proposal = proposed(LEVELS.replace("founders\n", f"founders\n\n{sentence}\n"))
+    assert "a" not in asked(proposal)
+
+
+def test_a_level_says_of_itself_that_it_builds_on_another():
+    sentence = "A Senior Founder inherits every duty of a Founder."
+    proposal = proposed(LEVELS.replace("Senior Founder\n", f"Senior Founder\n\n{sentence}\n"))
+    ladder = proposal.ladder()
+    assert ladder.cascade == Cascade("accumulate", sentence)
+    assert [level.summary for level in ladder.levels] == ["", sentence]
+
+
+class TestTracksThatBuildOnALevel:
+    TEXT = """\
+# Bell founders
+
+Expectations add up. Masters are expected to meet those of founders up to and including F3.
+
+## Founders
+
+### F1 - Founder
+
+**Casting**
+
+- Pours under guidance
+
+### F3 - Senior Founder
+
+**Casting**
+
+- Mixes the bronze
+
+### F4 - Staff Founder
+
+**Casting**
+
+- Designs the bell
+
+## Masters
+
+### M1 - Master Founder
+
+**Casting**
+
+- Runs the foundry
+
+### M2 - Head Founder
+
+**Casting**
+
+- Runs two foundries
+"""
+
+    def test_say_up_to_which(self):
+        proposal = proposed(self.TEXT)
+        assert [
+            (each.id, each.default, next(option.label for option in each.options))
+            for each in proposal.questions
+            if each.id.startswith("cascade.")
+        ] == [("cascade.masters", "limit", "Those up to Senior Founder")]
+        assert [(track.id, track.inherits) for track in proposal.ladder().tracks] == [
+            ("founders", ()),
+            ("masters", (TrackInheritance("founders", 4),)),
+        ]
+
+    def test_or_do_not(self):
+        text = self.TEXT.replace(
+            " Masters are expected to meet those of founders up to and including F3.", ""
+        )
+        proposal = proposed(text.replace("M1", "M4").replace("M2", "M5"))
+        assert [(each.id, each.default) for each in proposal.questions if each.topic == "a"] == [
+            ("cascade", "accumulate"),
+            ("cascade.masters", "below"),
+        ]
+        assert proposal.ladder().tracks[1].inherits == (TrackInheritance("founders", 4),)

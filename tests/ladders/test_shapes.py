@@ -354,3 +354,73 @@ Expectations add up. Masters are expected to meet those of founders up to and in
             ("cascade.masters", "below"),
         ]
         assert proposal.ladder().tracks[1].inherits == (TrackInheritance("founders", 4),)
+
+
+class TestOneDimensionInAnotherForm:
+    INLINE = """
+## Bookkeeping
+
+- **Junior:** Writes receipts.
+- **Middle:** Keeps the ledger.
+- **Senior:** Closes the year.
+"""
+    CELLS = (
+        ("Junior", "Bookkeeping", ["Writes receipts."]),
+        ("Middle", "Bookkeeping", ["Keeps the ledger."]),
+        ("Senior", "Bookkeeping", ["Closes the year."]),
+    )
+
+    def read(self, text):
+        ladder = proposed(text + self.INLINE).ladder()
+        assert ladder.notes == ()
+        return tuple(
+            (level, dimension, texts)
+            for (level, dimension), texts in cells(ladder).items()
+            if dimension == "Bookkeeping"
+        )
+
+    def test_beside_nested_lists(self):
+        text = """\
+# Bell founders
+
+## Casting
+
+- Junior
+    - Pours under guidance
+- Middle
+    - Mixes the bronze
+
+## Guests
+
+- Junior
+    - Greets visitors
+- Middle
+    - Leads the tour
+"""
+        assert self.read(text) == self.CELLS
+
+    def test_beside_headings(self):
+        text = """\
+# Bell founders
+
+## Casting
+
+### Junior
+
+- Pours under guidance
+
+### Middle
+
+- Mixes the bronze
+
+## Guests
+
+### Junior
+
+- Greets visitors
+
+### Middle
+
+- Leads the tour
+"""
+        assert self.read(text) == self.CELLS

@@ -8,6 +8,7 @@ from ladders.importing.roles import split_role
 from ladders.importing.sections import ANTI_PATTERNS, COLUMN, EXAMPLES, Section
 from ladders.importing.structure import (
     AT_LEAST,
+    OTHER_TEXTS,
     CellFound,
     Orientation,
     OwnerFound,
@@ -23,6 +24,8 @@ from ladders.names import COMMON, is_like_a_dimension, is_phrase, name_key, plai
 LIKE = 0.5
 #: A level that no heading names shows itself by this share of headings that look like dimensions.
 _MOSTLY = 0.7
+#: From this share on, the files of a bundle are a level each.
+_MOST_FILES = 0.6
 
 
 def candidates(
@@ -66,6 +69,7 @@ def _outside(
             is_title = id(section.parent) in places and _is_in_names(section, like)
             if section in filled and named and (shares or is_beside or is_title):
                 chosen.add(id(section))
+        chosen |= _odd_files(filled, chosen)
         if len(chosen) >= AT_LEAST:
             yield (
                 [
@@ -81,6 +85,27 @@ def _outside(
                 ],
                 "outside",
             )
+
+
+def _odd_files(sections: list[Section], chosen: set[int]) -> set[int]:
+    """Whole files beside files that are a level each, and that hold lists under headings as those do."""
+    files = [section for section in sections if section.parent and not section.parent.heading]
+    others = [section for section in files if id(section) not in chosen]
+    numbers = {section.heading.file for section in files if section.heading}
+    if len(numbers) < len(files) or len(files) - len(others) < max(
+        AT_LEAST, _MOST_FILES * len(files)
+    ):
+        return set()
+    return {
+        id(section)
+        for section in others
+        if len(section.children) >= AT_LEAST
+        and all(any(block.kind == "item" for block in child.body) for child in section.children)
+        and not any(
+            is_phrase(each.name) or OTHER_TEXTS.search(each.name)
+            for each in (section, *section.children)
+        )
+    }
 
 
 def _is_in_names(section: Section, others: list[Section]) -> bool:

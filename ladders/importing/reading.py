@@ -242,6 +242,8 @@ class _Reader:
             )
             if block.kind == "table":
                 self.table_attributes(draft, block)
+            elif found.cells and block.kind == "item" and _is_only_links(block):
+                self.mark(block, "other", "only links to other pages", 0.7)
             elif is_attribute and labelled:
                 draft.attributes.append((_label(labelled), _value(labelled)))
                 self.mark(block, "attribute", "a label with a value", 0.8)
@@ -446,6 +448,16 @@ class _Reader:
 _SHORT_VALUE = 3
 #: Longer text than this is no value of an attribute.
 _LONG = 120
+
+
+#: Links with their words, in Markdown and in HTML, and the tags around them.
+_LINKS = re.compile(
+    r"!?\[[^\[\]]*\]\([^()]*\)|<a\b[^<>]*>[^<>]*</a>|</?[a-z][^<>]*>", re.IGNORECASE
+)
+
+
+def _is_only_links(block: Block) -> bool:
+    return bool(block.links) and re.search(r"\w", _LINKS.sub("", block.raw)) is None
 
 
 def _label(match: re.Match[str]) -> str:

@@ -424,3 +424,50 @@ class TestOneDimensionInAnotherForm:
 - Leads the tour
 """
         assert self.read(text) == self.CELLS
+
+
+class TestFilesOfOneLevelEach:
+    FOUNDERS = (
+        "# Junior Founder\n\n## Casting\n\n- Pours under guidance\n\n## Guests\n\n- Greets visitors\n",
+        (
+            "# Senior Founder\n\n* [The junior](junior.md)\n* [The shared page](../all.md)\n\n"
+            "## Casting\n\n- Mixes the bronze\n\n## Guests\n\n- Leads the tour\n"
+        ),
+    )
+    NAMES = ("1.md", "2.md", "3.md")
+
+    def test_one_may_be_called_and_filled_otherwise(self):
+        odd = "# Bellwright\n\n## Tuning\n\n- Grinds the rim\n\n## Hiring\n\n- Meets applicants\n"
+        ladder = proposed(*self.FOUNDERS, odd, names=self.NAMES).ladder()
+        assert [level.name for level in ladder.levels] == [
+            "Junior Founder",
+            "Senior Founder",
+            "Bellwright",
+        ]
+        assert cells(ladder)["Bellwright", "Tuning"] == ["Grinds the rim"]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            # The page of another kind by its title, by its headings, and by its form.
+            "# Interviews\n\n## Tuning\n\n- Grinds the rim\n\n## Hiring\n\n- Meets applicants\n",
+            "# Bellwright\n\n## Why we tune\n\n- Grinds the rim\n\n## Hiring\n\n- Meets applicants\n",
+            "# Bellwright\n\n## Tuning\n\nGrinds the rim\n\n## Hiring\n\nMeets applicants\n",
+        ],
+    )
+    def test_or_be_no_level(self, text):
+        ladder = proposed(*self.FOUNDERS, text, names=self.NAMES).ladder()
+        assert [level.name for level in ladder.levels] == ["Junior Founder", "Senior Founder"]
+
+    def test_a_list_of_links_before_the_first_dimension_is_not_asked_for(self):
+        proposal = proposed(*self.FOUNDERS, names=self.NAMES[:2])
+        assert {texts[0] for texts in cells(proposal.ladder()).values()} == {
+            "Pours under guidance",
+            "Greets visitors",
+            "Mixes the bronze",
+            "Leads the tour",
+        }
+        assert [(line.file, line.number, line.text) for line in proposal.not_imported] == [
+            ("2.md", 3, "* [The junior](junior.md)"),
+            ("2.md", 4, "* [The shared page](../all.md)"),
+        ]

@@ -8,7 +8,16 @@ from ladders.importing.cascades import limit_of
 from ladders.importing.cells import CellDraft
 from ladders.importing.reading import OwnerDraft, Reading
 from ladders.importing.sections import Section
-from ladders.names import Ids, are_close, name_key, plain, rank, split_icon
+from ladders.names import (
+    Ids,
+    are_close,
+    is_like_a_dimension,
+    level_likeness,
+    name_key,
+    plain,
+    rank,
+    split_icon,
+)
 
 #: More dimensions than any ladder has; beyond it, names are not compared with each other.
 _MOST_COMPARED = 60
@@ -63,6 +72,37 @@ def dimensions(reading: Reading) -> list[DimensionDraft]:
         for draft in found.values():
             draft.group = None
     return list(found.values())
+
+
+#: Words of a department, whose ladder is called like it.
+_DEPARTMENT = re.compile(
+    r"(?:\s|&|and|business|customers?|data|design|engineering|marketing|operations|people|product|quality"
+    r"|research|sales|security|software|success|support|team|testing)+",
+    re.IGNORECASE,
+)
+_LADDER = re.compile(
+    r"\b(?:bands?|careers?|expectations|framework|grades?|guide|handbook|journey|jobs?|ladders?|levels?"
+    r"|matrix|overview|paths?|plan|positions?|progression|roadmap|roles?|rubric|titles?|tracks?)\b",
+    re.IGNORECASE,
+)
+
+
+def title_as_dimension(reading: Reading) -> str:
+    """The title of a document about one dimension, whose levels stand right under it and name no other; or nothing."""
+    title = reading.structure.title
+    if title is None or any(owner.cells for owner in reading.owners):
+        return ""
+    name = split_icon(plain(title.name))[1]
+    is_over_all = all(
+        head.parent is title for level in reading.levels for head in level.found.heads
+    )
+    is_one = is_like_a_dimension(name) or " of " in name.lower()
+    is_ladder = (
+        level_likeness(name) > 0
+        or _LADDER.search(name) is not None
+        or _DEPARTMENT.fullmatch(name) is not None
+    )
+    return name if is_over_all and is_one and not is_ladder else ""
 
 
 def every_cell(reading: Reading) -> Iterable[tuple[OwnerDraft, CellDraft]]:

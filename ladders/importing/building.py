@@ -36,6 +36,7 @@ from ladders.importing.arrangement import (
     licence_id,
     merges,
     ranks,
+    title_as_dimension,
     tracks,
 )
 from ladders.importing.cells import CellDraft, ExpectationDraft
@@ -148,6 +149,8 @@ class _Builder:
             ids.take(draft.id)
         loose = any(self.loose(owner) for owner in self.reading.owners)
         nameless = any(not cell.dimension for _, cell in every_cell(self.reading))
+        if (loose or nameless) and (name := title_as_dimension(self.reading)):
+            return Dimension(ids.take(name), shortened(name))
         if loose or nameless:
             return Dimension(ids.take("expectations"), "Expectations", implicit=True)
         return None
@@ -346,14 +349,10 @@ class _Builder:
     def cell(self, dimension: str, drafts: list[CellDraft], owner: OwnerDraft | None) -> Cell:
         prose = [block for draft in drafts for block in draft.prose]
         stated = [each for draft in drafts for each in draft.expectations]
-        is_said = bool(stated) and all(each.block.kind in {"paragraph", "quote"} for each in stated)
-        if is_said and self.settled.get("prose") == "summary":
-            prose, stated = [*prose, *(each.block for each in stated)], []
-        expectations = (
-            self.said(stated)
-            if is_said
-            else [made for each in stated for made in self.expectation(each)]
-        )
+        if self.settled.get("prose") == "summary":
+            prose = [*prose, *(block for each in stated if _is_prose(each) for block in _all(each))]
+            stated = [each for each in stated if not _is_prose(each)]
+        expectations = self.stated(stated)
         if self.settled.get("duplicates") == "once":
             expectations = list({normalised(each.text): each for each in expectations}.values())
         same_as, unresolved = self.same_as(drafts, owner)
@@ -409,24 +408,27 @@ class _Builder:
             return [made]
         return [made, *(Expectation(child.text, at=self.place(child)) for child in draft.children)]
 
-    def said(self, drafts: list[ExpectationDraft]) -> list[Expectation]:
-        """A cell of prose alone: a statement for each paragraph, for each sentence, or one for all."""
+    def stated(self, drafts: list[ExpectationDraft]) -> list[Expectation]:
+        """Prose as one statement for each paragraph, for each sentence, or for the whole of a cell that holds nothing else."""
         answer = self.settled.get("prose")
-        if answer == "sentences":
-            return [
-                Expectation(
-                    sentence, examples=self.examples(draft.examples), at=self.place(draft.block)
-                )
-                for draft in drafts
-                for sentence in _SENTENCE_END.split(draft.block.text)
-            ]
-        if answer == "statement":
-            text = _paragraphs(draft.block for draft in drafts)
+        if answer == "statement" and drafts and all(map(_is_prose, drafts)):
+            text = _paragraphs(block for draft in drafts for block in _all(draft))
             examples = [block for draft in drafts for block in draft.examples]
             return [
                 Expectation(text, examples=self.examples(examples), at=self.place(drafts[0].block))
             ]
-        return [made for draft in drafts for made in self.expectation(draft)]
+        made: list[Expectation] = []
+        for draft in drafts:
+            if answer == "sentences" and _is_prose(draft) and not draft.children:
+                made += [
+                    Expectation(
+                        sentence, examples=self.examples(draft.examples), at=self.place(draft.block)
+                    )
+                    for sentence in _SENTENCE_END.split(draft.block.text)
+                ]
+            else:
+                made += self.expectation(draft)
+        return made
 
     # -- What holds for the whole ladder
 
@@ -473,6 +475,15 @@ def both(one: Cell | None, other: Cell) -> Cell:
         expectations=one.expectations + other.expectations,
         examples=one.examples + other.examples,
     )
+
+
+def _is_prose(draft: ExpectationDraft) -> bool:
+    return draft.block.kind in {"paragraph", "quote"}
+
+
+def _all(draft: ExpectationDraft) -> list[Block]:
+    """What it says, with the list under it."""
+    return [draft.block, *draft.children]
 
 
 def _without_grade(name: str) -> str:

@@ -69,6 +69,9 @@ def _outside(
             is_title = id(section.parent) in places and _is_in_names(section, like)
             if section in filled and named and (shares or is_beside or is_title):
                 chosen.add(id(section))
+            # A level of which nothing is said yet.
+            if section not in filled and id(section.parent) in places and likeness(section) >= LIKE:
+                chosen.add(id(section))
         chosen |= _odd_files(filled, chosen)
         if len(chosen) >= AT_LEAST:
             yield (

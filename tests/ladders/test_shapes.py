@@ -471,3 +471,119 @@ class TestFilesOfOneLevelEach:
             ("2.md", 3, "* [The junior](junior.md)"),
             ("2.md", 4, "* [The shared page](../all.md)"),
         ]
+
+
+class TestProseAmongLists:
+    TEXT = """\
+# Knowledge of metals
+
+What a founder has to know.
+
+## Apprentice
+
+## Junior
+
+Knows the metals:
+
+- Tin
+- Copper
+    - also from scrap
+
+Can tell them apart by weight. Can tell them apart by sound.
+
+## Senior
+
+Mixes bronze.
+
+Knows the alloys:
+
+- Bell metal
+- Brass
+
+Finds the supplier.
+"""
+
+    def stated(self, text, answers=None):
+        return [
+            [(each.text, each.children) for cell in level.cells for each in cell.expectations]
+            for level in proposed(text).ladder(answers or {}).levels
+        ]
+
+    def test_a_line_with_its_list_is_one_expectation(self):
+        assert self.stated(self.TEXT) == [
+            [],
+            [
+                ("Knows the metals:", ("Tin", "Copper", "also from scrap")),
+                ("Can tell them apart by weight. Can tell them apart by sound.", ()),
+            ],
+            [
+                ("Mixes bronze.", ()),
+                ("Knows the alloys:", ("Bell metal", "Brass")),
+                ("Finds the supplier.", ()),
+            ],
+        ]
+        assert {"f", "g"} <= asked(proposed(self.TEXT))
+
+    def test_no_answer_about_prose_loses_the_list(self):
+        assert self.stated(self.TEXT, {"prose": "sentences"})[1] == [
+            ("Knows the metals:", ("Tin", "Copper", "also from scrap")),
+            ("Can tell them apart by weight.", ()),
+            ("Can tell them apart by sound.", ()),
+        ]
+        assert self.stated(self.TEXT, {"prose": "statement"})[2] == [
+            (
+                "Mixes bronze.\n\nKnows the alloys:\n\nBell metal\n\nBrass\n\nFinds the supplier.",
+                (),
+            )
+        ]
+        ladder = proposed(self.TEXT).ladder({"prose": "summary"})
+        assert ladder.levels[2].cells[0].summary == (
+            "Mixes bronze.\n\nKnows the alloys:\n\nBell metal\n\nBrass\n\nFinds the supplier."
+        )
+
+    def test_a_line_over_the_only_list_introduces_it(self):
+        text = """\
+# Founders
+
+## Junior
+
+A junior is new. You will:
+
+- Melt tin
+- Sweep
+
+## Senior
+
+You will:
+
+- Mix bronze
+"""
+        assert self.stated(text) == [[("Melt tin", ()), ("Sweep", ())], [("Mix bronze", ())]]
+
+    def test_an_introduction_before_the_first_dimension_is_the_summary(self):
+        ladder = proposed(LEVELS.replace("Senior Founder\n", "Senior Founder\n\nLeads.\n")).ladder()
+        assert [level.summary for level in ladder.levels] == ["", "Leads."]
+
+    def test_the_title_names_the_dimension(self):
+        ladder = proposed(self.TEXT).ladder()
+        assert [(each.name, each.implicit) for each in ladder.dimensions] == [
+            ("Knowledge of metals", False)
+        ]
+
+    @pytest.mark.parametrize("title", ["Founders", "Design", "Knowledge matrix", "Design Engineer"])
+    def test_the_title_of_a_ladder_does_not(self, title):
+        ladder = proposed(self.TEXT.replace("Knowledge of metals", title)).ladder()
+        assert [(each.name, each.implicit) for each in ladder.dimensions] == [
+            ("Expectations", True)
+        ]
+
+
+def test_a_level_of_which_nothing_is_said_stays_wherever_it_stands():
+    text = LEVELS.replace("## F1", "## F0 - Junior Founder\n\n## F1") + "\n## F4 - Head Founder\n"
+    ladder = proposed(text).ladder()
+    assert [(level.code, bool(level.cells)) for level in ladder.levels] == [
+        ("F0", False),
+        ("F1", True),
+        ("F3", True),
+        ("F4", False),
+    ]

@@ -24,6 +24,9 @@ from ladders.names import COMMON, is_like_a_dimension, is_phrase, name_key, plai
 LIKE = 0.5
 #: A level that no heading names shows itself by this share of headings that look like dimensions.
 _MOSTLY = 0.7
+#: From this likeness on, a title is nothing but the name of a level.
+_CLEARLY = 0.9
+_MOST_WORDS = 4
 #: From this share on, the files of a bundle are a level each.
 _MOST_FILES = 0.6
 
@@ -204,21 +207,40 @@ def _one(
     ):
         return
     owner = OwnerFound(title.name, [title], None, list(title.body))
-    for section in candidates:
-        if section is not title and any(block.kind == "item" for block in section.body):
+    listed = [each for each in candidates if each is not title and _holds_items(each)]
+    asked = [each for each in listed if not ANTI_PATTERNS.fullmatch(each.key)]
+    for section in listed if asked else _of_prose(title, candidates):
+        if section is not title:
             parent = section.parent
             group = parent if parent and parent.heading and parent is not title else None
             owner.cells.append(CellFound(section.name, section, group, section))
-    if not owner.cells and any(block.kind == "item" for block in title.body):
+    if not owner.cells and _holds_items(title):
         owner.body = list(title.body)
     yield [owner], "outside"
+
+
+def _holds_items(section: Section) -> bool:
+    return any(block.kind == "item" for block in section.body)
+
+
+def _of_prose(title: Section, candidates: list[Section]) -> list[Section]:
+    """The innermost headings of a document that says in prose what one level is asked, with what it is warned of.
+
+    Prose under a title is more often an essay or an advertisement, so the title has to be no more than the name of a
+    level, and no heading one of theirs.
+    """
+    others = [each for each in candidates if each is not title]
+    is_level = likeness(title) >= _CLEARLY and len(title.name.split()) <= _MOST_WORDS
+    if not is_level or any(OTHER_TEXTS.search(each.name) for each in others):
+        return []
+    return [section for section in others if not section.children and content(section)]
 
 
 def _one_without_a_name(
     candidates: list[Section],
 ) -> Iterator[tuple[list[OwnerFound], Orientation]]:
     """A fragment that holds the dimensions of a level and does not say which."""
-    filled = [section for section in candidates if any(b.kind == "item" for b in section.body)]
+    filled = [section for section in candidates if _holds_items(section)]
     if (
         len(filled) < AT_LEAST
         or len({section.heading.file for section in filled if section.heading}) > 1

@@ -587,3 +587,64 @@ def test_a_level_of_which_nothing_is_said_stays_wherever_it_stands():
         ("F3", True),
         ("F4", False),
     ]
+
+
+class TestOneLevelInProse:
+    TEXT = """\
+# F6
+
+### Overview
+
+An F6 founder casts what nobody has cast before.
+
+### Responsibilities
+
+All of the foundry.
+
+#### Impact
+
+F6s change how towns sound.
+
+They are asked for by name.
+
+#### Ownership
+
+F6s answer for every bell.
+
+#### Communication
+
+F6s talk to mayors.
+
+### Anti-patterns
+
+- Melts the bells of others
+"""
+
+    def test_is_a_ladder_of_one_level(self):
+        proposal = proposed(self.TEXT)
+        ladder = proposal.ladder()
+        assert proposal.verdict.is_ladder is True
+        assert {"f", "n"} <= asked(proposal)
+        assert cells(ladder) == {
+            ("F6", "Impact"): ["F6s change how towns sound.", "They are asked for by name."],
+            ("F6", "Ownership"): ["F6s answer for every bell."],
+            ("F6", "Communication"): ["F6s talk to mayors."],
+        }
+        assert ladder.levels[0].summary == "An F6 founder casts what nobody has cast before."
+        assert [note.text for note in ladder.levels[0].notes] == [
+            "All of the foundry.",
+            "Melts the bells of others",
+        ]
+
+    @pytest.mark.parametrize(
+        ("title", "heading"),
+        [
+            # An essay by its title, an advertisement and minutes by their headings.
+            ("# Notes on being Staff Founder here", "### Overview"),
+            ("# F6", "### What we offer"),
+            ("# F6", "### Questions"),
+        ],
+    )
+    def test_other_prose_is_none(self, title, heading):
+        text = self.TEXT.replace("# F6", title, 1).replace("### Overview", heading)
+        assert proposed(text).verdict.is_ladder is False

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from ladders.importing.cascades import states_cascade
 from ladders.importing.cells import LABELLED, NOTE, CellDraft, Role, read_cell
 from ladders.importing.grids import ATTRIBUTES, SUMMARIES
+from ladders.importing.marks import lists_in
 from ladders.importing.outline import Block, Outline, every_block
 from ladders.importing.sections import ANTI_PATTERNS, LICENCE, Section
 from ladders.importing.structure import CellFound, OwnerFound, Structure
@@ -115,6 +116,7 @@ class _Reader:
         owners = structure.owners
         self.cell_sections = {id(cell.section) for owner in owners for cell in owner.cells}
         self.owner_heads = {id(head) for owner in owners for head in owner.heads}
+        self.spans = _spans(owners)
         self.owner_depths = {head.depth for owner in owners for head in owner.heads}
         #: The items of lists of contents, by the section that they name.
         self.listed: dict[int, list[Block]] = {}
@@ -388,28 +390,44 @@ class _Reader:
                 self.heading(section, "licence", "names the licence", 0.9)
             self.heading(section, "heading", "a heading of its own, no part of a level", 0.7)
         item_describes = ""
+        lists = self.lists_among_levels(section)
         for block in section.body:
             key = (block.file, block.line, block.last_line, block.text)
             if key in self.parts or block.kind == "table":
                 continue
             if block.kind == "item" and block.level <= 1:
                 item_describes = name_key(block.text) if section.heading else ""
-                if item_describes in self.dimension_keys:
-                    self.mark(block, "dimension", "names a dimension that it describes", 0.7)
-                    continue
-            if (
-                block.kind == "item"
-                and block.level > 1
-                and item_describes in self.dimension_keys
-                and block.text
-            ):
-                self.dimension_summaries.setdefault(item_describes, []).append(block)
-                self.mark(block, "summary", "describes a dimension", 0.7)
-            elif describes and block.kind in {"paragraph", "quote", "item"} and block.text:
-                self.dimension_summaries.setdefault(describes, []).append(block)
-                self.mark(block, "summary", "describes a dimension", 0.7)
+            is_in_list = id(block) in lists and block.place not in self.structure.contents
+            if self.describes(block, "" if is_in_list else describes, item_describes):
+                continue
+            if is_in_list:
+                self.mark(block, "other", "a list among the levels that is in none of them", 0.6)
             else:
                 self.leftover(section, block, is_licence=is_licence)
+
+    def describes(self, block: Block, heading: str, item: str) -> bool:
+        """Whether it names a dimension in a list, or describes one that the heading or the item above it names."""
+        is_named = item in self.dimension_keys
+        if block.kind == "item" and block.level <= 1 and is_named:
+            self.mark(block, "dimension", "names a dimension that it describes", 0.7)
+            return True
+        key = item if block.kind == "item" and block.level > 1 and is_named else heading
+        if not key or block.kind not in {"paragraph", "quote", "item"} or not block.text:
+            return False
+        self.dimension_summaries.setdefault(key, []).append(block)
+        self.mark(block, "summary", "describes a dimension", 0.7)
+        return True
+
+    def lists_among_levels(self, section: Section) -> set[int]:
+        """The items of lists that a person has to see: between levels, a list is more likely lost than a note."""
+        return {
+            id(block)
+            for found in lists_in(section)
+            if len(found.items) >= _LIST
+            for block in found.items
+            for first, last in (self.spans.get(block.file, (0, 0)),)
+            if first < block.line < last
+        }
 
     def describes_dimension(self, section: Section) -> bool:
         """Whether it is called like a dimension and stands under nothing that stands beside the levels."""
@@ -444,6 +462,20 @@ class _Reader:
             self.mark(block, "other", "stands outside of every level", 0.6)
 
 
+def _spans(owners: list[OwnerFound]) -> dict[int, tuple[int, int]]:
+    """The first and the last line of the levels in each file."""
+    lines: dict[int, list[int]] = {}
+    for owner in owners:
+        inside = [each for cell in owner.cells for each in (cell.section, cell.head) if each]
+        for section in (*owner.heads, *inside):
+            for block in (section.heading, *section.blocks()):
+                if block:
+                    lines.setdefault(block.file, []).append(block.line)
+    return {file: (min(found), max(found)) for file, found in lines.items()}
+
+
+#: Fewer items are no list of what is asked.
+_LIST = 3
 #: A value of more words is a statement.
 _SHORT_VALUE = 3
 #: Longer text than this is no value of an attribute.

@@ -648,3 +648,35 @@ F6s talk to mayors.
     def test_other_prose_is_none(self, title, heading):
         text = self.TEXT.replace("# F6", title, 1).replace("### Overview", heading)
         assert proposed(text).verdict.is_ladder is False
+
+
+class TestListsThatNoLevelHolds:
+    LIST = "\n- Bronze\n- Tin\n- Clay\n"
+
+    def placed(self, text):
+        """What is kept as a note, and what is listed as not imported."""
+        proposal = proposed(text)
+        lines = {"- Bronze", "- Tin", "- Clay", "- Wax"}
+        return (
+            [note.text for note in proposal.ladder().notes],
+            [line.text for line in proposal.not_imported if line.text in lines],
+        )
+
+    def test_are_listed_when_they_stand_among_the_levels(self):
+        text = LEVELS.replace("## F3", "## What we work with\n" + self.LIST + "\n## F3")
+        assert self.placed(text) == ([], ["- Bronze", "- Tin", "- Clay"])
+
+    def test_are_notes_when_they_stand_outside(self):
+        assert self.placed(LEVELS + "\n## What we work with\n" + self.LIST) == (
+            ["Bronze", "Tin", "Clay"],
+            [],
+        )
+
+    def test_are_notes_when_they_are_short(self):
+        text = LEVELS.replace("## F3", "## What we work with\n\n- Bronze\n- Wax\n\n## F3")
+        assert self.placed(text) == (["Bronze", "Wax"], [])
+
+    def test_do_not_describe_a_dimension_that_is_called_like_their_heading(self):
+        text = LEVELS.replace("## F3", "## Casting\n" + self.LIST + "\n## F3")
+        assert self.placed(text) == ([], ["- Bronze", "- Tin", "- Clay"])
+        assert [each.summary for each in proposed(text).ladder().dimensions] == ["", ""]

@@ -12,7 +12,7 @@ from ladders.importing.cascades import states_cascade
 from ladders.importing.cells import LABELLED, NOTE, CellDraft, Role, read_cell
 from ladders.importing.grids import ATTRIBUTES, SUMMARIES
 from ladders.importing.marks import lists_in
-from ladders.importing.outline import Block, Outline, every_block
+from ladders.importing.outline import Block, BlockKind, Outline, every_block
 from ladders.importing.sections import ANTI_PATTERNS, LICENCE, Section
 from ladders.importing.structure import CellFound, OwnerFound, Structure
 from ladders.names import LevelName, name_key, plain, read_level_name, split_grade, years_of
@@ -185,7 +185,8 @@ class _Reader:
                 held.setdefault(part.file, set()).update(range(part.line, part.last_line + 1))
         for number, outline in enumerate(self.outlines):
             lines = held.get(number, set())
-            for block in (*every_block(outline.blocks), *outline.strays):
+            every = (*every_block(outline.blocks), *outline.strays)
+            for block in (line for each in every for line in _by_line(each)):
                 if block.kind == "table":
                     continue
                 if not set(range(block.line, block.last_line + 1)) <= lines:
@@ -393,7 +394,7 @@ class _Reader:
         lists = self.lists_among_levels(section)
         for block in section.body:
             key = (block.file, block.line, block.last_line, block.text)
-            if key in self.parts or block.kind == "table":
+            if key in self.parts or block.kind in {"table", "front_matter"}:
                 continue
             if block.kind == "item" and block.level <= 1:
                 item_describes = name_key(block.text) if section.heading else ""
@@ -500,6 +501,23 @@ def _label(match: re.Match[str]) -> str:
 def _value(match: re.Match[str]) -> str:
     groups = match.groupdict()
     return (groups.get("value") or groups.get("said") or "").strip()
+
+
+def _by_line(block: Block) -> Iterator[Block]:
+    """Each line of front matter by itself: one may say the title, and the others nothing that is in the ladder."""
+    if block.kind != "front_matter":
+        yield block
+        return
+    for number, raw in enumerate(block.raw.split("\n"), block.line):
+        if raw.strip():
+            is_fence = _FENCE.fullmatch(raw.strip())
+            kind: BlockKind = "rule" if is_fence else "front_matter"
+            yield replace(
+                block, kind=kind, line=number, last_line=number, text=raw.strip(), raw=raw
+            )
+
+
+_FENCE = re.compile(r"-{3}|\.{3}")
 
 
 def _is_layout(block: Block) -> bool:

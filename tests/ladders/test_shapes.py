@@ -680,3 +680,51 @@ class TestListsThatNoLevelHolds:
         text = LEVELS.replace("## F3", "## Casting\n" + self.LIST + "\n## F3")
         assert self.placed(text) == ([], ["- Bronze", "- Tin", "- Clay"])
         assert [each.summary for each in proposed(text).ladder().dimensions] == ["", ""]
+
+
+class TestFrontMatter:
+    FILE = "---\ntitle: Foundry ladder\nicon: bell\nlevel: {}\n---\n\n# {}\n\n## Casting\n\n- Pours {}\n- Sweeps\n"
+
+    def read(self, *files, names=("a.md", "b.md")):
+        return proposed(*(self.FILE.format(*each) for each in files), names=names)
+
+    def test_the_title_of_all_files_names_the_ladder_and_their_headings_the_levels(self):
+        proposal = self.read((2, "Senior Founder", "bronze"), (1, "Junior Founder", "tin"))
+        ladder = proposal.ladder()
+        assert ladder.name == "Foundry ladder"
+        # The number in front matter is the order of the files, and nothing is left to ask.
+        assert [level.name for level in ladder.levels] == ["Junior Founder", "Senior Founder"]
+        assert asked(proposal).isdisjoint({"c", "h"})
+
+    def test_is_listed_line_by_line_and_once(self):
+        proposal = self.read((2, "Senior Founder", "bronze"), (1, "Junior Founder", "tin"))
+        lines = [
+            (line.number, line.text)
+            for line in proposal.not_imported
+            if line.file == "a.md" and line.has_words
+        ]
+        assert lines == [(2, "title: Foundry ladder"), (3, "icon: bell"), (4, "level: 2")]
+        assert [each.text for each in proposal.ladder().unmapped if each.at.startswith("a.md")] == [
+            text for _, text in lines
+        ]
+
+    def test_the_line_that_names_a_level_is_not(self):
+        text = "---\ntitle: {}\nicon: bell\n---\n\n## Casting\n\n- Pours\n- Sweeps\n"
+        proposal = proposed(
+            text.format("Junior Founder"), text.format("Senior Founder"), names=("a.md", "b.md")
+        )
+        assert [line.text for line in proposal.not_imported if line.has_words] == [
+            "icon: bell",
+            "icon: bell",
+        ]
+
+
+def test_the_heading_of_an_index_that_names_a_level_does_not_name_the_ladder():
+    level = "# {} Founder\n\n## Casting\n\n- Pours\n- Sweeps\n"
+    ladder = proposed(
+        "# Senior Founder\n\nRead on.\n",
+        level.format("Junior"),
+        level.format("Senior"),
+        names=("README.md", "a.md", "b.md"),
+    ).ladder()
+    assert ladder.name == "Founder"

@@ -31,14 +31,16 @@ class _Toggle:
 def unfold_toggles(root: Section) -> None:
     """Make sections of the items of a list that hold lists or lines in bold, where they do so like headings.
 
-    They do where most are called like levels, and where the same names come again inside of several.
+    They do where all are called like levels, and where the same names come again inside of several.
     """
     for section in list(root.walk()):
         if section.depth >= ROW:
             continue
-        toggles = [each for each in _toggles(section.body) if _may_be_heading(each)]
+        items = [each for each in _toggles(section.body) if _may_be_name(each)]
+        toggles = [each for each in items if _holds_a_part(each)]
         if _are_headings(toggles):
-            _split(section, toggles)
+            # A level of which nothing is said yet stands among the others.
+            _split(section, [each for each in items if each in toggles or _is_empty_level(each)])
 
 
 def _toggles(body: list[Block]) -> Iterator[_Toggle]:
@@ -53,20 +55,29 @@ def _toggles(body: list[Block]) -> Iterator[_Toggle]:
             start = place
 
 
-def _may_be_heading(toggle: _Toggle) -> bool:
+def _may_be_name(toggle: _Toggle) -> bool:
     return (
-        any(block.kind == "item" for block in toggle.inside)
-        and 0 < len(toggle.name.split()) <= _MOST_WORDS
+        0 < len(toggle.name.split()) <= _MOST_WORDS
         and not toggle.item.text.rstrip("*_").endswith((".", ":", ";", ","))
         and not EXAMPLES.fullmatch(toggle.name)
     )
 
 
+def _holds_a_part(toggle: _Toggle) -> bool:
+    return any(
+        block.kind == "item" or (block.kind == "paragraph" and bold_alone(block.text))
+        for block in toggle.inside
+    )
+
+
+def _is_empty_level(toggle: _Toggle) -> bool:
+    return not toggle.inside and level_likeness(toggle.name) >= _LIKE
+
+
 def _are_headings(toggles: list[_Toggle]) -> bool:
     if len(toggles) < _AT_LEAST:
         return False
-    like = sum(level_likeness(each.name) >= _LIKE for each in toggles)
-    if like >= _AT_LEAST and like >= _MOSTLY * len(toggles):
+    if all(level_likeness(each.name) >= _LIKE for each in toggles):
         return True
     named = [{name_key(name) for name in _names_inside(each.inside)} for each in toggles]
     counts = Counter(key for keys in named for key in keys)

@@ -122,6 +122,56 @@ class TestItemsThatFold:
             ("Senior", "Guests"): ["Leads the tour"],
         }
 
+    def test_may_hold_prose_or_nothing(self):
+        ladder = proposed("""\
+# Bell founders
+
+- **F1 - Founder**
+
+    **Casting**
+
+    Pours under guidance.
+
+    **Guests**
+
+    Greets visitors.
+- **F2 - Senior Founder**
+
+    **Casting**
+
+    Mixes the bronze.
+
+    **Guests**
+
+    Leads the tour.
+- **F3 - Staff Founder**
+""").ladder()
+        assert [level.name for level in ladder.levels] == [
+            "Founder",
+            "Senior Founder",
+            "Staff Founder",
+        ]
+        assert cells(ladder) == {
+            ("Founder", "Casting"): ["Pours under guidance."],
+            ("Founder", "Guests"): ["Greets visitors."],
+            ("Senior Founder", "Casting"): ["Mixes the bronze."],
+            ("Senior Founder", "Guests"): ["Leads the tour."],
+        }
+
+    def test_are_points_where_a_stranger_stands_among_them(self):
+        proposal = proposed("""\
+# Minutes
+
+- **Junior Founder**
+    - We spoke of the furnace
+    - Tom writes to the mayor
+- **Senior Founder**
+    - Next time
+- **Any other business**
+    - Cake
+""")
+        assert proposal.verdict.is_ladder is False
+
     def test_are_points_of_a_cell_where_they_end_like_sentences(self):
         ladder = proposed("""\
 # Bell founders

@@ -60,8 +60,11 @@ def _outside(
         if len(like) < AT_LEAST:
             chosen = {id(section) for section in _sharing(filled)}
         keys = {child.key for section in like for child in section.children}
+        holders = _holders(like)
         places = {id(section.parent) for section in sections if id(section) in chosen}
         for section in sections:
+            if id(section) in chosen:
+                continue
             shared = sum(child.key in keys for child in section.children)
             shares = shared and shared >= LIKE * len(section.children)
             is_listed = id(section) in listed and likeness(section) > 0
@@ -69,7 +72,7 @@ def _outside(
             name, _ = split_role(section.name)
             named = not is_phrase(name) and not COMMON.fullmatch(plain(name))
             # The plain title, such as "Developer" beside "Junior Developer" and "Senior Developer".
-            is_title = id(section.parent) in places and _is_in_names(section, like)
+            is_title = id(section.parent) in places and _is_in_names(section, holders)
             if section in filled and named and (shares or is_beside or is_title):
                 chosen.add(id(section))
             # A level of which nothing is said yet.
@@ -114,10 +117,22 @@ def _odd_files(sections: list[Section], chosen: set[int]) -> set[int]:
     }
 
 
-def _is_in_names(section: Section, others: list[Section]) -> bool:
-    words = set(section.key.split())
-    holding = sum(words <= set(other.key.split()) for other in others if other is not section)
-    return bool(words) and holding >= AT_LEAST
+def _holders(sections: list[Section]) -> dict[str, set[int]]:
+    """For each word, the sections that are called by it."""
+    holders: dict[str, set[int]] = defaultdict(set)
+    for section in sections:
+        for word in section.key.split():
+            holders[word].add(id(section))
+    return holders
+
+
+def _is_in_names(section: Section, holders: dict[str, set[int]]) -> bool:
+    """Whether several others are called by all words of its name."""
+    words = section.key.split()
+    if not words:
+        return False
+    holding = set.intersection(*(holders.get(word, set()) for word in words))
+    return len(holding - {id(section)}) >= AT_LEAST
 
 
 def _sharing(sections: list[Section]) -> list[Section]:

@@ -262,7 +262,7 @@ class _CellReader:
             self.mark(block, "detail", "goes on below its item", 0.8)
         elif self.is_mixed and not block.level:
             cell.expectations.append(ExpectationDraft(block))
-            self.lead = cell.expectations[-1] if block in self.leads else None
+            self.lead = cell.expectations[-1] if id(block) in self.leads else None
             self.mark(block, "expectation", "a paragraph among lists of its parts", 0.6)
         elif self.is_statement(block):
             # Without a list, every paragraph is a statement; what it is taken for is asked.
@@ -278,24 +278,24 @@ class _CellReader:
         return bool(self.cell.dimension) or not _IN_ITALICS.fullmatch(block.text)
 
 
-def _leads(blocks: list[Block]) -> list[Block]:
+def _leads(blocks: list[Block]) -> set[int]:
     """The lines that end in a colon over a list."""
-    return [
-        block
+    return {
+        id(block)
         for block, after in pairwise(blocks)
         if block.kind == "paragraph"
         and not block.level
         and block.text.endswith(":")
         and after.kind == "item"
-    ]
+    }
 
 
-def _goes_on(blocks: list[Block], leads: list[Block]) -> bool:
+def _goes_on(blocks: list[Block], leads: set[int]) -> bool:
     """Whether a paragraph that leads to nothing stands below a list."""
     kinds = [
         block.kind
         for block in blocks
         if block.kind == "item"
-        or (block.kind == "paragraph" and block.text and not block.level and block not in leads)
+        or (block.kind == "paragraph" and block.text and not block.level and id(block) not in leads)
     ]
     return "paragraph" in kinds[kinds.index("item") :]

@@ -40,7 +40,9 @@ def unfold_toggles(root: Section) -> None:
         toggles = [each for each in items if _holds_a_part(each)]
         if _are_headings(toggles):
             # A level of which nothing is said yet stands among the others.
-            _split(section, [each for each in items if each in toggles or _is_empty_level(each)])
+            _split(
+                section, [each for each in items if _holds_a_part(each) or _is_empty_level(each)]
+            )
 
 
 def _toggles(body: list[Block]) -> Iterator[_Toggle]:

@@ -5,10 +5,20 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from ladders.importing.cascades import limit_of
 from ladders.importing.cells import CellDraft
 from ladders.importing.reading import OwnerDraft, Reading
 from ladders.importing.sections import Section
-from ladders.names import Ids, are_close, name_key, plain, rank, split_icon
+from ladders.names import (
+    Ids,
+    are_close,
+    is_like_a_dimension,
+    level_likeness,
+    name_key,
+    plain,
+    rank,
+    split_icon,
+)
 
 #: More dimensions than any ladder has; beyond it, names are not compared with each other.
 _MOST_COMPARED = 60
@@ -68,6 +78,37 @@ def dimensions(reading: Reading) -> list[DimensionDraft]:
     return sorted(found.values(), key=lambda draft: draft.at)
 
 
+#: Words of a department, whose ladder is called like it.
+_DEPARTMENT = re.compile(
+    r"(?:\s|&|and|business|customers?|data|design|engineering|marketing|operations|people|product|quality"
+    r"|research|sales|security|software|success|support|team|testing)+",
+    re.IGNORECASE,
+)
+_LADDER = re.compile(
+    r"\b(?:bands?|careers?|expectations|framework|grades?|guide|handbook|journey|jobs?|ladders?|levels?"
+    r"|matrix|overview|paths?|plan|positions?|progression|roadmap|roles?|rubric|titles?|tracks?)\b",
+    re.IGNORECASE,
+)
+
+
+def title_as_dimension(reading: Reading) -> str:
+    """The title of a document about one dimension, whose levels stand right under it and name no other; or nothing."""
+    title = reading.structure.title
+    if title is None or any(owner.cells for owner in reading.owners):
+        return ""
+    name = split_icon(plain(title.name))[1]
+    is_over_all = all(
+        head.parent is title for level in reading.levels for head in level.found.heads
+    )
+    is_one = is_like_a_dimension(name) or " of " in name.lower()
+    is_ladder = (
+        level_likeness(name) > 0
+        or _LADDER.search(name) is not None
+        or _DEPARTMENT.fullmatch(name) is not None
+    )
+    return name if is_over_all and is_one and not is_ladder else ""
+
+
 def every_cell(reading: Reading) -> Iterable[tuple[OwnerDraft, CellDraft]]:
     """The cells that name a dimension: levels, then what is common, then roles."""
     for owner in (*reading.levels, *reading.common, *reading.mixins):
@@ -118,9 +159,35 @@ def tracks(reading: Reading) -> list[TrackDraft]:
     return found
 
 
-def lowest_track(drafts: list[TrackDraft]) -> TrackDraft | None:
-    """The track that starts lowest: what others may build on."""
-    return min(drafts, key=lambda track: track.start, default=None)
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The track that others build on; `limit` is its highest level that is asked of them, where the text names it."""
+
+    track: TrackDraft
+    limit: OwnerDraft | None = None
+
+    @property
+    def limit_rank(self) -> int | None:
+        places = zip(self.track.levels, ranks(self.track.levels), strict=True)
+        return next((rank for level, rank in places if level is self.limit), None)
+
+    def builds_on(self, track: TrackDraft) -> bool:
+        """Whether the track may build on this one."""
+        return track.id != self.track.id and (
+            self.limit is not None or track.start > self.track.start
+        )
+
+
+def base(reading: Reading) -> Base | None:
+    """The track with the level up to which others build on it, else the one that starts lowest."""
+    drafts = tracks(reading)
+    named = {name_key(limit) for block in reading.cascade if (limit := limit_of(block.text))}
+    for track in drafts:
+        for level in track.levels:
+            if named & {name_key(each) for each in (level.name.code, level.name.name) if each}:
+                return Base(track, level)
+    lowest = min(drafts, key=lambda track: track.start, default=None)
+    return Base(lowest) if lowest else None
 
 
 def ranks(levels: list[OwnerDraft]) -> list[int]:

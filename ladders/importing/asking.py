@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from ladders.importing.arrangement import (
+    base,
     dimensions,
     every_cell,
     is_descending,
     licence_id,
-    lowest_track,
     merges,
     ranks,
     tracks,
@@ -141,19 +141,24 @@ def _cascade(reading: Reading) -> Iterator[Question]:
         supersede="Only what it does not say anew itself",
         none="Nothing: each level stands alone",
     )
-    drafts = tracks(reading)
-    lowest = lowest_track(drafts)
-    for track in drafts:
-        if lowest is None or track.start <= lowest.start:
+    below = base(reading)
+    for track in tracks(reading):
+        if below is None or not below.builds_on(track):
             continue
+        options = {
+            "below": f"Those below {track.start}",
+            "lower": "At each level, those below that level",
+            "none": "None",
+        }
+        if below.limit:
+            options = {"limit": f"Those up to {below.limit.name.name}", **options}
         yield ask(
             "a",
             f"cascade.{track.id}",
-            f"{track.name} starts at {track.start}. Which levels of {lowest.name} does it build on?",
-            "below",
-            below=f"Those below {track.start}",
-            lower="At each level, those below that level",
-            none="None",
+            f"{track.name} starts at {track.start}. Which levels of {below.track.name} does it build "
+            "on?",
+            "limit" if below.limit else "below",
+            **options,
         )
 
 

@@ -15,6 +15,7 @@ from ladders.importing.outline import Block, BlockKind, Outline
 from ladders.importing.sections import Section, read_sections, unfold_labels, unfold_tables
 from ladders.importing.several import spread
 from ladders.importing.tabular import read_table
+from ladders.importing.toggles import unfold_toggles
 from ladders.names import level_likeness, name_key, rank, split_icon
 from ladders.yaml_nodes import Node, UnreadableYamlError, read_nodes
 
@@ -102,6 +103,7 @@ def assemble(
     assembly.fields = _together(each for file in read for each in file.fields)
     assembly.fronts = {file.number: file.front for file in read if file.front}
     unfold_tables(assembly.root)
+    unfold_toggles(assembly.root)
     unfold_labels(assembly.root)
     spread(assembly.root)
     return assembly
@@ -246,7 +248,7 @@ _SPELLED = {"license": "licence", "organization": "organisation", "company": "or
 
 _INDEX = re.compile(r"(?:readme|index|overview|intro(?:duction)?|about|_index|home)", re.IGNORECASE)
 _NUMBERED = re.compile(r"[0-9]+")
-_WEIGHTS = ("weight", "order", "rank", "position", "nav_order", "sidebar_position", "sort")
+_WEIGHTS = ("weight", "order", "rank", "level", "position", "nav_order", "sidebar_position", "sort")
 
 
 def _bundle(files: Sequence[SourceText], read: Sequence[_File], order: Sequence[str]) -> Assembly:
@@ -256,7 +258,10 @@ def _bundle(files: Sequence[SourceText], read: Sequence[_File], order: Sequence[
         if _INDEX.fullmatch(PurePath(files[file.number].name).stem) and len(read) > 1
     ]
     content = [file for file in read if file not in indexes] or list(read)
-    names = {file.number: _title(files[file.number], file) for file in content}
+    titles = {file.said.get("title", "") for file in content}
+    # What all files say names the ladder, and none of its levels.
+    common = titles.pop() if len(titles) == 1 and len(content) > 1 else ""
+    names = {file.number: _title(files[file.number], file, common) for file in content}
     keys = [name_key(name) for name in names.values()]
     shared = {key for key in keys if keys.count(key) > 1}
     if shared:
@@ -278,24 +283,36 @@ def _bundle(files: Sequence[SourceText], read: Sequence[_File], order: Sequence[
         about += root.children[first:]
     for file in ordered:
         _add_file(root, file, names[file.number])
-    said: dict[str, str] = {}
-    for file in read:
-        for key, value in file.said.items():
-            if key in {"organisation", "licence", "version", "language"}:
-                said.setdefault(key, value)
     shared_titles = tuple(
         dict.fromkeys(
             file.top.text for file in content if file.top and name_key(file.top.text) in shared
         )
     )
     return Assembly(
-        root, tuple(file.outline for file in read), about, said, order_by, shared_titles
+        root,
+        tuple(file.outline for file in read),
+        about,
+        _said_by_all(read, common),
+        order_by,
+        shared_titles,
     )
 
 
-def _title(source: SourceText, file: _File) -> str:
-    if file.said.get("title"):
-        return file.said["title"]
+def _said_by_all(read: Sequence[_File], title: str) -> dict[str, str]:
+    """What the files say of the ladder; of several answers the first."""
+    said = {"title": title} if title else {}
+    for file in read:
+        for key, value in file.said.items():
+            if key in {"organisation", "licence", "version", "language"}:
+                said.setdefault(key, value)
+    return said
+
+
+def _title(source: SourceText, file: _File, common: str) -> str:
+    """The name of the file's level; `common` is the title that all files give themselves."""
+    title = file.said.get("title", "")
+    if title and title != common:
+        return title
     return file.top.text if file.top else _spoken(source.stem)
 
 

@@ -27,14 +27,16 @@ from ladders.document import (
     Unmapped,
 )
 from ladders.importing.arrangement import (
+    Base,
     TrackDraft,
+    base,
     dimensions,
     every_cell,
     is_descending,
     licence_id,
-    lowest_track,
     merges,
     ranks,
+    title_as_dimension,
     tracks,
 )
 from ladders.importing.cells import CellDraft, ExpectationDraft
@@ -46,6 +48,7 @@ from ladders.importing.reading import (
     attribute_items,
     labelled,
 )
+from ladders.importing.roles import lowest_level, split_role
 from ladders.keys import normalised
 from ladders.names import Ids, name_key, plain, shortened, slug, split_icon
 
@@ -146,6 +149,8 @@ class _Builder:
             ids.take(draft.id)
         loose = any(self.loose(owner) for owner in self.reading.owners)
         nameless = any(not cell.dimension for _, cell in every_cell(self.reading))
+        if (loose or nameless) and (name := title_as_dimension(self.reading)):
+            return Dimension(ids.take(name), shortened(name))
         if loose or nameless:
             return Dimension(ids.take("expectations"), "Expectations", implicit=True)
         return None
@@ -218,21 +223,21 @@ class _Builder:
         return Track(ids.take(name), shortened(name))
 
     def tracks(self) -> tuple[Track, ...]:
-        drafts = tracks(self.reading)
-        lowest = lowest_track(drafts)
+        below = base(self.reading)
         found = [
-            Track(track.id, shortened(track.name), inherits=self.inherited(track, lowest))
-            for track in drafts
+            Track(track.id, shortened(track.name), inherits=self.inherited(track, below))
+            for track in tracks(self.reading)
         ]
         return (*found, self.role_track()) if self.as_levels else tuple(found)
 
-    def inherited(
-        self, track: TrackDraft, lowest: TrackDraft | None
-    ) -> tuple[TrackInheritance, ...]:
+    def inherited(self, track: TrackDraft, below: Base | None) -> tuple[TrackInheritance, ...]:
         answer = self.settled.get(f"cascade.{track.id}", "none")
-        if lowest is None or answer == "none":
+        if below is None or answer == "none":
             return ()
-        return (TrackInheritance(lowest.id, track.start if answer == "below" else None),)
+        limit = track.start if answer == "below" else None
+        if answer == "limit" and below.limit_rank is not None:
+            limit = below.limit_rank + 1
+        return (TrackInheritance(below.track.id, limit),)
 
     def level(self, draft: OwnerDraft, track: str | None, rank: int) -> Level:
         icon, name = split_icon(draft.name.name)
@@ -274,18 +279,28 @@ class _Builder:
         ids = Ids("role")
         for draft in self.reading.mixins:
             _, name = split_icon(draft.name.name)
+            note = next((split_role(head.name)[1] for head in draft.found.heads), "")
             yield Mixin(
                 id=ids.take(_MIXIN_PREFIX.sub("", draft.found.anchor) or name),
                 name=shortened(name),
                 aliases=draft.name.aliases,
                 anchor=draft.found.anchor,
-                summary=_with_name(name, _paragraphs(draft.before.prose)),
+                summary="\n\n".join(
+                    filter(None, (note, _with_name(name, _paragraphs(draft.before.prose))))
+                ),
                 placeholder=draft.before.placeholder,
+                applies_to=AppliesTo(from_rank=self.rank_named(lowest_level(note))),
                 cells=self.cells(draft),
             )
         if self.settled.get("added") == "mixins":
             for added in self.reading.added:
                 yield self.added(added, ids)
+
+    def rank_named(self, name: str) -> int | None:
+        """The rank of the level that is called so, or None."""
+        level = self.named_level(name, None) if name else ""
+        ranks = {self.level_ids[id(draft)]: rank for draft, _, rank in self.placed}
+        return ranks.get(level)
 
     def added(self, added: AddedDraft, ids: Ids) -> Mixin:
         """A role that asks for something else at each level."""
@@ -334,14 +349,10 @@ class _Builder:
     def cell(self, dimension: str, drafts: list[CellDraft], owner: OwnerDraft | None) -> Cell:
         prose = [block for draft in drafts for block in draft.prose]
         stated = [each for draft in drafts for each in draft.expectations]
-        is_said = bool(stated) and all(each.block.kind in {"paragraph", "quote"} for each in stated)
-        if is_said and self.settled.get("prose") == "summary":
-            prose, stated = [*prose, *(each.block for each in stated)], []
-        expectations = (
-            self.said(stated)
-            if is_said
-            else [made for each in stated for made in self.expectation(each)]
-        )
+        if self.settled.get("prose") == "summary":
+            prose = [*prose, *(block for each in stated if _is_prose(each) for block in _all(each))]
+            stated = [each for each in stated if not _is_prose(each)]
+        expectations = self.stated(stated)
         if self.settled.get("duplicates") == "once":
             expectations = list({normalised(each.text): each for each in expectations}.values())
         same_as, unresolved = self.same_as(drafts, owner)
@@ -397,24 +408,27 @@ class _Builder:
             return [made]
         return [made, *(Expectation(child.text, at=self.place(child)) for child in draft.children)]
 
-    def said(self, drafts: list[ExpectationDraft]) -> list[Expectation]:
-        """A cell of prose alone: a statement for each paragraph, for each sentence, or one for all."""
+    def stated(self, drafts: list[ExpectationDraft]) -> list[Expectation]:
+        """Prose as one statement for each paragraph, for each sentence, or for the whole of a cell that holds nothing else."""
         answer = self.settled.get("prose")
-        if answer == "sentences":
-            return [
-                Expectation(
-                    sentence, examples=self.examples(draft.examples), at=self.place(draft.block)
-                )
-                for draft in drafts
-                for sentence in _SENTENCE_END.split(draft.block.text)
-            ]
-        if answer == "statement":
-            text = _paragraphs(draft.block for draft in drafts)
+        if answer == "statement" and drafts and all(map(_is_prose, drafts)):
+            text = _paragraphs(block for draft in drafts for block in _all(draft))
             examples = [block for draft in drafts for block in draft.examples]
             return [
                 Expectation(text, examples=self.examples(examples), at=self.place(drafts[0].block))
             ]
-        return [made for draft in drafts for made in self.expectation(draft)]
+        made: list[Expectation] = []
+        for draft in drafts:
+            if answer == "sentences" and _is_prose(draft) and not draft.children:
+                made += [
+                    Expectation(
+                        sentence, examples=self.examples(draft.examples), at=self.place(draft.block)
+                    )
+                    for sentence in _SENTENCE_END.split(draft.block.text)
+                ]
+            else:
+                made += self.expectation(draft)
+        return made
 
     # -- What holds for the whole ladder
 
@@ -461,6 +475,15 @@ def both(one: Cell | None, other: Cell) -> Cell:
         expectations=one.expectations + other.expectations,
         examples=one.examples + other.examples,
     )
+
+
+def _is_prose(draft: ExpectationDraft) -> bool:
+    return draft.block.kind in {"paragraph", "quote"}
+
+
+def _all(draft: ExpectationDraft) -> list[Block]:
+    """What it says, with the list under it."""
+    return [draft.block, *draft.children]
 
 
 def _without_grade(name: str) -> str:

@@ -4,9 +4,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 from ladders.importing.grids import ATTRIBUTES, SUMMARIES
+from ladders.importing.roles import split_role
 from ladders.importing.sections import ANTI_PATTERNS, COLUMN, EXAMPLES, Section
 from ladders.importing.structure import (
     AT_LEAST,
+    OTHER_TEXTS,
     CellFound,
     Orientation,
     OwnerFound,
@@ -22,6 +24,11 @@ from ladders.names import COMMON, is_like_a_dimension, is_phrase, name_key, plai
 LIKE = 0.5
 #: A level that no heading names shows itself by this share of headings that look like dimensions.
 _MOSTLY = 0.7
+#: From this likeness on, a title is nothing but the name of a level.
+_CLEARLY = 0.9
+_MOST_WORDS = 4
+#: From this share on, the files of a bundle are a level each.
+_MOST_FILES = 0.6
 
 
 def candidates(
@@ -53,22 +60,30 @@ def _outside(
         if len(like) < AT_LEAST:
             chosen = {id(section) for section in _sharing(filled)}
         keys = {child.key for section in like for child in section.children}
+        holders = _holders(like)
         places = {id(section.parent) for section in sections if id(section) in chosen}
         for section in sections:
+            if id(section) in chosen:
+                continue
             shared = sum(child.key in keys for child in section.children)
             shares = shared and shared >= LIKE * len(section.children)
             is_listed = id(section) in listed and likeness(section) > 0
             is_beside = id(section.parent) in places and is_listed
-            named = not is_phrase(section.name) and not COMMON.fullmatch(plain(section.name))
+            name, _ = split_role(section.name)
+            named = not is_phrase(name) and not COMMON.fullmatch(plain(name))
             # The plain title, such as "Developer" beside "Junior Developer" and "Senior Developer".
-            is_title = id(section.parent) in places and _is_in_names(section, like)
+            is_title = id(section.parent) in places and _is_in_names(section, holders)
             if section in filled and named and (shares or is_beside or is_title):
                 chosen.add(id(section))
+            # A level of which nothing is said yet.
+            if section not in filled and id(section.parent) in places and likeness(section) >= LIKE:
+                chosen.add(id(section))
+        chosen |= _odd_files(filled, chosen)
         if len(chosen) >= AT_LEAST:
             yield (
                 [
                     OwnerFound(
-                        section.name,
+                        split_role(section.name)[0],
                         [section],
                         section.parent,
                         list(section.body),
@@ -81,10 +96,43 @@ def _outside(
             )
 
 
-def _is_in_names(section: Section, others: list[Section]) -> bool:
-    words = set(section.key.split())
-    holding = sum(words <= set(other.key.split()) for other in others if other is not section)
-    return bool(words) and holding >= AT_LEAST
+def _odd_files(sections: list[Section], chosen: set[int]) -> set[int]:
+    """Whole files beside files that are a level each, and that hold lists under headings as those do."""
+    files = [section for section in sections if section.parent and not section.parent.heading]
+    others = [section for section in files if id(section) not in chosen]
+    numbers = {section.heading.file for section in files if section.heading}
+    if len(numbers) < len(files) or len(files) - len(others) < max(
+        AT_LEAST, _MOST_FILES * len(files)
+    ):
+        return set()
+    return {
+        id(section)
+        for section in others
+        if len(section.children) >= AT_LEAST
+        and all(any(block.kind == "item" for block in child.body) for child in section.children)
+        and not any(
+            is_phrase(each.name) or OTHER_TEXTS.search(each.name)
+            for each in (section, *section.children)
+        )
+    }
+
+
+def _holders(sections: list[Section]) -> dict[str, set[int]]:
+    """For each word, the sections that are called by it."""
+    holders: dict[str, set[int]] = defaultdict(set)
+    for section in sections:
+        for word in section.key.split():
+            holders[word].add(id(section))
+    return holders
+
+
+def _is_in_names(section: Section, holders: dict[str, set[int]]) -> bool:
+    """Whether several others are called by all words of its name."""
+    words = section.key.split()
+    if not words:
+        return False
+    holding = set.intersection(*(holders.get(word, set()) for word in words))
+    return len(holding - {id(section)}) >= AT_LEAST
 
 
 def _sharing(sections: list[Section]) -> list[Section]:
@@ -174,21 +222,40 @@ def _one(
     ):
         return
     owner = OwnerFound(title.name, [title], None, list(title.body))
-    for section in candidates:
-        if section is not title and any(block.kind == "item" for block in section.body):
+    listed = [each for each in candidates if each is not title and _holds_items(each)]
+    asked = [each for each in listed if not ANTI_PATTERNS.fullmatch(each.key)]
+    for section in listed if asked else _of_prose(title, candidates):
+        if section is not title:
             parent = section.parent
             group = parent if parent and parent.heading and parent is not title else None
             owner.cells.append(CellFound(section.name, section, group, section))
-    if not owner.cells and any(block.kind == "item" for block in title.body):
+    if not owner.cells and _holds_items(title):
         owner.body = list(title.body)
     yield [owner], "outside"
+
+
+def _holds_items(section: Section) -> bool:
+    return any(block.kind == "item" for block in section.body)
+
+
+def _of_prose(title: Section, candidates: list[Section]) -> list[Section]:
+    """The innermost headings of a document that says in prose what one level is asked, with what it is warned of.
+
+    Prose under a title is more often an essay or an advertisement, so the title has to be no more than the name of a
+    level, and no heading one of theirs.
+    """
+    others = [each for each in candidates if each is not title]
+    is_level = likeness(title) >= _CLEARLY and len(title.name.split()) <= _MOST_WORDS
+    if not is_level or any(OTHER_TEXTS.search(each.name) for each in others):
+        return []
+    return [section for section in others if not section.children and content(section)]
 
 
 def _one_without_a_name(
     candidates: list[Section],
 ) -> Iterator[tuple[list[OwnerFound], Orientation]]:
     """A fragment that holds the dimensions of a level and does not say which."""
-    filled = [section for section in candidates if any(b.kind == "item" for b in section.body)]
+    filled = [section for section in candidates if _holds_items(section)]
     if (
         len(filled) < AT_LEAST
         or len({section.heading.file for section in filled if section.heading}) > 1

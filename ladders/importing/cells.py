@@ -6,6 +6,7 @@ Each block is marked with the role it was taken for, so that nothing is lost wit
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal, Protocol
 
 from ladders.importing.lines import EXAMPLE_LINE
@@ -156,6 +157,10 @@ class _CellReader:
         #: Where several paragraphs carry labels, the others only introduce them.
         self.needs_label = self.is_said and labelled >= _AT_LEAST
         self.is_note = False
+        self.leads = _leads(blocks)
+        #: Where prose goes on below lists that have a line over them, each list is a part of what its line says.
+        self.is_mixed = may_be_said and bool(self.leads) and _goes_on(blocks, self.leads)
+        self.lead: ExpectationDraft | None = None
 
     def read(self) -> CellDraft:
         for block in self.blocks:
@@ -181,6 +186,7 @@ class _CellReader:
             self.mark(block, "layout", "announces what is warned of", 0.8)
         elif block.kind == "heading":
             self.mode = ""
+            self.lead = None
             if not self.target.expectations:
                 self.mark(block, "layout", "a heading inside a dimension", 0.5)
         else:
@@ -224,6 +230,9 @@ class _CellReader:
             self.mark(block, "example", "stands in a list of examples", 0.85)
         elif self.stands_for_more(block):
             pass
+        elif self.lead:
+            self.lead.children.append(block)
+            self.mark(block, "sub_point", "an item of the list that its line leads to", 0.7)
         elif block.level > 1 and cell.expectations:
             cell.expectations[-1].children.append(block)
             self.mark(block, "sub_point", "an item inside another", 0.7)
@@ -289,6 +298,10 @@ class _CellReader:
             self.mark(block, "example", "stands under a word for examples", 0.8)
         elif (self.is_said or not block.level) and self.is_warning(block):
             pass
+        elif self.is_mixed and not block.level:
+            cell.expectations.append(ExpectationDraft(block))
+            self.lead = cell.expectations[-1] if id(block) in self.leads else None
+            self.mark(block, "expectation", "a paragraph among lists of its parts", 0.6)
         elif self.is_statement(block):
             # Without a list, every paragraph is a statement; what it is taken for is asked.
             cell.expectations.append(ExpectationDraft(block))
@@ -301,3 +314,26 @@ class _CellReader:
         if not self.is_said or (self.needs_label and not _LABEL_START.match(block.text)):
             return False
         return bool(self.cell.dimension) or not _IN_ITALICS.fullmatch(block.text)
+
+
+def _leads(blocks: list[Block]) -> set[int]:
+    """The lines that end in a colon over a list."""
+    return {
+        id(block)
+        for block, after in pairwise(blocks)
+        if block.kind == "paragraph"
+        and not block.level
+        and block.text.endswith(":")
+        and after.kind == "item"
+    }
+
+
+def _goes_on(blocks: list[Block], leads: set[int]) -> bool:
+    """Whether a paragraph that leads to nothing stands below a list."""
+    kinds = [
+        block.kind
+        for block in blocks
+        if block.kind == "item"
+        or (block.kind == "paragraph" and block.text and not block.level and id(block) not in leads)
+    ]
+    return "paragraph" in kinds[kinds.index("item") :]

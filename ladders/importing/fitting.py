@@ -4,16 +4,17 @@ Every way to read the headings as levels against dimensions is a candidate; the 
 the text, under names that look most like levels, with dimensions that most levels share, is taken.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from ladders.importing.candidates import candidates
 from ladders.importing.kinds import say_kinds, tracks_of
 from ladders.importing.marks import Mark, leave_lists, marked
+from ladders.importing.roles import split_role
 from ladders.importing.sections import LICENCE, Section
 from ladders.importing.structure import (
     AT_LEAST,
+    OTHER_TEXTS,
     CellFound,
     Fit,
     Orientation,
@@ -25,15 +26,6 @@ from ladders.importing.structure import (
     likeness,
 )
 from ladders.names import is_like_a_dimension, level_likeness, name_key, slug, without_duty
-
-#: Headings of essays, courses and job advertisements.
-_OTHER_TEXTS = re.compile(
-    r"\b(?:about us|apply|background|benefits|concept|conclusion|course|faq|how (?:this|to)"
-    r"|installation|interviews?|introduction|key takeaways?|license|mistakes|nice to have|our stack"
-    r"|perks|preferred|qualifications|questions|references|requirements|salary|takeaways?|usage"
-    r"|we (?:offer|provide)|what (?:is|we|you.ll)|who (?:we|you) are|why)\b|\?$",
-    re.IGNORECASE,
-)
 
 #: A list is one of contents when at least this share of its items names a section.
 _CONTENTS_SHARE = 0.6
@@ -143,7 +135,11 @@ def _by_hand(sections: list[Section], said: Mapping[int, Mark]) -> list[OwnerFou
         if mark in {"level", "mixin", "common"}:
             cells = [cell for cell in cells_under(section) if said.get(id(cell.section)) is None]
             owner = OwnerFound(
-                without_duty(section.name), [section], section.parent, list(section.body), cells
+                without_duty(split_role(section.name)[0]),
+                [section],
+                section.parent,
+                list(section.body),
+                cells,
             )
             owner.kind = "level" if mark == "level" else "mixin" if mark == "mixin" else "common"
             owners.append(owner)
@@ -166,7 +162,7 @@ def _fit(owners: list[OwnerFound], orientation: Orientation, total: int) -> Fit:
         # Nothing to compare: the headings have to look like dimensions.
         heads = [cell.head.name for cell in owners[0].cells if cell.head]
         alike = sum(map(is_like_a_dimension, heads)) / len(heads) if heads else 0.0
-        strange = sum(_OTHER_TEXTS.search(head) is not None for head in heads)
+        strange = sum(OTHER_TEXTS.search(head) is not None for head in heads)
         shared = max(0.0, alike - strange / max(len(heads), 1))
         return Fit(min(1.0, placed / max(total, 1)) * min(1.0, 2 * shared), named, shared)
     return Fit(min(1.0, placed / max(total, 1)), named, _shared(owners, orientation))

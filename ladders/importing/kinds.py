@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from ladders.importing.marks import Mark
+from ladders.importing.roles import ADD_ONS, split_role
 from ladders.importing.sections import Section
 from ladders.importing.structure import (
     AT_LEAST,
@@ -43,11 +44,12 @@ def say_kinds(structure: Structure, candidates: list[Section], marked: Mapping[i
 
 
 def _say_roles(structure: Structure) -> None:
-    """Which owners are roles added to a level: by anchor, or by the heading that holds them."""
+    """Which owners are roles added to a level: by anchor, by their own name, or by the heading that holds them."""
     roles = {
         id(owner)
         for owner in structure.owners
         if _MIXIN_ANCHOR.match(owner.anchor)
+        or any(split_role(head.name)[1] for head in owner.heads)
         or (owner.container is not structure.title and _names_roles(owner.container))
     }
     if len(roles) == len(structure.owners):
@@ -69,7 +71,8 @@ def _add_beside(structure: Structure, candidates: list[Section]) -> None:
         kind = _added_kind(section) or ("mixin" if _is_among_roles(section, structure) else None)
         if not kind or not content(section):
             continue
-        owner = OwnerFound(section.name, [section], section.parent, list(section.body))
+        name, _ = split_role(section.name)
+        owner = OwnerFound(name, [section], section.parent, list(section.body))
         owner.cells, owner.kind = cells_under(section), kind
         structure.owners.append(owner)
         inside |= {id(inner) for inner in section.walk()}
@@ -81,6 +84,8 @@ def _added_kind(section: Section) -> OwnerKind | None:
     """What stands outside of the levels and is asked all the same: of everybody, or of those with a role."""
     if COMMON.fullmatch(plain(section.name)):
         return "common"
+    if split_role(section.name)[1] or (section.parent and ADD_ONS.search(section.parent.name)):
+        return "mixin"
     said = [block for block in section.body if block.kind == "paragraph"]
     listed = sum(block.kind == "item" for block in section.body) + len(section.children)
     if any(_ADDED.search(block.text) for block in said) and listed + len(said) > AT_LEAST:

@@ -23,14 +23,27 @@ _HIDDEN = frozenset(
         "button",
         "iframe",
         "object",
-        "aside",
     }
 )
+#: Beside the text of a page stand its menus; in a document it is a note to the reader.
+_HIDDEN_IN_PAGES = _HIDDEN | {"aside"}
 _LISTS = ("ul", "ol", "menu")
 _ITEMS = ("li", "dd")
 #: Elements that start and end a paragraph without meaning anything else here.
 _PLAIN_BLOCKS = frozenset(
-    {"p", "div", "section", "article", "main", "header", "footer", "body", "html", "figure"}
+    {
+        "p",
+        "div",
+        "section",
+        "article",
+        "main",
+        "header",
+        "footer",
+        "aside",
+        "body",
+        "html",
+        "figure",
+    }
     | {"figcaption", "address", "center", "thead", "tbody", "tfoot", "caption", "dl", "fieldset"}
 )
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "kbd": "`"}
@@ -45,7 +58,7 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 def read_page(text: str, file: int = 0) -> Outline:
     """A whole HTML page. Never raises and never loses a line."""
     builder = Builder(tuple(text.split("\n")), file)
-    reader = MarkupReader(builder)
+    reader = MarkupReader(builder, _HIDDEN_IN_PAGES)
     reader.read(text, 1)
     reader.finish()
     outline = builder.outline()
@@ -60,11 +73,15 @@ def read_page(text: str, file: int = 0) -> Outline:
 
 
 class MarkupReader(HTMLParser):
-    """Tells a builder what a piece of HTML holds; elements may stay open from one piece to the next."""
+    """Tells a builder what a piece of HTML holds; elements may stay open from one piece to the next.
 
-    def __init__(self, builder: Builder) -> None:
+    What stands in elements of the kinds `left_out` is passed over.
+    """
+
+    def __init__(self, builder: Builder, left_out: frozenset[str] = _HIDDEN) -> None:
         super().__init__(convert_charrefs=True)
         self.builder = builder
+        self.left_out = left_out
         self.first_line = 1
         #: The words of the paragraph, heading or summary that is open, line by line.
         self.lines: list[Line] = []
@@ -122,7 +139,7 @@ class MarkupReader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         self.in_title = self.in_title or tag == "title"
-        if tag in _HIDDEN:
+        if tag in self.left_out:
             self.flush()
             self.hidden.append(tag)
         if self.hidden:

@@ -110,6 +110,14 @@ _SENTENCE = re.compile(r":\s*\S|\S+(?:\s+\S+){7,}\.$")
 _TASK = re.compile(r"\[[ xX]\][ \t]+")
 
 
+def bold_alone(text: str) -> str:
+    """The name that a line in bold by itself stands for, or nothing."""
+    bold = _BOLD_LINE.fullmatch(text.strip())
+    if bold is None or bold["about"] or _SENTENCE.search(bold["name"]):
+        return ""
+    return bold["name"].rstrip(":")
+
+
 class Builder:
     """Takes the parts of a document in their order and makes blocks of them.
 

@@ -14,7 +14,7 @@ from ladders.importing.questions import Question, settled
 from ladders.importing.reading import NOT_IMPORTED, Part, Reading, read
 from ladders.importing.structure import Structure
 from ladders.importing.text import Change, Document
-from ladders.names import plain, slug, split_icon
+from ladders.names import name_key, plain, slug, split_icon
 
 #: From this confidence on, a document counts as a ladder.
 _ENOUGH = 0.5
@@ -238,12 +238,15 @@ def propose(
 
 
 def _ladder_name(reading: Reading, assembly: Assembly, name: str) -> str:
-    """The title of the document, unless that names one of several levels."""
+    """The title of the document, or of all its files, unless that names one of several levels."""
     title = reading.structure.title
+    names = {name_key(level.name.name) for level in reading.levels}
     heads = [head for owner in reading.owners for head in owner.found.heads]
-    if title and (title not in heads or len(reading.levels) == 1) and title.name:
+    is_bundle = len(reading.file_names) > 1
+    is_level = title in heads or (is_bundle and title is not None and title.key in names)
+    if title and title.name and (not is_level or len(reading.levels) == 1):
         return title.name
-    if len(reading.file_names) > 1:
+    if is_bundle and not assembly.said.get("title"):
         return _what_all_share([owner.name.name for owner in reading.levels]) or name
     return assembly.said.get("title") or name
 

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 
 from ladders.importing.assembly import Front
 from ladders.importing.attributes import attribute_key, attribute_keys
+from ladders.importing.cascades import states_cascade
 from ladders.importing.cells import LABELLED, NOTE, CellDraft, Role, is_placeholder, read_cell
 from ladders.importing.grids import ATTRIBUTES, SUMMARIES
-from ladders.importing.outline import Block, Outline, every_block
+from ladders.importing.marks import lists_in
+from ladders.importing.outline import Block, BlockKind, Outline, every_block
 from ladders.importing.sections import ANTI_PATTERNS, COLUMN, LICENCE, ROW, Section
 from ladders.importing.structure import CellFound, OwnerFound, Structure, content
 from ladders.keys import normalised
@@ -113,16 +115,6 @@ def read(
     return _Reader(structure, list(outlines), list(file_names), fronts).reading()
 
 
-_CASCADE = re.compile(
-    r"\b(?:all|everything)\b.{0,20}\b(?:asked|expected|required) (?:of|from|at|for) (?:the )?(?:levels?|role)\b|"
-    r"\bcascad\w+|\b(?:each|every|a|any|higher|next|successive)\b.{0,30}\b(?:keeps?|retains?|still|also)\b"
-    r".{0,60}\b(?:below|before|beneath|previous|preceding|earlier|lower|prior)\b|\binherit\w*|\bcumulative\b|\bin addition to\b|\bretain the skills\b"
-    r"|\b(?:all|everything)\b.{0,60}\b(?:previous|prior|lower|below|preceding|before)\b"
-    r".{0,40}\b(?:levels?|bands?|grades?|roles?|stages?|steps?|tiers?)?\b"
-    r"|\b(?:builds? (?:up)?on|includes?)\b.{0,60}\b(?:previous|prior|lower|below|preceding|earlier)\b"
-    r"|\bexpectations (?:of|from|for) (?:the )?(?:previous|prior|lower|preceding|earlier)\b",
-    re.IGNORECASE,
-)
 #: What the tool that shows a page says of the page.
 _FURNITURE = re.compile(
     r"\W*(?:created by\b.*\b(?:modified|updated|edited) (?:by|on)\b.*"
@@ -162,6 +154,8 @@ class _Reader:
         self.attribute_keys = attribute_keys(structure.owners)
         self.cell_sections = {id(cell.section) for owner in owners for cell in owner.cells}
         self.owner_heads = {id(head) for owner in owners for head in owner.heads}
+        self.spans = _spans(owners)
+        self.owner_depths = {head.depth for owner in owners for head in owner.heads}
         #: The items of lists of contents, by the section that they name.
         self.listed: dict[int, list[Block]] = {}
         for section in structure.root.walk():
@@ -230,7 +224,8 @@ class _Reader:
                 held.setdefault(part.file, set()).update(range(part.line, part.last_line + 1))
         for number, outline in enumerate(self.outlines):
             lines = held.get(number, set())
-            for block in (*every_block(outline.blocks), *outline.strays):
+            every = (*every_block(outline.blocks), *outline.strays)
+            for block in (line for each in every for line in _by_line(each)):
                 if block.kind == "table":
                     continue
                 if block.kind == "unused":
@@ -261,6 +256,10 @@ class _Reader:
         self.front(draft)
         if years := years_of(found.name):
             draft.attributes.append(("Experience", years))
+        if found.kind == "level":
+            # What a level says of those below it is asked about, and stays what it is.
+            said = [block for block in found.body if block.kind in {"paragraph", "quote"}]
+            self.cascade += [block for block in said if states_cascade(block.text)]
         kept = self.attribute_lines(draft, found)
         draft.before = self.cell(draft, "", None, kept)
         # What the level as a whole is warned of belongs to none of its dimensions.
@@ -310,6 +309,8 @@ class _Reader:
             )
             if block.kind == "table":
                 self.table_attributes(draft, block)
+            elif found.cells and block.kind == "item" and _is_only_links(block):
+                self.mark(block, "other", "only links to other pages", 0.7)
             elif is_attribute and labelled:
                 draft.attributes.append((_label(labelled), _value(labelled)))
                 self.mark(block, "attribute", "a label with a value", 0.8)
@@ -486,32 +487,56 @@ class _Reader:
         for anchor in section.anchors:
             self.mark(anchor, "layout", "an address that nothing needs", 0.9)
         is_licence = LICENCE.search(section.name) is not None
-        describes = section.key if section.key in self.dimension_keys else ""
+        describes = section.key if self.describes_dimension(section) else ""
         if section.heading:
             if is_licence:
                 self.heading(section, "licence", "names the licence", 0.9)
             self.heading(section, "heading", "a heading of its own, no part of a level", 0.7)
         item_describes = ""
+        lists = self.lists_among_levels(section)
         for block in section.body:
             key = (block.file, block.line, block.last_line, block.text)
-            if key in self.parts or block.kind == "table":
+            if key in self.parts or block.kind in {"table", "front_matter"}:
                 continue
             if block.kind == "item" and block.level <= 1:
                 item_describes = name_key(block.text) if section.heading else ""
-                if item_describes in self.dimension_keys:
-                    self.mark(block, "dimension", "names a dimension that it describes", 0.7)
-                    continue
-            if (
-                block.kind == "item"
-                and block.level > 1
-                and item_describes in self.dimension_keys
-                and block.text
-            ):
-                self.explain(item_describes, block)
-            elif describes and block.kind in {"paragraph", "quote", "item"} and block.text:
-                self.explain(describes, block)
+            is_in_list = id(block) in lists and block.place not in self.structure.contents
+            if self.describes(block, "" if is_in_list else describes, item_describes):
+                continue
+            if is_in_list:
+                self.mark(block, "other", "a list among the levels that is in none of them", 0.6)
             else:
                 self.leftover(section, block, is_licence=is_licence)
+
+    def describes(self, block: Block, heading: str, item: str) -> bool:
+        """Whether it names a dimension in a list, or describes one that the heading or the item above it names."""
+        is_named = item in self.dimension_keys
+        if block.kind == "item" and block.level <= 1 and is_named:
+            self.mark(block, "dimension", "names a dimension that it describes", 0.7)
+            return True
+        key = item if block.kind == "item" and block.level > 1 and is_named else heading
+        if not key or block.kind not in {"paragraph", "quote", "item"} or not block.text:
+            return False
+        self.explain(key, block)
+        return True
+
+    def lists_among_levels(self, section: Section) -> set[int]:
+        """The items of lists that a person has to see: between levels, a list is more likely lost than a note."""
+        return {
+            id(block)
+            for found in lists_in(section)
+            if len(found.items) >= _LIST
+            for block in found.items
+            for first, last in (self.spans.get(block.file, (0, 0)),)
+            if first < block.line < last
+        }
+
+    def describes_dimension(self, section: Section) -> bool:
+        """Whether it is called like a dimension and stands under nothing that stands beside the levels."""
+        above = section.parent
+        return section.key in self.dimension_keys and (
+            above is None or above.depth not in self.owner_depths or id(above) in self.owner_heads
+        )
 
     def leftover(self, section: Section, block: Block, *, is_licence: bool) -> None:
         is_prose = block.kind in {"paragraph", "quote"} and block.text != ""
@@ -527,7 +552,7 @@ class _Reader:
             self.mark(block, "other", "speaks of the page, not of the ladder", 0.8)
         elif block.place in self.structure.contents:
             self.mark(block, "contents", "a table of contents: read for tracks and order", 0.9)
-        elif (is_prose or is_item) and id(section) in self.about and _CASCADE.search(block.text):
+        elif (is_prose or is_item) and id(section) in self.about and states_cascade(block.text):
             self.cascade.append(block)
             self.mark(block, "cascade", "says that levels build on each other", 0.8)
         elif is_prose and (section is self.structure.title or not section.heading):
@@ -545,8 +570,32 @@ class _Reader:
             self.mark(block, "other", "stands outside of every level", 0.6)
 
 
+def _spans(owners: list[OwnerFound]) -> dict[int, tuple[int, int]]:
+    """The first and the last line of the levels in each file."""
+    lines: dict[int, list[int]] = {}
+    for owner in owners:
+        inside = [each for cell in owner.cells for each in (cell.section, cell.head) if each]
+        for section in (*owner.heads, *inside):
+            for block in (section.heading, *section.blocks()):
+                if block:
+                    lines.setdefault(block.file, []).append(block.line)
+    return {file: (min(found), max(found)) for file, found in lines.items()}
+
+
+#: Fewer items are no list of what is asked.
+_LIST = 3
 #: A value of more words is a statement.
 _SHORT_VALUE = 3
+
+
+#: Links with their words, in Markdown and in HTML, and the tags around them.
+_LINKS = re.compile(
+    r"!?\[[^\[\]]*\]\([^()]*\)|<a\b[^<>]*>[^<>]*</a>|</?[a-z][^<>]*>", re.IGNORECASE
+)
+
+
+def _is_only_links(block: Block) -> bool:
+    return bool(block.links) and re.search(r"\w", _LINKS.sub("", block.raw)) is None
 
 
 def _label(match: re.Match[str]) -> str:
@@ -557,6 +606,23 @@ def _label(match: re.Match[str]) -> str:
 def _value(match: re.Match[str]) -> str:
     groups = match.groupdict()
     return (groups.get("value") or groups.get("said") or "").strip()
+
+
+def _by_line(block: Block) -> Iterator[Block]:
+    """Each line of front matter by itself: one may say the title, and the others nothing that is in the ladder."""
+    if block.kind != "front_matter":
+        yield block
+        return
+    for number, raw in enumerate(block.raw.split("\n"), block.line):
+        if raw.strip():
+            is_fence = _FENCE.fullmatch(raw.strip())
+            kind: BlockKind = "rule" if is_fence else "front_matter"
+            yield replace(
+                block, kind=kind, line=number, last_line=number, text=raw.strip(), raw=raw
+            )
+
+
+_FENCE = re.compile(r"-{3}|\.{3}")
 
 
 def _is_layout(block: Block) -> bool:

@@ -204,13 +204,49 @@ def _unfold_labels_once(root: Section) -> bool:
         for key, places in _places(found).items()
         if len(places) >= _AT_LEAST
     }
+    used = {
+        style: good
+        for style, found in by_style.items()
+        if (good := _used_as_headings(style, found, shared))
+    }
+    depths = _depths_of_headings(root)
+    known = {each.key for found in used.values() for each in found} | set(depths)
     chosen: dict[int, list[_Labelled]] = defaultdict(list)
     for style, found in by_style.items():
-        for each in _used_as_headings(style, found, shared):
+        for each in used.get(style) or _in_another_form(found, known):
             chosen[id(each.section)].append(each)
     for labels in chosen.values():
-        _split(labels[0].section, sorted(labels, key=lambda each: each.start))
+        section = labels[0].section
+        # Beside headings that are called alike, a label stands as deep as they do.
+        depth = max((depths.get(each.key, 0) for each in labels), default=0)
+        depth = depth if section.depth < depth < LABEL else max(LABEL, section.depth + 1)
+        _split(section, sorted(labels, key=lambda each: each.start), depth)
     return bool(chosen)
+
+
+def _depths_of_headings(root: Section) -> dict[str, int]:
+    """How deep the headings stand that come again under several others, by their keys."""
+    above: dict[str, set[int]] = defaultdict(set)
+    depths: dict[str, int] = {}
+    for section in root.walk():
+        if section.heading:
+            above[section.key].add(id(section.parent))
+            depths[section.key] = section.depth
+    return {key: depths[key] for key, parents in above.items() if len(parents) >= _AT_LEAST}
+
+
+def _in_another_form(found: list[_Labelled], known: set[str]) -> list[_Labelled]:
+    """The labels of sections that mostly name what other sections name in another form."""
+    by_section: dict[int, list[_Labelled]] = defaultdict(list)
+    for each in found:
+        by_section[id(each.section)].append(each)
+    return [
+        each
+        for section in by_section.values()
+        if len(section) >= _AT_LEAST
+        and sum(each.key in known for each in section) >= _SHARED * len(section)
+        for each in section
+    ]
 
 
 def _places(found: list[_Labelled]) -> dict[str, set[int]]:
@@ -338,13 +374,12 @@ def _lead(section: Section, start: int) -> _Labelled | None:
 _BOLD_WORDS = re.compile(r"(?:\*\*|__)(?P<name>[^*_]{2,60})(?:\*\*|__)")
 
 
-def _split(section: Section, labels: list[_Labelled]) -> None:
+def _split(section: Section, labels: list[_Labelled], depth: int) -> None:
     """Move what each label stands for out of the body, into a section under its name."""
     body: list[Block] = []
     children: list[Section] = []
     moved = 0
     place = 0
-    depth = max(LABEL, section.depth + 1)
     for label in labels:
         if label.start < place:
             continue

@@ -15,6 +15,15 @@ OwnerKind = Literal["level", "mixin", "common"]
 #: Fewer say nothing of what a document does again and again.
 AT_LEAST = 2
 
+#: Headings of essays, courses and job advertisements.
+OTHER_TEXTS = re.compile(
+    r"\b(?:about us|apply|background|benefits|concept|conclusion|course|faq|how (?:this|to)"
+    r"|installation|interviews?|introduction|key takeaways?|license|mistakes|nice to have|our stack"
+    r"|perks|preferred|qualifications|questions|references|requirements|salary|takeaways?|usage"
+    r"|we (?:offer|provide)|what (?:is|we|you.ll)|who (?:we|you) are|why)\b|\?$",
+    re.IGNORECASE,
+)
+
 
 @dataclass(eq=False, slots=True)
 class CellFound:

@@ -19,6 +19,7 @@ _LEADING_CODE = re.compile(
     re.IGNORECASE,
 )
 #: What stands in brackets behind a title and is no part of it.
+_BARE_CODE = re.compile(r"([A-Z]{1,4}[0-9]{1,2}[a-d]?)\s+(\S.*)")
 _YEARS = re.compile(r"[^()]*[0-9][^()]*\b(?:years?|yrs?|yoe|months?)\b[^()]*", re.IGNORECASE)
 _TRAILING_CODE = re.compile(rf"(\S.*?)\s*[:\u2013\u2014|/-]\s*({_CODE})", re.IGNORECASE)
 _ALIAS = re.compile(r"\s*\{([^{}]+)\}")
@@ -40,16 +41,22 @@ _DIMENSION_PREFIX = re.compile(
     re.IGNORECASE,
 )
 
-#: Words of rank, lowest first; words on one line stand for the same rank.
+#: Words of rank without accents, lowest first; words on one line stand for the same rank.
 _RANKS = (
-    r"intern|internship|working student|stagiaire|est[a\u00e1]giari[oa]|praktikant",
+    r"intern|internship|working student|stagiaire|estagiari[oa]|praktikant\w*|becari[oa]",
     r"trainee|apprentice|novice|beginner|foundation(?:al)?|awareness|basic",
-    r"graduate|entry(?:[ -]level)?|starter|associate",
-    r"junior|jr|learning",
-    r"middle|mid(?:[ -]?level)?|pleno|confirm[e\u00e9]|intermediate|regular|working|competent|practising|practitioner",
+    r"graduate|entry(?:[ -]level)?|starter|associate|(?:berufs)?einsteiger\w*|debutant\w*|principiante",
+    r"junior|jr|learning|mlodszy|\u043c\u043b\u0430\u0434\u0448\u0438\u0438|\u0434\u0436\u0443\u043d\w*",
+    (
+        r"middle|mid(?:[ -]?level)?|pleno|confirme|intermediate|intermedi[oa]|regular|working|competent"
+        r"|practising|practitioner|\u0441\u0440\u0435\u0434\u043d\u0438\u0438|\u043c\u0438\u0434\u0434?\u043b"
+    ),
     r"advanced|proficient|experienced",
-    r"senior|sr|expert",
-    r"lead(?:ing expert)?|specialist|team lead|tech lead",
+    r"senior|sr|expert|experte|experto|starszy|\u0441\u0442\u0430\u0440\u0448\u0438\u0438|\u0441\u0435\u043d\u044c\u043e\u0440|\u0441\u0438\u043d\u044c\u043e\u0440",
+    (
+        r"lead(?:ing expert)?|speciali(?:st|sta|ste)|especialista|spezialist\w*|specjalista|team lead|tech lead"
+        r"|\u0432\u0435\u0434\u0443\u0449\u0438\u0438"
+    ),
     r"staff|mastery|master",
     r"architect|principal",
     r"distinguished|senior principal",
@@ -158,9 +165,7 @@ def read_level_name(heading: str) -> LevelName:
     if bracket and _YEARS.fullmatch(bracket[2].strip()):
         name = bracket[1]
         bracket = _LAST_BRACKET.fullmatch(name)
-    if (bracket and _SOME_CODE.fullmatch(bracket[2].strip())) or (
-        bracket and _WHOLE_CODE.fullmatch(bracket[2].strip())
-    ):
+    if bracket and _is_code_of(bracket[2].strip(), bracket[1]):
         name, code = bracket[1], bracket[2].strip()
     elif bracket and (quoted := _QUOTED.fullmatch(bracket[2].strip())):
         aliases.append(quoted[1])
@@ -173,7 +178,21 @@ def read_level_name(heading: str) -> LevelName:
         code, name = leading[1], leading[2]
     elif trailing and not code:
         name, code = trailing[1], trailing[2]
+    elif (bare := _BARE_CODE.fullmatch(name)) and not code and _is_titled(bare[2]):
+        code, name = bare[1], bare[2]
     return LevelName(name or heading, code, tuple(aliases))
+
+
+def _is_code_of(words: str, name: str) -> bool:
+    """Whether what stands in a bracket is a code, or the initials of the name before it."""
+    if _SOME_CODE.fullmatch(words) or _WHOLE_CODE.fullmatch(words):
+        return True
+    initials = "".join(word[0] for word in re.findall(r"[^\W_]+", name))
+    return len(words) > 1 and words.isupper() and words == initials.upper()
+
+
+def _is_titled(name: str) -> bool:
+    return rank(name) is not None or _TITLES.search(name) is not None
 
 
 def without_duty(name: str) -> str:
@@ -198,8 +217,7 @@ def level_likeness(name: str) -> float:
     if _DIMENSION_PREFIX.match(name) or COMMON.fullmatch(words):
         return 0.0
     parsed = read_level_name(name)
-    titled = rank(parsed.name) is not None or _TITLES.search(parsed.name) is not None
-    if split_grade(words)[1] and not titled and not _ROMAN.search(parsed.name):
+    if split_grade(words)[1] and not _is_titled(parsed.name) and not _ROMAN.search(parsed.name):
         # A grade in brackets, as in "Craft (C1)", does not make a level of what it grades.
         return 0.3
     return _weight(words) * _likeness(parsed)
@@ -252,8 +270,14 @@ def is_like_a_dimension(name: str) -> bool:
 
 def rank(name: str) -> int | None:
     """The place of a name among the words of rank, or None where it holds none of them."""
-    found = [place for place, words in enumerate(_RANK_WORDS) if words.search(name)]
+    found = [place for place, words in enumerate(_RANK_WORDS) if words.search(_unmarked(name))]
     return max(found, default=None)
+
+
+def _unmarked(name: str) -> str:
+    """The letters without their accents: some write "Senior", others "S\u00eanior"."""
+    parts = unicodedata.normalize("NFKD", name)
+    return "".join(each for each in parts if unicodedata.category(each) != "Mn")
 
 
 def split_icon(name: str) -> tuple[str, str]:

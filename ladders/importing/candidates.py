@@ -15,6 +15,7 @@ from ladders.importing.structure import (
     Structure,
     cells_under,
     content,
+    is_only_links,
     likeness,
     without_outer,
 )
@@ -235,7 +236,7 @@ def _one(
 
 
 def _holds_items(section: Section) -> bool:
-    return any(block.kind == "item" for block in section.body)
+    return any(block.kind == "item" and not is_only_links(block) for block in section.body)
 
 
 def _of_prose(title: Section, candidates: list[Section]) -> list[Section]:

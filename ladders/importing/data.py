@@ -92,10 +92,14 @@ def _values(node: Node, key: str) -> Iterator[tuple[str, Node]]:
 
 
 def is_like_a_ladder(root: Node) -> bool:
-    """Whether the data holds lists of texts below lists of things: front matter can be a whole ladder."""
+    """Whether the data holds lists of things that hold more: front matter can be a whole ladder."""
     return isinstance(root.value, dict) and any(
-        isinstance(node.value, list) and any(isinstance(each.value, dict) for each in node.value)
+        isinstance(inner.value, (dict, list))
         for node in root.value.values()
+        if isinstance(node.value, list)
+        for each in node.value
+        if isinstance(each.value, dict)
+        for inner in each.value.values()
     )
 
 

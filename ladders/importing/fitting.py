@@ -93,12 +93,18 @@ def read_structure(
 
 
 def _title(root: Section, about: list[Section]) -> Section | None:
-    """The first heading of the document, or of the index when there are several files."""
+    """The first heading of the document, or of the index when there are several files.
+
+    It stands above all others: on the first depth, or alone on one below which all others stand.
+    """
     tops = [section for section in root.children if section.heading and section.depth == 1]
     if len({section.heading.file for section in tops if section.heading}) > 1:
         return next((section for section in about if section.depth == 1), None)
-    first = next((section for section in root.walk() if section.heading), None)
-    return first if first and first.depth == 1 else None
+    headed = [section for section in root.walk() if section.heading]
+    if not headed:
+        return None
+    is_alone = all(section.depth > headed[0].depth for section in headed[1:])
+    return headed[0] if headed[0].depth == 1 or (is_alone and headed[1:]) else None
 
 
 def _contents(root: Section, sections: list[Section]) -> dict[tuple[int, int], Section]:

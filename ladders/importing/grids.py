@@ -44,6 +44,12 @@ _ORDER_HEADER = re.compile(
 _KIND_HEADER = re.compile(r"(?:(?:statement|item|record) )?(?:kind|type|polarity)", re.IGNORECASE)
 _ID_HEADER = re.compile(r"(?:external )?(?:id|uuid|key|identifier)", re.IGNORECASE)
 _EXAMPLE_HEADER = re.compile(r"examples?(?: .{0,30})?", re.IGNORECASE)
+#: What stands below says where to read on, and asks for nothing.
+_READING = re.compile(
+    r"(?:(?:useful|helpful|related|external|relevant|additional) )?(?:links?|references|resources)"
+    r"|(?:further|recommended) reading|reading list",
+    re.IGNORECASE,
+)
 _SHARE = 0.6
 #: So many rows repeat a column; one that differs was mistyped.
 _MOSTLY = 0.8
@@ -109,7 +115,13 @@ def read_grid(table: Block, about: frozenset[int] = frozenset()) -> Grid | None:
     if not rows or len(rows[0]) > _MOST_COLUMNS:
         return None
     dropped = [cell for place, cell in enumerate(rows[0]) if place in about]
-    rows = _without(rows, about)
+    reading = frozenset(
+        place for place, cell in enumerate(rows[0]) if place and _READING.fullmatch(_words(cell))
+    )
+    dropped += [row[place] for row in rows for place in sorted(reading)]
+    kept = [place for place in range(len(rows[0])) if place not in reading]
+    rows = [[row[place] for place in kept] for row in rows]
+    rows = _without(rows, frozenset(at for at, place in enumerate(kept) if place in about))
     parts = _parted(rows)
     grids = [grid for part in parts if (grid := _read_part(part, titled=len(parts) > 1))]
     if not grids:

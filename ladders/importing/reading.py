@@ -16,7 +16,7 @@ from ladders.importing.grids import ATTRIBUTES, SUMMARIES
 from ladders.importing.marks import lists_in
 from ladders.importing.outline import Block, BlockKind, Outline, every_block
 from ladders.importing.sections import ANTI_PATTERNS, COLUMN, LICENCE, ROW, Section
-from ladders.importing.structure import CellFound, OwnerFound, Structure, content
+from ladders.importing.structure import CellFound, OwnerFound, Structure, content, is_only_links
 from ladders.keys import normalised
 from ladders.names import (
     LevelName,
@@ -309,7 +309,7 @@ class _Reader:
             )
             if block.kind == "table":
                 self.table_attributes(draft, block)
-            elif found.cells and block.kind == "item" and _is_only_links(block):
+            elif found.cells and block.kind == "item" and is_only_links(block):
                 self.mark(block, "other", "only links to other pages", 0.7)
             elif is_attribute and labelled:
                 draft.attributes.append((_label(labelled), _value(labelled)))
@@ -586,16 +586,6 @@ def _spans(owners: list[OwnerFound]) -> dict[int, tuple[int, int]]:
 _LIST = 3
 #: A value of more words is a statement.
 _SHORT_VALUE = 3
-
-
-#: Links with their words, in Markdown and in HTML, and the tags around them.
-_LINKS = re.compile(
-    r"!?\[[^\[\]]*\]\([^()]*\)|<a\b[^<>]*>[^<>]*</a>|</?[a-z][^<>]*>", re.IGNORECASE
-)
-
-
-def _is_only_links(block: Block) -> bool:
-    return bool(block.links) and re.search(r"\w", _LINKS.sub("", block.raw)) is None
 
 
 def _label(match: re.Match[str]) -> str:

@@ -24,6 +24,11 @@ OTHER_TEXTS = re.compile(
     re.IGNORECASE,
 )
 
+#: Links with their words, in Markdown and in HTML, and the tags around them.
+_LINKS = re.compile(
+    r"!?\[[^\[\]]*\]\([^()]*\)|<a\b[^<>]*>[^<>]*</a>|</?[a-z][^<>]*>", re.IGNORECASE
+)
+
 
 @dataclass(eq=False, slots=True)
 class CellFound:
@@ -158,6 +163,11 @@ def _facets(owner: Section) -> set[str]:
     """Headings that come again inside one level say something of every dimension and are none."""
     counts = Counter(each.key for child in owner.children for each in child.children)
     return {key for key, count in counts.items() if count >= AT_LEAST}
+
+
+def is_only_links(block: Block) -> bool:
+    """Whether a text only leads elsewhere."""
+    return bool(block.links) and re.search(r"\w", _LINKS.sub("", block.raw)) is None
 
 
 def without_outer(name: str, above: Section | None) -> str:

@@ -779,3 +779,56 @@ def test_the_heading_of_an_index_that_names_a_level_does_not_name_the_ladder():
         names=("README.md", "a.md", "b.md"),
     ).ladder()
     assert ladder.name == "Founder"
+
+
+def test_a_title_below_the_first_depth_names_the_one_level_and_lists_of_links_are_no_dimension():
+    proposal = proposed(
+        "## Senior Bell Engineer\n\n**Read on:**\n\n- [Casting](#cast)\n- [Guests](#guest)\n\n"
+        "### Technical skills\n\n- Mixes the bronze\n- Tunes a bell\n\n"
+        "### Communication\n\n- Leads the tour\n- Answers guests\n"
+    )
+
+    assert cells(proposal.ladder()) == {
+        ("Senior Bell Engineer", "Technical skills"): ["Mixes the bronze", "Tunes a bell"],
+        ("Senior Bell Engineer", "Communication"): ["Leads the tour", "Answers guests"],
+    }
+
+
+def test_front_matter_that_lists_other_pages_is_not_the_ladder():
+    ladder = proposed(
+        "---\ntitle: Founders\nrelated:\n  - id: index.md\n    title: The foundry\n---\n\n"
+        "# Founders\n\n## Junior Founder\n\n- Sweeps\n- Pours\n\n## Senior Founder\n\n- Mixes\n- Tunes\n"
+    ).ladder()
+
+    assert [level.name for level in ladder.levels] == ["Junior Founder", "Senior Founder"]
+
+
+def test_a_column_of_reading_asks_for_nothing():
+    proposal = proposed(
+        "# Founders\n\n| Level | Casting | Useful links | Guests |\n|---|---|---|---|\n"
+        "| Junior | Pours | The oven book | Greets |\n| Senior | Mixes | On tin | Leads |\n"
+    )
+
+    assert cells(proposal.ladder()) == {
+        ("Junior", "Casting"): ["Pours"],
+        ("Junior", "Guests"): ["Greets"],
+        ("Senior", "Casting"): ["Mixes"],
+        ("Senior", "Guests"): ["Leads"],
+    }
+    assert {"Useful links", "The oven book", "On tin"} <= {
+        line.text for line in proposal.not_imported
+    }
+
+
+def test_words_of_rank_are_known_with_their_accents_and_in_other_languages():
+    ladder = proposed(
+        "# Fundi\u00e7\u00e3o\n\n| N\u00edvel | Autonomia | Mentoria |\n|---|---|---|\n"
+        "| J\u00fanior | Baixa | Recebe |\n| S\u00eanior | Alta | Apoia |\n| Especialista | Total | Lidera |\n"
+    )
+
+    assert ladder.verdict.is_ladder
+    assert [level.name for level in ladder.ladder().levels] == [
+        "J\u00fanior",
+        "S\u00eanior",
+        "Especialista",
+    ]

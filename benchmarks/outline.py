@@ -2,9 +2,10 @@
 
     python -m benchmarks.outline
 
-Reads documents of 1, 2, 4 and 8 MB that consist of one awkward piece over and over, then makes ladders of more and more
-levels, tracks and dimensions. Prints how many times as long each took as the one half its size: 2 is in proportion, 4 is
-a step of quadratic cost.
+Reads a ladder of 1, 2, 4 and 8 MB as Markdown, as a page and as a table; then documents up to the largest that may be
+uploaded, which consist of one awkward piece over and over; then makes ladders of more and more levels, tracks and
+dimensions. Prints how many times as long each took as the one half its size: 2 is in proportion, 4 is a step of
+quadratic cost.
 """
 
 import time
@@ -15,9 +16,22 @@ from ladders.document import Source
 from ladders.importing.markdown import read_markdown
 from ladders.importing.markup import read_page
 from ladders.importing.proposal import File, propose
-from ladders.importing.text import Document
+from ladders.importing.tabular import read_table
+from ladders.importing.text import MAX_BYTES, Document
 
-MEGABYTES = (1, 2, 4, 8)
+MEGABYTE = 1_000_000
+OF_A_LADDER = (MEGABYTE, 2 * MEGABYTE, 4 * MEGABYTE, 8 * MEGABYTE)
+OF_PIECES = (MAX_BYTES // 8, MAX_BYTES // 4, MAX_BYTES // 2, MAX_BYTES)
+SAID = "Explains a decision to people who were not there, and changes it when they know better"
+LADDERS: tuple[tuple[str, str, Callable[[str], object]], ...] = (
+    (
+        "Markdown",
+        f"## Level 1\n\nIn short.\n\n### Taste\n\n- {SAID}.\n- {SAID}.\n\n",
+        read_markdown,
+    ),
+    ("a page", f"<h2>Level 1</h2><h3>Taste</h3><ul><li>{SAID}.</li>\n</ul>\n", read_page),
+    ("a table", "Level 1,Taste,Explains a decision to people who were not there\n", read_table),
+)
 PIECES = (
     "- x\n",
     "> - x\n",
@@ -73,15 +87,20 @@ def make_ladder(text: str) -> object:
     return propose([File("a.md", document)], "untitled", Source()).ladder()
 
 
+def long(piece: str, sizes: Sequence[int]) -> list[str]:
+    return [piece * (size // len(piece)) for size in sizes]
+
+
 def main() -> None:
-    print("the outline of", ", ".join(f"{size} MB" for size in MEGABYTES))
+    print("a ladder of", ", ".join(f"{size // MEGABYTE} MB" for size in OF_A_LADDER))
+    for name, piece, read in LADDERS:
+        print(line(name, read, long(piece, OF_A_LADDER)), flush=True)
+    print("awkward pieces of", ", ".join(f"{size // 1024} KB" for size in OF_PIECES))
     for piece in PIECES:
-        texts = [piece * (size * 1_000_000 // len(piece)) for size in MEGABYTES]
-        print(line(repr(piece), read_markdown, texts), flush=True)
-    print("the outline of the same as HTML pages")
+        print(line(repr(piece), read_markdown, long(piece, OF_PIECES)), flush=True)
+    print("the same as pages")
     for piece in PIECES:
-        texts = [piece * (size * 1_000_000 // len(piece)) for size in MEGABYTES]
-        print(line(repr(piece), read_page, texts), flush=True)
+        print(line(repr(piece), read_page, long(piece, OF_PIECES)), flush=True)
     print("a ladder of", ", ".join(map(str, COUNTS)))
     for write in (many_levels, many_tracks, many_dimensions):
         texts = [write(count) for count in COUNTS]

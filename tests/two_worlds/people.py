@@ -142,6 +142,7 @@ def addresses() -> dict[str, tuple[str, ...]]:
         "kind": ("levels", never),
         "part": (own.target_level.key, never),
         "role": (never,),
+        "track": (never,),
         "dimension": (builders.asked(own).dimensions[0].key, never),
         "token": (never,),
     }

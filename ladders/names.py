@@ -30,6 +30,11 @@ _ROMAN = re.compile(r"\b(?:I{1,3}|IV|VI{0,3})\b")
 _NUMBERING = re.compile(
     r"(?:0[0-9](?:\s*\u00b7)?|[0-9]{1,2}\.(?:[0-9]{1,2}\.?)*|[0-9]{1,2}\)|\([0-9a-z]\))\s+(?=\D)"
 )
+#: A table is counted in its caption.
+_CAPTION = re.compile(
+    r"(?:table|tabelle|tableau|tabla|tabela|tabella) [0-9]{1,2}\s*[.:\u2013\u2014-]?\s+(?=\S)",
+    re.IGNORECASE,
+)
 _MARKS = re.compile(r"[*`]+|(?<!\w)_+|_+(?!\w)")
 _LEVEL_PREFIX = re.compile(
     r"(?:level|role|title|job title|position)\s*(?::|\s[\u2013\u2014-])\s+(?=\S)", re.IGNORECASE
@@ -142,7 +147,7 @@ class LevelName:
 def plain(name: str) -> str:
     """The words of a heading: without marks of emphasis, numbering, and a word for what it names."""
     words = " ".join(_MARKS.sub("", name).split()).rstrip(":").strip()
-    words = _NUMBERING.sub("", words, count=1)
+    words = _CAPTION.sub("", _NUMBERING.sub("", words, count=1), count=1)
     for prefix in (_LEVEL_PREFIX, _DIMENSION_PREFIX):
         words = prefix.sub("", words, count=1) if prefix.match(words) else words
     return words or name

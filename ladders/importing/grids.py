@@ -290,6 +290,9 @@ def _matrix(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
     if cells and sum(_FIGURE.fullmatch(cell.text) is not None for cell in cells) > len(cells) / 2:
         return None
     names, about = _naming(head, body, leading)
+    is_over_levels = sum(each >= _SHARE for each in like[leading:]) >= _SHARE * len(columns)
+    numbers = [place for place in names if is_over_levels and _only_numbers(head, body, place)]
+    names = [place for place in names if place not in numbers]
     # In a table of two columns the second holds the text of the row, whatever stands above it.
     is_text = len(columns) == 1 and not like[-1]
     rest = list(_headers(head if is_text else head[:leading]))
@@ -303,15 +306,20 @@ def _matrix(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
         named = [name for place in names if (name := _name(before[place]))]
         if codes:
             named = [name for name in (_named_twice(before[:codes]),) if name]
-        if not named:
+        counts = [block for place in numbers for block in row[place].blocks]
+        rest += [replace(block, kind="reference") for block in counts]
+        if not named and not numbers:
             rest += [block for cell in row for block in cell.blocks]
             continue
-        if len({id(cell) for cell in row if cell.text}) == 1:
+        if named and len({id(cell) for cell in row if cell.text}) == 1:
             # A row that holds a name alone is a heading over the rows below it.
             above = (named[0],)
             continue
         described = [(None, row[place].blocks) for place in about]
-        text = [(None, row[-1].blocks)] if is_text else _cells(columns, row[leading:])
+        text = [(None, row[-1].blocks)] if is_text else list(_cells(columns, row[leading:]))
+        if not named:
+            # A row that is only counted holds one statement for each level.
+            text = [(column, tuple(_statements(blocks))) for column, blocks in text]
         rows.append(GridRow((*above, *named), (*described, *text)))
     return Grid(tuple(rows), tuple(rest)) if rows else None
 
@@ -376,6 +384,23 @@ def _naming(
 
 
 _MOST_AVERAGE = 7
+
+
+def _only_numbers(head: Sequence[TableCell], body: list[list[TableCell]], place: int) -> bool:
+    """Whether a column does nothing but count the rows; a number may be left out or come twice."""
+    if not _COUNT_HEADER.fullmatch(head[place].text.strip("*_ ")):
+        return False
+    texts = [row[place].text for row in body if row[place].text]
+    found = [int(count[1]) for text in texts if (count := _COUNT.fullmatch(text))]
+    steps = {after - before for before, after in pairwise(found)}
+    return len(found) == len(texts) > 1 and found[0] <= 1 and 1 in steps <= {0, 1}
+
+
+_COUNT = re.compile(r"\(?([0-9]{1,3})[.):]?")
+_COUNT_HEADER = re.compile(
+    r"\W*|(?:s\.? ?)?n(?:o|r|um|umber|\u00ba|\u00b0)?\.?|(?:item|line|row)(?: (?:no|nr|number))?\.?",
+    re.IGNORECASE,
+)
 
 
 def _leading(body: list[list[TableCell]], like: list[float]) -> int | None:

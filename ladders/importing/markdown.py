@@ -25,6 +25,7 @@ _LONE_TAG = re.compile(
     r"(?:[ \t]*</a>)?[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
 )
+_PIPE = re.compile(r"(?<!\\)\|")
 _LABEL_LINE = re.compile(r"(?:\*\*|__)[^*_\n]{1,80}(?:\*\*|__)")
 
 
@@ -70,6 +71,8 @@ class _Reader:
         self.in_cell = False
         self.item_lines: list[int] = []
         self.table_end = 0
+        #: The line of the row that is open, and how many of its cells were read.
+        self.row, self.cells = 0, 0
         self.readers: dict[str, Callable[[Token, int, int], None]] = {
             "heading_open": self.open_heading,
             "inline": lambda token, line, end: self.words(token.content, line, end),
@@ -79,7 +82,8 @@ class _Reader:
             "blockquote_close": lambda *_: builder.close_quote(),
             "table_open": self.open_table,
             "table_close": lambda *_: builder.close_table(self.table_end),
-            "tr_open": lambda *_: builder.open_row(),
+            "tr_open": self.open_row,
+            "tr_close": self.close_row,
             "th_open": self.open_cell,
             "td_open": self.open_cell,
             "th_close": self.close_cell,
@@ -113,7 +117,19 @@ class _Reader:
         self.builder.open_table(line)
         self.table_end = end
 
+    def open_row(self, _token: Token, line: int, _end: int) -> None:
+        self.builder.open_row()
+        self.row, self.cells = line, 0
+
+    def close_row(self, _token: Token, _line: int, _end: int) -> None:
+        """The parser drops the cells that stand under no column: they name nothing, and stay listed."""
+        source = self.builder.lines[self.row - 1].lstrip("> \t").removeprefix("|")
+        for words in _PIPE.split(source)[self.cells :]:
+            if words.strip():
+                self.builder.add("unused", self.row, self.row, words)
+
     def open_cell(self, token: Token, _line: int, _end: int) -> None:
+        self.cells += 1
         self.builder.open_cell(is_header=token.type == "th_open")
         self.in_cell = True
 

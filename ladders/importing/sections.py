@@ -139,6 +139,8 @@ def unfold_tables(root: Section) -> None:
 def _unfolded(section: Section, grid: Grid) -> list[Block]:
     """Sections for what the grid names; what is left stays a part of the section."""
     groups: dict[str, Section] = {}
+    #: The columns that no row parts.
+    whole: dict[tuple[int, int, int], Section] = {}
     for row in grid.rows:
         above = section
         for number, name in enumerate(row.names):
@@ -149,7 +151,15 @@ def _unfolded(section: Section, grid: Grid) -> list[Block]:
         for column, blocks in row.cells:
             if not blocks:
                 continue
-            place = above if column is None else above.add(replace(column, kind="heading"), COLUMN)
+            place = above
+            if column is not None and not row.names:
+                # Rows without names say one after the other what stands under a column.
+                at = *column.place, column.column
+                if at not in whole:
+                    whole[at] = above.add(replace(column, kind="heading"), ROW)
+                place = whole[at]
+            elif column is not None:
+                place = above.add(replace(column, kind="heading"), COLUMN)
             # A cell may hold headings of its own.
             read_sections(Outline(blocks, (), ()), place, shift=INSIDE)
     return list(grid.rest)

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from ladders.importing.grids import Grid, explaining, read_grid
-from ladders.importing.outline import BOLD_LINE, Block, Outline
+from ladders.importing.grids import Grid, explaining, read_grid, read_legend
+from ladders.importing.outline import BOLD_LINE, Block, Outline, every_block
 from ladders.importing.references import same_as
 from ladders.names import name_key, plain
 
@@ -119,13 +119,14 @@ def unfold_tables(root: Section) -> None:
     """Give every row and column that names something a section of its own."""
     sections = list(root.walk())
     about = explaining(block for each in sections for block in each.body if block.kind == "table")
+    legend = read_legend(every_block(block for each in sections for block in each.body))
     for section in sections:
         if section.depth >= ROW:
             continue
         kept: list[Block] = []
         for block in section.body:
             grid = (
-                read_grid(block, about.get(id(block), frozenset()))
+                read_grid(block, about.get(id(block), frozenset()), legend)
                 if block.kind == "table"
                 else None
             )

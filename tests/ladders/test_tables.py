@@ -395,3 +395,60 @@ class TestSameLevels:
         assert same_levels([["Lighter", "Lighter 2"], ["Lighter 2"]]) == {}
         assert same_levels([["Lighter"], ["Lighter 2", "Lighter 3"]]) == {}
         assert same_levels([["Lighter 2", "Technician L2"]]) == {}
+
+
+MARKED = """"{legend}",,,,,
+No.,Area,Skill,Junior,Senior,{comment}
+1,Lamps,"Lights a lamp
+(with a match)",x,,
+2,,Trims a wick,o,x,ask Ada
+3,Streets,Knows ten,{mark},,
+4,,Knows all,,x,
+5,,Draws maps,,,
+"""
+
+
+class TestMarksUnderLevels:
+    def read(self, legend="Skills (x = expected from here on; o = nice to have)", mark="x"):
+        return read(MARKED.format(legend=legend, comment="Comment", mark=mark), "a.csv")
+
+    def test_ask_for_the_statement_in_the_area_in_front_of_it(self):
+        assert cells(self.read().ladder()) == {
+            "Junior": {"Lamps": ["Lights a lamp (with a match)"], "Streets": ["Knows ten"]},
+            "Senior": {"Lamps": ["Trims a wick"], "Streets": ["Knows all"]},
+        }
+        assert [each.group for each in self.read().ladder().dimensions] == [None, None]
+
+    def test_or_only_wish_for_it_and_are_listed(self):
+        said = listed(self.read())
+        assert {"Junior: Trims a wick (nice to have)", "ask Ada", "Comment"} <= set(said)
+        assert "5,,Draws maps,,," in said
+
+    def test_mean_what_the_legend_says(self):
+        junior = cells(self.read("Skills (m = must, o = optional, x = must)", "m").ladder())
+        assert junior["Junior"] == {
+            "Lamps": ["Lights a lamp (with a match)"],
+            "Streets": ["Knows ten"],
+        }
+
+    @pytest.mark.parametrize(
+        "legend", ["Skills", "Skills (o = some, m = much, x = very much)", "Skills (1 = must)"]
+    )
+    def test_are_text_where_no_legend_says_that_they_ask(self, legend):
+        assert cells(self.read(legend, "m").ladder())["Junior"]["Knows ten"] == ["m"]
+
+    def test_of_a_legend_below_the_table_count(self):
+        ladder = read("""# Lamplighters
+
+| Skill | Junior | Senior |
+|---|---|---|
+| Lights a lamp | \u2713 | |
+| Trims a wick | | \u2713 |
+| Draws maps | ~ | \u2713 |
+
+Legend: ~ = not required, \u2713 = required
+""").ladder()
+        assert [
+            [each.text for cell in level.cells for each in cell.expectations]
+            for level in ladder.levels
+        ] == [["Lights a lamp"], ["Trims a wick", "Draws maps"]]

@@ -10,15 +10,15 @@ from collections.abc import Callable
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from ladders.importing.lines import ANCHOR, BREAK, BULLETS, LIST_ITEM, Line, tell
+from ladders.importing.lines import ANCHOR, BREAK, LIST_ITEM, Line, tell
 from ladders.importing.markup import MarkupReader
 from ladders.importing.outline import Builder, Outline
+from ladders.importing.pasted import as_markdown
 
 # Indented code is off: over-indented lists are common in ladders, programs are not.
 _PARSER = MarkdownIt("commonmark").enable("table").disable("code")
 
 _FENCE = "---"
-_FOREIGN_BULLET = re.compile(rf"^([ \t]*)[{BULLETS}][ \t\u00a0]+", re.MULTILINE)
 #: A line of one tag would make Markdown take the lines below it for HTML.
 _LONE_TAG = re.compile(
     r"^[ ]{0,3}<(?:br\s*/?|a\s+(?:id|name)\s*=\s*[\"']?(?P<anchor>[^\"'<>\s]+)[\"']?\s*/?)>"
@@ -42,7 +42,8 @@ def read_markdown(text: str, file: int = 0) -> Outline:
         if match["anchor"]
     ]
     # A parser takes other characters for line ends than the lines are counted by.
-    source = _FOREIGN_BULLET.sub(r"\1- ", _LONE_TAG.sub("", body)).replace("\0", "\ufffd")
+    plain = as_markdown(_LONE_TAG.sub("", body).split("\n"))
+    source = "\n".join(plain).replace("\0", "\ufffd")
     tokens: list[Token] = []
     _PARSER.block.parse(source, _PARSER, {}, tokens)
     reader = _Reader(builder, anchors)

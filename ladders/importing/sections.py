@@ -14,7 +14,7 @@ from itertools import pairwise
 from ladders.importing.grids import Grid, explaining, read_grid, read_legend
 from ladders.importing.outline import BOLD_LINE, Block, Outline, every_block
 from ladders.importing.references import same_as
-from ladders.names import name_key, plain
+from ladders.names import is_like_a_level, name_key, plain
 
 #: Nothing longer than this names a level or a dimension.
 LONGEST_NAME = 300
@@ -401,9 +401,12 @@ def _split(section: Section, labels: list[_Labelled], depth: int) -> None:
         inside = section.body[label.start + 1 : label.end]
         if label.words:
             child.body.append(replace(block, text=label.words, level=min(block.level, 1)))
-        child.body += [replace(each, level=max(each.level - 1, 0)) for each in inside]
+        # What stands in an item moves out of it; what stands below a line does not move.
+        out = 1 if block.kind == "item" else 0
+        child.body += [replace(each, level=max(each.level - out, 0)) for each in inside]
         above = section.parent
-        if above and section.depth == BOLD_LINE and label.style in {"said", "lead"}:
+        is_beside = section.depth == BOLD_LINE and not is_like_a_level(section.name)
+        if above and is_beside and label.style in {"said", "lead"}:
             # Words in bold before the text are as good a heading as a line in bold alone.
             child.parent = above
             above.children.insert(above.children.index(section) + 1 + moved, child)

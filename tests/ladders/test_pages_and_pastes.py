@@ -146,3 +146,141 @@ class TestStruckOutText:
 @pytest.mark.parametrize("text", ["<ul><li><ul><li>a</li></ul></li></ul>", "- - a"])
 def test_an_item_that_only_holds_a_list_is_none(text):
     assert blocks(read_markdown(text)) == [("item", 1, "a")]
+
+
+PASTED = """\
+Gardeners
+
+**G1 {dash} Gardener**
+
+*Waters by a list.*
+
+Beds:
+
+\u25cf\tYou weed
+
+\u25cf\tYou plant
+
+\u25cb\tsmall ones
+
+\u25cb\tin rows
+
+Tools:
+
+\u25cf\tYou clean them
+
+**G2 {dash} Senior Gardener**
+
+Beds:
+
+\u25cf\tYou plan them
+
+Tools:
+
+\u25cf\tYou buy them
+
+\u25cf\tYou lend them
+
+**Red flags (any level)**
+
+\u25cf\tSalt
+"""
+
+
+class TestTextFromAWordProcessor:
+    def test_has_bullets_below_lines_that_end_in_a_colon(self):
+        proposal = read(PASTED.format(dash="\u2014"), "a.md")
+        ladder = proposal.ladder()
+        assert cells(ladder) == {
+            ("G1", "Beds"): ["You weed", "You plant"],
+            ("G1", "Tools"): ["You clean them"],
+            ("G2", "Beds"): ["You plan them"],
+            ("G2", "Tools"): ["You buy them", "You lend them"],
+        }
+        assert [each.children for each in ladder.levels[0].cells[0].expectations] == [
+            (),
+            ("small ones", "in rows"),
+        ]
+        assert (ladder.mixins, ladder.levels[0].summary) == ((), "*Waters by a list.*")
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            # The sign says how deep an item stands, and a sign that came before goes back to its depth.
+            (
+                "\u25cf a\n\n\u25cb b\n\n\u25a0 c\n\n\u25cb d\n\n\u25cf e",
+                [(1, "a"), (2, "b"), (3, "c"), (2, "d"), (1, "e")],
+            ),
+            # So do indents, by tabs or spaces.
+            (
+                "\u25cf\ta\n\t\u25cf\tb\n\t\t\u25cf\tc\n\t\u25cf d\n\u25cf e",
+                [(1, "a"), (2, "b"), (3, "c"), (2, "d"), (1, "e")],
+            ),
+            ("    \u25aa a\n    \u25aa b\n\u25aa c", [(1, "a"), (1, "b"), (1, "c")]),
+            ("\u2023 a\ngoes on\n\u25e6 b", [(1, "a goes on"), (2, "b")]),
+            ("\u2013\ta\n\u2013 b", [(1, "a"), (1, "b")]),
+        ],
+    )
+    def test_nests_its_bullets_by_signs_and_indents(self, text, expected):
+        assert [(each.level, each.text) for each in read_markdown(text).blocks] == expected
+
+    def test_begins_a_list_anew_below_a_line_of_text(self):
+        read_again = blocks(read_markdown("\u25cb a\n\nText\n\n\u25cf b\n\n\u25cb c"))
+        assert read_again == [
+            ("item", 1, "a"),
+            ("paragraph", 0, "Text"),
+            ("item", 1, "b"),
+            ("item", 2, "c"),
+        ]
+
+    def test_a_dash_alone_is_none(self):
+        assert blocks(read_markdown("Said so\n\n\u2014 Ada")) == [
+            ("paragraph", 0, "Said so"),
+            ("paragraph", 0, "\u2014 Ada"),
+        ]
+
+    def test_beside_bullets_of_markdown_only_the_indent_nests(self):
+        assert blocks(
+            read_markdown("- a\n\n\u25cf b\n\u25cb c\n  \u25cb d\n\n\u2013 e\n\n\u2013 f")
+        ) == [
+            ("item", 1, "a"),
+            ("item", 1, "b"),
+            ("item", 1, "c"),
+            ("item", 2, "d"),
+            ("paragraph", 0, "\u2013 e"),
+            ("paragraph", 0, "\u2013 f"),
+        ]
+
+    def test_a_line_in_bold_that_is_no_level_stands_beside_such_lines(self):
+        ladder = read(
+            """# Gardeners
+
+## Junior Gardener
+
+**Beds**
+
+- You weed
+
+Tools:
+
+- You clean them
+  - with sand
+
+## Senior Gardener
+
+**Beds**
+
+- You plan them
+
+Tools:
+
+- You buy them
+""",
+            "a.md",
+        ).ladder()
+        assert cells(ladder) == {
+            ("Junior Gardener", "Beds"): ["You weed"],
+            ("Junior Gardener", "Tools"): ["You clean them"],
+            ("Senior Gardener", "Beds"): ["You plan them"],
+            ("Senior Gardener", "Tools"): ["You buy them"],
+        }

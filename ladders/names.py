@@ -28,11 +28,11 @@ _QUOTED = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]+)[{_QUOTES}]")
 _NUMBER = re.compile(r"[0-9]+(?=\D*$)")
 _ROMAN = re.compile(r"\b(?:I{1,3}|IV|VI{0,3})\b")
 _NUMBERING = re.compile(
-    r"(?:0[0-9](?:\s*\u00b7)?|[0-9]{1,2}\.(?:[0-9]{1,2}\.?)*|[0-9]{1,2}\)|\([0-9a-z]\))\s+(?=\D)"
+    r"\A(?:0[0-9](?:\s*\u00b7)?|[0-9]{1,2}\.(?:[0-9]{1,2}\.?)*|[0-9]{1,2}\)|\([0-9a-z]\))\s+(?=\D)"
 )
 #: A table is counted in its caption.
 _CAPTION = re.compile(
-    r"(?:table|tabelle|tableau|tabla|tabela|tabella) [0-9]{1,2}\s*[.:\u2013\u2014-]?\s+(?=\S)",
+    r"\A(?:table|tabelle|tableau|tabla|tabela|tabella) [0-9]{1,2}\s*[.:\u2013\u2014-]?\s+(?=\S)",
     re.IGNORECASE,
 )
 _MARKS = re.compile(r"[*`]+|(?<!\w)_+|_+(?!\w)")

@@ -366,7 +366,7 @@ def read_legend(blocks: Iterable[Block]) -> dict[str, str]:
 
 
 _LEGEND = re.compile(
-    r"(?<![\w.])(?P<sign>[^\W\d_]|[^\w\s=()\[\]]\ufe0f?)[\"'\u201d)\]`*]*\s*=\s*(?P<meaning>\w[^;,.()=|]{1,60})"
+    r"(?<![\w.])(?P<sign>[^\W\d_]|[^\w\s=()\[\]]\ufe0f?)[\"'\u201d)\]`*]{0,3}\s?=\s?(?P<meaning>\w[^;,.()=|]{1,60})"
 )
 _ASKED = re.compile(r"\b(?:expected|required|must|needed|mandatory|applies|yes)\b", re.IGNORECASE)
 #: What a mark means that asks for nothing.

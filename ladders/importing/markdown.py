@@ -125,9 +125,9 @@ class _Reader:
     def close_row(self, _token: Token, _line: int, _end: int) -> None:
         """The parser drops the cells that stand under no column: they name nothing, and stay listed."""
         source = self.builder.lines[self.row - 1].lstrip("> \t").removeprefix("|")
-        for words in _PIPE.split(source)[self.cells :]:
-            if words.strip():
-                self.builder.add("unused", self.row, self.row, words)
+        words = " | ".join(filter(str.strip, _PIPE.split(source)[self.cells :]))
+        if words:
+            self.builder.add("unused", self.row, self.row, words)
 
     def open_cell(self, token: Token, _line: int, _end: int) -> None:
         self.cells += 1

@@ -95,6 +95,7 @@ class MarkupReader(HTMLParser):
         self.heading = 0
         self.summary = False
         self.term = False
+        self.term_lists = 0
         self.open: list[str] = []
         self.hidden: list[str] = []
         self.tables = 0
@@ -201,6 +202,7 @@ class MarkupReader(HTMLParser):
 
     def open_list(self, tag: str, _given: dict[str, str | None]) -> None:
         self.open.append(tag)
+        self.term_lists += tag == "dl"
 
     def open_item(self, tag: str, _given: dict[str, str | None]) -> None:
         if self.open and self.open[-1] in _ITEMS:
@@ -247,6 +249,7 @@ class MarkupReader(HTMLParser):
             return
         while self.open:
             inner = self.open.pop()
+            self.term_lists -= inner == "dl"
             if inner in _ITEMS:
                 self.builder.close_item(self.line)
             elif inner == "table":
@@ -303,7 +306,7 @@ class MarkupReader(HTMLParser):
             self.builder.add("details", lines[0].number, lines[-1].number, text)
         elif term:
             # What a list of terms explains is named there, as by a line in bold.
-            level = BOLD_LINE if self.open.count("dl") <= 1 else _INNER_TERM
+            level = BOLD_LINE if self.term_lists <= 1 else _INNER_TERM
             self.builder.add("heading", lines[0].number, lines[-1].number, text, level)
         else:
             tell(self.builder, lines, apart=self.tables > 0 and not self.in_item)

@@ -283,10 +283,8 @@ class _Items:
     """
 
     waiting: list[bool | None] = field(default_factory=list)
-
-    @property
-    def depth(self) -> int:
-        return sum(each is not None for each in self.waiting)
+    #: How many of them have or wait for a text.
+    depth: int = 0
 
     @property
     def is_waiting(self) -> bool:
@@ -295,6 +293,8 @@ class _Items:
     def open(self) -> None:
         if self.is_waiting:
             self.waiting[-1] = None
+        else:
+            self.depth += 1
         self.waiting.append(True)
 
     def take(self) -> int:
@@ -302,8 +302,8 @@ class _Items:
         return self.depth
 
     def close(self) -> None:
-        if self.waiting:
-            self.waiting.pop()
+        if self.waiting and self.waiting.pop() is not None:
+            self.depth -= 1
 
 
 @dataclass(slots=True)

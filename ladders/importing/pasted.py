@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from ladders.importing.lines import BULLETS
+from ladders.importing.numbered import as_headings
 
 _DASHES = "\u2013\u2014"
 _FOREIGN_BULLET = re.compile(rf"(?P<indent>[ \t]*)(?P<sign>[{BULLETS}])[ \t\u00a0]+(?P<words>.*)")
@@ -18,10 +19,11 @@ _AT_LEAST = 2
 
 
 def as_markdown(lines: Sequence[str]) -> list[str]:
-    """The lines with bullets of other signs as bullets of Markdown.
+    """The lines with numbered outlines as headings and lists, and bullets of other signs as bullets of Markdown.
 
     Where all bullets come from a word processor, their signs and indents say how deep they stand.
     """
+    lines = as_headings(lines) or lines
     if any(_BULLET.match(line) for line in lines):
         return [_with_bullet(line) for line in lines]
     return _nested(lines)

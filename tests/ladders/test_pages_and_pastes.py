@@ -6,6 +6,7 @@ from ladders.importing.bundle import Upload
 from ladders.importing.inline import read_inline
 from ladders.importing.markdown import read_markdown
 from ladders.importing.markup import read_page
+from ladders.importing.numbered import as_headings
 from ladders.importing.pipeline import read_uploads
 
 
@@ -284,3 +285,119 @@ Tools:
             ("Senior Gardener", "Beds"): ["You plan them"],
             ("Senior Gardener", "Tools"): ["You buy them"],
         }
+
+
+OUTLINE = """\
+LOCK KEEPERS (v0.9 draft)
+=========================
+
+Grades of the canal.
+
+
+1.  Junior Lock Keeper
+
+    1.1  Gates
+         1.1.1  Opens the gates when a boat
+                comes
+         1.1.2  Shuts the gates
+
+    1.2  Boats
+         1.2.1  Greets the crew
+
+
+2.  Senior Lock Keeper
+----------------------
+
+    2.1  Gates
+         2.1.1  Mends the gates
+         2.1.2  Paints the gates
+                * in spring
+                  * in green
+
+    2.2  Boats
+         (none beyond that)
+
+
+3.  Head Lock Keeper
+
+    tbd - see the office
+
+
+Annex 1 - Changes
+
+    12.02.  first draft
+"""
+OF_NUMBERS = {
+    ("Junior Lock Keeper", "Gates"): [
+        "Opens the gates when a boat comes",
+        "Shuts the gates",
+    ],
+    ("Junior Lock Keeper", "Boats"): ["Greets the crew"],
+    ("Senior Lock Keeper", "Gates"): ["Mends the gates", "Paints the gates"],
+}
+OF_LINES = """\
+1 Junior Lock Keeper
+1.1 Gates
+    Opens the gates when a boat
+    comes
+    Shuts the gates
+1.2 Boats
+    Greets the crew
+2 Senior Lock Keeper
+2.1 Gates
+    Mends the gates
+    Paints the gates
+"""
+
+
+class TestOutlinesInPlainText:
+    def test_are_as_deep_as_their_numbers(self):
+        proposal = read(OUTLINE, "a.txt")
+        ladder = proposal.ladder()
+        assert cells(ladder) == OF_NUMBERS
+        assert ladder.name == "LOCK KEEPERS (v0.9 draft)"
+        assert [(each.name, each.summary) for each in ladder.levels] == [
+            ("Junior Lock Keeper", ""),
+            ("Senior Lock Keeper", ""),
+            ("Head Lock Keeper", "tbd - see the office"),
+        ]
+        assert ladder.levels[1].cells[0].expectations[1].children == ("in spring", "in green")
+        assert listed(proposal) == ["Annex 1 - Changes"]
+
+    @pytest.mark.parametrize("bullet", ["", "- ", "\u2022 ", "\u2013\t"])
+    def test_may_have_lines_or_bullets_innermost(self, bullet):
+        lines = [
+            line[:4] + bullet + line[4:] if line.startswith("    ") and line[4].isupper() else line
+            for line in OF_LINES.split("\n")
+        ]
+        assert cells(read("\n".join(lines), "a.txt").ladder()) == OF_NUMBERS
+
+    def test_may_begin_with_their_contents(self):
+        contents = "1. Junior Lock Keeper\n2. Senior Lock Keeper\n3. Head Lock Keeper\n\n\n"
+        assert (
+            cells(read(OUTLINE.replace("1.  J", f"{contents}1.  J"), "a.txt").ladder())
+            == OF_NUMBERS
+        )
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "# Keepers\n\n1. a\n\n    1.1 b\n    1.2 c\n2. d\n    2.1 e\n",
+            "1. a\n1.1 b\n1.2 c\n2. d\n\nKeepers\n-------\n",
+            "1. a\n2. b\n3. c\n",
+            "1. a\n1.1 b\n2. d\n",
+            "1.1 a\n1.2 b\n2.1 c\n",
+        ],
+    )
+    def test_are_not_seen_in_other_numbers(self, text):
+        assert as_headings(text.split("\n")) is None
+
+    def test_keep_every_line_in_its_place(self):
+        written = as_headings(OUTLINE.split("\n"))
+        assert written is not None
+        assert len(written) == len(OUTLINE.split("\n"))
+        assert [number for number, line in enumerate(written) if line.startswith("## ")] == [
+            number
+            for number, line in enumerate(OUTLINE.split("\n"))
+            if line.startswith(("1.  ", "2.  ", "3.  ", "Annex"))
+        ]

@@ -19,6 +19,7 @@ _LEADING_CODE = re.compile(
     re.IGNORECASE,
 )
 #: What stands in brackets behind a title and is no part of it.
+_GRADE_WORD = re.compile(r"(?:grade|band|level|step|tier) (?=[A-Z][0-9])", re.IGNORECASE)
 _BARE_CODE = re.compile(r"([A-Z]{1,4}[0-9]{1,2}[a-d]?)\s+(\S.*)")
 _YEARS = re.compile(r"[^()]*[0-9][^()]*\b(?:years?|yrs?|yoe|months?)\b[^()]*", re.IGNORECASE)
 _TRAILING_CODE = re.compile(rf"(\S.*?)\s*[:\u2013\u2014|/-]\s*({_CODE})", re.IGNORECASE)
@@ -29,7 +30,12 @@ _QUOTED = re.compile(rf"[{_QUOTES}]([^{_QUOTES}]+)[{_QUOTES}]")
 _NUMBER = re.compile(r"[0-9]+(?=\D*$)")
 _ROMAN = re.compile(r"\b(?:I{1,3}|IV|VI{0,3})\b")
 _NUMBERING = re.compile(
-    r"(?:0[0-9](?:\s*\u00b7)?|[0-9]{1,2}\.(?:[0-9]{1,2}\.?)*|[0-9]{1,2}\)|\([0-9a-z]\))\s+(?=\D)"
+    r"\A(?:0[0-9](?:\s*\u00b7)?|[0-9]{1,2}\.(?:[0-9]{1,2}\.?)*|[0-9]{1,2}\)|\([0-9a-z]\))\s+(?=\D)"
+)
+#: A table is counted in its caption.
+_CAPTION = re.compile(
+    r"\A(?:table|tabelle|tableau|tabla|tabela|tabella) [0-9]{1,2}\s*[.:\u2013\u2014-]?\s+(?=\S)",
+    re.IGNORECASE,
 )
 _MARKS = re.compile(r"[*`]+|(?<!\w)_+|_+(?!\w)")
 _LEVEL_PREFIX = re.compile(
@@ -149,7 +155,7 @@ class LevelName:
 def plain(name: str) -> str:
     """The words of a heading: without marks of emphasis, numbering, and a word for what it names."""
     words = " ".join(_MARKS.sub("", name).split()).rstrip(":").strip()
-    words = _NUMBERING.sub("", words, count=1)
+    words = _CAPTION.sub("", _NUMBERING.sub("", words, count=1), count=1)
     for prefix in (_LEVEL_PREFIX, _DIMENSION_PREFIX):
         words = prefix.sub("", words, count=1) if prefix.match(words) else words
     return words or name
@@ -185,6 +191,7 @@ def read_level_name(heading: str) -> LevelName:
 
 def _is_code_of(words: str, name: str) -> bool:
     """Whether what stands in a bracket is a code, or the initials of the name before it."""
+    words = _GRADE_WORD.sub("", words)
     if _SOME_CODE.fullmatch(words) or _WHOLE_CODE.fullmatch(words):
         return True
     initials = "".join(word[0] for word in re.findall(r"[^\W_]+", name))

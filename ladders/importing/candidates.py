@@ -19,6 +19,7 @@ from ladders.importing.structure import (
     likeness,
     without_outer,
 )
+from ladders.importing.variants import same_levels
 from ladders.names import COMMON, is_like_a_dimension, is_phrase, name_key, plain
 
 #: From this likeness on, a name is one of a level.
@@ -162,17 +163,18 @@ def _inside(candidates: list[Section]) -> Iterator[tuple[list[OwnerFound], Orien
 
 
 def _inner_owners(sections: list[Section]) -> list[OwnerFound]:
+    keys = _inner_keys(sections)
     parents: dict[str, set[int]] = defaultdict(set)
     for section in sections:
-        parents[_inner_key(section)].add(id(section.parent))
+        parents[keys[id(section)]].add(id(section.parent))
     again = {key for key, above in parents.items() if len(above) >= AT_LEAST}
-    like = {_inner_key(section) for section in sections if likeness(section) >= LIKE}
+    like = {keys[id(section)] for section in sections if likeness(section) >= LIKE}
     mostly_like = len(again & like) >= LIKE * len(again)
-    above = {id(section.parent) for section in sections if _inner_key(section) in again & like}
+    above = {id(section.parent) for section in sections if keys[id(section)] in again & like}
     wraps = _wraps(section.parent for section in sections if id(section.parent) in above)
     owners: dict[str, OwnerFound] = {}
     for section in sections:
-        key, head = _inner_key(section), section.parent
+        key, head = keys[id(section)], section.parent
         is_named = key in like or (key in again and mostly_like and not _describes(section))
         if head is None or id(head) not in above or not is_named:
             continue
@@ -200,8 +202,16 @@ def _describes(section: Section) -> bool:
     )
 
 
-def _inner_key(section: Section) -> str:
-    return name_key(without_outer(section.name, section.parent))
+def _inner_keys(sections: list[Section]) -> dict[int, str]:
+    """The key of the level that each section names; a name may differ a little from one dimension to the next."""
+    names = {id(section): without_outer(section.name, section.parent) for section in sections}
+    like: dict[int, list[str]] = defaultdict(list)
+    for section in sections:
+        if likeness(section) >= LIKE:
+            like[id(section.parent)].append(names[id(section)])
+    same = same_levels(like.values())
+    keys = {place: name_key(name) for place, name in names.items()}
+    return {place: same.get(key, key) for place, key in keys.items()}
 
 
 # -- One level

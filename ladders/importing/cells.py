@@ -87,7 +87,10 @@ _LABEL_START = re.compile(r"(?:\*\*|__)[^*_]{1,60}(?::(?:\*\*|__)|(?:\*\*|__)\s*
 _TO_COME = r"(?:coming soon|tb[cd]|to be (?:defined|determined|written|added|decided))"
 _PLACEHOLDER = re.compile(
     rf"\W*(?:{_TO_COME}|forthcoming|to be done|under construction|to ?do|work in progress|wip|placeholder"
-    r"|n/?a|none(?: yet)?|not (?:yet )?(?:defined|applicable))\W*|\W+"
+    r"|n/?a|none(?: yet)?|not (?:yet )?(?:defined|applicable)"
+    # Nothing is asked besides what another level says.
+    r"|(?:none|nothing)(?: (?:new|more|further|else))? (?:beyond|above|besides|on top of|in addition to)"
+    r" (?:[\w.-]+ ?){1,3})\W*|\W+"
     # What is to come may be named, in a few words before it that ask for nothing.
     r"|(?!.*\b(?:has|have|had|needs?|ought|what|which|how|where|when)\b)"
     rf"(?:[^\W\d_][\w'\u2019-]*[ :]+){{1,4}}{_TO_COME}\W*"

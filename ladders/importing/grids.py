@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -109,8 +109,18 @@ def _is_said_again(bodies: Iterable[list[list[TableCell]]], place: int) -> bool:
     return bool(again) and same >= _MOSTLY * len(again)
 
 
-def read_grid(table: Block, about: frozenset[int] = frozenset()) -> Grid | None:
-    """None for a table that does not set rows against columns. `about`: columns that explain the rows."""
+def read_grid(
+    table: Block,
+    about: frozenset[int] = frozenset(),
+    legend: Mapping[str, str] | None = None,
+) -> Grid | None:
+    """None for a table that does not set rows against columns.
+
+    Args:
+        table: a block with rows.
+        about: the columns that explain the rows.
+        legend: what the document says that a mark in a cell means.
+    """
     rows = _filled(table.rows)
     if not rows or len(rows[0]) > _MOST_COLUMNS:
         return None
@@ -123,7 +133,8 @@ def read_grid(table: Block, about: frozenset[int] = frozenset()) -> Grid | None:
     rows = [[row[place] for place in kept] for row in rows]
     rows = _without(rows, frozenset(at for at, place in enumerate(kept) if place in about))
     parts = _parted(rows)
-    grids = [grid for part in parts if (grid := _read_part(part, titled=len(parts) > 1))]
+    titled = len(parts) > 1
+    grids = [grid for part in parts if (grid := _read_part(part, legend or {}, titled=titled))]
     if not grids:
         return None
     return Grid(
@@ -159,7 +170,9 @@ def _parted(rows: list[list[TableCell]]) -> list[list[list[TableCell]]]:
     return [part for part in parts if part]
 
 
-def _read_part(rows: list[list[TableCell]], *, titled: bool) -> Grid | None:
+def _read_part(
+    rows: list[list[TableCell]], legend: Mapping[str, str], *, titled: bool
+) -> Grid | None:
     """`titled`: what stands over this part tells it from the others."""
     if len(rows) < _AT_LEAST:
         return None
@@ -169,7 +182,7 @@ def _read_part(rows: list[list[TableCell]], *, titled: bool) -> Grid | None:
     head, *body = _one_head(rows)
     if all(level_likeness(cell.text) for cell in head) and len(body) == 1:
         return Grid((GridRow((), _cells(head, body[0])),), title)
-    grid = _long(head, body) or _matrix(head, body)
+    grid = _long(head, body) or _matrix(head, body, legend)
     if grid and titled and title:
         return Grid(
             tuple(GridRow((title[0], *row.names), row.cells) for row in grid.rows), grid.rest
@@ -288,7 +301,9 @@ def _cells(
     )
 
 
-def _matrix(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
+def _matrix(
+    head: list[TableCell], body: list[list[TableCell]], legend: Mapping[str, str]
+) -> Grid | None:
     """Rows against columns: one of the two axes has names that look like levels."""
     like = [level_likeness(name.text) if (name := _name(cell)) else 0.0 for cell in head]
     codes = _code_columns(head)
@@ -297,11 +312,14 @@ def _matrix(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
         return None
     columns = head[leading:]
     cells = [cell for row in body for cell in row[leading:] if cell.text]
-    if all(_CHECKED.fullmatch(cell.text) for cell in cells):
-        return _checked(head, body, leading)
+    if marked := _marked_columns(body, like, leading, legend):
+        return _checked(head, body, leading, marked, legend)
     if cells and sum(_FIGURE.fullmatch(cell.text) is not None for cell in cells) > len(cells) / 2:
         return None
     names, about = _naming(head, body, leading)
+    is_over_levels = sum(each >= _SHARE for each in like[leading:]) >= _SHARE * len(columns)
+    numbers = [place for place in names if is_over_levels and _only_numbers(head, body, place)]
+    names = [place for place in names if place not in numbers]
     # In a table of two columns the second holds the text of the row, whatever stands above it.
     is_text = len(columns) == 1 and not like[-1]
     rest = list(_headers(head if is_text else head[:leading]))
@@ -315,15 +333,20 @@ def _matrix(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None:
         named = [name for place in names if (name := _name(before[place]))]
         if codes:
             named = [name for name in (_named_twice(before[:codes]),) if name]
-        if not named:
+        counts = [block for place in numbers for block in row[place].blocks]
+        rest += [replace(block, kind="reference") for block in counts]
+        if not named and not numbers:
             rest += [block for cell in row for block in cell.blocks]
             continue
-        if len({id(cell) for cell in row if cell.text}) == 1:
+        if named and len({id(cell) for cell in row if cell.text}) == 1:
             # A row that holds a name alone is a heading over the rows below it.
             above = (named[0],)
             continue
         described = [(None, row[place].blocks) for place in about]
-        text = [(None, row[-1].blocks)] if is_text else _cells(columns, row[leading:])
+        text = [(None, row[-1].blocks)] if is_text else list(_cells(columns, row[leading:]))
+        if not named:
+            # A row that is only counted holds one statement for each level.
+            text = [(column, tuple(_statements(blocks))) for column, blocks in text]
         rows.append(GridRow((*above, *named), (*described, *text)))
     return Grid(tuple(rows), tuple(rest)) if rows else None
 
@@ -343,23 +366,79 @@ _CHECKED = re.compile(r"[\u2705\u2713\u2714\u2611\u25cf\u2022\u2b24xX*+\ufe0f]{1
 _FIGURE = re.compile(r"\W*(?:[0-9][0-9.,%\s\u2013-]*|yes|no|n/?a|\W*)\W*", re.IGNORECASE)
 
 
-def _checked(head: list[TableCell], body: list[list[TableCell]], leading: int) -> Grid | None:
+def read_legend(blocks: Iterable[Block]) -> dict[str, str]:
+    """What marks mean, as in "x = expected, o = nice to have"; other signs, such as grades, are no marks."""
+    return {
+        said["sign"].casefold(): " ".join(said["meaning"].split())
+        for block in blocks
+        if "=" in block.text
+        for said in _LEGEND.finditer(block.text)
+        if _ASKED.search(said["meaning"]) or _NOT_ASKED.search(said["meaning"])
+    }
+
+
+_LEGEND = re.compile(
+    r"(?<![\w.])(?P<sign>[^\W\d_]|[^\w\s=()\[\]]\ufe0f?)[\"'\u201d)\]`*]{0,3}\s?=\s?(?P<meaning>\w[^;,.()=|]{1,60})"
+)
+_ASKED = re.compile(r"\b(?:expected|required|must|needed|mandatory|applies|yes)\b", re.IGNORECASE)
+#: What a mark means that asks for nothing.
+_NOT_ASKED = re.compile(
+    r"\b(?:nice|good) to have|\boptional|\bbonus|\ba plus\b|\bdesirable|\bpreferred"
+    r"|\bnot (?:\w+ )?(?:required|expected|needed|necessary|applicable|relevant)",
+    re.IGNORECASE,
+)
+
+
+def _marked_columns(
+    body: list[list[TableCell]], like: list[float], leading: int, legend: Mapping[str, str]
+) -> list[int]:
+    """The columns that only hold marks: all of them, or all that are called like levels beside comments."""
+    columns = range(leading, len(like))
+    marked = [
+        place
+        for place in columns
+        if all(
+            _CHECKED.fullmatch(row[place].text) or row[place].text.casefold() in legend
+            for row in body
+            if row[place].text
+        )
+    ]
+    levels = [place for place in columns if like[place] >= _SHARE]
+    is_beside_comments = len(levels) >= _AT_LEAST and set(levels) <= set(marked)
+    return marked if len(marked) == len(columns) else levels if is_beside_comments else []
+
+
+def _checked(
+    head: list[TableCell],
+    body: list[list[TableCell]],
+    leading: int,
+    marked: list[int],
+    legend: Mapping[str, str],
+) -> Grid:
     """Statements in rows, with a mark under the level that they are asked at."""
     statement = leading - 1
+    above = [place for place in range(statement) if not _only_numbers(head, body, place)]
+    comments = [place for place in range(leading, len(head)) if place not in marked]
     rows = []
+    rest = [*_headers(head[:leading]), *_headers(head[place] for place in comments)]
     before: list[TableCell] = []
     for row in body:
-        before = _carried(row, range(statement), before)
-        names = [name for cell in before[:statement] if (name := _name(cell))]
-        blocks = tuple(_as_item(block) for block in row[statement].blocks)
-        marked = [
-            (_name(column), blocks)
-            for column, cell in zip(head[leading:], row[leading:], strict=True)
-            if cell.text and blocks
-        ]
-        if marked:
-            rows.append(GridRow(tuple(names), tuple(marked)))
-    return Grid(tuple(rows), _headers(head[:leading]))
+        before = _carried(row, above, before)
+        names = [name for place in above if (name := _name(before[place]))]
+        blocks = tuple(_statements(row[statement].blocks))
+        asked = []
+        for place in marked if blocks else ():
+            meaning = legend.get(row[place].text.casefold(), "")
+            if _NOT_ASKED.search(meaning):
+                words = f"{head[place].text}: {blocks[0].text} ({meaning})"
+                rest.append(replace(blocks[0], kind="unused", text=words))
+            elif row[place].text:
+                name = _name(head[place])
+                asked.append((replace(name, column=place) if name else None, blocks))
+        if asked:
+            rows.append(GridRow(tuple(names), tuple(asked)))
+        rest += _headers(row[place] for place in comments)
+    return Grid(tuple(rows), tuple(rest))
 
 
 def _carried(
@@ -388,6 +467,23 @@ def _naming(
 
 
 _MOST_AVERAGE = 7
+
+
+def _only_numbers(head: Sequence[TableCell], body: list[list[TableCell]], place: int) -> bool:
+    """Whether a column does nothing but count the rows; a number may be left out or come twice."""
+    if not _COUNT_HEADER.fullmatch(head[place].text.strip("*_ ")):
+        return False
+    texts = [row[place].text for row in body if row[place].text]
+    found = [int(count[1]) for text in texts if (count := _COUNT.fullmatch(text))]
+    steps = {after - before for before, after in pairwise(found)}
+    return len(found) == len(texts) > 1 and found[0] <= 1 and 1 in steps <= {0, 1}
+
+
+_COUNT = re.compile(r"\(?([0-9]{1,3})[.):]?")
+_COUNT_HEADER = re.compile(
+    r"\W*|(?:s\.? ?)?n(?:o|r|um|umber|\u00ba|\u00b0)?\.?|(?:item|line|row)(?: (?:no|nr|number))?\.?",
+    re.IGNORECASE,
+)
 
 
 def _leading(body: list[list[TableCell]], like: list[float]) -> int | None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 class Inline:
     text: str
     links: tuple[str, ...]
+    #: What is struck out there, and so no part of the text.
+    struck: tuple[str, ...] = ()
 
 
 # Each pattern stops at the next bracket of its own kind, so that reading stays linear in the text.
@@ -30,6 +32,7 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_STRUCK = re.compile(r"~~(?=\S)([^~]+)~~|<(?P<tag>del|s|strike)>([^<>]+)</(?P=tag)>", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
@@ -48,7 +51,14 @@ def read_inline(source: str) -> Inline:
         links.append(match[2])
         return match[1]
 
-    text = _IMAGE.sub(lambda match: match[1], source)
+    struck: list[str] = []
+
+    def strike(match: re.Match[str]) -> str:
+        struck.append(read_inline(match[1] or match[3]).text)
+        return " "
+
+    text = _STRUCK.sub(strike, source)
+    text = _IMAGE.sub(lambda match: match[1], text)
     text = _LINK.sub(link, text)
     text = _LOOSE_LINK.sub(link, text)
     text = _REFERENCE.sub(link, text)
@@ -56,4 +66,4 @@ def read_inline(source: str) -> Inline:
     text = _TAG.sub("", _BREAK.sub(" ", _COMMENT.sub(" ", text)))
     text = _ESCAPE.sub(r"\1", text)
     text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
-    return Inline(" ".join(text.split()), tuple(links))
+    return Inline(" ".join(text.split()), tuple(links), tuple(struck))

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from ladders.importing.marks import Mark
 from ladders.importing.roles import ADD_ONS, split_role
-from ladders.importing.sections import Section
+from ladders.importing.sections import ANTI_PATTERNS, Section
 from ladders.importing.structure import (
     AT_LEAST,
     OwnerFound,
@@ -84,6 +84,9 @@ def _added_kind(section: Section) -> OwnerKind | None:
     """What stands outside of the levels and is asked all the same: of everybody, or of those with a role."""
     if COMMON.fullmatch(plain(section.name)):
         return "common"
+    if ANTI_PATTERNS.fullmatch(section.key):
+        # What is warned of at any level is no role.
+        return None
     if split_role(section.name)[1] or (section.parent and ADD_ONS.search(section.parent.name)):
         return "mixin"
     said = [block for block in section.body if block.kind == "paragraph"]

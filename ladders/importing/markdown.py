@@ -10,21 +10,22 @@ from collections.abc import Callable
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from ladders.importing.lines import ANCHOR, BREAK, BULLETS, LIST_ITEM, Line, tell
+from ladders.importing.lines import ANCHOR, BREAK, LIST_ITEM, Line, tell
 from ladders.importing.markup import MarkupReader
 from ladders.importing.outline import Builder, Outline
+from ladders.importing.pasted import as_markdown
 
 # Indented code is off: over-indented lists are common in ladders, programs are not.
 _PARSER = MarkdownIt("commonmark").enable("table").disable("code")
 
 _FENCE = "---"
-_FOREIGN_BULLET = re.compile(rf"^([ \t]*)[{BULLETS}][ \t\u00a0]+", re.MULTILINE)
 #: A line of one tag would make Markdown take the lines below it for HTML.
 _LONE_TAG = re.compile(
     r"^[ ]{0,3}<(?:br\s*/?|a\s+(?:id|name)\s*=\s*[\"']?(?P<anchor>[^\"'<>\s]+)[\"']?\s*/?)>"
     r"(?:[ \t]*</a>)?[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
 )
+_PIPE = re.compile(r"(?<!\\)\|")
 _LABEL_LINE = re.compile(r"(?:\*\*|__)[^*_\n]{1,80}(?:\*\*|__)")
 
 
@@ -41,7 +42,8 @@ def read_markdown(text: str, file: int = 0) -> Outline:
         if match["anchor"]
     ]
     # A parser takes other characters for line ends than the lines are counted by.
-    source = _FOREIGN_BULLET.sub(r"\1- ", _LONE_TAG.sub("", body)).replace("\0", "\ufffd")
+    plain = as_markdown(_LONE_TAG.sub("", body).split("\n"))
+    source = "\n".join(plain).replace("\0", "\ufffd")
     tokens: list[Token] = []
     _PARSER.block.parse(source, _PARSER, {}, tokens)
     reader = _Reader(builder, anchors)
@@ -70,6 +72,8 @@ class _Reader:
         self.in_cell = False
         self.item_lines: list[int] = []
         self.table_end = 0
+        #: The line of the row that is open, and how many of its cells were read.
+        self.row, self.cells = 0, 0
         self.readers: dict[str, Callable[[Token, int, int], None]] = {
             "heading_open": self.open_heading,
             "inline": lambda token, line, end: self.words(token.content, line, end),
@@ -79,7 +83,8 @@ class _Reader:
             "blockquote_close": lambda *_: builder.close_quote(),
             "table_open": self.open_table,
             "table_close": lambda *_: builder.close_table(self.table_end),
-            "tr_open": lambda *_: builder.open_row(),
+            "tr_open": self.open_row,
+            "tr_close": self.close_row,
             "th_open": self.open_cell,
             "td_open": self.open_cell,
             "th_close": self.close_cell,
@@ -113,7 +118,19 @@ class _Reader:
         self.builder.open_table(line)
         self.table_end = end
 
+    def open_row(self, _token: Token, line: int, _end: int) -> None:
+        self.builder.open_row()
+        self.row, self.cells = line, 0
+
+    def close_row(self, _token: Token, _line: int, _end: int) -> None:
+        """The parser drops the cells that stand under no column: they name nothing, and stay listed."""
+        source = self.builder.lines[self.row - 1].lstrip("> \t").removeprefix("|")
+        words = " | ".join(filter(str.strip, _PIPE.split(source)[self.cells :]))
+        if words:
+            self.builder.add("unused", self.row, self.row, words)
+
     def open_cell(self, token: Token, _line: int, _end: int) -> None:
+        self.cells += 1
         self.builder.open_cell(is_header=token.type == "th_open")
         self.in_cell = True
 

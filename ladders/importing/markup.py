@@ -9,7 +9,7 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 
 from ladders.importing.lines import Line, tell
-from ladders.importing.outline import Block, Builder, Outline
+from ladders.importing.outline import BOLD_LINE, Block, Builder, Outline
 
 _HIDDEN = frozenset(
     {
@@ -27,7 +27,7 @@ _HIDDEN = frozenset(
 )
 #: Beside the text of a page stand its menus; in a document it is a note to the reader.
 _HIDDEN_IN_PAGES = _HIDDEN | {"aside"}
-_LISTS = ("ul", "ol", "menu")
+_LISTS = ("ul", "ol", "menu", "dl")
 _ITEMS = ("li", "dd")
 #: Elements that start and end a paragraph without meaning anything else here.
 _PLAIN_BLOCKS = frozenset(
@@ -44,14 +44,21 @@ _PLAIN_BLOCKS = frozenset(
         "html",
         "figure",
     }
-    | {"figcaption", "address", "center", "thead", "tbody", "tfoot", "caption", "dl", "fieldset"}
+    | {"figcaption", "address", "center", "thead", "tbody", "tfoot", "caption", "fieldset"}
 )
-_MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "kbd": "`"}
-_EMPTY_MARKS = re.compile(r"(\*\*|\*|`)\s*\1")
+_MARKS = {
+    **dict.fromkeys(("b", "strong"), "**"),
+    **dict.fromkeys(("i", "em"), "*"),
+    **dict.fromkeys(("code", "kbd"), "`"),
+    **dict.fromkeys(("del", "s", "strike"), "~~"),
+}
+_EMPTY_MARKS = re.compile(r"(?P<mark>\*\*|`|~~)(?P<space>\s*)(?P=mark)")
 _BRACKETS = re.compile(r"[\[\]]")
 _SIMPLE_ADDRESS = re.compile(r"[^\s()<>]+")
 #: A sign that opens no element, since the next one opens before it ends.
 _UNCLOSED = re.compile(r"<(?!!--)(?=[^<>]*(?:<|\Z))")
+#: A term inside of what another explains is a heading below it.
+_INNER_TERM = BOLD_LINE + 2
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 
@@ -87,6 +94,8 @@ class MarkupReader(HTMLParser):
         self.lines: list[Line] = []
         self.heading = 0
         self.summary = False
+        self.term = False
+        self.term_lists = 0
         self.open: list[str] = []
         self.hidden: list[str] = []
         self.tables = 0
@@ -113,7 +122,6 @@ class MarkupReader(HTMLParser):
         }
         self.ends: dict[str, Callable[[str], None]] = {
             **dict.fromkeys((*_LISTS, *_ITEMS, "table"), self.leave),
-            "dt": lambda _: None,
             "details": lambda _: builder.add_verbatim("end_details", self.line, self.line),
             "blockquote": lambda _: builder.close_quote(),
             "td": self.close_cell,
@@ -167,10 +175,9 @@ class MarkupReader(HTMLParser):
             address = self.addresses.pop()
             self.words(f"]({address})" if address else "")
         elif tag in self.ends:
-            self.words("**" if tag == "dt" else "")
             self.flush()
             self.ends[tag](tag)
-        elif tag in _HEADINGS or tag == "summary" or tag in _PLAIN_BLOCKS:
+        elif tag in _HEADINGS or tag in {"summary", "dt"} or tag in _PLAIN_BLOCKS:
             self.flush()
 
     # -- Inside a line
@@ -195,6 +202,7 @@ class MarkupReader(HTMLParser):
 
     def open_list(self, tag: str, _given: dict[str, str | None]) -> None:
         self.open.append(tag)
+        self.term_lists += tag == "dl"
 
     def open_item(self, tag: str, _given: dict[str, str | None]) -> None:
         if self.open and self.open[-1] in _ITEMS:
@@ -205,7 +213,7 @@ class MarkupReader(HTMLParser):
     def open_term(self, _tag: str, _given: dict[str, str | None]) -> None:
         if self.open and self.open[-1] == "dd":
             self.leave("dd")
-        self.words("**")
+        self.term = True
 
     def open_quote(self, _tag: str, _given: dict[str, str | None]) -> None:
         self.builder.open_quote()
@@ -241,6 +249,7 @@ class MarkupReader(HTMLParser):
             return
         while self.open:
             inner = self.open.pop()
+            self.term_lists -= inner == "dl"
             if inner in _ITEMS:
                 self.builder.close_item(self.line)
             elif inner == "table":
@@ -282,14 +291,12 @@ class MarkupReader(HTMLParser):
 
     def flush(self) -> None:
         """The end of a paragraph, heading or summary."""
-        lines = [
-            Line(line.number, _EMPTY_MARKS.sub("", line.text))
-            for line in self.lines
-            if _EMPTY_MARKS.sub("", line.text).strip()
-        ]
+        lines = [Line(line.number, _without_empty_marks(line.text)) for line in self.lines]
+        lines = [line for line in lines if line.text.strip("*`~ \t")]
         self.lines = []
         heading, self.heading = self.heading, 0
         summary, self.summary = self.summary, False
+        term, self.term = self.term, False
         if not lines:
             return
         text = " ".join(line.text.strip() for line in lines)
@@ -297,6 +304,10 @@ class MarkupReader(HTMLParser):
             self.builder.add("heading", lines[0].number, lines[-1].number, text, heading)
         elif summary:
             self.builder.add("details", lines[0].number, lines[-1].number, text)
+        elif term:
+            # What a list of terms explains is named there, as by a line in bold.
+            level = BOLD_LINE if self.term_lists <= 1 else _INNER_TERM
+            self.builder.add("heading", lines[0].number, lines[-1].number, text, level)
         else:
             tell(self.builder, lines, apart=self.tables > 0 and not self.in_item)
 
@@ -315,6 +326,10 @@ def _closed(piece: str) -> str:
     last = piece.rfind("-->") + 1
     piece = piece[:last] + piece[last:].replace("<!--", "&lt;!--")
     return _UNCLOSED.sub("&lt;", piece)
+
+
+def _without_empty_marks(text: str) -> str:
+    return _EMPTY_MARKS.sub(lambda match: match["space"], text)
 
 
 def _span(given: dict[str, str | None], name: str) -> int:

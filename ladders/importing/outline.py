@@ -6,10 +6,10 @@ a ladder is decided by `fitting` and `reading`.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from ladders.importing.inline import is_image, read_inline
+from ladders.importing.inline import Inline, is_image, read_inline
 
 BlockKind = Literal[
     "heading",
@@ -151,8 +151,7 @@ class Builder:
 
     def add(self, kind: BlockKind, line: int, last_line: int, source: str, level: int = 0) -> None:
         """A block of words; `source` may hold inline marks."""
-        inline = read_inline(source)
-        self._append(kind, line, last_line, inline.text, level, links=inline.links)
+        self._say(kind, line, last_line, read_inline(source), level)
 
     def add_verbatim(self, kind: BlockKind, line: int, last_line: int, text: str = "") -> None:
         """A block whose text is no prose: code, a comment, a rule, an anchor."""
@@ -170,26 +169,16 @@ class Builder:
             return
         if self.items.is_waiting:
             words = _TASK.sub("", source.strip(), count=1)
-            inline = read_inline(words)
             depth = self.items.take()
-            self._append(
-                "item",
-                line,
-                last_line,
-                inline.text,
-                depth,
-                links=inline.links,
-                quoted=self.quotes > 0,
-            )
+            self._say("item", line, last_line, read_inline(words), depth, quoted=self.quotes > 0)
             return
         kind: BlockKind = "quote" if self.quotes else "paragraph"
         stands_alone = not (self.items.depth or self.quotes or len(self.targets) > 1)
         bold = _BOLD_LINE.fullmatch(source.strip()) if stands_alone else None
         if bold and not _SENTENCE.search(bold["name"]):
-            inline = read_inline(bold["name"])
-            self._append(
-                "heading", line, line, inline.text.rstrip(":"), BOLD_LINE, links=inline.links
-            )
+            name = read_inline(bold["name"])
+            name = replace(name, text=name.text.rstrip(":"))
+            self._say("heading", line, line, name, BOLD_LINE)
             if bold["about"]:
                 self.add("paragraph", line, last_line, bold["about"])
             return
@@ -247,6 +236,24 @@ class Builder:
         last = max([table.line, *inside] if last_line is None else [table.line, last_line])
         self._append("table", table.line, last, "", self.items.depth, rows=rows)
 
+    def _say(
+        self,
+        kind: BlockKind,
+        line: int,
+        last_line: int,
+        inline: Inline,
+        level: int,
+        *,
+        quoted: bool = False,
+    ) -> None:
+        """A block of words, and one for each part of them that is struck out: it stays listed."""
+        if inline.text or not inline.struck:
+            self._append(
+                kind, line, last_line, inline.text, level, links=inline.links, quoted=quoted
+            )
+        for words in inline.struck:
+            self._append("unused", line, last_line, words, self.items.depth)
+
     def _append(
         self,
         kind: BlockKind,
@@ -270,19 +277,24 @@ class Builder:
 
 @dataclass(slots=True)
 class _Items:
-    """The list items that are open: whether each still waits for its text."""
+    """The list items that are open: whether each still waits for its text.
 
-    waiting: list[bool] = field(default_factory=list)
+    One that holds a list in place of a text is None: what it holds stands in its place.
+    """
 
-    @property
-    def depth(self) -> int:
-        return len(self.waiting)
+    waiting: list[bool | None] = field(default_factory=list)
+    #: How many of them have or wait for a text.
+    depth: int = 0
 
     @property
     def is_waiting(self) -> bool:
-        return bool(self.waiting) and self.waiting[-1]
+        return bool(self.waiting and self.waiting[-1])
 
     def open(self) -> None:
+        if self.is_waiting:
+            self.waiting[-1] = None
+        else:
+            self.depth += 1
         self.waiting.append(True)
 
     def take(self) -> int:
@@ -290,8 +302,8 @@ class _Items:
         return self.depth
 
     def close(self) -> None:
-        if self.waiting:
-            self.waiting.pop()
+        if self.waiting and self.waiting.pop() is not None:
+            self.depth -= 1
 
 
 @dataclass(slots=True)

@@ -16,7 +16,14 @@ from ladders.importing.grids import ATTRIBUTES, SUMMARIES
 from ladders.importing.marks import lists_in
 from ladders.importing.outline import Block, BlockKind, Outline, every_block
 from ladders.importing.sections import ANTI_PATTERNS, COLUMN, LICENCE, ROW, Section
-from ladders.importing.structure import CellFound, OwnerFound, Structure, content, is_only_links
+from ladders.importing.structure import (
+    CellFound,
+    OwnerFound,
+    Structure,
+    content,
+    is_only_links,
+    without_outer,
+)
 from ladders.keys import normalised
 from ladders.names import (
     LevelName,
@@ -341,6 +348,10 @@ class _Reader:
             listed = read_level_name(item.text)
             aliases = dict.fromkeys((*name.aliases, *listed.aliases))
             name = LevelName(name.name, name.code or listed.code, tuple(aliases))
+        # Under other dimensions it may be called a little differently.
+        heads = [plain(without_outer(each.name, each.parent)) for each in found.heads]
+        others = [each for each in heads[1:] if name_key(each) != name_key(found.name)]
+        name = replace(name, aliases=tuple(dict.fromkeys((*name.aliases, *others))))
         section = self.called.get(normalised(name.name))
         if section and not name.code:
             named = read_level_name(section.name)

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from ladders.importing.grids import Grid, explaining, read_grid
-from ladders.importing.outline import BOLD_LINE, Block, Outline
+from ladders.importing.grids import Grid, explaining, read_grid, read_legend
+from ladders.importing.outline import BOLD_LINE, Block, Outline, every_block
 from ladders.importing.references import same_as
-from ladders.names import name_key, plain
+from ladders.names import is_like_a_level, name_key, plain
 
 #: Nothing longer than this names a level or a dimension.
 LONGEST_NAME = 300
@@ -119,13 +119,14 @@ def unfold_tables(root: Section) -> None:
     """Give every row and column that names something a section of its own."""
     sections = list(root.walk())
     about = explaining(block for each in sections for block in each.body if block.kind == "table")
+    legend = read_legend(every_block(block for each in sections for block in each.body))
     for section in sections:
         if section.depth >= ROW:
             continue
         kept: list[Block] = []
         for block in section.body:
             grid = (
-                read_grid(block, about.get(id(block), frozenset()))
+                read_grid(block, about.get(id(block), frozenset()), legend)
                 if block.kind == "table"
                 else None
             )
@@ -139,6 +140,8 @@ def unfold_tables(root: Section) -> None:
 def _unfolded(section: Section, grid: Grid) -> list[Block]:
     """Sections for what the grid names; what is left stays a part of the section."""
     groups: dict[str, Section] = {}
+    #: The columns that no row parts.
+    whole: dict[tuple[int, int, int], Section] = {}
     for row in grid.rows:
         above = section
         for number, name in enumerate(row.names):
@@ -149,7 +152,15 @@ def _unfolded(section: Section, grid: Grid) -> list[Block]:
         for column, blocks in row.cells:
             if not blocks:
                 continue
-            place = above if column is None else above.add(replace(column, kind="heading"), COLUMN)
+            place = above
+            if column is not None and not row.names:
+                # Rows without names say one after the other what stands under a column.
+                at = *column.place, column.column
+                if at not in whole:
+                    whole[at] = above.add(replace(column, kind="heading"), ROW)
+                place = whole[at]
+            elif column is not None:
+                place = above.add(replace(column, kind="heading"), COLUMN)
             # A cell may hold headings of its own.
             read_sections(Outline(blocks, (), ()), place, shift=INSIDE)
     return list(grid.rest)
@@ -390,9 +401,12 @@ def _split(section: Section, labels: list[_Labelled], depth: int) -> None:
         inside = section.body[label.start + 1 : label.end]
         if label.words:
             child.body.append(replace(block, text=label.words, level=min(block.level, 1)))
-        child.body += [replace(each, level=max(each.level - 1, 0)) for each in inside]
+        # What stands in an item moves out of it; what stands below a line does not move.
+        out = 1 if block.kind == "item" else 0
+        child.body += [replace(each, level=max(each.level - out, 0)) for each in inside]
         above = section.parent
-        if above and section.depth == BOLD_LINE and label.style in {"said", "lead"}:
+        is_beside = section.depth == BOLD_LINE and not is_like_a_level(section.name)
+        if above and is_beside and label.style in {"said", "lead"}:
             # Words in bold before the text are as good a heading as a line in bold alone.
             child.parent = above
             above.children.insert(above.children.index(section) + 1 + moved, child)

@@ -63,12 +63,15 @@ class TestCodeAndTitle:
             ("01: Junior", "Junior", "01"),
             ("3 Star Chef", "3 Star Chef", ""),
             ("C2 Senior Chef", "Senior Chef", "C2"),
+            ("Senior Chef (Grade C2)", "Senior Chef", "Grade C2"),
             ("C2 Sauces", "C2 Sauces", ""),
             ("Senior Line Chef (SLC)", "Senior Line Chef", "SLC"),
             ("Senior Line Chef (UK)", "Senior Line Chef (UK)", ""),
         ],
     )
-    def test_what_stands_around_a_title_is_its_code_or_a_number_of_the_heading(self, heading, name, code):
+    def test_what_stands_around_a_title_is_its_code_or_a_number_of_the_heading(
+        self, heading, name, code
+    ):
         parsed = read_level_name(heading)
         assert (parsed.name, parsed.code) == (name, code)
 

@@ -4,6 +4,7 @@ import pytest
 
 from ladders.importing.bundle import Upload
 from ladders.importing.pipeline import read_uploads
+from ladders.importing.variants import same_levels
 
 
 def read(text, name="a.md", **others):
@@ -291,3 +292,163 @@ def test_a_badge_may_name_the_licence():
     text = "# Cooks\n\n![Licence: CC BY 4.0](b.png)\n\n| | Junior | Senior |\n|---|---|---|\n"
     proposal = read(f"{text}| Taste | Tastes | Seasons |\n| Pace | Keeps up | Sets it |\n")
     assert proposal.ladder().licence.id == "CC-BY-4.0"
+
+
+COUNTED = """# Lamplighters
+
+## Table 1 Street
+
+| {head} | Technician Level 2 | Technician Level 3 | Senior Technician |
+|---|---|---|---|
+| 1 | Lights the lamps | Trims the wicks | __Plans the rounds.__ |
+| 2 | Carries the ladder | | Mends the ladder | Say how |
+
+- Row 2 repeats row 1
+- Row 2 is too short
+
+## Table 2: Guild
+
+| {head} | Technician L2 | Technician L3 | Senior Technician L4 |
+|---|---|---|---|
+| 1 | Comes to the feast | Cooks the feast | Pays for the feast |
+| 2 | | Sings | Sings |
+| {last} | Goes home | | |
+"""
+
+
+class TestRowsThatAreOnlyCounted:
+    @pytest.mark.parametrize("head", ["", "#", "No.", "Nr", "Item"])
+    @pytest.mark.parametrize("last", ["2", "3", "(3)", ""])
+    def test_are_the_statements_of_one_dimension(self, head, last):
+        ladder = read(COUNTED.format(head=head, last=last)).ladder()
+        assert cells(ladder) == {
+            "Technician Level 2": {
+                "Street": ["Lights the lamps", "Carries the ladder"],
+                "Guild": ["Comes to the feast", "Goes home"],
+            },
+            "Technician Level 3": {
+                "Street": ["Trims the wicks"],
+                "Guild": ["Cooks the feast", "Sings"],
+            },
+            "Senior Technician": {
+                "Street": ["__Plans the rounds.__", "Mends the ladder"],
+                "Guild": ["Pays for the feast", "Sings"],
+            },
+        }
+
+    def test_name_levels_that_are_called_otherwise_in_the_next_table(self):
+        ladder = read(COUNTED.format(head="", last="3")).ladder()
+        assert [each.aliases for each in ladder.levels] == [
+            ("Technician L2",),
+            ("Technician L3",),
+            ("Senior Technician L4",),
+        ]
+
+    def test_do_not_hide_what_stands_under_no_column(self):
+        proposal = read(COUNTED.format(head="", last="3"))
+        assert "Say how" in listed(proposal)
+
+    def test_are_named_by_the_column_behind_the_numbers(self):
+        ladder = read("""# Lamplighters
+
+| # | Skill | Junior | Senior |
+|---|---|---|---|
+| 1 | Lamps | Lights them | Mends them |
+| 2 | Streets | Knows ten | Knows all |
+""").ladder()
+        assert cells(ladder) == {
+            "Junior": {"Lamps": ["Lights them"], "Streets": ["Knows ten"]},
+            "Senior": {"Lamps": ["Mends them"], "Streets": ["Knows all"]},
+        }
+        assert [each.group for each in ladder.dimensions] == [None, None]
+
+    def test_of_one_table_are_asked_of_its_levels(self):
+        ladder = read("""# Lamplighters
+
+| | Junior Technician | Senior Technician |
+|---|---|---|
+| 1 | Lights them | Mends them |
+| 2 | Knows ten | Knows all |
+""").ladder()
+        assert [
+            [each.text for cell in level.cells for each in cell.expectations]
+            for level in ladder.levels
+        ] == [["Lights them", "Knows ten"], ["Mends them", "Knows all"]]
+
+    def test_are_levels_under_a_word_for_levels(self):
+        ladder = read("""# Lamplighters
+
+| Level | Lamps | Streets |
+|---|---|---|
+| 1 | Lights them | Knows ten |
+| 2 | Mends them | Knows all |
+""").ladder()
+        assert list(cells(ladder)) == ["1", "2"]
+
+
+class TestSameLevels:
+    def test_are_called_by_the_same_title_and_number(self):
+        parts = [["Lighter 2", "Lighter 3", "Master"], ["Lighter Level 3", "Master L5"]]
+        assert same_levels(parts) == {"lighter level 3": "lighter 3", "master l5": "master"}
+
+    def test_are_not_those_that_stand_beside_each_other(self):
+        assert same_levels([["Lighter", "Lighter 2"], ["Lighter 2"]]) == {}
+        assert same_levels([["Lighter"], ["Lighter 2", "Lighter 3"]]) == {}
+        assert same_levels([["Lighter 2", "Technician L2"]]) == {}
+
+
+MARKED = """"{legend}",,,,,
+No.,Area,Skill,Junior,Senior,{comment}
+1,Lamps,"Lights a lamp
+(with a match)",x,,
+2,,Trims a wick,o,x,ask Ada
+3,Streets,Knows ten,{mark},,
+4,,Knows all,,x,
+5,,Draws maps,,,
+"""
+
+
+class TestMarksUnderLevels:
+    def read(self, legend="Skills (x = expected from here on; o = nice to have)", mark="x"):
+        return read(MARKED.format(legend=legend, comment="Comment", mark=mark), "a.csv")
+
+    def test_ask_for_the_statement_in_the_area_in_front_of_it(self):
+        assert cells(self.read().ladder()) == {
+            "Junior": {"Lamps": ["Lights a lamp (with a match)"], "Streets": ["Knows ten"]},
+            "Senior": {"Lamps": ["Trims a wick"], "Streets": ["Knows all"]},
+        }
+        assert [each.group for each in self.read().ladder().dimensions] == [None, None]
+
+    def test_or_only_wish_for_it_and_are_listed(self):
+        said = listed(self.read())
+        assert {"Junior: Trims a wick (nice to have)", "ask Ada", "Comment"} <= set(said)
+        assert "5,,Draws maps,,," in said
+
+    def test_mean_what_the_legend_says(self):
+        junior = cells(self.read("Skills (m = must, o = optional, x = must)", "m").ladder())
+        assert junior["Junior"] == {
+            "Lamps": ["Lights a lamp (with a match)"],
+            "Streets": ["Knows ten"],
+        }
+
+    @pytest.mark.parametrize(
+        "legend", ["Skills", "Skills (o = some, m = much, x = very much)", "Skills (1 = must)"]
+    )
+    def test_are_text_where_no_legend_says_that_they_ask(self, legend):
+        assert cells(self.read(legend, "m").ladder())["Junior"]["Knows ten"] == ["m"]
+
+    def test_of_a_legend_below_the_table_count(self):
+        ladder = read("""# Lamplighters
+
+| Skill | Junior | Senior |
+|---|---|---|
+| Lights a lamp | \u2713 | |
+| Trims a wick | | \u2713 |
+| Draws maps | ~ | \u2713 |
+
+Legend: ~ = not required, \u2713 = required
+""").ladder()
+        assert [
+            [each.text for cell in level.cells for each in cell.expectations]
+            for level in ladder.levels
+        ] == [["Lights a lamp"], ["Trims a wick", "Draws maps"]]

@@ -139,8 +139,8 @@ def families(script: list[Request], one: list[Observation], other: list[Observat
 
 # -- What somebody can try
 
-#: A method no page has, and HEAD, which must tell no more than GET.
-METHODS = ("GET", "HEAD", "PUT")
+#: HEAD must tell no more than GET. A method that no page has is refused before anything is looked for.
+METHODS = ("GET", "HEAD")
 
 
 def crawl(

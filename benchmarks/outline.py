@@ -50,23 +50,23 @@ PIECES = (
     "<table><tr><td>x",
     "<ul><li>",
 )
-COUNTS = (200, 400, 800, 1600)
+COUNTS = (150, 300, 600, 1200)
 
 
 def many_levels(count: int) -> str:
-    return "".join(f"## Level {n}\n### Taste\n- x{n}\n- y\n" for n in range(count))
+    return "".join(f"## Engineer {n}\n### Taste\n- x{n}\n- y\n" for n in range(count))
 
 
 def many_tracks(count: int) -> str:
-    lists = "".join(f"## Line {n}\n- [Level {n}](#l{n})\n" for n in range(count))
-    levels = "".join(f'<a id="l{n}"></a>\n## Level {n}\n### Taste\n- x{n}\n' for n in range(count))
+    lists = "".join(f"## Line {n}\n- [Engineer {n}](#l{n})\n" for n in range(count))
+    levels = "".join(
+        f'<a id="l{n}"></a>\n## Engineer {n}\n### Taste\n- x{n}\n' for n in range(count)
+    )
     return f"# T\n\nThe lower levels cascade up.\n\n{lists}{levels}"
 
 
 def many_dimensions(count: int) -> str:
-    return "".join(
-        f"## Level 1\n### Taste {n}\n- x\n## Level 2\n### Taste {n}\n- y\n" for n in range(count)
-    )
+    return "".join(f"## Taste {n}\n### Level 1\n- x\n### Level 2\n- y\n" for n in range(count))
 
 
 def seconds(read: Callable[[str], object], text: str) -> float:

@@ -19,6 +19,8 @@ from ladders.yaml_nodes import UnreadableYamlError
 
 #: What is read, by the end of the file's name.
 KINDS = (*FORMS, ARCHIVE)
+#: More than ten times as long as the longest ladder that we have seen.
+MOST_LINES = 10_000
 
 
 class UnsupportedError(ValueError):
@@ -55,6 +57,8 @@ def read_uploads(
     first, text = documents[0]
     if len(documents) == 1 and FORMS[_kind(first)] == "data" and is_canonical(text.unrepaired):
         return load(text.unrepaired)
+    if sum(document.text.count("\n") for _, document in documents) > MOST_LINES:
+        raise UnreadableError(f"There are more than {MOST_LINES:,} lines. No ladder has so many.")
     files = [File(_name(upload.name), document) for upload, document in documents]
     names = [upload.name for upload in uploads]
     source = Source(

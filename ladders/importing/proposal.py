@@ -13,13 +13,15 @@ from ladders.importing.marks import Mark
 from ladders.importing.questions import Question, settled
 from ladders.importing.reading import NOT_IMPORTED, Part, Reading, read
 from ladders.importing.structure import Structure
-from ladders.importing.text import Change, Document
+from ladders.importing.text import Change, Document, UnreadableError
 from ladders.names import name_key, plain, slug, split_icon
 
 #: From this confidence on, a document counts as a ladder.
 _ENOUGH = 0.5
 #: From this confidence on, nobody needs to be asked whether it is one.
 _SURE = 0.65
+#: Headings are compared with each other; more take too long.
+MOST_HEADINGS = 5_000
 #: Fewer expectations than these make no ladder.
 _FEWEST = 3
 #: A smaller share of the text in levels makes an essay about levels.
@@ -198,10 +200,18 @@ def propose(
     source: Source,
     said: Said | None = None,
 ) -> Proposal:
-    """Raises UnreadableTableError or UnreadableYamlError. `name` serves documents without a title."""
+    """`name` serves documents without a title.
+
+    Raises UnreadableTableError, UnreadableYamlError, or UnreadableError for more headings than a ladder has.
+    """
     said = said or Said()
     texts = [SourceText(file.name, file.document.text) for file in files]
     assembly = assemble(texts, said.order, said.fields)
+    blocks = (block for outline in assembly.outlines for block in outline.blocks)
+    if sum(block.kind == "heading" for block in blocks) > MOST_HEADINGS:
+        raise UnreadableError(
+            f"There are more than {MOST_HEADINGS:,} headings. No ladder has so many."
+        )
     structure = read_structure(
         assembly.root, about=assembly.about, swap=said.swap, marks=said.marks
     )

@@ -30,6 +30,8 @@ REFUSED = {
     "a NUL": ("a.md", b"# T\n\x00", "This is not a text file."),
     "a long line": ("a.md", b"x" * 10_000_000, "The files are larger than 512 KB together."),
     "many lines": ("a.csv", LARGE, "The files are larger than 512 KB together."),
+    "short lines": ("a.md", b"- x\n" * 10_001, "There are more than 10,000 lines."),
+    "headings": ("a.html", b"<h1>a</h1>" * 5_001, "There are more than 5,000 headings."),
     "wrong bytes": ("a.yaml", b"a: \x81\x8d\xff", "The characters of this file cannot be read."),
     "an alias": ("a.yaml", b"a: &b [1]\nc: *b\n", "Line 1: Anchors (&name) are not allowed."),
     "a tag": (

@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from ladders.importing.cells import is_placeholder
-from ladders.importing.grids import ATTRIBUTES
 from ladders.importing.structure import OwnerFound
+from ladders.importing.tables import ATTRIBUTES
 from ladders.names import is_code, is_like_a_level, name_key, split_grade
 
 _LONG = 120

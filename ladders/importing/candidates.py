@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
-from ladders.importing.grids import ATTRIBUTES, SUMMARIES
 from ladders.importing.roles import split_role
 from ladders.importing.sections import ANTI_PATTERNS, COLUMN, EXAMPLES, Section
 from ladders.importing.structure import (
@@ -19,6 +18,7 @@ from ladders.importing.structure import (
     likeness,
     without_outer,
 )
+from ladders.importing.tables import ATTRIBUTES, SUMMARIES
 from ladders.importing.variants import same_levels
 from ladders.names import COMMON, is_like_a_dimension, is_phrase, name_key, plain
 

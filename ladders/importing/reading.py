@@ -12,7 +12,6 @@ from ladders.importing.assembly import Front
 from ladders.importing.attributes import attribute_key, attribute_keys
 from ladders.importing.cascades import states_cascade
 from ladders.importing.cells import LABELLED, NOTE, CellDraft, Role, is_placeholder, read_cell
-from ladders.importing.grids import ATTRIBUTES, SUMMARIES
 from ladders.importing.marks import lists_in
 from ladders.importing.outline import Block, BlockKind, Outline, every_block
 from ladders.importing.sections import ANTI_PATTERNS, COLUMN, LICENCE, ROW, Section
@@ -24,6 +23,7 @@ from ladders.importing.structure import (
     is_only_links,
     without_outer,
 )
+from ladders.importing.tables import ATTRIBUTES, SUMMARIES
 from ladders.keys import normalised
 from ladders.names import (
     LevelName,

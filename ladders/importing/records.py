@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ladders.importing.fields import Fields, FieldUse, is_texts, spoken
-from ladders.importing.grids import long_columns
+from ladders.importing.long_tables import long_columns
 from ladders.names import level_likeness
 from ladders.yaml_nodes import Node
 

@@ -1,4 +1,7 @@
-"""What every form asks of a request before it looks at a value: each field once, as what it is, and no other field."""
+"""What every form asks of a request before it looks at a value: each field once, as what it is, and no other field.
+
+And the one field for numbers that people type.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -7,7 +10,17 @@ from typing import Any
 from flask import abort
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import FileStorage, MultiDict
-from wtforms import Field, FieldList, FileField, FormField, MultipleFileField, SelectMultipleField
+from wtforms import (
+    Field,
+    FieldList,
+    FileField,
+    FormField,
+    IntegerField,
+    MultipleFileField,
+    SelectMultipleField,
+)
+from wtforms.form import BaseForm
+from wtforms.validators import StopValidation
 
 #: Not a 400: an honest page meets this when somebody changed what its form is made of while it was open.
 _STRANGERS = (
@@ -35,6 +48,23 @@ class StrictForm(FlaskForm):
         if self._strangers:
             self.form_errors.append(_STRANGERS)
         return is_sound and not self._strangers
+
+
+class WholeNumberField(IntegerField):
+    """None where nothing is typed; whether it has to be is for the validators."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not any(each.strip() for each in valuelist):
+            self.data = None
+            return
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Type a whole number, such as 3.") from error
+
+    def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002 - of WTForms
+        if self.process_errors:
+            raise StopValidation  # what is no number has no size either
 
 
 class ButtonForm(StrictForm):

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from wtforms import Field, Form, ValidationError
 
@@ -38,6 +39,17 @@ def refused_in_name(character: str) -> bool:
         or character in _UNSEEN
         or "\U000e0000" <= character <= "\U000e007f"
     )
+
+
+def is_web_address(text: str) -> bool:
+    """An absolute one with a host, and with nothing that a reader could take for another host."""
+    if any(character.isspace() for character in text):
+        return False
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.username
+    except ValueError:
+        return False
 
 
 def plain_text(_form: Form, field: Field) -> None:

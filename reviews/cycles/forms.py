@@ -25,7 +25,7 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from reviews.cycles.local_time import zones
 from reviews.cycles.settings import Settings
-from reviews.forms import StrictForm
+from reviews.forms import StrictForm, WholeNumberField
 from reviews.validators import plain_name, plain_text
 from reviews.vocabulary import MISSING, SCALE
 
@@ -48,14 +48,6 @@ class VersionField(IntegerField):
     """Which saved state was edited. Not for people."""
 
     widget = HiddenInput()
-
-
-class WholeNumberField(IntegerField):
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError("Type a whole number, such as 3.") from error
 
 
 class LocalTimeField(DateTimeLocalField):

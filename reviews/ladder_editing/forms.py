@@ -11,21 +11,18 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than 
     Form,
     FormField,
     HiddenField,
-    IntegerField,
     SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
     ValidationError,
 )
-from wtforms.form import BaseForm
 from wtforms.validators import (
     DataRequired,
     InputRequired,
     Length,
     NumberRange,
     Optional,
-    StopValidation,
 )
 
 from ladders import editing
@@ -40,9 +37,9 @@ from ladders.document import (
     TrackInheritance,
 )
 from ladders.editing import Row
-from reviews.forms import StrictForm
+from reviews.forms import StrictForm, WholeNumberField
 from reviews.ladder_editing.queries import CellPage, TrackPage, mark
-from reviews.validators import plain_name, plain_text
+from reviews.validators import is_web_address, plain_name, plain_text
 
 NAME_LIMIT = 300
 TEXT_LIMIT = 20_000
@@ -80,29 +77,12 @@ def _text(label: str, *required: Any, description: str = "") -> TextAreaField:
     )
 
 
-class WholeNumber(IntegerField):
-    """None where nothing is typed; whether it has to be is for the validators."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        if not any(each.strip() for each in valuelist):
-            self.data = None
-            return
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError("Give a whole number.") from error
-
-    def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002 - of WTForms
-        if self.process_errors:
-            raise StopValidation  # what is no number has no size either
-
-
 _RANK = NumberRange(-1000, 1000, "A rank is a whole number from -1000 to 1000.")
 _NAMED = DataRequired("Give it a name.")
 
 
 def _web_address(_form: Form, field: Field) -> None:
-    if field.data and not field.data.startswith(("https://", "http://")):
+    if field.data and not is_web_address(field.data):
         raise ValidationError("Begin with https:// or http://, or leave it empty.")
 
 
@@ -191,7 +171,7 @@ class LevelForm(PartForm):
         description="Shown beside the name, such as L4.",
     )
     track = SelectField("Track")
-    rank = WholeNumber(
+    rank = WholeNumberField(
         "Rank",
         [InputRequired("Give a whole number."), _RANK],
         description="A higher level of the track has a higher number.",
@@ -299,7 +279,7 @@ class TakenOverForm(Form):
 
     track = HiddenField()
     is_taken = BooleanField("A level of this track expects its levels too")
-    below = WholeNumber(
+    below = WholeNumberField(
         "Only those below rank",
         [Optional(), _RANK],
         description="If this is empty, each level expects those below its own rank.",

@@ -10,7 +10,6 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than 
     Form,
     FormField,
     HiddenField,
-    IntegerField,
     RadioField,
     SelectChoice,
     SelectField,
@@ -36,7 +35,7 @@ from ladders.importing.pipeline import KINDS
 from ladders.importing.questions import JOIN, SINGLE, held
 from ladders.keys import expectation_keys
 from ladders.names import name_key
-from reviews.forms import StrictForm
+from reviews.forms import StrictForm, WholeNumberField
 from reviews.ladder_pages.looking_over import (
     FIELD_USES,
     Draft,
@@ -177,14 +176,6 @@ def _question(question: str) -> str:
 # -- Levels and dimensions
 
 
-class _RankField(IntegerField):
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError("Type a whole number, such as 3.") from error
-
-
 def arrangement_form(draft: Draft, *, is_sent: bool) -> Any:
     """The name of the ladder, and for each level and dimension of the document what becomes of it."""
     ladder, said = draft.proposed, draft.corrections
@@ -219,7 +210,7 @@ def _level_form(level: Level, others: Iterable[Level], change: LevelChange) -> t
             [Length(max=80, message="Shorten this to 80 characters."), plain_name],
             default=change.code or level.code,
         ),
-        "rank": _RankField(
+        "rank": WholeNumberField(
             f"Rank of {level.name}",
             [Optional(), NumberRange(0, 999, "A rank is between 0 and 999.")],
             default=level.rank if change.rank is None else change.rank,

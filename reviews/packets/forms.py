@@ -1,7 +1,6 @@
 """Forms for the target of a packet, an evidence item, a peer, and sending a packet back."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from wtforms import (
     DateField,
@@ -15,7 +14,7 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optio
 
 from reviews.forms import StrictForm
 from reviews.packets.evidence import EvidenceDraft
-from reviews.validators import plain_name, plain_text
+from reviews.validators import is_web_address, plain_name, plain_text
 
 MAX_LINKS = 5
 MAX_LINK = 500
@@ -116,7 +115,7 @@ class EvidenceForm(_VersionedForm):
         if len(lines) > MAX_LINKS:
             raise ValidationError(f"Keep the {MAX_LINKS} links that matter most.")
         for line in lines:
-            if not _is_web_address(line):
+            if len(line) > MAX_LINK or not is_web_address(line):
                 raise ValidationError(
                     f"“{line[:60]}” is not a web address. It has to begin with https:// or http://."
                 )
@@ -136,16 +135,6 @@ class EvidenceForm(_VersionedForm):
 
 def _lines(text: str | None) -> list[str]:
     return [line.strip() for line in (text or "").split("\n") if line.strip()]
-
-
-def _is_web_address(text: str) -> bool:
-    if len(text) > MAX_LINK or any(character.isspace() for character in text):
-        return False
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.username
-    except ValueError:
-        return False
 
 
 class PeerForm(StrictForm):

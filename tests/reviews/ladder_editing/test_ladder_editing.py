@@ -400,7 +400,7 @@ def test_a_level_is_described_anew(client, edit, session):
     ("page", "typed", "error"),
     [
         ("levels/engineer", {"name": " "}, "Name: Give it a name."),
-        ("levels/engineer", {"rank": "first"}, "Rank: Give a whole number."),
+        ("levels/engineer", {"rank": "first"}, "Rank: Type a whole number, such as 3."),
         ("levels/engineer", {"rank": "1001"}, "Rank: A rank is a whole number from -1000 to 1000."),
         ("levels/engineer", {"code": "x" * 81}, "Code: At most 80 characters."),
         ("roles/technical-lead", {"name": "x" * 301}, "Name: At most 300 characters."),
@@ -566,7 +566,7 @@ def test_a_rank_that_is_none_is_refused_beside_its_field_and_what_is_typed_stays
     )
 
     assert refused.status_code == 422
-    assert errors(refused) == ["Only those below rank: Give a whole number."]
+    assert errors(refused) == ["Only those below rank: Type a whole number, such as 3."]
     page = Page(refused)
     assert page.one(".//input[@name='others-0-below']").get("value") == "two"
     assert page.one(".//input[@name='name']").get("value") == "Heads"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ladders.importing.cascades import limit_of
 from ladders.importing.cells import CellDraft
-from ladders.importing.reading import OwnerDraft, Reading
+from ladders.importing.drafts import OwnerDraft, Reading
 from ladders.importing.sections import Section
 from ladders.names import (
     Ids,

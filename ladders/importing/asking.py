@@ -21,8 +21,8 @@ from ladders.importing.arrangement import (
 )
 from ladders.importing.assembly import Assembly
 from ladders.importing.cells import CellDraft
+from ladders.importing.drafts import OwnerDraft, Reading, attribute_items
 from ladders.importing.questions import SINGLE, Question, ask
-from ladders.importing.reading import OwnerDraft, Reading, attribute_items
 from ladders.importing.text import Change
 from ladders.keys import normalised
 from ladders.names import name_key

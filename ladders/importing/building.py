@@ -40,14 +40,14 @@ from ladders.importing.arrangement import (
     tracks,
 )
 from ladders.importing.cells import CellDraft, ExpectationDraft
-from ladders.importing.outline import Block
-from ladders.importing.reading import (
+from ladders.importing.drafts import (
     AddedDraft,
     OwnerDraft,
     Reading,
     attribute_items,
     labelled,
 )
+from ladders.importing.outline import Block
 from ladders.importing.roles import lowest_level, split_role
 from ladders.keys import normalised
 from ladders.names import Ids, name_key, plain, shortened, slug, split_icon

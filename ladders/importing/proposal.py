@@ -7,11 +7,12 @@ from ladders.document import Ladder, Source
 from ladders.importing.asking import questions_about
 from ladders.importing.assembly import OPEN_ORDERS, Assembly, SourceText, assemble
 from ladders.importing.building import build
+from ladders.importing.drafts import NOT_IMPORTED, Part, Reading
 from ladders.importing.fields import FieldFound, FieldUse
 from ladders.importing.fitting import read_structure
 from ladders.importing.marks import Mark
 from ladders.importing.questions import Question, settled
-from ladders.importing.reading import NOT_IMPORTED, Part, Reading, read
+from ladders.importing.reading import read
 from ladders.importing.structure import Structure
 from ladders.importing.text import Change, Document, UnreadableError
 from ladders.names import name_key, plain, slug, split_icon

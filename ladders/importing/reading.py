@@ -5,22 +5,35 @@ claimed block holds is listed as not imported.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from ladders.importing.assembly import Front
 from ladders.importing.attributes import attribute_key, attribute_keys
 from ladders.importing.cascades import states_cascade
 from ladders.importing.cells import LABELLED, NOTE, CellDraft, Role, is_placeholder, read_cell
+from ladders.importing.drafts import (
+    NOT_IMPORTED,
+    AddedDraft,
+    OwnerDraft,
+    Part,
+    Reading,
+    label_of,
+    value_of,
+)
+from ladders.importing.layout import by_line, is_layout
 from ladders.importing.marks import lists_in
-from ladders.importing.outline import Block, BlockKind, Outline, every_block
-from ladders.importing.sections import ANTI_PATTERNS, COLUMN, LICENCE, ROW, Section
+from ladders.importing.outline import Block, Outline, every_block
+from ladders.importing.sections import ANTI_PATTERNS, LICENCE, ROW, Section
 from ladders.importing.structure import (
     CellFound,
     OwnerFound,
     Structure,
+    beside,
     content,
     is_only_links,
+    places_of,
+    spans,
     without_outer,
 )
 from ladders.importing.tables import ATTRIBUTES, SUMMARIES
@@ -35,81 +48,6 @@ from ladders.names import (
     split_grade,
     years_of,
 )
-
-#: Parts with these roles are read, but no text of theirs is in the ladder.
-NOT_IMPORTED: frozenset[Role] = frozenset({"contents", "heading", "layout", "other"})
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What a block of the document was taken for, why, and how sure that is (0 to 1)."""
-
-    file: int
-    line: int
-    last_line: int
-    role: Role
-    text: str
-    raw: str
-    reason: str
-    confidence: float
-
-
-@dataclass(eq=False, slots=True)
-class OwnerDraft:
-    """A level, a role or what is common; `before` is what stands in front of its first dimension."""
-
-    found: OwnerFound
-    name: LevelName
-    before: CellDraft
-    cells: list[CellDraft]
-    #: Label and value, and grades such as C1 behind the name of a group.
-    attributes: list[tuple[str, str]] = field(default_factory=list)
-    notes: list[Block] = field(default_factory=list)
-    #: Where front matter says them.
-    rank: int | None = None
-    track: str = ""
-
-    @property
-    def place(self) -> tuple[int, int]:
-        heading = self.found.heads[0].heading if self.found.heads else None
-        return heading.place if heading else (0, 1)
-
-
-@dataclass(eq=False, slots=True)
-class AddedDraft:
-    """A role that the cells of levels speak of under a divider: its own cells, by level."""
-
-    name: str
-    #: The level's draft and the cell that belongs to the role there.
-    cells: list[tuple[OwnerDraft, CellDraft]] = field(default_factory=list)
-
-
-@dataclass(eq=False, slots=True)
-class Reading:
-    structure: Structure
-    parts: list[Part]
-    owners: list[OwnerDraft]
-    added: list[AddedDraft]
-    summary: list[Block]
-    cascade: list[Block]
-    licence: list[Block]
-    #: Prose about the ladder, with the heading it stands under.
-    notes: list[tuple[Block, str]]
-    #: Key of a dimension -> prose that describes it.
-    dimension_summaries: dict[str, list[Block]]
-    file_names: list[str]
-
-    @property
-    def levels(self) -> list[OwnerDraft]:
-        return [owner for owner in self.owners if owner.found.kind == "level"]
-
-    @property
-    def mixins(self) -> list[OwnerDraft]:
-        return [owner for owner in self.owners if owner.found.kind == "mixin"]
-
-    @property
-    def common(self) -> list[OwnerDraft]:
-        return [owner for owner in self.owners if owner.found.kind == "common"]
 
 
 def read(
@@ -136,8 +74,11 @@ _LICENSED = re.compile(
 )
 _IN_BOLD = re.compile(r"(?:\*\*|__)(?P<name>[^*_:]{1,40}):\s*(?P<value>[^*_]+?)(?:\*\*|__)")
 _AT_LEAST = 2
+#: Fewer items are no list of what is asked.
+_LIST = 3
+#: A value of more words is a statement.
+_SHORT_VALUE = 3
 _ROLE_END = re.compile(r"\s+(?:skills|competenc\w+|expectations|only)$", re.IGNORECASE)
-_TAGS_ONLY = re.compile(r"(?:</?[a-zA-Z!][^<>]*>|<[^<>]*|[^<>]*>|[\s|:,{}\[\]\"'=-]|&nbsp;)*")
 
 
 class _Reader:
@@ -153,15 +94,16 @@ class _Reader:
         self.structure = structure
         self.outlines = outlines
         self.parts: dict[tuple[int, int, int, str], Part] = {}
-        self.about = _sections_about_the_ladder(structure)
+        apart = beside(structure)
+        self.about = {id(section) for section in apart}
         owners = structure.owners
         #: Headings that only say of a level what it is called, by its code.
-        self.called = _named_apart(structure)
-        self.places = _places(structure)
+        self.called = _named_apart(apart)
+        self.places = places_of(structure)
         self.attribute_keys = attribute_keys(structure.owners)
         self.cell_sections = {id(cell.section) for owner in owners for cell in owner.cells}
         self.owner_heads = {id(head) for owner in owners for head in owner.heads}
-        self.spans = _spans(owners)
+        self.spans = spans(owners)
         self.owner_depths = {head.depth for owner in owners for head in owner.heads}
         #: The items of lists of contents, by the section that they name.
         self.listed: dict[int, list[Block]] = {}
@@ -232,13 +174,13 @@ class _Reader:
         for number, outline in enumerate(self.outlines):
             lines = held.get(number, set())
             every = (*every_block(outline.blocks), *outline.strays)
-            for block in (line for each in every for line in _by_line(each)):
+            for block in (line for each in every for line in by_line(each)):
                 if block.kind == "table":
                     continue
                 if block.kind == "unused":
                     self.mark(block, "other", "names nothing in the ladder", 0.6)
                 elif not set(range(block.line, block.last_line + 1)) <= lines:
-                    role: Role = "layout" if _is_layout(block) else "other"
+                    role: Role = "layout" if is_layout(block) else "other"
                     reason = "layout without words of its own"
                     if role == "other":
                         reason = "stands outside of every level"
@@ -312,14 +254,14 @@ class _Reader:
             is_attribute = (
                 block.kind == "paragraph"
                 and labelled
-                and (ATTRIBUTES.fullmatch(_label(labelled)) or _IN_BOLD.fullmatch(block.text))
+                and (ATTRIBUTES.fullmatch(label_of(labelled)) or _IN_BOLD.fullmatch(block.text))
             )
             if block.kind == "table":
                 self.table_attributes(draft, block)
             elif found.cells and block.kind == "item" and is_only_links(block):
                 self.mark(block, "other", "only links to other pages", 0.7)
             elif is_attribute and labelled:
-                draft.attributes.append((_label(labelled), _value(labelled)))
+                draft.attributes.append((label_of(labelled), value_of(labelled)))
                 self.mark(block, "attribute", "a label with a value", 0.8)
             else:
                 kept.append(block)
@@ -332,7 +274,7 @@ class _Reader:
                 continue
             last = LABELLED.fullmatch(texts[-1])
             if last:
-                draft.attributes.append((_label(last), _value(last)))
+                draft.attributes.append((label_of(last), value_of(last)))
             elif len(texts) > 1:
                 draft.attributes.append((texts[0], " ".join(texts[1:])))
             else:
@@ -414,11 +356,11 @@ class _Reader:
             self.heading(head, "attribute", "a label with a value", 0.8)
             self.attribute(draft, plain(found.dimension), said)
         elif len(said) >= _AT_LEAST and all(
-            pair and block.kind == "item" and len(_value(pair).split()) <= _SHORT_VALUE
+            pair and block.kind == "item" and len(value_of(pair).split()) <= _SHORT_VALUE
             for pair, block in zip(pairs, said, strict=True)
         ):
             self.heading(head, "layout", "announces labels with values", 0.7)
-            draft.attributes += [(_label(pair), _value(pair)) for pair in pairs if pair]
+            draft.attributes += [(label_of(pair), value_of(pair)) for pair in pairs if pair]
             for block in said:
                 self.mark(block, "attribute", "a label with a value", 0.7)
         elif any(block.kind == "table" for block in found.section.body) and not any(
@@ -581,112 +523,15 @@ class _Reader:
             self.mark(block, "other", "stands outside of every level", 0.6)
 
 
-def _spans(owners: list[OwnerFound]) -> dict[int, tuple[int, int]]:
-    """The first and the last line of the levels in each file."""
-    lines: dict[int, list[int]] = {}
-    for owner in owners:
-        inside = [each for cell in owner.cells for each in (cell.section, cell.head) if each]
-        for section in (*owner.heads, *inside):
-            for block in (section.heading, *section.blocks()):
-                if block:
-                    lines.setdefault(block.file, []).append(block.line)
-    return {file: (min(found), max(found)) for file, found in lines.items()}
-
-
-#: Fewer items are no list of what is asked.
-_LIST = 3
-#: A value of more words is a statement.
-_SHORT_VALUE = 3
-
-
-def _label(match: re.Match[str]) -> str:
-    groups = match.groupdict()
-    return (groups.get("name") or groups.get("bare") or "").strip()
-
-
-def _value(match: re.Match[str]) -> str:
-    groups = match.groupdict()
-    return (groups.get("value") or groups.get("said") or "").strip()
-
-
-def _by_line(block: Block) -> Iterator[Block]:
-    """Each line of front matter by itself: one may say the title, and the others nothing that is in the ladder."""
-    if block.kind != "front_matter":
-        yield block
-        return
-    for number, raw in enumerate(block.raw.split("\n"), block.line):
-        if raw.strip():
-            is_fence = _FENCE.fullmatch(raw.strip())
-            kind: BlockKind = "rule" if is_fence else "front_matter"
-            yield replace(
-                block, kind=kind, line=number, last_line=number, text=raw.strip(), raw=raw
-            )
-
-
-_FENCE = re.compile(r"-{3}|\.{3}")
-
-
-def _is_layout(block: Block) -> bool:
-    if block.kind in {"rule", "anchor", "comment", "end_details", "reference"} or not block.text:
-        return True
-    return _TAGS_ONLY.fullmatch(block.text) is not None or (
-        block.kind == "stray" and _KEY_ONLY.fullmatch(block.text) is not None
-    )
-
-
-#: A key of a data file with nothing behind it.
-_KEY_ONLY = re.compile(r"-?\s*[\"']?[\w -]{1,40}[\"']?\s*:\s*(?:null|[\[{|>+\]}-]*),?")
-
-
-def _places(structure: Structure) -> dict[int, tuple[int, int]]:
-    """Where each heading stands among all: columns in the order of their table, whichever row fills them first."""
-    first: dict[tuple[int, int, int], int] = {}
-    places = {}
-    for number, section in enumerate(structure.root.walk()):
-        heading = section.heading
-        if heading and section.depth == COLUMN:
-            table = first.setdefault((*heading.place, section.depth), number)
-            places[id(section)] = (table, heading.column)
-        else:
-            places[id(section)] = (number, 0)
-    return places
-
-
 def _files_of(found: OwnerFound) -> set[int]:
     return {head.heading.file for head in found.heads if head.heading}
 
 
-def _named_apart(structure: Structure) -> dict[str, Section]:
-    """Headings beside the levels that hold nothing but a code with a name, by the code."""
-    claimed = {
-        id(inner) for owner in structure.owners for head in owner.heads for inner in head.walk()
-    }
+def _named_apart(sections: Iterable[Section]) -> dict[str, Section]:
+    """Headings that hold nothing but a code with a name, by the code."""
     found: dict[str, Section] = {}
-    for section in structure.root.walk():
+    for section in sections:
         code = read_level_name(section.name).code
-        if code and id(section) not in claimed and not content(section):
+        if code and not content(section):
             found.setdefault(normalised(code), section)
     return found
-
-
-def _sections_about_the_ladder(structure: Structure) -> set[int]:
-    """The root, and every section that stands beside the levels and holds none of them."""
-    claimed = {
-        id(inner) for owner in structure.owners for head in owner.heads for inner in head.walk()
-    }
-    return {id(section) for section in structure.root.walk() if id(section) not in claimed}
-
-
-def attribute_items(owner: OwnerDraft) -> bool:
-    """Whether the list before the first dimension is one of labels with values."""
-    listed = owner.before.expectations
-    return bool(owner.cells and listed) and all(
-        LABELLED.fullmatch(each.block.text) and each.block.kind == "item" for each in listed
-    )
-
-
-def labelled(owner: OwnerDraft) -> Iterator[tuple[str, str]]:
-    for each in owner.before.expectations:
-        match = LABELLED.fullmatch(each.block.text)
-        if match:
-            yield _label(match), _value(match)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ladders.importing.outline import Block
-from ladders.importing.sections import ANTI_PATTERNS, EXAMPLES, Section
+from ladders.importing.sections import ANTI_PATTERNS, COLUMN, EXAMPLES, Section
 from ladders.names import level_likeness, plain
 
 Orientation = Literal["outside", "inside"]
@@ -188,3 +188,40 @@ def without_outer(name: str, above: Section | None) -> str:
         if rest and rest != words:
             return rest
     return name
+
+
+# -- Where levels stand
+
+
+def spans(owners: list[OwnerFound]) -> dict[int, tuple[int, int]]:
+    """The first and the last line of the levels in each file."""
+    lines: dict[int, list[int]] = {}
+    for owner in owners:
+        inside = [each for cell in owner.cells for each in (cell.section, cell.head) if each]
+        for section in (*owner.heads, *inside):
+            for block in (section.heading, *section.blocks()):
+                if block:
+                    lines.setdefault(block.file, []).append(block.line)
+    return {file: (min(found), max(found)) for file, found in lines.items()}
+
+
+def places_of(structure: Structure) -> dict[int, tuple[int, int]]:
+    """Where each heading stands among all: columns in the order of their table, whichever row fills them first."""
+    first: dict[tuple[int, int, int], int] = {}
+    places = {}
+    for number, section in enumerate(structure.root.walk()):
+        heading = section.heading
+        if heading and section.depth == COLUMN:
+            table = first.setdefault((*heading.place, section.depth), number)
+            places[id(section)] = (table, heading.column)
+        else:
+            places[id(section)] = (number, 0)
+    return places
+
+
+def beside(structure: Structure) -> list[Section]:
+    """The root, and every section that stands beside the levels and holds none of them."""
+    claimed = {
+        id(inner) for owner in structure.owners for head in owner.heads for inner in head.walk()
+    }
+    return [section for section in structure.root.walk() if id(section) not in claimed]

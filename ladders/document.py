@@ -252,8 +252,11 @@ class Ladder:
     unmapped: tuple[Unmapped, ...] = ()
 
     def level(self, level_id: str) -> Level:
-        """Raises KeyError when there is no such level; so do `mixin` and `dimension`."""
+        """Raises KeyError when there is no such level; so do `track`, `mixin` and `dimension`."""
         return _by_id(self.levels, level_id)
+
+    def track(self, track_id: str) -> Track:
+        return _by_id(self.tracks, track_id)
 
     def mixin(self, mixin_id: str) -> Mixin:
         return _by_id(self.mixins, mixin_id)
@@ -262,7 +265,7 @@ class Ladder:
         return _by_id(self.dimensions, dimension_id)
 
 
-_Named = TypeVar("_Named", Level, Mixin, Dimension)
+_Named = TypeVar("_Named", Track, Level, Mixin, Dimension)
 
 
 def _by_id(things: tuple[_Named, ...], wanted: str) -> _Named:

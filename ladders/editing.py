@@ -191,17 +191,9 @@ def set_track(
     inherits: Sequence[TrackInheritance],
 ) -> Ladder:
     """Raises KeyError when there is no such track."""
-    before = track_of(ladder, track_id)
+    before = ladder.track(track_id)
     track = replace(before, name=name, summary=summary, inherits=tuple(inherits))
     return replace(ladder, tracks=_exchanged(ladder.tracks, track))
-
-
-def track_of(ladder: Ladder, track_id: str) -> Track:
-    """Raises KeyError when there is no such track."""
-    for track in ladder.tracks:
-        if track.id == track_id:
-            return track
-    raise KeyError(track_id)
 
 
 def remove_track(ladder: Ladder, track_id: str) -> Ladder:
@@ -217,7 +209,7 @@ def remove_track(ladder: Ladder, track_id: str) -> Ladder:
     ]
     if namers:
         raise EditError(
-            f"{track_of(ladder, track_id).name} cannot be removed while it is named by"
+            f"{ladder.track(track_id).name} cannot be removed while it is named by"
             f" {', '.join(namers)}."
         )
     return replace(ladder, tracks=tuple(each for each in ladder.tracks if each.id != track_id))

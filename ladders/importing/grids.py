@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ladders.importing.long_tables import read_long
-from ladders.importing.marked_tables import marked_columns, read_marked
 from ladders.importing.outline import Block, TableCell
 from ladders.importing.tables import (
     AT_LEAST,
@@ -24,6 +23,7 @@ from ladders.importing.tables import (
     unused,
     words_of,
 )
+from ladders.importing.ticked_tables import read_ticked, ticked_columns
 from ladders.keys import normalised
 from ladders.names import is_like_a_level, level_likeness, name_key
 
@@ -237,8 +237,8 @@ def _matrix(
         return None
     columns = head[leading:]
     cells = [cell for row in body for cell in row[leading:] if cell.text]
-    if marked := marked_columns(body, like, leading, legend):
-        return read_marked(head, body, leading, marked, legend)
+    if ticked := ticked_columns(body, like, leading, legend):
+        return read_ticked(head, body, leading, ticked, legend)
     if cells and sum(_FIGURE.fullmatch(cell.text) is not None for cell in cells) > len(cells) / 2:
         return None
     names, about = _naming(head, body, leading)

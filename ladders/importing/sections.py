@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from ladders.importing.grids import explaining, read_grid
-from ladders.importing.marked_tables import read_legend
 from ladders.importing.outline import BOLD_LINE, Block, Outline, every_block
 from ladders.importing.references import same_as
 from ladders.importing.tables import Grid
+from ladders.importing.ticked_tables import read_legend
 from ladders.names import is_like_a_level, name_key, plain
 
 #: Nothing longer than this names a level or a dimension.

@@ -168,7 +168,7 @@ def track_page(row: LadderVersion, track_id: str) -> TrackPage | None:
     names = {each.id: each.name for each in ladder.tracks}
     if names.pop(track_id, None) is None:
         return None
-    return TrackPage(head_of(row), editing.track_of(ladder, track_id), names)
+    return TrackPage(head_of(row), ladder.track(track_id), names)
 
 
 @dataclass(frozen=True, slots=True)

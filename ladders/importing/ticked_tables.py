@@ -43,12 +43,12 @@ _NOT_ASKED = re.compile(
 )
 
 
-def marked_columns(
+def ticked_columns(
     body: list[list[TableCell]], like: list[float], leading: int, legend: Mapping[str, str]
 ) -> list[int]:
     """The columns that only hold marks: all of them, or all that are called like levels beside comments."""
     columns = range(leading, len(like))
-    marked = [
+    ticked = [
         place
         for place in columns
         if all(
@@ -58,21 +58,21 @@ def marked_columns(
         )
     ]
     levels = [place for place in columns if like[place] >= SHARE]
-    is_beside_comments = len(levels) >= AT_LEAST and set(levels) <= set(marked)
-    return marked if len(marked) == len(columns) else levels if is_beside_comments else []
+    is_beside_comments = len(levels) >= AT_LEAST and set(levels) <= set(ticked)
+    return ticked if len(ticked) == len(columns) else levels if is_beside_comments else []
 
 
-def read_marked(
+def read_ticked(
     head: list[TableCell],
     body: list[list[TableCell]],
     leading: int,
-    marked: list[int],
+    ticked: list[int],
     legend: Mapping[str, str],
 ) -> Grid:
     """Statements in rows, with a mark under the level that they are asked at."""
     statement = leading - 1
     above = [place for place in range(statement) if not only_numbers(head, body, place)]
-    comments = [place for place in range(leading, len(head)) if place not in marked]
+    comments = [place for place in range(leading, len(head)) if place not in ticked]
     rows = []
     rest = [*unused(head[:leading]), *unused(head[place] for place in comments)]
     before: list[TableCell] = []
@@ -81,7 +81,7 @@ def read_marked(
         names = [name for place in above if (name := name_of(before[place]))]
         blocks = tuple(statements(row[statement].blocks))
         asked = []
-        for place in marked if blocks else ():
+        for place in ticked if blocks else ():
             meaning = legend.get(row[place].text.casefold(), "")
             if _NOT_ASKED.search(meaning):
                 words = f"{head[place].text}: {blocks[0].text} ({meaning})"

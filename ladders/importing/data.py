@@ -116,12 +116,15 @@ class _Teller:
     def use(self, node: Node) -> None:
         self.used.add(id(node))
 
-    def use_names(self, node: Node) -> None:
-        """The name and the ids of a thing are in its heading."""
+    def named(self, node: Node, heading: str) -> None:
+        """The name and the code of a thing are in its heading, and so in the ladder."""
         fields = self.fields
         for key, value in node.value.items() if isinstance(node.value, dict) else ():
-            if fields.is_name(key) or (fields.is_id(key) and is_code(str(value.value))):
+            text = str(value.value)
+            is_said = fields.is_name(key) or (fields.is_id(key) and is_code(text))
+            if is_said and id(value) not in self.used and text.strip() and text in heading:
                 self.use(value)
+                self.builder.add_verbatim("naming", value.line, value.last_line)
 
     def heading(self, node: Node, text: str, depth: int, hint: Hint = "") -> None:
         self.use(node)
@@ -190,8 +193,8 @@ class _Teller:
             if name is not None:
                 fields.note(key, "name")
                 text = fields.with_code(fields.level_word(name, key, hint), node, hint)
-                self.use_names(node)
                 self.heading(name, text, depth, hint or fields.hint_for(key))
+                self.named(node, text)
                 depth += 1
             self.body(node, depth, {key} if name is not None else set())
         elif node.value is not None:
@@ -343,10 +346,10 @@ class _Teller:
             else:
                 fields.note(key, "heading")
             name = fields.key_name(key, value)
-            self.use_names(value)
             if isinstance(value.value, dict):
                 name = fields.with_code(name, value, hint)
             self.heading(place(node, key), name, depth, hint)
+            self.named(value, name)
             if isinstance(value.value, dict) and (text := fields.statement_of(value)):
                 self.statement(value, *text)
             elif isinstance(value.value, dict):

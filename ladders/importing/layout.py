@@ -13,7 +13,8 @@ _FENCE = re.compile(r"-{3}|\.{3}")
 
 
 def is_layout(block: Block) -> bool:
-    if block.kind in {"rule", "anchor", "comment", "end_details", "reference"} or not block.text:
+    wordless = {"rule", "anchor", "comment", "end_details", "reference", "naming"}
+    if block.kind in wordless or not block.text:
         return True
     return _TAGS_ONLY.fullmatch(block.text) is not None or (
         block.kind == "stray" and _KEY_ONLY.fullmatch(block.text) is not None

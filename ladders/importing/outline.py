@@ -28,6 +28,7 @@ BlockKind = Literal[
     "attribute",
     "identifier",
     "reference",
+    "naming",
     "about",
     "unused",
     "metadata",

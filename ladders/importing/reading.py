@@ -431,7 +431,9 @@ class _Reader:
 
     def unused(self, section: Section) -> None:
         for block in section.body:
-            if block.kind == "unused" and block.text:
+            if block.kind == "naming":
+                self.mark(block, "attribute", "the name that the heading has", 0.9)
+            elif block.kind == "unused" and block.text:
                 self.mark(block, "other", "names nothing in the ladder", 0.8)
             elif block.kind == "reference":
                 self.mark(block, "layout", "only says where a record belongs", 0.9)

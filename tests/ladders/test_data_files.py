@@ -212,3 +212,24 @@ class TestNestedData:
             ("C2", "Chef"),
             ("C3", "Owner"),
         ]
+
+
+NAMED_TWICE = """\
+grades:
+  C1:
+    title: Commis
+    areas:
+      - name: Craft of cooking
+        expectations: [Keeps the station clean, Follows the recipe]
+  C2:
+    title: Chef de partie
+    areas:
+      - name: Craft of cooking
+        expectations: [Runs a station]
+"""
+
+
+def test_a_name_beside_its_code_is_in_the_heading_and_not_left_out():
+    proposal = read("kitchen.yaml", NAMED_TWICE)
+    assert list(asked(proposal.ladder())) == [("C1", "Commis"), ("C2", "Chef de partie")]
+    assert [line.text for line in proposal.not_imported] == ["grades:", "areas:", "areas:"]

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 _ROOT = Path(__file__).resolve().parent
 
@@ -20,6 +21,8 @@ AUDIT_KEY = os.environ.get("AUDIT_KEY") or SECRET_KEY
 
 #: The address people use. Links that leave the page are made from it, never from a request's Host header.
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000")
+#: A request that names another host is refused. Proxies and probes on the machine itself may call it by its own name.
+TRUSTED_HOSTS = [urlsplit(PUBLIC_URL).hostname, "localhost", "127.0.0.1"]
 #: How many proxies in front may be believed about the client's address.
 PROXIES = int(os.environ.get("PROXIES", "0"))
 

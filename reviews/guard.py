@@ -24,7 +24,7 @@ from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, validate_csrf
-from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.exceptions import MethodNotAllowed, NotFound, SecurityError
 from wtforms import ValidationError
 
 from reviews import access, entropy
@@ -183,6 +183,11 @@ def init_app(app: Flask) -> None:
 
 
 def _open_request() -> ResponseReturnValue | None:
+    if isinstance(request.routing_exception, SecurityError):
+        # Not a page of ours: without a host that is trusted there is no address to link to.
+        return Response(
+            "This address is not served here.\n", 400, content_type="text/plain; charset=utf-8"
+        )
     if request.endpoint == "static":
         return None
     # The token is drawn here, from our own source, so that every page carries one and none is drawn elsewhere.

@@ -30,6 +30,23 @@ def test_whoever_is_not_signed_in_is_sent_to_the_same_page_from_everywhere(
     assert (answer.status_code, answer.location) == (302, f"/sign-in?next={path}")
 
 
+@pytest.mark.parametrize("path", ["/", "/healthz", "/sign-in", "/static/app.css", "/no/such/page"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "127.0.0.1@evil.example"]
+)
+def test_a_host_that_is_not_ours_is_refused_with_the_same_answer_everywhere(
+    client: StrictClient, host: str, path: str
+) -> None:
+    answer = client.get(path, headers={"Host": host})
+
+    assert (answer.status_code, answer.text) == (400, "This address is not served here.\n")
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8000"])
+def test_the_machines_own_names_are_served_under_any_port(client: StrictClient, host: str) -> None:
+    assert client.get("/healthz", headers={"Host": host}).status_code == 200
+
+
 def test_an_application_with_an_open_door_does_not_start() -> None:
     app = Flask("open")
     app.add_url_rule("/open", endpoint="open", view_func=lambda: "hello")

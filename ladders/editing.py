@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeVar
 
 from ladders.document import (
+    AppliesTo,
     Attribute,
     CascadeMode,
     Cell,
@@ -134,10 +135,30 @@ def add_dimension(ladder: Ladder, name: str, group: str) -> Ladder:
     return _grouped(wider, dimension, group)
 
 
-def set_dimension(ladder: Ladder, dimension_id: str, *, name: str, group: str) -> Ladder:
-    """`group` is the name of a group that there is or that is made; empty for none. One that loses its last is gone."""
-    dimension = replace(ladder.dimension(dimension_id), name=name)
-    return _grouped(ladder, dimension, group)
+def set_dimension(
+    ladder: Ladder,
+    dimension_id: str,
+    *,
+    name: str,
+    group: str,
+    summary: str,
+    cascade: CascadeMode | None,
+    after: str,
+) -> Ladder:
+    """`group` is the name of a group that there is or that is made; empty for none. One that loses its last is gone.
+
+    `cascade` is None where the dimension does as the ladder does. `after` is the id of the dimension that it is read
+    after, or empty for the first place. Raises KeyError when there is no such dimension.
+    """
+    dimension = replace(ladder.dimension(dimension_id), name=name, summary=summary, cascade=cascade)
+    return _placed(_grouped(ladder, dimension, group), dimension_id, after)
+
+
+def place_of(ladder: Ladder, dimension_id: str) -> str:
+    """The id of the dimension that this one is read after; empty for the first."""
+    ids = [each.id for each in ladder.dimensions]
+    at = ids.index(dimension_id)
+    return ids[at - 1] if at else ""
 
 
 def remove_dimension(ladder: Ladder, dimension_id: str) -> Ladder:
@@ -163,10 +184,33 @@ def add_role(ladder: Ladder, name: str) -> Ladder:
     return replace(ladder, mixins=(*ladder.mixins, mixin))
 
 
-def set_role(ladder: Ladder, role_id: str, *, name: str, summary: str, placeholder: bool) -> Ladder:
-    """A placeholder is announced, and cannot be added to a level yet."""
-    mixin = replace(ladder.mixin(role_id), name=name, summary=summary, placeholder=placeholder)
+def set_role(
+    ladder: Ladder,
+    role_id: str,
+    *,
+    name: str,
+    summary: str,
+    placeholder: bool,
+    levels: Collection[str],
+) -> Ladder:
+    """A placeholder is announced, and cannot be added to a level yet. `levels` are those it may be added to.
+
+    How the ladder says which levels those are stays as it is while they are the same ones; all of them are no limit.
+    """
+    mixin = ladder.mixin(role_id)
+    applies_to = mixin.applies_to
+    if set(levels) != set(levels_of(ladder, mixin)):
+        chosen = tuple(level.id for level in ladder.levels if level.id in levels)
+        applies_to = AppliesTo(levels=chosen if len(chosen) < len(ladder.levels) else ())
+    mixin = replace(
+        mixin, name=name, summary=summary, placeholder=placeholder, applies_to=applies_to
+    )
     return replace(ladder, mixins=_exchanged(ladder.mixins, mixin))
+
+
+def levels_of(ladder: Ladder, mixin: Mixin) -> tuple[str, ...]:
+    """The ids of the levels that a role may be added to."""
+    return tuple(level.id for level in ladder.levels if mixin.applies_to.allows(level))
 
 
 def remove_role(ladder: Ladder, role_id: str) -> Ladder:
@@ -393,6 +437,25 @@ def _grouped(ladder: Ladder, dimension: Dimension, group: str) -> Ladder:
         dimensions=dimensions,
         groups=tuple(each for each in groups if each.id != former or each.id in used),
     )
+
+
+def _placed(ladder: Ladder, dimension_id: str, after: str) -> Ladder:
+    """With this dimension after that one, in every list of cells too."""
+    if place_of(ladder, dimension_id) == after:
+        return ladder
+    ladder.dimension(after or dimension_id)  # raises KeyError
+    order = [each.id for each in ladder.dimensions if each.id != dimension_id]
+    order.insert(order.index(after) + 1 if after else 0, dimension_id)
+
+    def moved(now: Ladder) -> Ladder:
+        return replace(
+            with_cells(
+                now, lambda cells: tuple(sorted(cells, key=lambda c: order.index(c.dimension)))
+            ),
+            dimensions=tuple(sorted(now.dimensions, key=lambda each: order.index(each.id))),
+        )
+
+    return _steady(ladder, moved)
 
 
 def _who_names(ladder: Ladder, level_id: str) -> Iterable[str]:

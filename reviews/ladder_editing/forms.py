@@ -13,6 +13,7 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than 
     HiddenField,
     SelectChoice,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
@@ -24,6 +25,7 @@ from wtforms.validators import (
     NumberRange,
     Optional,
 )
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from ladders import editing
 from ladders.document import (
@@ -79,6 +81,11 @@ def _text(label: str, *required: Any, description: str = "") -> TextAreaField:
 
 _RANK = NumberRange(-1000, 1000, "A rank is a whole number from -1000 to 1000.")
 _NAMED = DataRequired("Give it a name.")
+_MODES = [
+    SelectChoice("none", "Nothing: each level stands alone"),
+    SelectChoice("accumulate", "Everything: their expectations and its own"),
+    SelectChoice("supersede", "What it does not say anew itself"),
+]
 
 
 def _web_address(_form: Form, field: Field) -> None:
@@ -98,24 +105,24 @@ class PartForm(StrictForm):
     def said(self) -> dict[str, str]:
         """What the form shows, by label: for somebody whose own text stands in another one."""
         return {
-            field.label.text: str(field.data or "")
-            for field in self
-            if not isinstance(field, HiddenField)
+            field.label.text: _shown(field) for field in self if not isinstance(field, HiddenField)
         }
+
+
+def _shown(field: Field) -> str:
+    """What stands in the field, in the words of its choices where it has some."""
+    if isinstance(field, SelectField):
+        return ", ".join(option.label.text for option in field if option.checked)
+    if isinstance(field, BooleanField):
+        return "Yes" if field.data else "No"
+    return str(field.data or "")
 
 
 class FrameForm(PartForm):
     name = _name("Name", _NAMED)
     tagline = _name("In one line")
     summary = _text("What it is for")
-    mode = SelectField(
-        "What a level expects of the levels below it",
-        choices=[
-            SelectChoice("none", "Nothing: each level stands alone"),
-            SelectChoice("accumulate", "Everything: their expectations and its own"),
-            SelectChoice("supersede", "What it does not say anew itself"),
-        ],
-    )
+    mode = SelectField("What a level expects of the levels below it", choices=_MODES)
     attribution = _text("Who wrote it", description="Shown on every page that shows its words.")
     licence = _name("Licence", description="Its short name, such as CC-BY-SA-4.0.")
     licence_url = StringField(
@@ -236,24 +243,53 @@ class DimensionForm(PartForm):
     group = _name(
         "Group", description="Dimensions of a group stand together. A new name makes a group."
     )
+    after = SelectField("Where people read it")
+    summary = _text("In short")
+    cascade = SelectField(
+        "What a level expects of the levels below it, in this dimension",
+        choices=[SelectChoice("", "As in the ladder as a whole"), *_MODES],
+    )
     dimension: Dimension
 
     def edited(self, ladder: Ladder) -> Ladder:
         return editing.set_dimension(
-            ladder, self.dimension.id, name=self.name.data or "", group=self.group.data or ""
+            ladder,
+            self.dimension.id,
+            name=self.name.data or "",
+            group=self.group.data or "",
+            summary=_kept(self.dimension.summary, self.summary.data or "", _lines),
+            cascade=self.cascade.data or None,
+            after=self.after.data,
         )
 
 
-def dimension_form(dimension: Dimension, group: str, **more: Any) -> DimensionForm:
-    shown = {"name": dimension.name, "group": group}
+def dimension_form(ladder: Ladder, dimension: Dimension, group: str, **more: Any) -> DimensionForm:
+    shown = {
+        "name": dimension.name,
+        "group": group,
+        "after": editing.place_of(ladder, dimension.id),
+        "summary": dimension.summary,
+        "cascade": dimension.cascade or "",
+    }
     form = DimensionForm(seen=mark(shown), **shown, **more)
     form.dimension = dimension
+    form.after.choices = [
+        SelectChoice("", "First"),
+        *(
+            SelectChoice(each.id, f"After {each.name}")
+            for each in ladder.dimensions
+            if each.id != dimension.id
+        ),
+    ]
     return form
 
 
 class RoleForm(PartForm):
     name = _name("Name", _NAMED)
     summary = _text("In short")
+    levels = SelectMultipleField(
+        "Levels it can be added to", widget=ListWidget(), option_widget=CheckboxInput()
+    )
     placeholder = BooleanField("Only announced: it cannot be added to a level yet")
     role: Mixin
 
@@ -264,13 +300,25 @@ class RoleForm(PartForm):
             name=self.name.data or "",
             summary=self.summary.data or "",
             placeholder=self.placeholder.data,
+            levels=self.levels.data or (),
         )
 
+    def validate_levels(self, field: Field) -> None:
+        # A document may say that a role is for levels that it does not have.
+        if not field.data and field.object_data:
+            raise ValidationError("Tick at least one level.")
 
-def role_form(role: Mixin, **more: Any) -> RoleForm:
-    shown = {"name": role.name, "summary": role.summary, "placeholder": role.placeholder}
+
+def role_form(ladder: Ladder, role: Mixin, **more: Any) -> RoleForm:
+    shown = {
+        "name": role.name,
+        "summary": role.summary,
+        "levels": list(editing.levels_of(ladder, role)),
+        "placeholder": role.placeholder,
+    }
     form = RoleForm(seen=mark(shown), **shown, **more)
     form.role = role
+    form.levels.choices = [SelectChoice(each.id, each.name) for each in ladder.levels]
     return form
 
 

@@ -207,9 +207,12 @@ def level(access: SiteAccess, version: str, level: str) -> ResponseReturnValue:
 def role(access: SiteAccess, version: str, role: str) -> ResponseReturnValue:
     row = _draft(access, version)
     page = queries.owner_page(row, Owner("roles", role)) or abort(404)
-    subject = ladder_of(row).mixin(role)
+    ladder = ladder_of(row)
     form, stale = _sent(
-        access, row, lambda **more: role_form(subject, **more), f"role {page.name} edited"
+        access,
+        row,
+        lambda **more: role_form(ladder, ladder.mixin(role), **more),
+        f"role {page.name} edited",
     )
     if form is None:
         return redirect(url_for(".role", version=version, role=role))
@@ -248,10 +251,11 @@ def track(access: SiteAccess, version: str, track: str) -> ResponseReturnValue:
 def dimension(access: SiteAccess, version: str, dimension: str) -> ResponseReturnValue:
     row = _draft(access, version)
     page = queries.dimension_page(row, dimension) or abort(404)
+    ladder = ladder_of(row)
     form, stale = _sent(
         access,
         row,
-        lambda **more: dimension_form(page.dimension, page.group, **more),
+        lambda **more: dimension_form(ladder, page.dimension, page.group, **more),
         f"dimension {page.dimension.name} edited",
     )
     if form is None:

@@ -383,10 +383,11 @@ def test_dimensions_are_added_renamed_grouped_and_removed():
     added = editing.add_dimension(KITCHEN, "Pace", "Food")
     assert added.dimensions[-1] == Dimension("pace", "Pace", group="food")
 
-    moved = editing.set_dimension(KITCHEN, "taste", name="Flavour", group="Plates")
+    as_it_is = {"summary": "", "cascade": None, "after": ""}
+    moved = editing.set_dimension(KITCHEN, "taste", name="Flavour", group="Plates", **as_it_is)
     assert moved.dimensions[0] == Dimension("taste", "Flavour", group="plates")
     assert moved.groups == (Group("plates", "Plates"),)
-    assert editing.set_dimension(moved, "taste", name="Taste", group="Food") == KITCHEN
+    assert editing.set_dimension(moved, "taste", name="Taste", group="Food", **as_it_is) == KITCHEN
 
     removed = editing.remove_dimension(KITCHEN, "taste")
     assert [each.id for each in removed.dimensions] == ["stores"]
@@ -395,11 +396,56 @@ def test_dimensions_are_added_renamed_grouped_and_removed():
     assert faults(removed) == []
 
 
+def test_a_dimension_is_read_after_another_wherever_it_has_a_cell_and_keeps_its_keys():
+    kitchen = saved(KITCHEN, [Row("", "Salts.")], owner=Owner("levels", "chef"))
+    about = {"name": "Taste", "group": "Food", "summary": "On the tongue.", "cascade": "none"}
+    moved = editing.set_dimension(kitchen, "taste", **about, after="stores")
+
+    assert [each.id for each in moved.dimensions] == ["stores", "taste"]
+    assert (moved.dimension("taste").summary, moved.dimension("taste").cascade) == (
+        "On the tongue.",
+        "none",
+    )
+    assert editing.place_of(moved, "taste") == "stores"
+    assert moved.level("chef").cells == tuple(reversed(kitchen.level("chef").cells))
+    assert moved.level("commis") == kitchen.level("commis")
+    assert sorted(keys(moved)) == sorted(keys(kitchen))
+    assert faults(moved) == []
+
+    as_it_was = {"name": "Taste", "group": "Food", "summary": "", "cascade": None}
+    assert editing.set_dimension(moved, "taste", **as_it_was, after="") == kitchen
+    with pytest.raises(KeyError):
+        editing.set_dimension(kitchen, "taste", **as_it_was, after="nowhere")
+
+
+def test_a_role_is_limited_to_levels_and_what_the_document_says_of_them_stays_while_it_is_true():
+    def described(mixin, levels):
+        ladder = replace(KITCHEN, mixins=(mixin,))
+        edited = editing.set_role(
+            ladder, mixin.id, name="Mixer", summary="", placeholder=False, levels=levels
+        )
+        return edited.mixin(mixin.id).applies_to
+
+    ids = [each.id for each in KITCHEN.levels]
+    from_above = AppliesTo(from_rank=KITCHEN.levels[-1].rank)
+    assert described(Mixin("m", "Mixer"), ids) == AppliesTo()
+    assert described(Mixin("m", "Mixer"), ids[:1]) == AppliesTo(levels=(ids[0],))
+    assert described(Mixin("m", "Mixer", applies_to=from_above), ids[-1:]) == from_above
+    assert described(Mixin("m", "Mixer", applies_to=from_above), ids) == AppliesTo()
+
+
 def test_roles_are_added_described_and_removed():
     added = editing.add_role(KITCHEN, "Baker")
     assert added.mixins[-1] == Mixin("baker", "Baker")
 
-    edited = editing.set_role(added, "baker", name="Pastry", summary="Sweet.", placeholder=True)
+    edited = editing.set_role(
+        added,
+        "baker",
+        name="Pastry",
+        summary="Sweet.",
+        placeholder=True,
+        levels=[each.id for each in KITCHEN.levels],
+    )
     assert edited.mixin("baker") == Mixin("baker", "Pastry", summary="Sweet.", placeholder=True)
     assert editing.remove_role(edited, "baker") == KITCHEN
 

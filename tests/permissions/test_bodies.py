@@ -17,7 +17,7 @@ from tests.permissions.world import World
 #: What somebody would send who hopes that a form writes whatever it is sent.
 COLUMNS = {column.name for table in Base.metadata.sorted_tables for column in table.columns}
 #: Ticks on several things under one name.
-SEVERAL = {"dimensions", "expectations", "ladders", "line", "people", "roles", "units"}
+SEVERAL = {"dimensions", "expectations", "ladders", "levels", "line", "people", "roles", "units"}
 
 
 class Sender:

@@ -482,6 +482,58 @@ def test_the_frame_and_groups_are_edited(client, edit, session):
     assert edited.groups == (document.Group("how", "How"),)
 
 
+def test_a_dimension_is_described_and_moved_and_cascades_in_its_own_way(client, edit, session):
+    page = f"{edit}/dimensions/delivery"
+    order = [each.id for each in CRAFT.dimensions]
+    answer = client.submit(
+        page, {"after": order[-1], "summary": "What gets done.", "cascade": "supersede"}, form=FORM
+    )
+
+    assert answer.status_code == 302
+    edited = ladder(session)
+    assert [each.id for each in edited.dimensions] == [*order[1:], order[0]]
+    assert edited.dimension("delivery") == replace(
+        CRAFT.dimension("delivery"), summary="What gets done.", cascade="supersede"
+    )
+    assert sorted(keys(edited)) == sorted(keys(CRAFT))
+
+    client.submit(page, {"after": "", "summary": "", "cascade": ""}, form=FORM)
+    assert ladder(session) == CRAFT
+
+
+def test_a_role_is_limited_to_levels(client, edit, session):
+    adding = f".//form[@action='{edit}/roles']"
+    client.submit(f"{edit}/frame", {"role-name": "Mentor"}, form=adding)
+    page = f"{edit}/roles/mentor"
+    refused = client.submit(page, {"levels": []}, form=FORM)
+    assert (refused.status_code, errors(refused)) == (
+        422,
+        ["Levels it can be added to: Tick at least one level."],
+    )
+
+    client.submit(page, {"levels": ["senior-engineer"]}, form=FORM)
+    assert ladder(session).mixin("mentor").applies_to == document.AppliesTo(
+        levels=("senior-engineer",)
+    )
+
+    client.submit(page, {"levels": [each.id for each in CRAFT.levels]}, form=FORM)
+    assert ladder(session).mixin("mentor").applies_to == document.AppliesTo()
+
+
+def test_who_saves_a_role_second_reads_the_first_in_the_words_of_the_page(client, edit):
+    adding = f".//form[@action='{edit}/roles']"
+    client.submit(f"{edit}/frame", {"role-name": "Mentor"}, form=adding)
+    page = f"{edit}/roles/mentor"
+    seen = client.page(page).one(".//input[@name='seen']").get("value")
+    client.submit(page, {"levels": ["senior-engineer"]}, form=FORM)
+
+    answer = client.submit(page, {"summary": "Helps.", "seen": seen}, form=FORM)
+
+    assert answer.status_code == 409
+    theirs = Page(answer).texts(".//dl[@class='facts facts--wide']//dd")
+    assert theirs == ["Mentor", "Senior engineer", "No"]
+
+
 def begun(client, published):
     """The address of the pages of a draft from what is published."""
     version = a_ladder(published)

@@ -175,8 +175,7 @@ def read_level_name(heading: str) -> LevelName:
         name, code = bracket[1], bracket[2].strip()
     elif bracket and (quoted := _QUOTED.fullmatch(bracket[2].strip())):
         aliases.append(quoted[1])
-    elif bracket and _WHOLE_CODE.fullmatch(split_icon(bracket[1])[1]):
-        # The name stands in the bracket, as in "L3 (Senior Engineer)".
+    elif bracket and _is_code_before(split_icon(bracket[1])[1], bracket[2].strip()):
         code, name = split_icon(bracket[1])[1], bracket[2].strip()
     leading = _LEADING_CODE.fullmatch(name)
     trailing = _TRAILING_CODE.fullmatch(name)
@@ -184,7 +183,7 @@ def read_level_name(heading: str) -> LevelName:
         code, name = leading[1], leading[2]
     elif trailing and not code:
         name, code = trailing[1], trailing[2]
-    elif (bare := _BARE_CODE.fullmatch(name)) and not code and _is_titled(bare[2]):
+    elif (bare := _BARE_CODE.fullmatch(name)) and not code and is_titled(bare[2]):
         code, name = bare[1], bare[2]
     return LevelName(name or heading, code, tuple(aliases))
 
@@ -198,7 +197,14 @@ def _is_code_of(words: str, name: str) -> bool:
     return len(words) > 1 and words.isupper() and words == initials.upper()
 
 
-def _is_titled(name: str) -> bool:
+def _is_code_before(words: str, name: str) -> bool:
+    """Whether the name stands in the bracket, as in "L3 (Senior Engineer)" and "BI2 (Senior)"."""
+    is_some = _SOME_CODE.fullmatch(words) is not None and is_titled(name)
+    return is_some or _WHOLE_CODE.fullmatch(words) is not None
+
+
+def is_titled(name: str) -> bool:
+    """Whether a name holds a word of rank or of a profession."""
     return rank(name) is not None or _TITLES.search(name) is not None
 
 
@@ -224,7 +230,7 @@ def level_likeness(name: str) -> float:
     if _DIMENSION_PREFIX.match(name) or COMMON.fullmatch(words):
         return 0.0
     parsed = read_level_name(name)
-    if split_grade(words)[1] and not _is_titled(parsed.name) and not _ROMAN.search(parsed.name):
+    if split_grade(words)[1] and not is_titled(parsed.name) and not _ROMAN.search(parsed.name):
         # A grade in brackets, as in "Craft (C1)", does not make a level of what it grades.
         return 0.3
     return _weight(words) * _likeness(parsed)

@@ -7,6 +7,7 @@ from ladders.importing.roles import split_role
 from ladders.importing.sections import ANTI_PATTERNS, COLUMN, EXAMPLES, Section
 from ladders.importing.structure import (
     AT_LEAST,
+    EXPLAINS,
     OTHER_TEXTS,
     CellFound,
     Orientation,
@@ -15,6 +16,7 @@ from ladders.importing.structure import (
     cells_under,
     content,
     is_only_links,
+    is_said,
     likeness,
     without_outer,
 )
@@ -75,7 +77,8 @@ def _outside(
             named = not is_phrase(name) and not COMMON.fullmatch(plain(name))
             # The plain title, such as "Developer" beside "Junior Developer" and "Senior Developer".
             is_title = id(section.parent) in places and _is_in_names(section, holders)
-            if section in filled and named and (shares or is_beside or is_title):
+            explains = EXPLAINS.search(section.name) and not likeness(section)
+            if section in filled and named and (shares or is_beside or is_title) and not explains:
                 chosen.add(id(section))
             # A level of which nothing is said yet.
             if section not in filled and id(section.parent) in places and likeness(section) >= LIKE:
@@ -154,12 +157,22 @@ def _inside(candidates: list[Section]) -> Iterator[tuple[list[OwnerFound], Orien
     """For each depth: names that come again under different headings, which are the dimensions."""
     by_depth: dict[int, list[Section]] = defaultdict(list)
     for section in candidates:
-        if section.parent and section.parent.heading and not EXAMPLES.fullmatch(section.key):
+        if section.parent and section.parent.heading and not _leads_elsewhere(section):
             by_depth[section.depth].append(section)
     for sections in by_depth.values():
         owners = _inner_owners(sections)
         if len(owners) >= AT_LEAST:
             yield owners, "inside"
+
+
+def _leads_elsewhere(section: Section) -> bool:
+    """Whether a heading is no name: it announces examples or links, or is a link with nothing below it."""
+    if EXAMPLES.fullmatch(section.key):
+        return True
+    said = [block for block in section.blocks() if is_said(block)]
+    if not said and section.heading:
+        said = [section.heading]
+    return bool(said) and all(map(is_only_links, said))
 
 
 def _inner_owners(sections: list[Section]) -> list[OwnerFound]:

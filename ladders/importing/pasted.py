@@ -15,7 +15,10 @@ _PASTED_BULLET = re.compile(
     rf"(?P<indent>[ \t]*)(?P<sign>[{BULLETS}{_DASHES}])[ \t\u00a0]+(?P<words>\S.*)"
 )
 _BULLET = re.compile(r"[ \t>]*[-*+][ \t]+[^\s*_-]")
+_NUMBER = re.compile(r"[0-9]{1,3}[.)] +(?=\S)")
 _AT_LEAST = 2
+#: Bullets that stand less far to the right stand below nothing.
+_LEAST_INDENT = 2
 
 
 def as_markdown(lines: Sequence[str]) -> list[str]:
@@ -23,10 +26,28 @@ def as_markdown(lines: Sequence[str]) -> list[str]:
 
     Where all bullets come from a word processor, their signs and indents say how deep they stand.
     """
-    lines = as_headings(lines) or lines
+    lines = _under_their_numbers(as_headings(lines) or lines)
     if any(_BULLET.match(line) for line in lines):
         return [_with_bullet(line) for line in lines]
     return _nested(lines)
+
+
+def _under_their_numbers(lines: Sequence[str]) -> list[str]:
+    """Bullets that are indented below a number, but less than Markdown asks for, as far as it asks for."""
+    written: list[str] = []
+    #: How far the words of the number that is open stand, and how far its bullets are moved.
+    words_at, moved = 0, 0
+    for line in lines:
+        number, bullet = _NUMBER.match(line), _BULLET.match(line)
+        indent = len(line) - len(line.lstrip(" "))
+        if number:
+            words_at, moved = len(number[0]), 0
+        elif line.strip() and not indent:
+            words_at, moved = 0, 0
+        elif bullet and not moved and _LEAST_INDENT <= indent < words_at:
+            moved = words_at - indent
+        written.append(" " * moved + line if line.strip() else line)
+    return written
 
 
 def _with_bullet(line: str) -> str:

@@ -26,6 +26,7 @@ from ladders.importing.marks import lists_in
 from ladders.importing.outline import Block, Outline, every_block
 from ladders.importing.sections import ANTI_PATTERNS, LICENCE, ROW, Section
 from ladders.importing.structure import (
+    EXPLAINS,
     CellFound,
     OwnerFound,
     Structure,
@@ -42,6 +43,7 @@ from ladders.names import (
     LevelName,
     is_code,
     is_like_a_level,
+    is_titled,
     name_key,
     plain,
     read_level_name,
@@ -73,11 +75,22 @@ _LICENSED = re.compile(
     re.IGNORECASE,
 )
 _IN_BOLD = re.compile(r"(?:\*\*|__)(?P<name>[^*_:]{1,40}):\s*(?P<value>[^*_]+?)(?:\*\*|__)")
+#: Chapters about the levels themselves, beside those of dimensions.
+_OF_LEVELS = re.compile(
+    r"(?:(?:\w+ )?(?:levels?|grades|bands|job titles|titles)(?: (?:overview|definitions?|descriptions?|names))?"
+    r"|(?:overview|definitions?|descriptions?|names) of (?:the )?(?:levels|grades|bands|titles))",
+    re.IGNORECASE,
+)
 _AT_LEAST = 2
 #: Fewer items are no list of what is asked.
 _LIST = 3
 #: A value of more words is a statement.
 _SHORT_VALUE = 3
+#: The longest title that is read behind the code of a level.
+_LONGEST_TITLE = 5
+#: Between names that stand in one line.
+_BESIDE = re.compile(r"\s+[|\u00b7\u2022]\s+")
+_CALLED = "says what the level of this code is called"
 _ROLE_END = re.compile(r"\s+(?:skills|competenc\w+|expectations|only)$", re.IGNORECASE)
 
 
@@ -97,10 +110,11 @@ class _Reader:
         apart = beside(structure)
         self.about = {id(section) for section in apart}
         owners = structure.owners
-        #: Headings that only say of a level what it is called, by its code.
+        #: What only says of a level how it is called, by its code.
         self.called = _named_apart(apart)
         self.places = places_of(structure)
         self.attribute_keys = attribute_keys(structure.owners)
+        self.of_levels = _chapters_of_levels(owners)
         self.cell_sections = {id(cell.section) for owner in owners for cell in owner.cells}
         self.owner_heads = {id(head) for owner in owners for head in owner.heads}
         self.spans = spans(owners)
@@ -129,6 +143,7 @@ class _Reader:
             self.heading(track.section, "track", "a heading over a list of levels", 0.9)
         if structure.title and owners:
             self.heading(structure.title, "title", "the first heading of the document", 0.95)
+        self.described_apart(owners)
         for section in structure.root.walk():
             self.unused(section)
             self.rest(section)
@@ -294,10 +309,10 @@ class _Reader:
         heads = [plain(without_outer(each.name, each.parent)) for each in found.heads]
         others = [each for each in heads[1:] if name_key(each) != name_key(found.name)]
         name = replace(name, aliases=tuple(dict.fromkeys((*name.aliases, *others))))
-        section = self.called.get(normalised(name.name))
-        if section and not name.code:
-            named = read_level_name(section.name)
-            self.heading(section, "level", "says what the level of this code is called", 0.8)
+        called = self.called.get(normalised(name.name))
+        if called and not name.code:
+            named, block = called
+            self.mark(block, "level", _CALLED, 0.8)
             name = LevelName(named.name, named.code, (*name.aliases, *named.aliases))
         return name
 
@@ -309,6 +324,9 @@ class _Reader:
             for block in found.section.blocks()
             if block.text and block.kind not in {"anchor", "about"}
         ]
+        if id(head) in self.of_levels:
+            self.about_level(draft, head, said)
+            return
         if self.describes_level(draft, found, head, said):
             return
         where = "a heading inside a level" if head is found.section else "a heading over the levels"
@@ -371,6 +389,39 @@ class _Reader:
         else:
             return False
         return True
+
+    def about_level(self, draft: OwnerDraft, head: Section, said: list[Block]) -> None:
+        """What a chapter about the levels themselves says of one: what its code stands for, and what it is."""
+        if head is not self.structure.title:
+            self.heading(head, "layout", "says what the levels are", 0.8)
+        for block in said:
+            if is_code(draft.name.name) and is_like_a_level(block.text):
+                named = read_level_name(block.text)
+                draft.name = replace(
+                    draft.name, name=named.name, code=named.code or draft.name.name
+                )
+                self.mark(block, "level", _CALLED, 0.8)
+            else:
+                draft.before.prose.append(block)
+                self.mark(block, "summary", "a description of the level", 0.8)
+
+    def described_apart(self, owners: Iterable[OwnerDraft]) -> None:
+        """A chapter beside the levels with a heading for several of them, over prose: that describes them."""
+        levels = {name_key(each.found.name): each for each in owners if each.found.kind == "level"}
+        for chapter in self.structure.root.walk():
+            inside = [each for each in chapter.children if each.key in levels]
+            if len(inside) < _AT_LEAST or not all(map(self.is_description, inside)):
+                continue
+            for section in inside:
+                self.heading(section, "level", "a chapter that describes the levels", 0.8)
+                for block in section.body:
+                    levels[section.key].before.prose.append(block)
+                    self.mark(block, "summary", "a description of the level", 0.8)
+
+    def is_description(self, section: Section) -> bool:
+        """Whether it stands beside the levels, and holds nothing but prose."""
+        is_apart = id(section) in self.about and not section.children
+        return is_apart and all(block.kind == "paragraph" for block in section.body)
 
     def attribute(self, draft: OwnerDraft, name: str, said: list[Block]) -> None:
         values = [block for block in said if not is_placeholder(block.text)]
@@ -487,10 +538,16 @@ class _Reader:
         }
 
     def describes_dimension(self, section: Section) -> bool:
-        """Whether it is called like a dimension and stands under nothing that stands beside the levels."""
+        """Whether it is called like a dimension and stands under nothing that stands beside the levels.
+
+        Unless that is there to explain the dimensions.
+        """
         above = section.parent
         return section.key in self.dimension_keys and (
-            above is None or above.depth not in self.owner_depths or id(above) in self.owner_heads
+            above is None
+            or above.depth not in self.owner_depths
+            or id(above) in self.owner_heads
+            or EXPLAINS.search(above.name) is not None
         )
 
     def leftover(self, section: Section, block: Block, *, is_licence: bool) -> None:
@@ -529,11 +586,43 @@ def _files_of(found: OwnerFound) -> set[int]:
     return {head.heading.file for head in found.heads if head.heading}
 
 
-def _named_apart(sections: Iterable[Section]) -> dict[str, Section]:
-    """Headings that hold nothing but a code with a name, by the code."""
-    found: dict[str, Section] = {}
+def _chapters_of_levels(owners: Iterable[OwnerFound]) -> set[int]:
+    """Headings over levels that are no dimensions: they say what the levels are, or only what they are called."""
+    under: dict[int, list[tuple[OwnerFound, CellFound]]] = {}
+    for owner in owners:
+        for cell in owner.cells:
+            if cell.head and cell.head is not cell.section:
+                under.setdefault(id(cell.head), []).append((owner, cell))
+    found = {
+        head
+        for head, inside in under.items()
+        if _OF_LEVELS.fullmatch(plain(inside[0][1].dimension))
+        or all(is_code(owner.name) and _is_title(cell.section) for owner, cell in inside)
+    }
+    return found if len(found) < len(under) else set()
+
+
+def _is_title(section: Section) -> bool:
+    """Whether it holds nothing but the name of a job."""
+    texts = [block.text for block in section.blocks() if block.text]
+    return len(texts) == 1 and is_titled(texts[0]) and len(texts[0].split()) <= _LONGEST_TITLE
+
+
+def _named_apart(sections: Iterable[Section]) -> dict[str, tuple[LevelName, Block]]:
+    """What holds nothing but codes with a name, by the code: headings, items of lists, and rows of names."""
+    found: dict[str, tuple[LevelName, Block]] = {}
     for section in sections:
-        code = read_level_name(section.name).code
-        if code and not content(section):
-            found.setdefault(normalised(code), section)
+        if section.heading and not content(section):
+            named = read_level_name(section.name)
+            found.setdefault(normalised(named.code), (named, section.heading))
+        for block in section.body:
+            names = [read_level_name(each) for each in _BESIDE.split(block.text)]
+            if block.kind in {"item", "paragraph"} and all(map(_is_named, names)):
+                for named in names:
+                    found.setdefault(normalised(named.code), (named, block))
     return found
+
+
+def _is_named(level: LevelName) -> bool:
+    is_short = len(level.name.split()) <= _LONGEST_TITLE
+    return bool(level.code) and is_short and is_titled(level.name)

@@ -24,6 +24,13 @@ OTHER_TEXTS = re.compile(
     re.IGNORECASE,
 )
 
+#: Headings over what the dimensions, or the words of a ladder, mean.
+EXPLAINS = re.compile(
+    r"\b(?:areas|attributes|competenc(?:ies|y areas)|definitions?|dimensions|glossary|legend|pillars"
+    r"|skills|themes|traits|values|what (?:do )?(?:we|they) mean)\b",
+    re.IGNORECASE,
+)
+
 #: Links with their words, in Markdown and in HTML, and the tags around them.
 _LINKS = re.compile(
     r"!?\[[^\[\]]*\]\([^()]*\)|<a\b[^<>]*>[^<>]*</a>|</?[a-z][^<>]*>", re.IGNORECASE

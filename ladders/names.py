@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -329,6 +330,12 @@ def are_close(one: str, other: str) -> bool:
         return False
     match = SequenceMatcher(None, name_key(one), name_key(other))
     return match.quick_ratio() >= _CLOSE and match.ratio() >= _CLOSE
+
+
+def in_a_row(names: Sequence[str]) -> str:
+    """As in a sentence: "A, B and C"."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def shortened(name: str) -> str:

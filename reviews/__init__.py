@@ -31,7 +31,10 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(overrides or {})
     if not app.config["SECRET_KEY"]:
         if overrides is None and offline.is_asked_for(sys.argv[1:]):
-            return offline.only(app)
+            from reviews import cli
+
+            cli.init_app(app)  # commands and no page: it can serve nothing
+            return app
         raise RuntimeError(
             "SECRET_KEY is not set. Only demo and test mode have a secret of their own."
         )

@@ -1,21 +1,13 @@
-"""Commands that read files and nothing else: they need no secret, no database and no web page."""
+"""What needs no secret, no database and no web page: commands that read files, and help about any command."""
 
 from collections.abc import Sequence
 
-from flask import Flask
-
 _COMMANDS = (["ladders", "preview"],)
+_HELP = "--help"
 
 
 def is_asked_for(arguments: Sequence[str]) -> bool:
-    """Whether the command line names one of these commands."""
+    """Whether the command line names one of these commands, or asks for help."""
     words = [word for word in arguments if not word.startswith("-")]
-    return any(command == words[at : at + 2] for command in _COMMANDS for at in range(2))
-
-
-def only(app: Flask) -> Flask:
-    """The application with these commands and no page: it can serve nothing."""
-    from reviews.ladder_pages.commands import ladders_group
-
-    app.cli.add_command(ladders_group)
-    return app
+    reads = any(command == words[at : at + 2] for command in _COMMANDS for at in range(2))
+    return reads or _HELP in arguments

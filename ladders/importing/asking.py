@@ -25,7 +25,7 @@ from ladders.importing.drafts import OwnerDraft, Reading, attribute_items
 from ladders.importing.questions import SINGLE, Question, ask
 from ladders.importing.text import Change
 from ladders.keys import normalised
-from ladders.names import name_key
+from ladders.names import in_a_row, name_key
 
 _SUPERSEDES = re.compile(r"\bsupersed|\breplac|\binstead of\b", re.IGNORECASE)
 _PROFICIENCY = re.compile(
@@ -383,5 +383,4 @@ def _count(number: int, what: str) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    *most, last = [f"“{name}”" for name in names]
-    return f"{', '.join(most)} and {last}" if most else last
+    return in_a_row([f"“{name}”" for name in names])

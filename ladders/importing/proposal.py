@@ -7,7 +7,7 @@ from ladders.document import Ladder, Source
 from ladders.importing.asking import questions_about
 from ladders.importing.assembly import OPEN_ORDERS, Assembly, SourceText, assemble
 from ladders.importing.building import build
-from ladders.importing.drafts import NOT_IMPORTED, Part, Reading
+from ladders.importing.drafts import NOT_IMPORTED, OwnerDraft, Part, Reading
 from ladders.importing.fields import FieldFound, FieldUse
 from ladders.importing.fitting import read_structure
 from ladders.importing.marks import Mark
@@ -15,7 +15,7 @@ from ladders.importing.questions import Question, settled
 from ladders.importing.reading import read
 from ladders.importing.structure import Structure
 from ladders.importing.text import Change, Document, UnreadableError
-from ladders.names import name_key, plain, slug, split_icon
+from ladders.names import in_a_row, name_key, plain, slug, split_icon
 
 #: From this confidence on, a document counts as a ladder.
 _ENOUGH = 0.5
@@ -37,6 +37,9 @@ _ALIKE = 0.6
 _CODED = 0.95
 #: What is no ladder is never surer than this.
 _DOUBT = 0.45
+#: So many levels are named in a sentence.
+_MOST_NAMES = 12
+_NOTHING = "Nothing looks like levels with expectations: no headings, no rows or columns of a table, no lists and no fields."
 
 
 class NotALadderError(ValueError):
@@ -289,20 +292,18 @@ def _verdict(reading: Reading) -> Verdict:
     if reading.structure.is_by_hand and count:
         return Verdict(True, 1.0, ("Which headings are levels was said by hand.",))
     if not levels or count < _FEWEST:
-        return Verdict(False, 0.05, ("No headings look like levels with expectations.",))
+        return Verdict(False, 0.05, (_NOTHING,))
     fit = reading.structure.fit
     confidence = round(fit.score, 2)
-    what = "heading is taken for a level" if len(levels) == 1 else "headings are taken for levels"
-    taken = f"{len(levels)} {what}, {count} texts for expectations."
-    measured = (
-        f"{fit.placed:.0%} of the text stands in a level, the names of the levels look "
-        f"{fit.named:.0%} like those of levels, and "
-        + (
-            f"{fit.shared:.0%} of the headings look like dimensions."
-            if len(levels) == 1
-            else f"{fit.shared:.0%} of the dimensions come again at another level."
-        )
-    )
+    taken = f"Taken for levels: {_names_of(levels)}. For expectations: {count} texts."
+    measured = [
+        f"{fit.placed:.0%} of the text stands in a level",
+        f"the names of the levels look {fit.named:.0%} like those of levels",
+    ]
+    if len(levels) == 1:
+        measured.append(f"{fit.shared:.0%} of the headings look like dimensions")
+    elif any(level.cells for level in levels):
+        measured.append(f"{fit.shared:.0%} of the dimensions come again at another level")
     cells = sum(len(level.cells) for level in levels)
     is_matrix = cells >= _MANY_CELLS and fit.shared >= _CLEAR and fit.named >= _CLEAR
     is_placed = fit.placed >= _PLACED or is_matrix
@@ -311,4 +312,11 @@ def _verdict(reading: Reading) -> Verdict:
         is_ladder = is_ladder and fit.shared >= (_ALIKE if fit.named < _CODED else _ALIKE / 2)
     if not is_ladder:
         confidence = min(confidence, _DOUBT)
-    return Verdict(is_ladder, confidence, (taken, measured))
+    return Verdict(is_ladder, confidence, (taken, f"{in_a_row(measured)}."))
+
+
+def _names_of(levels: Sequence[OwnerDraft]) -> str:
+    names = [level.name.name or level.name.code for level in levels]
+    if len(names) > _MOST_NAMES:
+        names[_MOST_NAMES:] = [f"{len(names) - _MOST_NAMES} more"]
+    return in_a_row(names)

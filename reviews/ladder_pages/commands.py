@@ -24,6 +24,7 @@ from reviews.ladder_pages import queries, service
 from reviews.ladder_pages.reading import understood
 from reviews.ladder_pages.service import Imported
 from reviews.refusals import RuleBroken
+from reviews.wording import count
 
 ladders_group = AppGroup("ladders", help="Ladders.")
 
@@ -103,10 +104,13 @@ def _print_preview(found: _Preview) -> None:
     if found.ladder:
         _print_ladder(found.ladder)
     _print_questions(found.questions)
-    click.echo(f"Not imported: {len(found.not_imported)} lines")
-    for line in found.not_imported:
-        if line.has_words:
-            click.echo(f"  {line.file}:{line.number}  {line.text}")
+    for note in found.ladder.notes if found.ladder else ():
+        click.echo(f"Kept as a note: {note.text}")
+    missed = [line for line in found.not_imported if line.has_words]
+    layout = len(found.not_imported) - len(missed)
+    click.echo(f"Not imported: {count(len(missed), 'line')}, and {layout} of layout alone")
+    for line in missed:
+        click.echo(f"  {line.file}:{line.number}  {line.text}")
 
 
 @ladders_group.command("import")

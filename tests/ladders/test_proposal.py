@@ -346,7 +346,7 @@ class TestNoLadder:
     def test_an_essay_is_refused_with_reasons(self):
         read = proposal("essay.md")
         assert read.verdict.is_ladder is False
-        with pytest.raises(NotALadderError, match=r"^No headings look like levels"):
+        with pytest.raises(NotALadderError, match=r"^Nothing looks like levels with"):
             read.ladder()
         assert {line.number for line in read.not_imported} == {1, 3, 5, 6, 8, 9, 11, 13, 15}
 

@@ -13,9 +13,13 @@ FORMS = ROOT / "tests" / "ladders" / "documents"
 
 
 def preview(*arguments):
+    return flask("ladders", "preview", *arguments)
+
+
+def flask(*arguments):
     """The command as a person types it, in an environment that says nothing."""
     return subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "reviews", "ladders", "preview", *arguments],
+        [sys.executable, "-m", "flask", "--app", "reviews", *arguments],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"]},
         capture_output=True,
@@ -73,6 +77,29 @@ def test_a_person_reads_counts_questions_and_lines():
     assert "This looks like a ladder" in done.stdout
     assert "Level 1: 3 + 1 + 2 + 0 = 6" in done.stdout
     assert "? (d) Is" in done.stdout
+    assert "Taken for levels: Level 1, Level 2 and Level 3." in done.stdout
+
+
+def test_a_person_reads_what_became_a_note_and_what_is_left_apart_from_layout(tmp_path):
+    file = tmp_path / "cooks.md"
+    level = "## {} Cook\n\n- Washes up\n- Stirs\n- {}\n\n---\n\n"
+    text = "# Cooks\n\n" + level.format("Junior", "Tastes") + level.format("Senior", "Plans")
+    file.write_text(text + "## Our kitchen\n\nWe open at noon.\n\nLast updated: on Monday\n")
+    lines = preview(str(file)).stdout.splitlines()
+
+    assert lines[-4:] == [
+        "Kept as a note: We open at noon.",
+        "Not imported: 2 lines, and 2 of layout alone",
+        "  cooks.md:19  ## Our kitchen",
+        "  cooks.md:23  Last updated: on Monday",
+    ]
+
+
+@pytest.mark.parametrize("asked", [(), ("ladders",), ("people", "import"), ("audit", "verify")])
+def test_help_needs_no_secret(asked):
+    done = flask(*asked, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("Usage: ")
 
 
 @pytest.mark.parametrize("name", ["README.md", "pyproject.toml"])

@@ -258,11 +258,13 @@ def _ladder_name(reading: Reading, assembly: Assembly, name: str) -> str:
     heads = [head for owner in reading.owners for head in owner.found.heads]
     is_bundle = len(reading.file_names) > 1
     is_level = title in heads or (is_bundle and title is not None and title.key in names)
-    if title and title.name and (not is_level or len(reading.levels) == 1):
+    said = assembly.said.get("title", "")
+    is_chapter = said and title and title.depth > 1
+    if title and title.name and not is_chapter and (not is_level or len(reading.levels) == 1):
         return title.name
-    if is_bundle and not assembly.said.get("title"):
+    if is_bundle and not said:
         return _what_all_share([owner.name.name for owner in reading.levels]) or name
-    return assembly.said.get("title") or name
+    return said or name
 
 
 def _what_all_share(names: Sequence[str]) -> str:

@@ -803,6 +803,14 @@ def test_front_matter_that_lists_other_pages_is_not_the_ladder():
     assert [level.name for level in ladder.levels] == ["Junior Founder", "Senior Founder"]
 
 
+def test_a_chapter_does_not_name_a_ladder_that_front_matter_names():
+    level = "### {} Founder\n\n- Pours\n- Sweeps\n\n"
+    text = "---\ntitle: Bells and guns\n---\n\n## Bells\n\n"
+    ladder = proposed(text + level.format("Junior") + level.format("Senior")).ladder()
+
+    assert ladder.name == "Bells and guns"
+
+
 def test_a_column_of_reading_asks_for_nothing():
     proposal = proposed(
         "# Founders\n\n| Level | Casting | Useful links | Guests |\n|---|---|---|---|\n"

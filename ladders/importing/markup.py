@@ -46,6 +46,9 @@ _PLAIN_BLOCKS = frozenset(
     }
     | {"figcaption", "address", "center", "thead", "tbody", "tfoot", "caption", "fieldset"}
 )
+_NOT_SHOWN = re.compile(r"\bdisplay\s*:\s*none\b|\bvisibility\s*:\s*hidden\b", re.IGNORECASE)
+#: Elements that hold nothing.
+_VOID = frozenset({"br", "col", "hr", "img", "input", "link", "meta", "wbr"})
 _MARKS = {
     **dict.fromkeys(("b", "strong"), "**"),
     **dict.fromkeys(("i", "em"), "*"),
@@ -147,7 +150,8 @@ class MarkupReader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         self.in_title = self.in_title or tag == "title"
-        if tag in self.left_out:
+        goes_on = bool(self.hidden) and tag == self.hidden[-1]
+        if tag in self.left_out or goes_on or (_is_unseen(given) and tag not in _VOID):
             self.flush()
             self.hidden.append(tag)
         if self.hidden:
@@ -319,6 +323,16 @@ class MarkupReader(HTMLParser):
     @property
     def in_item(self) -> bool:
         return bool(self.open) and self.open[-1] in _ITEMS
+
+
+def _is_unseen(given: dict[str, str | None]) -> bool:
+    """Whether an element is not shown, or leads about the site."""
+    role = given.get("role") or ""
+    return (
+        "hidden" in given
+        or role in {"navigation", "menu", "menubar", "search"}
+        or _NOT_SHOWN.search(given.get("style") or "") is not None
+    )
 
 
 def _closed(piece: str) -> str:

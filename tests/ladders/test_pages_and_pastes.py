@@ -401,3 +401,27 @@ class TestOutlinesInPlainText:
             for number, line in enumerate(OUTLINE.split("\n"))
             if line.startswith(("1.  ", "2.  ", "3.  ", "Annex"))
         ]
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        '<div style="color: red; display:none">{}</div>',
+        "<section hidden>{}</section>",
+        '<div role="navigation">{}</div>',
+        '<div style="visibility: hidden"><div>menu</div>{}</div>',
+    ],
+)
+def test_what_a_page_does_not_show_or_leads_about_the_site_is_left_out_and_listed(unseen):
+    inside = "<h1>All our pages</h1>\n<div><br hidden><p>Senior Beekeeper</p></div>\n"
+    page = (
+        f"{unseen.format(inside)}\n<h1>Bees</h1>\n<h2>Junior Beekeeper</h2>\n<ul>\n<li>Opens a hive</li>\n"
+        "<li>Smokes</li>\n</ul>\n<h2>Senior Beekeeper</h2>\n<ul>\n<li>Splits a colony</li>\n</ul>\n"
+    )
+    proposal = read(page, "bees.html")
+    ladder = proposal.ladder()
+
+    assert (ladder.name, ladder.summary, ladder.notes) == ("Bees", "", ())
+    assert [level.name for level in ladder.levels] == ["Junior Beekeeper", "Senior Beekeeper"]
+    left_out = {line.number for line in proposal.not_imported}
+    assert {1, 2} <= left_out

@@ -126,14 +126,37 @@ def _without(rows: list[list[TableCell]], about: frozenset[int]) -> list[list[Ta
 
 
 def _parted(rows: list[list[TableCell]]) -> list[list[list[TableCell]]]:
-    """The tables that stand one below the other in one, with empty rows between them."""
-    parts: list[list[list[TableCell]]] = [[]]
+    """The tables that stand one below the other in one, with empty rows between them.
+
+    Rows that begin with no head of their own go on with the table above.
+    """
+    pieces: list[list[list[TableCell]]] = [[]]
     for row in rows:
         if any(cell.blocks for cell in row):
-            parts[-1].append(row)
-        elif parts[-1]:
-            parts.append([])
-    return [part for part in parts if part]
+            pieces[-1].append(row)
+        elif pieces[-1]:
+            pieces.append([])
+    parts: list[list[list[TableCell]]] = []
+    for piece in filter(None, pieces):
+        if parts and len(parts[-1]) >= AT_LEAST and not _has_head(piece, parts[-1]):
+            parts[-1] += piece
+        else:
+            parts.append(piece)
+    return parts
+
+
+def _has_head(rows: list[list[TableCell]], above: list[list[TableCell]]) -> bool:
+    """Whether rows begin with a head like that of the table above them."""
+    first, head = _title_rows(rows)[1][0], _title_rows(above)[1][0]
+    if normalised(first[0].text) == normalised(head[0].text):
+        return True
+    over_levels, over_others = map(_is_over_levels, (first, head))
+    return over_levels if over_others else LEVEL_HEADER.fullmatch(words_of(first[0])) is not None
+
+
+def _is_over_levels(row: list[TableCell]) -> bool:
+    named = [cell.text for cell in row[1:] if cell.text]
+    return bool(named) and sum(map(is_like_a_level, named)) >= SHARE * len(named)
 
 
 def _read_part(
@@ -254,7 +277,9 @@ def _matrix(
     for row in body:
         if not any(cell.blocks for cell in row):
             continue
-        before = carried(row, names[:-1], before)
+        # A row without any name under levels says more of what the row above it names.
+        goes_on = is_over_levels and not any(row[place].text for place in names)
+        before = carried(row, names if goes_on else names[:-1], before)
         named = [name for place in names if (name := name_of(before[place]))]
         if codes:
             named = [name for name in (named_twice(before[:codes]),) if name]
@@ -263,7 +288,7 @@ def _matrix(
         if not named and not numbers:
             rest += [block for cell in row for block in cell.blocks]
             continue
-        if named and len({id(cell) for cell in row if cell.text}) == 1:
+        if named and not goes_on and len({id(cell) for cell in row if cell.text}) == 1:
             # A row that holds a name alone is a heading over the rows below it.
             above = (named[0],)
             continue

@@ -33,6 +33,8 @@ _HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*)")
 class Line:
     number: int
     text: str
+    #: Whether the line above was ended on purpose, and not only by the width of the file.
+    is_broken: bool = False
 
 
 def tell(builder: Builder, lines: Iterable[Line], *, apart: bool) -> None:
@@ -74,7 +76,9 @@ def tell(builder: Builder, lines: Iterable[Line], *, apart: bool) -> None:
             leave(0)
             builder.paragraph(line.number, line.number, line.text)
         else:
-            if (apart and not indents) or EXAMPLE_LINE.match(line.text.strip("*_ ")):
+            if ((apart or line.is_broken) and not indents) or EXAMPLE_LINE.match(
+                line.text.strip("*_ ")
+            ):
                 flush()
             words.append(line)
         last = line.number

@@ -6,6 +6,7 @@ Nothing is evaluated and no address is followed.
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from ladders.importing.lines import Line, tell
@@ -277,15 +278,18 @@ class MarkupReader(HTMLParser):
     def words(self, words: str) -> None:
         """Words that belong to the line that is open; a line end starts the next."""
         if words == "\n":
-            self.take(Line(self.line, ""), is_new=True)
+            self.take(Line(self.line, "", is_broken=True), is_new=True)
         elif words:
             self.take(Line(self.line, words), is_new=False)
 
     def take(self, line: Line, *, is_new: bool) -> None:
-        if self.lines and not is_new:
-            last = self.lines[-1]
+        last = self.lines[-1] if self.lines else None
+        if last and is_new and last.is_broken and not last.text.strip():
+            # A file often breaks where the page does.
+            self.lines[-1] = replace(line, is_broken=True)
+        elif last and not is_new:
             number = last.number if last.text.strip() else line.number
-            self.lines[-1] = Line(number, last.text + line.text)
+            self.lines[-1] = Line(number, last.text + line.text, last.is_broken)
         else:
             self.lines.append(line)
 
@@ -295,7 +299,11 @@ class MarkupReader(HTMLParser):
 
     def flush(self) -> None:
         """The end of a paragraph, heading or summary."""
-        lines = [Line(line.number, _without_empty_marks(line.text)) for line in self.lines]
+        in_cell = self.tables > 0 and not self.in_item
+        lines = [
+            Line(line.number, _without_empty_marks(line.text), line.is_broken and in_cell)
+            for line in self.lines
+        ]
         lines = [line for line in lines if line.text.strip("*`~ \t")]
         self.lines = []
         heading, self.heading = self.heading, 0
@@ -313,7 +321,7 @@ class MarkupReader(HTMLParser):
             level = BOLD_LINE if self.term_lists <= 1 else _INNER_TERM
             self.builder.add("heading", lines[0].number, lines[-1].number, text, level)
         else:
-            tell(self.builder, lines, apart=self.tables > 0 and not self.in_item)
+            tell(self.builder, lines, apart=False)
 
     @property
     def in_table(self) -> bool:

@@ -452,3 +452,104 @@ Legend: ~ = not required, \u2713 = required
             [each.text for cell in level.cells for each in cell.expectations]
             for level in ladder.levels
         ] == [["Lights a lamp"], ["Trims a wick", "Draws maps"]]
+
+
+class TestLinesOfACell:
+    PAGE = """\
+<table>
+<tr><th>Level</th><th>Dough</th><th>Ovens</th></tr>
+<tr><td>P1</td><td>
+Weighs the plain doughs from the card, and asks
+before changing a recipe.
+</td><td><p>Knows the deck oven and can
+turn it off.</p></td></tr>
+<tr><td>P2</td><td>Plans the doughs<br>of a night
+and orders the flour.<br/>
+Keeps the starter.</td><td>Mends ovens.</td></tr>
+</table>
+"""
+
+    @pytest.mark.parametrize("name", ["bakers.md", "bakers.html"])
+    def test_end_where_the_page_breaks_them_and_not_where_the_file_does(self, name):
+        assert cells(read(f"{self.PAGE}", name).ladder()) == {
+            "P1": {
+                "Dough": [
+                    "Weighs the plain doughs from the card, and asks before changing a recipe."
+                ],
+                "Ovens": ["Knows the deck oven and can turn it off."],
+            },
+            "P2": {
+                "Dough": [
+                    "Plans the doughs",
+                    "of a night and orders the flour.",
+                    "Keeps the starter.",
+                ],
+                "Ovens": ["Mends ovens."],
+            },
+        }
+
+
+class TestRowsBelowEmptyOnes:
+    def test_go_on_under_the_same_head(self):
+        proposal = read(
+            "# Answers\n\n| Skill | Junior | Senior |\n|---|---|---|\n"
+            "| Letters | Copies | Writes |\n| Calls | Listens | Leads |\n| | | |\n"
+            "| **Guests** | | |\n| Visits | Joins | Plans |\n| | | |\n| Thanks | Says | Sends |\n"
+        )
+
+        assert cells(proposal.ladder()) == {
+            "Junior": {
+                "Letters": ["Copies"],
+                "Calls": ["Listens"],
+                "Visits": ["Joins"],
+                "Thanks": ["Says"],
+            },
+            "Senior": {
+                "Letters": ["Writes"],
+                "Calls": ["Leads"],
+                "Visits": ["Plans"],
+                "Thanks": ["Sends"],
+            },
+        }
+        assert listed(proposal) == ["Skill"]
+
+    def test_are_a_table_of_their_own_where_they_begin_with_a_head(self):
+        ladder = read(
+            "# Answers\n\n| Skill | Junior | Senior |\n|---|---|---|\n"
+            "| Letters | Copies | Writes |\n| Calls | Listens | Leads |\n| | | |\n"
+            "| Visits | Junior | Senior |\n| Homes | Joins | Plans |\n"
+        ).ladder()
+
+        assert [each.name for each in ladder.dimensions] == ["Letters", "Calls", "Homes"]
+
+
+@pytest.mark.parametrize("group", ["", "Kitchen,"])
+def test_rows_without_a_name_say_more_of_the_row_above(group):
+    lines = [
+        "Area,Junior Cook,Senior Cook",
+        "Craft,Follows a recipe,Designs the menu",
+        ",Cleans up,Sets standards",
+        "People,Asks early,Trains the team",
+        ",Listens,",
+    ]
+    blank = "," if group else ""
+    head, *rows = lines
+    text = "\n".join(
+        [
+            f"Group,{head}" if group else head,
+            *(f"{blank if row.startswith(',') else group}{row}" for row in rows),
+        ]
+    )
+    ladder = read(text, "cooks.csv").ladder()
+
+    assert cells(ladder) == {
+        "Junior Cook": {
+            "Craft": ["Follows a recipe", "Cleans up"],
+            "People": ["Asks early", "Listens"],
+        },
+        "Senior Cook": {
+            "Craft": ["Designs the menu", "Sets standards"],
+            "People": ["Trains the team"],
+        },
+    }
+    assert ladder.summary == ""

@@ -131,6 +131,9 @@ _DUTY = re.compile(
 )
 _LONGEST_LEVEL = 9
 _LONGEST_ID = 60
+#: Words of a title, of which shorter ones than this are written small, as in "Head of Design".
+_LONGEST_TITLE = 6
+_SMALL_WORD = 4
 #: No name in a ladder is longer.
 MOST_CHARACTERS = 300
 #: The shape of two names that may be one: a share of equal characters.
@@ -207,6 +210,14 @@ def _is_code_before(words: str, name: str) -> bool:
 def is_titled(name: str) -> bool:
     """Whether a name holds a word of rank or of a profession."""
     return rank(name) is not None or _TITLES.search(name) is not None
+
+
+def is_title(text: str) -> bool:
+    """Whether a text is nothing but the title of a job, or several, as in "Head of Design" and "CDO, Data Architect"."""
+    words = re.findall(r"[^\W\d_]+", text)
+    is_short = len(words) <= _LONGEST_TITLE and not text.endswith((".", "!", "?"))
+    written_large = all(len(word) < _SMALL_WORD or not word.islower() for word in words)
+    return is_short and written_large and is_titled(text)
 
 
 def without_duty(name: str) -> str:

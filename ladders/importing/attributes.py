@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from ladders.importing.cells import is_placeholder
 from ladders.importing.structure import OwnerFound
 from ladders.importing.tables import ATTRIBUTES
-from ladders.names import is_code, is_like_a_level, name_key, split_grade
+from ladders.names import is_code, is_like_a_level, is_title, name_key, split_grade
 
+_AT_LEAST = 2
 _LONG = 120
 #: A value of more words than this says more than what something is.
 _MOST_WORDS = 8
@@ -34,16 +35,20 @@ def attribute_keys(owners: Iterable[OwnerFound]) -> set[str]:
     said: dict[str, list[list[str]]] = defaultdict(list)
     for owner in owners:
         for cell in owner.cells:
-            key = attribute_key(cell.dimension)
-            if ATTRIBUTES.fullmatch(key):
-                blocks = cell.section.blocks()
-                texts = [each.text for each in blocks if each.kind != "anchor" and each.text]
-                said[key].append([text for text in texts if not is_placeholder(text)])
-    return {
-        key
-        for key, values in said.items()
-        if any(values) and all(_is_value(key, texts) for texts in values)
-    }
+            blocks = cell.section.blocks()
+            texts = [each.text for each in blocks if each.kind != "anchor" and each.text]
+            said[attribute_key(cell.dimension)].append(
+                [text for text in texts if not is_placeholder(text)]
+            )
+    return {key for key, values in said.items() if any(values) and _is_attribute(key, values)}
+
+
+def _is_attribute(key: str, values: list[list[str]]) -> bool:
+    """Whether what the levels say under a name are values; titles are, whatever the name."""
+    if ATTRIBUTES.fullmatch(key):
+        return all(_is_value(key, texts) for texts in values)
+    texts = [text.strip("*_ ") for several in values for text in several]
+    return len(texts) >= _AT_LEAST and all(map(is_title, texts))
 
 
 def _is_value(key: str, texts: list[str]) -> bool:

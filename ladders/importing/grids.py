@@ -25,7 +25,7 @@ from ladders.importing.tables import (
 )
 from ladders.importing.ticked_tables import read_ticked, ticked_columns
 from ladders.keys import normalised
-from ladders.names import is_like_a_level, level_likeness, name_key
+from ladders.names import is_code, is_like_a_level, is_title, level_likeness, name_key
 
 #: What stands below says where to read on, and asks for nothing.
 _READING = re.compile(
@@ -106,6 +106,16 @@ def read_grid(
     return Grid(
         tuple(row for grid in grids for row in grid.rows),
         (*unused(dropped), *(block for grid in grids for block in grid.rest)),
+    )
+
+
+def _are_names(rows: Iterable[Sequence[TableCell]]) -> bool:
+    """Whether every column says what levels are called, and nothing that is asked at them."""
+    columns = [[cell.text for cell in column if cell.text] for column in zip(*rows, strict=True)]
+    filled = [texts for texts in columns if texts]
+    return bool(filled) and all(
+        sum(is_title(text) or is_code(text) for text in texts) >= SHARE * len(texts)
+        for texts in filled
     )
 
 
@@ -262,7 +272,8 @@ def _matrix(
     cells = [cell for row in body for cell in row[leading:] if cell.text]
     if ticked := ticked_columns(body, like, leading, legend):
         return read_ticked(head, body, leading, ticked, legend)
-    if cells and sum(_FIGURE.fullmatch(cell.text) is not None for cell in cells) > len(cells) / 2:
+    figures = sum(_FIGURE.fullmatch(cell.text) is not None for cell in cells)
+    if cells and (figures > len(cells) / 2 or _are_names(row[leading:] for row in body)):
         return None
     names, about = _naming(head, body, leading)
     is_over_levels = sum(each >= SHARE for each in like[leading:]) >= SHARE * len(columns)

@@ -15,7 +15,7 @@ from ladders.importing.questions import Question, settled
 from ladders.importing.reading import read
 from ladders.importing.structure import Structure
 from ladders.importing.text import Change, Document, UnreadableError
-from ladders.names import in_a_row, name_key, plain, slug, split_icon
+from ladders.names import in_a_row, is_title, name_key, plain, slug, split_icon
 
 #: From this confidence on, a document counts as a ladder.
 _ENOUGH = 0.5
@@ -35,6 +35,8 @@ _NAMED = 0.2
 #: A single level needs this share of headings that look like dimensions, or half if it has a code.
 _ALIKE = 0.6
 _CODED = 0.95
+#: Where so many texts are titles, nothing is asked of anybody.
+_TITLES = 0.6
 #: What is no ladder is never surer than this.
 _DOUBT = 0.45
 #: So many levels are named in a sentence.
@@ -312,9 +314,22 @@ def _verdict(reading: Reading) -> Verdict:
     is_ladder = is_placed and fit.named >= _NAMED and confidence >= _ENOUGH
     if len(levels) == 1:
         is_ladder = is_ladder and fit.shared >= (_ALIKE if fit.named < _CODED else _ALIKE / 2)
+    titles = _titles(reading)
+    if titles >= _TITLES * count:
+        is_ladder = False
+        measured.append(f"{titles} of the texts are nothing but titles of jobs")
     if not is_ladder:
         confidence = min(confidence, _DOUBT)
     return Verdict(is_ladder, confidence, (taken, f"{in_a_row(measured)}."))
+
+
+def _titles(reading: Reading) -> int:
+    return sum(
+        is_title(each.block.text)
+        for level in reading.levels
+        for cell in (level.before, *level.cells)
+        for each in cell.expectations
+    )
 
 
 def _names_of(levels: Sequence[OwnerDraft]) -> str:

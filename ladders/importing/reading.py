@@ -23,7 +23,7 @@ from ladders.importing.drafts import (
 )
 from ladders.importing.layout import by_line, is_layout
 from ladders.importing.marks import lists_in
-from ladders.importing.outline import Block, Outline, every_block
+from ladders.importing.outline import Block, Outline, TableCell, every_block
 from ladders.importing.sections import ANTI_PATTERNS, LICENCE, ROW, Section
 from ladders.importing.structure import (
     EXPLAINS,
@@ -37,7 +37,7 @@ from ladders.importing.structure import (
     spans,
     without_outer,
 )
-from ladders.importing.tables import ATTRIBUTES, SUMMARIES
+from ladders.importing.tables import ATTRIBUTES, SUMMARIES, code_and_title
 from ladders.keys import normalised
 from ladders.names import (
     LevelName,
@@ -81,6 +81,7 @@ _OF_LEVELS = re.compile(
     r"|(?:overview|definitions?|descriptions?|names) of (?:the )?(?:levels|grades|bands|titles))",
     re.IGNORECASE,
 )
+_ALL_BOLD = re.compile(r"\A(\*\*|__|\*|_)([^*_]+)\1\Z")
 _AT_LEAST = 2
 #: Fewer items are no list of what is asked.
 _LIST = 3
@@ -426,7 +427,8 @@ class _Reader:
     def attribute(self, draft: OwnerDraft, name: str, said: list[Block]) -> None:
         values = [block for block in said if not is_placeholder(block.text)]
         if values:
-            draft.attributes.append((name, "; ".join(block.text for block in values)))
+            texts = [_ALL_BOLD.sub(r"\2", block.text) for block in values]
+            draft.attributes.append((name, "; ".join(texts)))
         for block in said:
             role: Role = "attribute" if block in values else "placeholder"
             self.mark(block, role, "a label with a value", 0.8)
@@ -616,10 +618,16 @@ def _named_apart(sections: Iterable[Section]) -> dict[str, tuple[LevelName, Bloc
             named = read_level_name(section.name)
             found.setdefault(normalised(named.code), (named, section.heading))
         for block in section.body:
-            names = [read_level_name(each) for each in _BESIDE.split(block.text)]
-            if block.kind in {"item", "paragraph"} and all(map(_is_named, names)):
+            texts = _BESIDE.split(block.text) if block.kind in {"item", "paragraph"} else []
+            names = [read_level_name(each) for each in texts]
+            if all(map(_is_named, names)):
                 for named in names:
                     found.setdefault(normalised(named.code), (named, block))
+            for row in block.rows:
+                one, other = row[:2] if len(row) == _AT_LEAST else (TableCell(()), TableCell(()))
+                named = read_level_name(code_and_title(one.text, other.text))
+                if _is_named(named):
+                    found.setdefault(normalised(named.code), (named, other.blocks[0]))
     return found
 
 

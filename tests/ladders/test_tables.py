@@ -553,3 +553,89 @@ def test_rows_without_a_name_say_more_of_the_row_above(group):
         },
     }
     assert ladder.summary == ""
+
+
+LADDER = """
+## Craft
+
+| Area | Junior Cook | Senior Cook |
+|---|---|---|
+| Pans | Scrubs them. | Chooses them. |
+| Knives | Keeps one sharp. | Keeps all sharp. |
+"""
+CRAFT = {
+    "Junior Cook": {"Pans": ["Scrubs them."], "Knives": ["Keeps one sharp."]},
+    "Senior Cook": {"Pans": ["Chooses them."], "Knives": ["Keeps all sharp."]},
+}
+
+
+class TestTablesOfTitles:
+    @pytest.mark.parametrize(
+        "table",
+        [
+            """\
+| Cook | Code | M Code | Manager |
+|---|---|---|---|
+| Junior Cook | C1 | | |
+| Senior Cook | C2 | M2 | Kitchen Manager |
+""",
+            """\
+| | C1 | C2 |
+|---|---|---|
+| Title | Junior Cook | Senior Cook |
+| Manager | | Head of Kitchen |
+""",
+        ],
+    )
+    def test_are_no_ladder_beside_the_one_that_is(self, table):
+        proposal = read(f"# Cooks\n\n## Tracks\n\n{table}{LADDER}")
+
+        assert cells(proposal.ladder()) == CRAFT
+        assert {line.strip() for line in table.split("\n") if line} <= set(listed(proposal)) | {
+            line.text for line in proposal.not_imported
+        }
+
+    def test_alone_ask_nothing_of_anybody(self):
+        verdict = read(
+            "# Kitchens\n\n| Kitchen | Junior | Senior | Lead |\n|---|---|---|---|\n"
+            "| Hot | Jr. Line Engineer | Line Engineer | Head of Lines |\n"
+            "| Cold | Jr. Cake Designer | Cake Designer | Head of Cakes, CTO |\n"
+        ).verdict
+
+        assert verdict.is_ladder is False
+
+    def test_in_lists_ask_nothing_of_anybody(self):
+        verdict = read(
+            "# Kitchens\n\n## Junior\n\n- Line Engineer\n- Cake Designer\n\n## Senior\n\n"
+            "- Head of Lines, Manager\n- Senior Cake Designer\n"
+        ).verdict
+
+        assert verdict.is_ladder is False
+        assert verdict.reasons[-1].endswith("and 4 of the texts are nothing but titles of jobs.")
+
+    def test_say_how_codes_are_called(self):
+        text = (
+            "# Cooks\n\n| Code | Title |\n|---|---|\n| C1 | Junior Cook |\n| C2 | Senior Cook |\n\n"
+            "## Pans\n\n- **C1** scrubs.\n- **C2** chooses.\n\n## Knives\n\n- **C1** keeps one.\n- **C2** keeps all.\n"
+        )
+        levels = read(text).ladder().levels
+        assert [(each.code, each.name) for each in levels] == [
+            ("C1", "Junior Cook"),
+            ("C2", "Senior Cook"),
+        ]
+
+    def test_in_a_column_of_a_ladder_belong_to_its_levels(self):
+        ladder = read(
+            "# Cooks\n\n| Grade | Standard name (cook) | Standard name (lead) | Pans |\n|---|---|---|---|\n"
+            "| C1 | **Associate** | n/a | Scrubs them. |\n| C2 | **Senior** | Team Lead | Chooses them. |\n"
+            "| C3 | **Staff** | Manager | Casts them. |\n"
+        ).ladder()
+
+        assert [each.name for each in ladder.dimensions] == ["Pans"]
+        assert [
+            [(each.name, each.value) for each in level.attributes] for level in ladder.levels
+        ] == [
+            [("Standard name (cook)", "Associate")],
+            [("Standard name (cook)", "Senior"), ("Standard name (lead)", "Team Lead")],
+            [("Standard name (cook)", "Staff"), ("Standard name (lead)", "Manager")],
+        ]

@@ -4,9 +4,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ladders.importing.long_tables import read_long
-from ladders.importing.outline import Block, TableCell
+from ladders.importing.outline import Block, Hint, TableCell
 from ladders.importing.tables import (
     AT_LEAST,
     LEVEL_HEADER,
@@ -25,7 +26,14 @@ from ladders.importing.tables import (
 )
 from ladders.importing.ticked_tables import read_ticked, ticked_columns
 from ladders.keys import normalised
-from ladders.names import is_code, is_like_a_level, is_title, level_likeness, name_key
+from ladders.names import (
+    is_code,
+    is_like_a_level,
+    is_title,
+    level_likeness,
+    name_key,
+    read_level_name,
+)
 
 #: What stands below says where to read on, and asks for nothing.
 _READING = re.compile(
@@ -249,11 +257,11 @@ def _head_of_one(rows: list[list[TableCell]]) -> bool:
 
 
 def _cells(
-    columns: Sequence[TableCell], row: Sequence[TableCell]
+    columns: Sequence[TableCell], row: Sequence[TableCell], hint: Hint = ""
 ) -> tuple[tuple[Block | None, tuple[Block, ...]], ...]:
     names = [name_of(column) for column in columns]
     return tuple(
-        (replace(name, column=place) if name else None, cell.blocks)
+        (replace(name, column=place, hint=hint) if name else None, cell.blocks)
         for place, (name, cell) in enumerate(zip(names, row, strict=True))
         if cell.blocks
     )
@@ -282,6 +290,7 @@ def _matrix(
     # In a table of two columns the second holds the text of the row, whatever stands above it.
     is_text = len(columns) == 1 and not like[-1]
     rest = list(unused(head if is_text else head[:leading]))
+    hint: Hint = "level" if _are_levels(head, body, leading) else ""
     rows = []
     above: tuple[Block, ...] = ()
     before: list[TableCell] = []
@@ -304,12 +313,24 @@ def _matrix(
             above = (named[0],)
             continue
         described = [(None, row[place].blocks) for place in about]
-        text = [(None, row[-1].blocks)] if is_text else list(_cells(columns, row[leading:]))
+        text = [(None, row[-1].blocks)] if is_text else list(_cells(columns, row[leading:], hint))
         if not named:
             # A row that is only counted holds one statement for each level.
             text = [(column, tuple(statements(blocks))) for column, blocks in text]
         rows.append(GridRow((*above, *named), (*described, *text)))
     return Grid(tuple(rows), tuple(rest)) if rows else None
+
+
+def _are_levels(head: list[TableCell], body: list[list[TableCell]], leading: int) -> bool:
+    """Whether all columns are levels: their codes count up, or the corner says so and the rows are none."""
+    if any(is_like_a_level(row[0].text) for row in body if row[0].text):
+        return False
+    codes = [read_level_name(cell.text).number for cell in head[leading:]]
+    counts = all(
+        one is not None and other is not None and other - one == 1 for one, other in pairwise(codes)
+    )
+    is_said = leading == 1 and LEVEL_HEADER.fullmatch(words_of(head[0])) is not None
+    return len(codes) >= AT_LEAST and (counts or is_said)
 
 
 def _code_columns(head: list[TableCell]) -> int:

@@ -639,3 +639,24 @@ class TestTablesOfTitles:
             [("Standard name (cook)", "Senior"), ("Standard name (lead)", "Team Lead")],
             [("Standard name (cook)", "Staff"), ("Standard name (lead)", "Manager")],
         ]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "| Area | Hall (K2) | Sr. Hall (K3) | Garden (K4) |",
+        "| Job level | Hall | Garden | Terrace |",
+    ],
+)
+def test_columns_whose_codes_count_up_or_that_the_corner_calls_levels_are_levels(head):
+    names = [each.strip().partition(" (")[0] for each in head.split("|")[2:-1]]
+    codes = ["K2", "K3", "K4"] if "(" in head else ["", "", ""]
+    ladder = read(
+        f"# Waiters\n\n{head}\n|---|---|---|---|\n"
+        "| Guests | Greets them | Seats them | Knows them |\n| Wine | Pours it | Offers it | Buys it |\n"
+    ).ladder()
+
+    assert [(each.code, each.name) for each in ladder.levels] == list(
+        zip(codes, names, strict=True)
+    )
+    assert [each.name for each in ladder.dimensions] == ["Guests", "Wine"]

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 from ladders.importing.lines import EXAMPLE_LINE
 from ladders.importing.outline import Block
 from ladders.importing.references import same_as
-from ladders.importing.sections import ANTI_PATTERNS, EXAMPLES, Section
+from ladders.importing.sections import ANTI_PATTERNS, EXAMPLES, SHOWN, Section
 from ladders.names import name_key
 
 Role = Literal[
@@ -110,6 +110,19 @@ _AT_LEAST = 2
 Mode = Literal["", "examples", "warnings"]
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a block stands among, or whether it only says what those below it are.
+
+    Announced in an item, it holds for what stands deeper than `depth`, and may be of that item alone.
+    """
+
+    mode: Mode = ""
+    announces: bool = False
+    depth: int = 0
+    is_of_item: bool = False
+
+
 def is_placeholder(text: str) -> bool:
     """Whether a text only says that something is still to come, or nothing."""
     return _PLACEHOLDER.fullmatch(text) is not None
@@ -152,10 +165,18 @@ class _CellReader:
         self.mark = mark
         self.added = added
         #: A cell of its own name, as in a row "Red flags", warns throughout.
-        self.warns = ANTI_PATTERNS.fullmatch(name_key(cell.dimension)) is not None
-        self.mode: Mode = "warnings" if self.warns else ""
-        self.has_items = any(block.kind == "item" and not block.quoted for block in blocks)
-        self.is_said = may_be_said and not self.has_items
+        warns = ANTI_PATTERNS.fullmatch(name_key(cell.dimension)) is not None
+        self.places = _places(blocks, "warnings" if warns else "")
+        #: What is announced for the block that is read.
+        self.place = _Place()
+        items = [
+            place.mode
+            for block, place in zip(blocks, self.places, strict=True)
+            if block.kind == "item" and not block.quoted and not place.announces
+        ]
+        self.has_items = bool(items)
+        #: A list of examples or warnings leaves it to the prose to say what is asked.
+        self.is_said = may_be_said and ("warnings" if warns else "") not in items
         labelled = sum(_LABEL_START.match(block.text) is not None for block in blocks)
         #: Where several paragraphs carry labels, the others only introduce them.
         self.needs_label = self.is_said and labelled >= _AT_LEAST
@@ -166,29 +187,21 @@ class _CellReader:
         self.lead: ExpectationDraft | None = None
 
     def read(self) -> CellDraft:
-        for block in self.blocks:
+        for block, place in zip(self.blocks, self.places, strict=True):
+            self.place = place
             if not self.announces(block):
                 self.take(block)
         return self.cell
 
     def announces(self, block: Block) -> bool:
         """Whether the block only says what the blocks below it are."""
-        words = block.text.strip("*_: ")
-        if block.kind == "end_details":
-            self.mode = ""
+        if self.place.announces:
+            what = "examples" if self.place.mode == "examples" else "what is warned of"
+            self.mark(block, "layout", f"announces {what}", 0.8)
         elif (divider := _DIVIDER.fullmatch(block.text)) and not _PLACEHOLDER.fullmatch(block.text):
             self.target = self.added(divider["name"])
             self.mark(block, "mixin", "says for whom the lines below it hold", 0.7)
-        elif block.kind not in {"details", "heading", "paragraph"} or not words:
-            return False
-        elif EXAMPLES.fullmatch(words):
-            self.mode = "examples"
-            self.mark(block, "layout", "announces examples", 0.8)
-        elif ANTI_PATTERNS.fullmatch(words):
-            self.mode = "warnings"
-            self.mark(block, "layout", "announces what is warned of", 0.8)
-        elif block.kind == "heading":
-            self.mode = ""
+        elif block.kind == "heading" and block.text.strip("*_: "):
             self.lead = None
             if not self.target.expectations:
                 self.mark(block, "layout", "a heading inside a dimension", 0.5)
@@ -209,9 +222,6 @@ class _CellReader:
         elif block.kind in {"attribute", "identifier"}:
             self.of_record(block)
         elif block.kind == "paragraph":
-            # Among lines without bullets, what is announced goes on to the end.
-            goes_on = self.warns or not self.has_items
-            self.mode = self.mode if block.level or goes_on else ""
             self.prose(block)
 
     def of_record(self, block: Block) -> None:
@@ -228,8 +238,9 @@ class _CellReader:
         cell = self.target
         if not block.text:
             self.mark(block, "layout", "an empty list item", 0.9)
-        elif self.mode == "examples":
-            cell.examples.append(block)
+        elif self.place.mode == "examples":
+            shown = cell.expectations[-1:] if self.place.is_of_item else []
+            (shown[0].examples if shown else cell.examples).append(block)
             self.mark(block, "example", "stands in a list of examples", 0.85)
         elif self.stands_for_more(block):
             pass
@@ -248,7 +259,7 @@ class _CellReader:
     def is_warning(self, block: Block) -> bool:
         """Something that is warned of: in a list of such, or by its first words."""
         label = _WARNED.match(block.text)
-        if self.mode != "warnings" and not label:
+        if self.place.mode != "warnings" and not label:
             return False
         said = replace(block, text=block.text[label.end() :]) if label else block
         self.target.expectations.append(ExpectationDraft(said, is_anti_pattern=True))
@@ -296,7 +307,7 @@ class _CellReader:
         elif block.level and cell.expectations:
             cell.expectations[-1].details.append(block)
             self.mark(block, "detail", "goes on below its item", 0.8)
-        elif self.mode == "examples" and self.is_said:
+        elif self.place.mode == "examples" and self.is_said:
             cell.examples.append(block)
             self.mark(block, "example", "stands under a word for examples", 0.8)
         elif (self.is_said or not block.level) and self.is_warning(block):
@@ -317,6 +328,43 @@ class _CellReader:
         if not self.is_said or (self.needs_label and not _LABEL_START.match(block.text)):
             return False
         return bool(self.cell.dimension) or not _IN_ITALICS.fullmatch(block.text)
+
+
+def _places(blocks: list[Block], mode: Mode) -> list[_Place]:
+    """Where each block stands; `mode` holds where nothing is announced."""
+    has_items = any(block.kind == "item" and not block.quoted for block in blocks)
+    outside = place = _Place(mode)
+    places = []
+    for at, block in enumerate(blocks):
+        if found := _announced(blocks, at):
+            depth = block.level if block.kind in {"item", "paragraph"} else 0
+            place = _Place(found, depth=depth, is_of_item=depth > (block.kind == "item"))
+            places.append(replace(place, announces=True))
+            continue
+        if block.kind in {"heading", "end_details"}:
+            place = _Place()
+        elif block.kind == "item" and block.level <= place.depth:
+            place = outside
+        elif block.kind == "paragraph" and not block.level and has_items and not outside.mode:
+            # Among lines without bullets, what is announced goes on to the end.
+            place = place if _DIVIDER.fullmatch(block.text) else outside
+        places.append(place)
+    return places
+
+
+def _announced(blocks: list[Block], at: int) -> Mode:
+    """What the block says that those below it are: a heading, or words over a list."""
+    block = blocks[at]
+    words = block.text.strip("*_: ")
+    after = blocks[at + 1] if at + 1 < len(blocks) else None
+    holds_list = after is not None and after.kind == "item" and after.level > block.level
+    is_label = block.kind in {"details", "heading", "paragraph"}
+    if not words or not (is_label or (block.kind == "item" and holds_list)):
+        return ""
+    # Behaviours are what is asked, unless something before them is.
+    if EXAMPLES.fullmatch(words) or (at and SHOWN.fullmatch(words)):
+        return "examples"
+    return "warnings" if is_label and ANTI_PATTERNS.fullmatch(words) else ""
 
 
 def _leads(blocks: list[Block]) -> set[int]:

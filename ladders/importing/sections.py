@@ -28,6 +28,12 @@ EXAMPLES = re.compile(
     r"|(?:example )?(?:behaviou?rs|evidence|signs) (?:may|might|could|can) include",
     re.IGNORECASE,
 )
+#: Words over examples, where they stand below what they are examples of.
+SHOWN = re.compile(
+    r"(?:some )?(?:examples? |sample )(?:of )?(?:(?:the |these |those )?behaviou?rs?|actions?|activit(?:y|ies)"
+    r"|achievements?|evidence|signs?|tasks?|situations?)",
+    re.IGNORECASE,
+)
 #: What is warned of: never an expectation.
 ANTI_PATTERNS = re.compile(
     r"(?:red flags?|warning signs?|anti-?patterns?|bad (?:signs|behaviou?rs?)|negative (?:behaviou?rs"
@@ -104,6 +110,23 @@ def read_sections(outline: Outline, root: Section | None = None, shift: int = 0)
                 current = current.parent or top
     current.body += anchors
     return top
+
+
+def fold_examples(root: Section) -> None:
+    """Make a heading over examples a part of what is said above it, where no heading beside it says more."""
+    for section in root.walk():
+        said = any(block.text for block in section.body)
+        if section.heading and said and all(map(_holds_examples, section.children)):
+            for child in section.children:
+                if child.heading:
+                    section.body += [*child.anchors, replace(child.heading, kind="heading")]
+                section.body += child.body
+            section.children = []
+
+
+def _holds_examples(section: Section) -> bool:
+    names = (EXAMPLES, SHOWN)
+    return not section.children and any(each.fullmatch(section.key) for each in names)
 
 
 def _depth(block: Block) -> int:
@@ -372,10 +395,11 @@ def _lead(section: Section, start: int) -> _Labelled | None:
     is_over_list = start + 1 < len(body) and body[start + 1].kind == "item"
     if not is_over_list or not words.endswith(":") or same_as(words):
         return None
-    if EXAMPLES.fullmatch(words.rstrip(": ")):
+    name = words.rstrip(": ")
+    if EXAMPLES.fullmatch(name) or (start and SHOWN.fullmatch(name)):
         return None
     bold = _BOLD_WORDS.search(block.text)
-    name = bold["name"] if bold else words.rstrip(": ")
+    name = bold["name"] if bold else name
     if len(name.split()) > _MOST_WORDS:
         return None
     end = start + 1

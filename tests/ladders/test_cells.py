@@ -1,0 +1,279 @@
+"""What stands inside a level or a cell, on small documents of our own."""
+
+import pytest
+
+from ladders.document import Source
+from ladders.importing.proposal import File, propose
+from ladders.importing.text import Document
+
+
+def proposed(*texts, names=("a.md",)):
+    files = [
+        File(name, Document(text, text, "none", ()))
+        for name, text in zip(names, texts, strict=True)
+    ]
+    return propose(files, "untitled", Source())
+
+
+def told(ladder):
+    """Level -> dimension -> each text with its examples, and the examples of the whole cell."""
+    names = {each.id: each.name for each in ladder.dimensions}
+    return {
+        level.name: {
+            names[cell.dimension]: (
+                [
+                    (each.text, [shown.text for shown in each.examples])
+                    for each in cell.expectations
+                ],
+                [shown.text for shown in cell.examples],
+            )
+            for cell in level.cells
+        }
+        for level in ladder.levels
+    }
+
+
+def asked(proposal):
+    return {question.topic for question in proposal.questions}
+
+
+def missing(proposal):
+    """The words that are not imported."""
+    return [line.text for line in proposal.not_imported if line.has_words]
+
+
+class TestExamples:
+    @pytest.mark.parametrize(
+        "label",
+        ["Examples:", "**Examples:**", "For example:", "#### Examples", "Example behaviours:"],
+    )
+    def test_a_list_of_them_leaves_it_to_the_prose_to_say_what_is_asked(self, label):
+        proposal = proposed(f"""\
+# Kitchen ladder
+
+## Junior Cook
+
+### Craft
+
+Follows a recipe with help.
+
+Keeps the bench clean.
+
+{label}
+
+- Chopped the onions
+- Washed up
+
+### Guests
+
+Says good evening.
+
+## Senior Cook
+
+### Craft
+
+Writes recipes that others follow.
+
+{label}
+
+- Wrote down the soup
+
+### Guests
+
+Explains the menu.
+""")
+        assert proposal.verdict.is_ladder is True
+        assert "f" in asked(proposal)
+        assert told(proposal.ladder()) == {
+            "Junior Cook": {
+                "Craft": (
+                    [("Follows a recipe with help.", []), ("Keeps the bench clean.", [])],
+                    ["Chopped the onions", "Washed up"],
+                ),
+                "Guests": ([("Says good evening.", [])], []),
+            },
+            "Senior Cook": {
+                "Craft": ([("Writes recipes that others follow.", [])], ["Wrote down the soup"]),
+                "Guests": ([("Explains the menu.", [])], []),
+            },
+        }
+
+    @pytest.mark.parametrize("label", ["**Examples:**", "### Examples", "Example behaviours:"])
+    def test_a_heading_over_them_is_no_dimension_of_a_level(self, label):
+        ladder = proposed(f"""\
+# Kitchen ladder
+
+## Junior Cook
+
+Follows a recipe with help.
+
+{label}
+
+- Chopped the onions
+
+## Cook
+
+Follows a recipe alone.
+
+{label}
+
+- Made the soup
+
+## Senior Cook
+
+Writes recipes that others follow.
+
+{label}
+
+- Wrote down the soup
+""").ladder()
+        assert [dimension.name for dimension in ladder.dimensions] == ["Expectations"]
+        assert [
+            (
+                [each.text for cell in level.cells for each in cell.expectations],
+                [each.text for each in level.examples],
+            )
+            for level in ladder.levels
+        ] == [
+            (["Follows a recipe with help."], ["Chopped the onions"]),
+            (["Follows a recipe alone."], ["Made the soup"]),
+            (["Writes recipes that others follow."], ["Wrote down the soup"]),
+        ]
+
+    def test_a_label_in_an_item_speaks_of_that_item_and_ends_with_it(self):
+        ladder = proposed("""\
+# Kitchen ladder
+
+## Junior Cook
+
+### Craft
+
+- Follows a recipe
+  - For example:
+    - Made the soup from the card
+- Sharpens knives
+
+  Examples:
+
+  - Sharpened the bread knife
+- Tastes
+
+### Guests
+
+- Says good evening
+- Examples:
+  - Welcomed the mayor
+
+## Senior Cook
+
+### Craft
+
+- Writes recipes
+
+### Guests
+
+- Explains the menu
+""").ladder()
+        assert told(ladder) == {
+            "Junior Cook": {
+                "Craft": (
+                    [
+                        ("Follows a recipe", ["Made the soup from the card"]),
+                        ("Sharpens knives", ["Sharpened the bread knife"]),
+                        ("Tastes", []),
+                    ],
+                    [],
+                ),
+                "Guests": ([("Says good evening", [])], ["Welcomed the mayor"]),
+            },
+            "Senior Cook": {
+                "Craft": ([("Writes recipes", [])], []),
+                "Guests": ([("Explains the menu", [])], []),
+            },
+        }
+
+    def test_behaviours_under_nothing_else_are_what_is_asked(self):
+        ladder = proposed("""\
+# Kitchen ladder
+
+## Junior Cook
+
+### Craft
+
+Example behaviours:
+
+- Chops onions
+- Washes up
+
+### Guests
+
+Example behaviours:
+
+- Says good evening
+
+## Senior Cook
+
+### Craft
+
+Example behaviours:
+
+- Writes recipes
+
+### Guests
+
+Example behaviours:
+
+- Explains the menu
+""").ladder()
+        assert told(ladder) == {
+            "Junior Cook": {
+                "Craft": ([("Chops onions", []), ("Washes up", [])], []),
+                "Guests": ([("Says good evening", [])], []),
+            },
+            "Senior Cook": {
+                "Craft": ([("Writes recipes", [])], []),
+                "Guests": ([("Explains the menu", [])], []),
+            },
+        }
+
+
+def test_a_list_of_what_is_warned_of_leaves_it_to_the_prose_to_say_what_is_asked():
+    ladder = proposed("""\
+# Kitchen ladder
+
+## Junior Cook
+
+### Craft
+
+Follows a recipe with help.
+
+**Red flags:**
+
+- Leaves the stove alone
+
+### Guests
+
+Says good evening.
+
+## Senior Cook
+
+### Craft
+
+Writes recipes that others follow.
+
+### Guests
+
+Explains the menu.
+""").ladder()
+    assert [
+        (each.text, each.kind)
+        for level in ladder.levels
+        for cell in level.cells
+        for each in cell.expectations
+    ] == [
+        ("Follows a recipe with help.", "expectation"),
+        ("Leaves the stove alone", "anti_pattern"),
+        ("Says good evening.", "expectation"),
+        ("Writes recipes that others follow.", "expectation"),
+        ("Explains the menu.", "expectation"),
+    ]

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 from ladders.importing.lines import EXAMPLE_LINE
 from ladders.importing.outline import Block
 from ladders.importing.references import same_as
-from ladders.importing.sections import ANTI_PATTERNS, EXAMPLES, SHOWN, Section
+from ladders.importing.sections import ANTI_PATTERNS, EXAMPLES, PENDING, SHOWN, Section
 from ladders.names import name_key
 
 Role = Literal[
@@ -94,8 +94,10 @@ _PLACEHOLDER = re.compile(
     # What is to come may be named, in a few words before it that ask for nothing.
     r"|(?!.*\b(?:has|have|had|needs?|ought|what|which|how|where|when)\b)"
     rf"(?:[^\W\d_][\w'\u2019-]*[ :]+){{1,4}}{_TO_COME}\W*"
+    r"|\W*(?:this|the|that|these|those) (?:[\w-]+ ){1,3}(?:is|are|has|have) (?:(?:currently|still) )?"
+    r"(?:not|yet to)(?: yet)?(?: been| be)? (?:defined|described|specified|written)(?: yet| so far)?\W*"
     # Behind a sign in capitals anything may be.
-    r"|\W*(?-i:TODO|TBD|TBC|FIXME|WIP)\b.*",
+    rf"|\W*(?-i:{PENDING})\b.*",
     re.IGNORECASE | re.DOTALL,
 )
 _EXAMPLE = re.compile(r"(?:e\.?g\.?|for example|for instance|examples?|such as)\b", re.IGNORECASE)

@@ -24,7 +24,7 @@ from ladders.importing.drafts import (
 from ladders.importing.layout import by_line, is_layout
 from ladders.importing.marks import lists_in
 from ladders.importing.outline import Block, Outline, every_block
-from ladders.importing.sections import ANTI_PATTERNS, LICENCE, ROW, Section
+from ladders.importing.sections import ANTI_PATTERNS, LICENCE, ROW, Section, fold_labels
 from ladders.importing.structure import (
     CellFound,
     OwnerFound,
@@ -103,6 +103,10 @@ class _Reader:
         self.attribute_keys = attribute_keys(structure.owners)
         self.cell_sections = {id(cell.section) for owner in owners for cell in owner.cells}
         self.owner_heads = {id(head) for owner in owners for head in owner.heads}
+        dimensions_and_levels = self.cell_sections | self.owner_heads
+        for owner in owners:
+            for cell in owner.cells:
+                fold_labels(cell.section, dimensions_and_levels)
         self.spans = spans(owners)
         self.owner_depths = {head.depth for owner in owners for head in owner.heads}
         #: The items of lists of contents, by the section that they name.

@@ -41,6 +41,8 @@ ANTI_PATTERNS = re.compile(
     r"|don.?ts|derailers|setbacks|what (?:bad|poor) looks like|not (?:meeting|yet))(?: .{0,40})?",
     re.IGNORECASE,
 )
+#: Signs that something is still to be written.
+PENDING = r"(?:TODO|TBD|TBC|FIXME|WIP)"
 LICENCE = re.compile(r"\blicen[cs](?:e|es|ed|ing)\b|\bcopyright\b", re.IGNORECASE)
 
 
@@ -54,6 +56,8 @@ class Section:
     anchors: list[Block] = field(default_factory=list)
     body: list[Block] = field(default_factory=list)
     children: "list[Section]" = field(default_factory=list)
+    #: The item or line whose first words name it, with the words behind them.
+    labelled: Block | None = None
 
     @property
     def name(self) -> str:
@@ -233,7 +237,8 @@ def _unfold_labels_once(root: Section) -> bool:
     by_style: dict[str, list[_Labelled]] = defaultdict(list)
     for section in root.walk():
         for label in _labelled(section):
-            by_style[label.style].append(label)
+            if not re.fullmatch(PENDING, label.name):
+                by_style[label.style].append(label)
     shared = {
         key
         for found in by_style.values()
@@ -304,8 +309,11 @@ def _used_as_headings(style: str, found: list[_Labelled], shared: set[str]) -> l
         if again >= _SHARED * len(keys) and len(set(keys)) == len(keys):
             good += section
     if style == "bare":
-        # A colon alone is weak: only names that come again, in sections that say nothing else.
+        # A colon alone is weak: only names that come again, in sections that say nothing else. If it
+        # is everywhere the only one, it parts nothing.
         good = [each for each in good if each.key in shared]
+        if max(map(len, by_section.values())) < _AT_LEAST:
+            return []
     if len({id(each.section) for each in good}) >= _AT_LEAST:
         return good
     return []
@@ -408,6 +416,23 @@ def _lead(section: Section, start: int) -> _Labelled | None:
     return _Labelled(section, name, "", start, end, "lead")
 
 
+def fold_labels(section: Section, named: set[int]) -> None:
+    """Put the labels below a section back before their words, but for those of the sections named."""
+    kept = []
+    for child in section.children:
+        fold_labels(child, named)
+        announces = any(each.fullmatch(child.key) for each in (ANTI_PATTERNS, EXAMPLES))
+        if child.labelled is None or child.children or id(child) in named or announces:
+            kept.append(child)
+            continue
+        inside = child.labelled.kind == "item"
+        rest = (replace(each, level=each.level + inside) for each in child.body[1:])
+        section.body += [child.labelled, *rest]
+    if len(kept) < len(section.children):
+        section.children = kept
+        section.body.sort(key=lambda block: block.place)
+
+
 _BOLD_WORDS = re.compile(r"(?:\*\*|__)(?P<name>[^*_]{2,60})(?:\*\*|__)")
 
 
@@ -426,6 +451,7 @@ def _split(section: Section, labels: list[_Labelled], depth: int) -> None:
         child = Section(heading, depth, section)
         inside = section.body[label.start + 1 : label.end]
         if label.words:
+            child.labelled = block
             child.body.append(replace(block, text=label.words, level=min(block.level, 1)))
         # What stands in an item moves out of it; what stands below a line does not move.
         out = 1 if block.kind == "item" else 0

@@ -277,3 +277,91 @@ Explains the menu.
         ("Writes recipes that others follow.", "expectation"),
         ("Explains the menu.", "expectation"),
     ]
+
+
+class TestLabels:
+    def test_stay_with_their_text_where_they_name_no_dimension(self):
+        ladder = proposed(
+            """\
+title: Kitchen
+topics:
+  - name: knives
+    content:
+      - level: 1
+        criteria: ["Speed: cuts slowly but safely", "Care: washes them"]
+      - level: 2
+        criteria: ["Speed: cuts at the pace of the station", "Care: sharpens them"]
+  - name: fire
+    content:
+      - level: 1
+        criteria: ["Lights the stove"]
+      - level: 2
+        criteria: ["Holds a steady heat"]
+""",
+            names=["a.yml"],
+        ).ladder()
+        assert told(ladder) == {
+            "Level 1": {
+                "Knives": (
+                    [("Speed: cuts slowly but safely", []), ("Care: washes them", [])],
+                    [],
+                ),
+                "Fire": ([("Lights the stove", [])], []),
+            },
+            "Level 2": {
+                "Knives": (
+                    [("Speed: cuts at the pace of the station", []), ("Care: sharpens them", [])],
+                    [],
+                ),
+                "Fire": ([("Holds a steady heat", [])], []),
+            },
+        }
+
+    def test_part_nothing_where_each_is_the_only_one_and_say_nothing_of_what_is_to_come(self):
+        ladder = proposed("""\
+# Kitchen
+
+## Junior Cook
+
+### Knives
+
+- Speed: cuts slowly but safely
+
+### Fire
+
+- TODO: something here?
+
+### Guests
+
+- Says good evening
+
+## Senior Cook
+
+### Knives
+
+- Speed: cuts at the pace of the station
+
+### Fire
+
+- TODO: something here?
+
+### Guests
+
+- This level is currently not defined.
+""").ladder()
+        assert told(ladder) == {
+            "Junior Cook": {
+                "Knives": ([("Speed: cuts slowly but safely", [])], []),
+                "Fire": ([], []),
+                "Guests": ([("Says good evening", [])], []),
+            },
+            "Senior Cook": {
+                "Knives": ([("Speed: cuts at the pace of the station", [])], []),
+                "Fire": ([], []),
+                "Guests": ([], []),
+            },
+        }
+        assert [[cell.placeholder for cell in level.cells] for level in ladder.levels] == [
+            [False, True, False],
+            [False, True, True],
+        ]

@@ -26,6 +26,8 @@ from ladders.importing.marks import lists_in
 from ladders.importing.outline import Block, Outline, every_block
 from ladders.importing.sections import ANTI_PATTERNS, LICENCE, ROW, Section, fold_labels
 from ladders.importing.structure import (
+    FURNITURE,
+    LICENSED,
     CellFound,
     OwnerFound,
     Structure,
@@ -34,6 +36,7 @@ from ladders.importing.structure import (
     is_only_links,
     places_of,
     spans,
+    take_closing,
     without_outer,
 )
 from ladders.importing.tables import ATTRIBUTES, SUMMARIES
@@ -60,18 +63,6 @@ def read(
     return _Reader(structure, list(outlines), list(file_names), fronts).reading()
 
 
-#: What the tool that shows a page says of the page.
-_FURNITURE = re.compile(
-    r"\W*(?:created by\b.*\b(?:modified|updated|edited) (?:by|on)\b.*"
-    r"|(?:page |document )?last (?:modified|updated|edited|changed|reviewed)\b.{0,80}"
-    r"|(?:this )?(?:document|page|file) (?:was )?(?:generated|exported|created|printed) (?:by|from|on)\b.*"
-    r"|(?:generated|exported) (?:by|from|on)\b.{0,80})",
-    re.IGNORECASE,
-)
-_LICENSED = re.compile(
-    r"\blicen[cs]ed under\b|\ball rights reserved\b|\bcreative commons\b|\bCC[ -]BY\b|\bMIT licen[cs]e\b",
-    re.IGNORECASE,
-)
 _IN_BOLD = re.compile(r"(?:\*\*|__)(?P<name>[^*_:]{1,40}):\s*(?P<value>[^*_]+?)(?:\*\*|__)")
 _AT_LEAST = 2
 #: Fewer items are no list of what is asked.
@@ -107,6 +98,9 @@ class _Reader:
         for owner in owners:
             for cell in owner.cells:
                 fold_labels(cell.section, dimensions_and_levels)
+        #: What stands below the last level, under none of the headings.
+        self.closing = Section(None, 0, body=take_closing(structure))
+        self.about.add(id(self.closing))
         self.spans = spans(owners)
         self.owner_depths = {head.depth for owner in owners for head in owner.heads}
         #: The items of lists of contents, by the section that they name.
@@ -136,6 +130,7 @@ class _Reader:
         for section in structure.root.walk():
             self.unused(section)
             self.rest(section)
+        self.rest(self.closing)
         return Reading(
             structure,
             self.all_parts(),
@@ -502,19 +497,19 @@ class _Reader:
         is_item = block.kind == "item" and block.text != ""
         # A badge may be all that names the licence.
         is_badge = block.kind == "image" and block.text != ""
-        if (is_prose or is_item or is_badge) and (is_licence or _LICENSED.search(block.text)):
+        if (is_prose or is_item or is_badge) and (is_licence or LICENSED.search(block.text)):
             self.licence.append(block)
             self.mark(block, "licence", "speaks of the licence", 0.9)
         elif block.kind == "metadata":
             self.mark(block, "attribute", "says something of the ladder as a whole", 0.9)
-        elif is_prose and _FURNITURE.fullmatch(block.text):
+        elif is_prose and FURNITURE.fullmatch(block.text):
             self.mark(block, "other", "speaks of the page, not of the ladder", 0.8)
         elif block.place in self.structure.contents:
             self.mark(block, "contents", "a table of contents: read for tracks and order", 0.9)
         elif (is_prose or is_item) and id(section) in self.about and states_cascade(block.text):
             self.cascade.append(block)
             self.mark(block, "cascade", "says that levels build on each other", 0.8)
-        elif is_prose and (section is self.structure.title or not section.heading):
+        elif is_prose and section in {self.structure.title, self.structure.root}:
             self.summary.append(block)
             self.mark(block, "summary", "prose below the title", 0.7)
         elif is_prose and id(section) in self.about:

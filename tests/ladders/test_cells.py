@@ -365,3 +365,104 @@ topics:
             [False, True, False],
             [False, True, True],
         ]
+
+
+class TestWhatStandsBelowTheLastLevel:
+    LADDER = """\
+# Garden ladder
+
+## Gardener
+
+### Beds
+
+- Weeds the beds
+- Waters them
+
+## Head Gardener
+
+### Beds
+
+- Plans the beds of a year
+"""
+
+    @pytest.mark.parametrize("rule", ["", "---\n\n"])
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "These levels were thought up by our neighbours at the orchard.",
+            "Any questions? Ask the people in the greenhouse.",
+        ],
+    )
+    def test_is_a_note_of_the_ladder(self, words, rule):
+        ladder = proposed(f"{self.LADDER}\n{rule}{words}\n").ladder()
+        assert [(note.text, note.at) for note in ladder.notes] == [(words, "")]
+        assert [[cell.summary for cell in level.cells] for level in ladder.levels] == [[""], [""]]
+
+    def test_may_name_the_licence(self):
+        words = "*Inspired by the orchard, CC BY 4.0*"
+        proposal = proposed(f"{self.LADDER}\n{words}\n")
+        ladder = proposal.ladder()
+        assert (ladder.licence.id, ladder.licence.evidence) == ("CC-BY-4.0", words)
+        assert asked(proposal) == set()
+        assert [[cell.summary for cell in level.cells] for level in ladder.levels] == [[""], [""]]
+
+    def test_or_speak_of_the_page(self):
+        proposal = proposed(f"{self.LADDER}\n*Last updated: May 2031*\n")
+        assert missing(proposal) == ["*Last updated: May 2031*"]
+
+    def test_is_known_by_its_words_where_levels_are_prose(self):
+        ladder = proposed("""\
+# Garden ladder
+
+## Junior Gardener
+
+Weeds the beds.
+
+## Gardener
+
+Plants the beds.
+
+## Head Gardener
+
+Plans the beds of a year.
+
+Inspired by the orchard.
+""").ladder()
+        assert [note.text for note in ladder.notes] == ["Inspired by the orchard."]
+        assert told(ladder) == {
+            "Junior Gardener": {"Expectations": ([("Weeds the beds.", [])], [])},
+            "Gardener": {"Expectations": ([("Plants the beds.", [])], [])},
+            "Head Gardener": {"Expectations": ([("Plans the beds of a year.", [])], [])},
+        }
+
+    def test_belongs_to_it_where_it_says_so(self):
+        ladder = proposed(f"{self.LADDER}\nThis level is the last one of all.\n").ladder()
+        assert ladder.notes == ()
+        assert ladder.levels[1].cells[0].summary == "This level is the last one of all."
+
+    def test_or_where_others_end_alike(self):
+        ladder = proposed("""\
+# Garden ladder
+
+## Gardener
+
+### Beds
+
+- Weeds the beds
+- Waters them
+
+Mostly in summer.
+
+## Head Gardener
+
+### Beds
+
+- Plans the beds of a year
+
+Mostly in winter.
+""").ladder()
+        assert ladder.notes == ()
+        assert [[cell.summary for cell in level.cells] for level in ladder.levels] == [
+            ["Mostly in summer."],
+            ["Mostly in winter."],
+        ]

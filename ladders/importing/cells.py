@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 
 from ladders.importing.lines import EXAMPLE_LINE
 from ladders.importing.outline import Block
-from ladders.importing.references import same_as
+from ladders.importing.references import builds_on, same_as
 from ladders.importing.sections import ANTI_PATTERNS, EXAMPLES, PENDING, SHOWN, Section
 from ladders.names import name_key
 
@@ -271,11 +271,19 @@ class _CellReader:
     def stands_for_more(self, block: Block) -> bool:
         """A placeholder, or a sentence that stands for what another level says."""
         cell = self.target
-        same = same_as(block.text)
+        # Below other items, a word that only points elsewhere is advice.
+        is_later = bool(cell.expectations or cell.same_as)
+        same = builds_on(block.text) if is_later else same_as(block.text)
         if _PLACEHOLDER.fullmatch(block.text):
             cell.placeholder = True
             self.mark(block, "placeholder", "says that the text is still to come", 0.9)
-        elif same and cell.dimension and block.level <= 1 and not cell.expectations:
+        elif (
+            same
+            and cell.dimension
+            and block.level <= 1
+            and cell.same_as is None
+            and (block.kind == "item" or not is_later)
+        ):
             cell.same_as = same, block.text
             self.mark(block, "same_as", "stands for what another level says", 0.8)
         else:

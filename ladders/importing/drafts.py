@@ -41,6 +41,8 @@ class OwnerDraft:
     #: Where front matter says them.
     rank: int | None = None
     track: str = ""
+    #: The level that the text says this one builds on, as it is called there.
+    builds_on: str = ""
 
     @property
     def place(self) -> tuple[int, int]:

@@ -24,6 +24,7 @@ from ladders.importing.drafts import (
 from ladders.importing.layout import by_line, is_layout
 from ladders.importing.marks import lists_in
 from ladders.importing.outline import Block, Outline, every_block
+from ladders.importing.references import builds_on
 from ladders.importing.sections import ANTI_PATTERNS, LICENCE, ROW, Section, fold_labels
 from ladders.importing.structure import (
     FURNITURE,
@@ -208,7 +209,11 @@ class _Reader:
             # What a level says of those below it is asked about, and stays what it is.
             said = [block for block in found.body if block.kind in {"paragraph", "quote"}]
             self.cascade += [block for block in said if states_cascade(block.text)]
-        kept = self.attribute_lines(draft, found)
+        kept = [
+            block
+            for block in self.attribute_lines(draft, found)
+            if not self.builds_on(draft, block)
+        ]
         draft.before = self.cell(draft, "", None, kept)
         # What the level as a whole is warned of belongs to none of its dimensions.
         warned = [each for each in draft.before.expectations if each.is_anti_pattern]
@@ -219,6 +224,18 @@ class _Reader:
         for cell in found.cells:
             self.dimension(draft, cell)
         return draft
+
+    def builds_on(self, draft: OwnerDraft, block: Block) -> bool:
+        """Whether it says of the level as a whole that it asks for what another one does."""
+        is_said = block.kind in {"paragraph", "quote"} and draft.found.kind == "level"
+        named = builds_on(block.text) if is_said else ""
+        if not named:
+            return False
+        draft.builds_on = draft.builds_on or named
+        if block not in self.cascade:
+            self.cascade.append(block)
+        self.mark(block, "cascade", "says which level this one builds on", 0.8)
+        return True
 
     def front(self, draft: OwnerDraft) -> None:
         """What front matter says of the only level of its file."""

@@ -2,7 +2,8 @@
 
 import pytest
 
-from ladders.document import Source
+from ladders.document import Cascade, SameAs, Source
+from ladders.importing.cascades import states_cascade
 from ladders.importing.proposal import File, propose
 from ladders.importing.text import Document
 
@@ -466,3 +467,163 @@ Mostly in winter.
             ["Mostly in summer."],
             ["Mostly in winter."],
         ]
+
+
+class TestWordsThatStandForAnotherLevel:
+    @staticmethod
+    def ladder(words, name="Baker II"):
+        return proposed(f"""\
+# Bakery ladder
+
+## Junior Baker
+
+### Duties
+
+- Weighs the flour
+- Cleans the oven
+
+### Guests
+
+- Sells the bread
+
+## {name}
+
+### Duties
+
+{words}
+
+- Plans the doughs
+
+### Guests
+
+- Explains the bread
+""")
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "Junior Baker +",
+            "Jr Baker +",
+            "Junior Baker, and:",
+            "Everything a junior baker does, plus...",
+            "- All criteria from Junior Baker",
+        ],
+    )
+    def test_are_no_summary_of_a_cell(self, words):
+        proposal = self.ladder(words)
+        cell = proposal.ladder().levels[1].cells[0]
+        assert cell.same_as == SameAs("junior-baker", words.removeprefix("- "))
+        assert (cell.summary, [each.text for each in cell.expectations]) == (
+            "",
+            ["Plans the doughs"],
+        )
+        assert "a" not in asked(proposal)
+
+    def test_may_stand_below_other_items_and_count_in_words(self):
+        ladder = proposed("""\
+# Bakery ladder
+
+## Level 1
+
+### Duties
+
+- Weighs the flour
+
+### Guests
+
+- Sells the bread
+
+## Level 2
+
+### Duties
+
+- Plans the doughs
+- All criteria from level one
+
+### Guests
+
+- Explains the bread
+""").ladder()
+        cell = ladder.levels[1].cells[0]
+        assert cell.same_as == SameAs("level-1", "All criteria from level one")
+        assert [each.text for each in cell.expectations] == ["Plans the doughs"]
+
+    def test_are_asked_about_where_they_name_no_level(self):
+        proposal = self.ladder("Apprentice Baker +")
+        assert {each.id: each.default for each in proposal.questions}["cascade"] == "accumulate"
+        assert proposal.ladder().cascade == Cascade("accumulate", "Apprentice Baker +")
+
+    def test_figures_are_none(self):
+        cell = self.ladder("10 +").ladder().levels[1].cells[0]
+        assert (cell.same_as, cell.summary) == (None, "10 +")
+
+    @pytest.mark.parametrize(
+        "words", ["*Same as Baker, but also...*", "Everything in Baker, plus:"]
+    )
+    def test_speak_of_a_whole_level_before_its_first_dimension(self, words):
+        proposal = proposed(f"""\
+# Bakery ladder
+
+## Baker
+
+### Duties
+
+- Weighs the flour
+- Cleans the oven
+
+## Senior Baker
+
+### Duties
+
+- Plans the doughs
+
+## Lead Baker
+
+{words}
+
+### Duties
+
+- Leads the bakers
+""")
+        ladder = proposal.ladder()
+        assert ladder.cascade == Cascade("accumulate", words)
+        assert [(level.summary, level.inherits) for level in ladder.levels] == [
+            ("", None),
+            ("", None),
+            ("", ("baker",)),
+        ]
+        alone = proposal.ladder({"cascade": "none"})
+        assert [level.inherits for level in alone.levels] == [None, None, None]
+
+    def test_and_need_not_be_named_where_the_ladder_says_the_same(self):
+        proposal = proposed("""\
+# Bakery ladder
+
+## Junior Baker
+
+- Weighs the flour
+- Cleans the oven
+
+## Senior Baker
+
+Everything in Junior Baker, plus:
+
+- Plans the doughs
+""")
+        ladder = proposal.ladder()
+        assert ladder.cascade == Cascade("accumulate", "Everything in Junior Baker, plus:")
+        assert [(level.summary, level.inherits) for level in ladder.levels] == [("", None)] * 2
+
+
+@pytest.mark.parametrize(
+    ("words", "states"),
+    [
+        ("Art: Gesamtzahlen (kumulativ)", False),
+        ("Loaves sold (cumulative)", False),
+        ("Expectations (cumulative)", True),
+        ("Alle Stufen (kumulativ)", True),
+        ("Levels are cumulative.", True),
+    ],
+)
+def test_a_word_in_brackets_over_figures_states_no_cascade(words, states):
+    assert states_cascade(words) is states

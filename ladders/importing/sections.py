@@ -261,7 +261,7 @@ def _unfold_labels_once(root: Section) -> bool:
         # Beside headings that are called alike, a label stands as deep as they do.
         depth = max((depths.get(each.key, 0) for each in labels), default=0)
         depth = depth if section.depth < depth < LABEL else max(LABEL, section.depth + 1)
-        _split(section, sorted(labels, key=lambda each: each.start), depth)
+        _split(section, _with_what_follows(sorted(labels, key=lambda each: each.start)), depth)
     return bool(chosen)
 
 
@@ -434,6 +434,18 @@ def fold_labels(section: Section, named: set[int]) -> None:
 
 
 _BOLD_WORDS = re.compile(r"(?:\*\*|__)(?P<name>[^*_]{2,60})(?:\*\*|__)")
+
+
+def _with_what_follows(labels: list[_Labelled]) -> list[_Labelled]:
+    """Labels before text with the paragraphs between them and the next label; what follows the last is of the section."""
+    whole = []
+    for label, after in pairwise(labels):
+        between = label.section.body[label.end : after.start]
+        goes_on = label.style == "said" and all(
+            block.kind in {"paragraph", "item"} for block in between
+        )
+        whole.append(replace(label, end=after.start) if between and goes_on else label)
+    return [*whole, labels[-1]]
 
 
 def _split(section: Section, labels: list[_Labelled], depth: int) -> None:

@@ -627,3 +627,47 @@ Everything in Junior Baker, plus:
 )
 def test_a_word_in_brackets_over_figures_states_no_cascade(words, states):
     assert states_cascade(words) is states
+
+
+def test_a_paragraph_between_two_labels_goes_on_with_the_one_above():
+    ladder = proposed("""\
+# Bakery path
+
+## Junior Baker
+
+A junior baker works under guidance.
+
+**Ovens:** They know the deck oven and can turn it off.
+
+In particular, they never leave it alone while it is hot.
+
+**Team:** They ask when something is unclear.
+
+## Senior Baker
+
+A senior baker runs a night.
+
+**Ovens:** They decide what is baked where.
+
+**Team:** They teach a baker.
+""").ladder()
+    assert [level.summary for level in ladder.levels] == [
+        "A junior baker works under guidance.",
+        "A senior baker runs a night.",
+    ]
+    assert told(ladder) == {
+        "Junior Baker": {
+            "Ovens": (
+                [
+                    ("They know the deck oven and can turn it off.", []),
+                    ("In particular, they never leave it alone while it is hot.", []),
+                ],
+                [],
+            ),
+            "Team": ([("They ask when something is unclear.", [])], []),
+        },
+        "Senior Baker": {
+            "Ovens": ([("They decide what is baked where.", [])], []),
+            "Team": ([("They teach a baker.", [])], []),
+        },
+    }

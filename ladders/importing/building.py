@@ -218,7 +218,7 @@ class _Builder:
 
     def role_track(self) -> Track:
         container = self.reading.mixins[0].found.container
-        name = container.name if container else "Roles"
+        name = (container.name if container else "") or "Roles"
         ids = Ids("track")
         for track in tracks(self.reading):
             ids.take(track.id)

@@ -671,3 +671,22 @@ A senior baker runs a night.
             "Team": ([("They teach a baker.", [])], []),
         },
     }
+
+
+def test_a_track_of_roles_under_no_heading_is_called_roles():
+    proposal = proposed("""\
+## Level 1
+
+<a id="mixin-x"></a>
+
+## Level 1
+
+- Weighs the flour
+
+## Level 1
+
+- Plans the doughs
+- Cleans the oven
+""")
+    ladder = proposal.ladder({"roles": "levels"})
+    assert [track.name for track in ladder.tracks] == ["Roles"]

@@ -74,12 +74,14 @@ class CellDraft:
     same_as: tuple[str, str] | None = None
 
 
-#: A label and its value: an attribute of what it stands in.
-LABELLED = re.compile(
+_LABELLED = re.compile(
     r"(?:\*\*|__)(?P<name>[^*_]{1,80}?):?(?:\*\*|__)\s*[:\u2013-]?\s*(?P<value>\S.*)"
     r"|_?_?(?P<bare>[^*_:]{1,40}):\s+(?P<said>\S.*?)_?_?",
     re.DOTALL,
 )
+#: Emphasis of the whole of a line, and of its label more strongly than in bold.
+_OUTER = re.compile(r"(?P<mark>[*_])(?P<inside>(?:\*\*|__).*[^*_]|[^*_]+)(?P=mark)", re.DOTALL)
+_STRONGER = re.compile(r"(?P<mark>\*\*\*|___)(?P<label>[^*_]+)(?P=mark)")
 #: A quotation from here on is advice of the site that shows the document.
 NOTE = re.compile(r"\**(?:note|nb|n\.b\.|tip|warning|important|info)\**\W*$", re.IGNORECASE)
 
@@ -123,6 +125,13 @@ class _Place:
     announces: bool = False
     depth: int = 0
     is_of_item: bool = False
+
+
+def read_label(text: str) -> re.Match[str] | None:
+    """A label and its value, an attribute of what it stands in, whatever emphasis is on the whole of it."""
+    text = _STRONGER.sub(r"**\g<label>**", text)
+    outer = _OUTER.fullmatch(text)
+    return _LABELLED.fullmatch(outer["inside"] if outer else text)
 
 
 def is_placeholder(text: str) -> bool:

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ladders.importing.cells import LABELLED, CellDraft, Role
+from ladders.importing.cells import CellDraft, Role, read_label
 from ladders.importing.outline import Block
 from ladders.importing.structure import OwnerFound, Structure
 from ladders.names import LevelName
 
 #: Parts with these roles are read, but no text of theirs is in the ladder.
 NOT_IMPORTED: frozenset[Role] = frozenset({"contents", "heading", "layout", "other"})
+_EMPHASISED = re.compile(r"(?P<mark>[*_]{1,3})(?P<words>[^*_]+)(?P=mark)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +92,13 @@ def attribute_items(owner: OwnerDraft) -> bool:
     """Whether the list before the first dimension is one of labels with values."""
     listed = owner.before.expectations
     return bool(owner.cells and listed) and all(
-        LABELLED.fullmatch(each.block.text) and each.block.kind == "item" for each in listed
+        read_label(each.block.text) and each.block.kind == "item" for each in listed
     )
 
 
 def labelled(owner: OwnerDraft) -> Iterator[tuple[str, str]]:
     for each in owner.before.expectations:
-        match = LABELLED.fullmatch(each.block.text)
+        match = read_label(each.block.text)
         if match:
             yield label_of(match), value_of(match)
 
@@ -109,4 +110,10 @@ def label_of(match: re.Match[str]) -> str:
 
 def value_of(match: re.Match[str]) -> str:
     groups = match.groupdict()
-    return (groups.get("value") or groups.get("said") or "").strip()
+    return without_emphasis((groups.get("value") or groups.get("said") or "").strip())
+
+
+def without_emphasis(value: str) -> str:
+    """A value that is emphasised as a whole, without the marks of that."""
+    emphasised = _EMPHASISED.fullmatch(value)
+    return emphasised["words"] if emphasised else value

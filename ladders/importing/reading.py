@@ -11,7 +11,7 @@ from dataclasses import replace
 from ladders.importing.assembly import Front
 from ladders.importing.attributes import attribute_key, attribute_keys
 from ladders.importing.cascades import states_cascade
-from ladders.importing.cells import LABELLED, NOTE, CellDraft, Role, is_placeholder, read_cell
+from ladders.importing.cells import NOTE, CellDraft, Role, is_placeholder, read_cell, read_label
 from ladders.importing.drafts import (
     NOT_IMPORTED,
     AddedDraft,
@@ -20,6 +20,7 @@ from ladders.importing.drafts import (
     Reading,
     label_of,
     value_of,
+    without_emphasis,
 )
 from ladders.importing.layout import by_line, is_layout
 from ladders.importing.marks import lists_in
@@ -265,7 +266,7 @@ class _Reader:
         has_items = any(block.kind == "item" for block in found.body)
         for block in found.body:
             labelled = _IN_BOLD.fullmatch(block.text) or (
-                LABELLED.fullmatch(block.text) if not has_items or found.cells else None
+                read_label(block.text) if not has_items or found.cells else None
             )
             is_attribute = (
                 block.kind == "paragraph"
@@ -288,7 +289,7 @@ class _Reader:
             texts = [cell.text for cell in row if cell.text]
             if not texts:
                 continue
-            last = LABELLED.fullmatch(texts[-1])
+            last = read_label(texts[-1])
             if last:
                 draft.attributes.append((label_of(last), value_of(last)))
             elif len(texts) > 1:
@@ -354,7 +355,7 @@ class _Reader:
         self, draft: OwnerDraft, found: CellFound, head: Section, said: list[Block]
     ) -> bool:
         key = attribute_key(found.dimension)
-        pairs = [LABELLED.fullmatch(block.text) for block in said]
+        pairs = [read_label(block.text) for block in said]
         if ANTI_PATTERNS.fullmatch(key) and head.depth >= ROW:
             # A row beside those of dimensions warns of something at each level.
             return False
@@ -391,7 +392,8 @@ class _Reader:
     def attribute(self, draft: OwnerDraft, name: str, said: list[Block]) -> None:
         values = [block for block in said if not is_placeholder(block.text)]
         if values:
-            draft.attributes.append((name, "; ".join(block.text for block in values)))
+            whole = "; ".join(without_emphasis(block.text) for block in values)
+            draft.attributes.append((name, whole))
         for block in said:
             role: Role = "attribute" if block in values else "placeholder"
             self.mark(block, role, "a label with a value", 0.8)

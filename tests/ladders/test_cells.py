@@ -2,7 +2,7 @@
 
 import pytest
 
-from ladders.document import Cascade, SameAs, Source
+from ladders.document import Attribute, Cascade, SameAs, Source
 from ladders.importing.cascades import states_cascade
 from ladders.importing.proposal import File, propose
 from ladders.importing.text import Document
@@ -690,3 +690,38 @@ def test_a_track_of_roles_under_no_heading_is_called_roles():
 """)
     ladder = proposal.ladder({"roles": "levels"})
     assert [track.name for track in ladder.tracks] == ["Roles"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "**Experience:** 0-2 years",
+        "_**Experience:** 0-2 years_",
+        "*Experience: 0-2 years*",
+        "_Experience: 0-2 years_",
+        "***Experience:*** 0-2 years",
+        "*__Experience:__ 0-2 years*",
+        "**Experience:** *0-2 years*",
+    ],
+)
+def test_an_attribute_is_read_whatever_emphasis_is_on_it(line):
+    ladder = proposed(f"""\
+# Bakery ladder
+
+## Junior Baker
+
+{line}
+
+### Dough
+
+- Weighs and kneads
+- Cleans the bench
+
+## Senior Baker
+
+### Dough
+
+- Plans the doughs
+""").ladder()
+    assert ladder.levels[0].attributes == (Attribute("Experience", "0-2 years"),)
+    assert ladder.levels[0].summary == ""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ladders.importing.inline import without_generated
 from ladders.importing.outline import Block
 from ladders.importing.sections import ANTI_PATTERNS, COLUMN, EXAMPLES, Section
 from ladders.names import level_likeness, plain
@@ -168,7 +169,9 @@ def _facets(owner: Section) -> set[str]:
 
 def is_only_links(block: Block) -> bool:
     """Whether a text only leads elsewhere."""
-    return bool(block.links) and re.search(r"\w", _LINKS.sub("", block.raw)) is None
+    return (
+        bool(block.links) and re.search(r"\w", _LINKS.sub("", without_generated(block.raw))) is None
+    )
 
 
 def without_outer(name: str, above: Section | None) -> str:

@@ -725,3 +725,74 @@ def test_an_attribute_is_read_whatever_emphasis_is_on_it(line):
 """).ladder()
     assert ladder.levels[0].attributes == (Attribute("Experience", "0-2 years"),)
     assert ladder.levels[0].summary == ""
+
+
+def test_marks_of_site_generators_are_part_of_no_name_and_no_text():
+    proposal = proposed("""\
+# Garden ladder {#garden}
+
+## Junior Gardener {#junior .big}
+
+{% include photo.html of='bed' %}
+
+You work with help. See the [plan](https://example.org/plan){:target="_blank"}.
+
+### Beds {: .wide}
+
+- Weeds the beds {{< icon "weed" >}}
+- Waters {the} roses
+- Answers with {:ok, roses}
+
+## Senior Gardener {#senior}
+
+{{% note %}}
+
+You work alone.
+
+### Beds
+
+- Plans the beds
+""")
+    ladder = proposal.ladder()
+    assert ladder.name == "Garden ladder"
+    assert [(level.name, level.aliases, level.summary) for level in ladder.levels] == [
+        ("Junior Gardener", (), "You work with help. See the plan."),
+        ("Senior Gardener", (), "You work alone."),
+    ]
+    assert told(ladder) == {
+        "Junior Gardener": {
+            "Beds": (
+                [
+                    ("Weeds the beds", []),
+                    ("Waters {the} roses", []),
+                    ("Answers with {:ok, roses}", []),
+                ],
+                [],
+            )
+        },
+        "Senior Gardener": {"Beds": ([("Plans the beds", [])], [])},
+    }
+    assert missing(proposal) == []
+
+
+def test_a_link_with_marks_of_a_site_generator_is_nothing_but_a_link():
+    ladder = proposed("""\
+# Garden ladder
+
+## Junior Gardener
+
+- [Pay](https://example.org/pay){:target="_blank"}
+
+### Beds
+
+- Weeds the beds
+- Waters the roses
+
+## Senior Gardener
+
+### Beds
+
+- Plans the beds
+""").ladder()
+    assert [dimension.name for dimension in ladder.dimensions] == ["Beds"]
+    assert [each.text for each in ladder.unmapped] == ["Pay"]

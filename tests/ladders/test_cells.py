@@ -796,3 +796,32 @@ def test_a_link_with_marks_of_a_site_generator_is_nothing_but_a_link():
 """).ladder()
     assert [dimension.name for dimension in ladder.dimensions] == ["Beds"]
     assert [each.text for each in ladder.unmapped] == ["Pay"]
+
+
+def test_what_a_cell_says_besides_the_name_of_a_level_is_read():
+    row = (
+        "<tr><td><h3>Level</h3><p>{}</p><h3>Title</h3><p>{}</p><h3>Experience</h3><p>{}</p></td>\n"
+        "<td><h3>Dough</h3><ul><li>{}</li></ul><h3>Team</h3><ul><li>{}</li></ul></td></tr>\n"
+    )
+    proposal = proposed(
+        "# Bakery ladder\n\n<table>\n"
+        "<tr><th>Level / Title / Experience</th><th>What we expect</th></tr>\n"
+        + row.format("1", "Baker", "0-3 years", "Weighs the flour", "Asks when stuck")
+        + row.format("2", "Senior Baker", "2-6 years", "Plans the doughs", "Teaches a baker")
+        + "</table>\n"
+    )
+    ladder = proposal.ladder()
+    assert [(level.name, level.attributes) for level in ladder.levels] == [
+        ("Baker", (Attribute("Experience", "0-3 years"),)),
+        ("Senior Baker", (Attribute("Experience", "2-6 years"),)),
+    ]
+    assert told(ladder) == {
+        "Baker": {
+            "Dough": ([("Weighs the flour", [])], []),
+            "Team": ([("Asks when stuck", [])], []),
+        },
+        "Senior Baker": {
+            "Dough": ([("Plans the doughs", [])], []),
+            "Team": ([("Teaches a baker", [])], []),
+        },
+    }

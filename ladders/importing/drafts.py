@@ -1,16 +1,18 @@
 """What a reading of a document finds: its parts, and levels and roles with their cells."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ladders.importing.cells import CellDraft, Role, read_label
 from ladders.importing.outline import Block
 from ladders.importing.structure import OwnerFound, Structure
-from ladders.names import LevelName
+from ladders.names import LevelName, name_key
 
 #: Parts with these roles are read, but no text of theirs is in the ladder.
 NOT_IMPORTED: frozenset[Role] = frozenset({"contents", "heading", "layout", "other"})
+#: Their texts name something, wherever they come again.
+_NAMES: frozenset[Role] = frozenset({"title", "track", "group", "level", "mixin", "dimension"})
 _EMPHASISED = re.compile(r"(?P<mark>[*_]{1,3})(?P<words>[^*_]+)(?P=mark)")
 
 
@@ -26,6 +28,32 @@ class Part:
     raw: str
     reason: str
     confidence: float
+
+
+class Held:
+    """What of each line is in the ladder, by its words, since a line may hold several texts; and the names."""
+
+    def __init__(self, parts: Iterable[Part]) -> None:
+        self.words: dict[tuple[int, int], set[str]] = {}
+        self.names: set[str] = set()
+        for part in parts:
+            if part.role in _NAMES:
+                self.names.add(name_key(part.text))
+            if part.role not in NOT_IMPORTED:
+                words = _words(part.text)
+                for line in range(part.line, part.last_line + 1):
+                    self.words.setdefault((part.file, line), set()).update(words)
+
+    def has_line(self, file: int, line: int) -> bool:
+        return (file, line) in self.words
+
+    def has_words(self, file: int, line: int, text: str) -> bool:
+        is_on_line = _words(text) <= self.words.get((file, line), set())
+        return is_on_line or name_key(text) in self.names
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
 
 
 @dataclass(eq=False, slots=True)

@@ -5,6 +5,7 @@ claimed block holds is listed as not imported.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -13,8 +14,8 @@ from ladders.importing.attributes import attribute_key, attribute_keys
 from ladders.importing.cascades import states_cascade
 from ladders.importing.cells import NOTE, CellDraft, Role, is_placeholder, read_cell, read_label
 from ladders.importing.drafts import (
-    NOT_IMPORTED,
     AddedDraft,
+    Held,
     OwnerDraft,
     Part,
     Reading,
@@ -168,19 +169,21 @@ class _Reader:
 
     def all_parts(self) -> list[Part]:
         """A part for everything: what was claimed, then every block and line that nothing claims."""
-        held: dict[int, set[int]] = {}
-        for part in self.parts.values():
-            if part.role not in NOT_IMPORTED:
-                held.setdefault(part.file, set()).update(range(part.line, part.last_line + 1))
+        held = Held(self.parts.values())
         for number, outline in enumerate(self.outlines):
-            lines = held.get(number, set())
             every = (*every_block(outline.blocks), *outline.strays)
-            for block in (line for each in every for line in by_line(each)):
-                if block.kind == "table":
-                    continue
+            blocks = [line for each in every for line in by_line(each) if line.kind != "table"]
+            shared = Counter(block.line for block in blocks if block.text)
+            for block in blocks:
+                lines = range(block.line, block.last_line + 1)
+                is_held = all(held.has_line(number, line) for line in lines)
                 if block.kind == "unused":
                     self.mark(block, "other", "names nothing in the ladder", 0.6)
-                elif not set(range(block.line, block.last_line + 1)) <= lines:
+                elif not is_held or (
+                    # Beside others on one line, a text counts by itself.
+                    shared[block.line] > 1
+                    and not any(held.has_words(number, line, block.text) for line in lines)
+                ):
                     role: Role = "layout" if is_layout(block) else "other"
                     reason = "layout without words of its own"
                     if role == "other":

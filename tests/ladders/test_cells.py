@@ -825,3 +825,36 @@ def test_what_a_cell_says_besides_the_name_of_a_level_is_read():
             "Team": ([("Teaches a baker", [])], []),
         },
     }
+
+
+def test_texts_that_share_a_line_with_others_count_by_themselves():
+    table = (
+        "<table><tr><td>Reach</td><td>View</td></tr>"
+        "<tr><td>Helps to solve what others have solved before and asks whom to ask next.</td>"
+        "<td>Works with the people of the same shift and with nobody else on that day.</td></tr></table>"
+    )
+    levels = (
+        "<h2>Junior Baker</h2>"
+        "<h3>Dough</h3><ul><li>Weighs the flour</li><li>Cleans the bench</li></ul>"
+        "<h3>Team</h3><ul><li>Asks when stuck</li></ul>"
+        "<h2>Senior Baker</h2>"
+        "<h3>Dough</h3><ul><li>Plans the doughs</li></ul>"
+        "<h3>Team</h3><ul><li>Teaches a baker</li></ul>"
+    )
+    proposal = proposed(f"<h1>Bakery ladder</h1>{table}{levels}", names=["a.html"])
+    assert told(proposal.ladder()) == {
+        "Junior Baker": {
+            "Dough": ([("Weighs the flour", []), ("Cleans the bench", [])], []),
+            "Team": ([("Asks when stuck", [])], []),
+        },
+        "Senior Baker": {
+            "Dough": ([("Plans the doughs", [])], []),
+            "Team": ([("Teaches a baker", [])], []),
+        },
+    }
+    assert missing(proposal) == [
+        "Reach",
+        "View",
+        "Helps to solve what others have solved before and asks whom to ask next.",
+        "Works with the people of the same shift and with nobody else on that day.",
+    ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ladders.importing.cascades import limit_of
 from ladders.importing.cells import CellDraft
 from ladders.importing.drafts import OwnerDraft, Reading
+from ladders.importing.references import builds_on, is_next_below
 from ladders.importing.sections import Section
 from ladders.names import (
     Ids,
@@ -212,6 +213,35 @@ def is_descending(levels: list[OwnerDraft]) -> bool:
 
 
 _FEWEST_RANKED = 2
+_IN_FULL = {"jr": "junior", "sr": "senior"}
+
+
+def levels_named(levels: Iterable[OwnerDraft], name: str) -> list[OwnerDraft]:
+    """The levels that are called so: by name, code, alias or number, or in short."""
+    key = _in_full(name)
+    found = []
+    for draft in levels:
+        number = "" if draft.name.number is None else str(draft.name.number)
+        known = (draft.name.name, draft.name.code, number, *draft.name.aliases)
+        if key in [_in_full(each) for each in known if each]:
+            found.append(draft)
+    return found
+
+
+def _in_full(name: str) -> str:
+    words = re.findall(r"\w+", name_key(name))
+    return " ".join(_IN_FULL.get(word, word) for word in words)
+
+
+def stated_cascade(reading: Reading) -> list[str]:
+    """What the text says of how levels build on each other, with sentences that name no level of the ladder."""
+    stated = [block.text for block in reading.cascade]
+    for owner, cell in every_cell(reading):
+        named, text = cell.same_as or ("", "")
+        others = (level for level in reading.levels if level is not owner)
+        if builds_on(text) and not is_next_below(named) and len(levels_named(others, named)) != 1:
+            stated.append(text)
+    return list(dict.fromkeys(stated))
 
 
 _LICENCES = (

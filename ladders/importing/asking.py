@@ -17,6 +17,7 @@ from ladders.importing.arrangement import (
     licence_id,
     merges,
     ranks,
+    stated_cascade,
     tracks,
 )
 from ladders.importing.assembly import Assembly
@@ -129,9 +130,9 @@ def _roles(reading: Reading) -> Iterator[Question]:
 
 
 def _cascade(reading: Reading) -> Iterator[Question]:
-    if not reading.cascade:
+    stated = " ".join(stated_cascade(reading))
+    if not stated:
         return
-    stated = " ".join(block.text for block in reading.cascade)
     yield ask(
         "a",
         "cascade",

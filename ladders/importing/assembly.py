@@ -12,7 +12,13 @@ from ladders.importing.fields import FieldFound, FieldUse, is_texts
 from ladders.importing.markdown import read_markdown
 from ladders.importing.markup import read_page
 from ladders.importing.outline import Block, BlockKind, Outline
-from ladders.importing.sections import Section, read_sections, unfold_labels, unfold_tables
+from ladders.importing.sections import (
+    Section,
+    fold_examples,
+    read_sections,
+    unfold_labels,
+    unfold_tables,
+)
 from ladders.importing.several import spread
 from ladders.importing.tabular import read_table
 from ladders.importing.toggles import unfold_toggles
@@ -105,6 +111,7 @@ def assemble(
     unfold_tables(assembly.root)
     unfold_toggles(assembly.root)
     unfold_labels(assembly.root)
+    fold_examples(assembly.root)
     spread(assembly.root)
     return assembly
 

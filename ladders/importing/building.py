@@ -33,9 +33,11 @@ from ladders.importing.arrangement import (
     dimensions,
     every_cell,
     is_descending,
+    levels_named,
     licence_id,
     merges,
     ranks,
+    stated_cascade,
     title_as_dimension,
     tracks,
 )
@@ -48,6 +50,7 @@ from ladders.importing.drafts import (
     labelled,
 )
 from ladders.importing.outline import Block
+from ladders.importing.references import is_next_below
 from ladders.importing.roles import lowest_level, split_role
 from ladders.keys import normalised
 from ladders.names import Ids, name_key, plain, shortened, slug, split_icon
@@ -55,7 +58,6 @@ from ladders.names import Ids, name_key, plain, shortened, slug, split_icon
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\u201c\"])")
 _MIXIN_PREFIX = re.compile(r"^(?:mix-?in|role)[-_]", re.IGNORECASE)
 _INTERNAL = "LicenseRef-Internal"
-_BELOW = re.compile(r"\b(?:previous|prior|preceding|below|before|last)\b", re.IGNORECASE)
 
 
 def build(
@@ -262,7 +264,18 @@ class _Builder:
             cells=self.cells(draft),
             examples=self.examples(draft.before.examples),
             notes=tuple(Note(block.text, self.place(block)) for block in draft.notes),
+            inherits=self.inherits(draft, track, rank),
         )
+
+    def inherits(self, draft: OwnerDraft, track: str | None, rank: int) -> tuple[str, ...] | None:
+        """The level that the text names as built on, where the rule of the ladder leads to another."""
+        if not draft.builds_on or self.cascade().mode == "none":
+            return None
+        below = [level for level, other, number in self.placed if other == track and number < rank]
+        named = self.named_level(draft.builds_on, draft)
+        if not named or (below and named == self.level_ids[id(below[-1])]):
+            return None
+        return (named,)
 
     def common(self) -> Common:
         drafts = self.reading.common
@@ -381,13 +394,11 @@ class _Builder:
         return None, []
 
     def named_level(self, name: str, owner: OwnerDraft | None) -> str:
-        key = name_key(name)
-        for draft, _, _ in self.placed:
-            known = (draft.name.name, draft.name.code, *draft.name.aliases)
-            if draft is not owner and key in {name_key(each) for each in known if each}:
-                return self.level_ids[id(draft)]
         places = [draft for draft, _, _ in self.placed]
-        if _BELOW.search(name) and owner in places and places.index(owner) > 0:
+        found = levels_named((draft for draft in places if draft is not owner), name)
+        if len(found) == 1:
+            return self.level_ids[id(found[0])]
+        if is_next_below(name) and owner in places and places.index(owner) > 0:
             return self.level_ids[id(places[places.index(owner) - 1])]
         return ""
 
@@ -433,7 +444,7 @@ class _Builder:
     # -- What holds for the whole ladder
 
     def cascade(self) -> Cascade:
-        stated = " ".join(block.text for block in self.reading.cascade)
+        stated = " ".join(stated_cascade(self.reading))
         mode = self.settled.get("cascade", "none")
         if mode == "accumulate":
             return Cascade("accumulate", stated, self.confirmed)

@@ -53,13 +53,26 @@ _SAYINGS = (
 )
 _CASCADE = re.compile("|".join(f"(?:{saying})" for saying in _SAYINGS), re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?:;])\s+")
+#: A word in brackets, as over figures that add up.
+_IN_BRACKETS = re.compile(r"\(\w+\)")
+#: What adds up from level to level, in any of the languages.
+_OF_LEVELS = re.compile(
+    rf"\b(?:{_STEPS}|expect\w+|requirements?|responsibilit\w+|skills?|comp[e\u00e9]ten\w+|kompetenz\w*"
+    r"|anforderung\w*|erwartung\w*|stufen?|nivea?ux?|niveles|n\u00edve(?:l|is)|nivel|\u0443\u0440\u043e\u0432\w+)\b",
+    re.IGNORECASE,
+)
 _LIMIT = re.compile(r"\bup to(?: and including)? (?:level )?(?P<level>[\w.-]*\w)", re.IGNORECASE)
 
 
 def states_cascade(text: str) -> bool:
     """Whether one of the sentences says it."""
     words = text.replace("*", "").replace("_", " ")
-    return any(_CASCADE.search(sentence) for sentence in _SENTENCE_END.split(words))
+    return any(_states(sentence) for sentence in _SENTENCE_END.split(words))
+
+
+def _states(sentence: str) -> bool:
+    bare = _IN_BRACKETS.sub(" ", sentence)
+    return _CASCADE.search(sentence if _OF_LEVELS.search(bare) else bare) is not None
 
 
 def limit_of(text: str) -> str:

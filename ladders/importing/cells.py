@@ -11,8 +11,8 @@ from typing import Literal, Protocol
 
 from ladders.importing.lines import EXAMPLE_LINE
 from ladders.importing.outline import Block
-from ladders.importing.references import same_as
-from ladders.importing.sections import ANTI_PATTERNS, EXAMPLES, Section
+from ladders.importing.references import builds_on, same_as
+from ladders.importing.sections import ANTI_PATTERNS, EXAMPLES, PENDING, SHOWN, Section
 from ladders.names import name_key
 
 Role = Literal[
@@ -74,12 +74,14 @@ class CellDraft:
     same_as: tuple[str, str] | None = None
 
 
-#: A label and its value: an attribute of what it stands in.
-LABELLED = re.compile(
+_LABELLED = re.compile(
     r"(?:\*\*|__)(?P<name>[^*_]{1,80}?):?(?:\*\*|__)\s*[:\u2013-]?\s*(?P<value>\S.*)"
     r"|_?_?(?P<bare>[^*_:]{1,40}):\s+(?P<said>\S.*?)_?_?",
     re.DOTALL,
 )
+#: Emphasis of the whole of a line, and of its label more strongly than in bold.
+_OUTER = re.compile(r"(?P<mark>[*_])(?P<inside>(?:\*\*|__).*[^*_]|[^*_]+)(?P=mark)", re.DOTALL)
+_STRONGER = re.compile(r"(?P<mark>\*\*\*|___)(?P<label>[^*_]+)(?P=mark)")
 #: A quotation from here on is advice of the site that shows the document.
 NOTE = re.compile(r"\**(?:note|nb|n\.b\.|tip|warning|important|info)\**\W*$", re.IGNORECASE)
 
@@ -94,8 +96,10 @@ _PLACEHOLDER = re.compile(
     # What is to come may be named, in a few words before it that ask for nothing.
     r"|(?!.*\b(?:has|have|had|needs?|ought|what|which|how|where|when)\b)"
     rf"(?:[^\W\d_][\w'\u2019-]*[ :]+){{1,4}}{_TO_COME}\W*"
+    r"|\W*(?:this|the|that|these|those) (?:[\w-]+ ){1,3}(?:is|are|has|have) (?:(?:currently|still) )?"
+    r"(?:not|yet to)(?: yet)?(?: been| be)? (?:defined|described|specified|written)(?: yet| so far)?\W*"
     # Behind a sign in capitals anything may be.
-    r"|\W*(?-i:TODO|TBD|TBC|FIXME|WIP)\b.*",
+    rf"|\W*(?-i:{PENDING})\b.*",
     re.IGNORECASE | re.DOTALL,
 )
 _EXAMPLE = re.compile(r"(?:e\.?g\.?|for example|for instance|examples?|such as)\b", re.IGNORECASE)
@@ -108,6 +112,26 @@ _IN_ITALICS = re.compile(r"(?P<mark>[*_]{1,3})[^*_].*(?P=mark)", re.DOTALL)
 _AT_LEAST = 2
 
 Mode = Literal["", "examples", "warnings"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a block stands among, or whether it only says what those below it are.
+
+    Announced in an item, it holds for what stands deeper than `depth`, and may be of that item alone.
+    """
+
+    mode: Mode = ""
+    announces: bool = False
+    depth: int = 0
+    is_of_item: bool = False
+
+
+def read_label(text: str) -> re.Match[str] | None:
+    """A label and its value, an attribute of what it stands in, whatever emphasis is on the whole of it."""
+    text = _STRONGER.sub(r"**\g<label>**", text)
+    outer = _OUTER.fullmatch(text)
+    return _LABELLED.fullmatch(outer["inside"] if outer else text)
 
 
 def is_placeholder(text: str) -> bool:
@@ -152,10 +176,18 @@ class _CellReader:
         self.mark = mark
         self.added = added
         #: A cell of its own name, as in a row "Red flags", warns throughout.
-        self.warns = ANTI_PATTERNS.fullmatch(name_key(cell.dimension)) is not None
-        self.mode: Mode = "warnings" if self.warns else ""
-        self.has_items = any(block.kind == "item" and not block.quoted for block in blocks)
-        self.is_said = may_be_said and not self.has_items
+        warns = ANTI_PATTERNS.fullmatch(name_key(cell.dimension)) is not None
+        self.places = _places(blocks, "warnings" if warns else "")
+        #: What is announced for the block that is read.
+        self.place = _Place()
+        items = [
+            place.mode
+            for block, place in zip(blocks, self.places, strict=True)
+            if block.kind == "item" and not block.quoted and not place.announces
+        ]
+        self.has_items = bool(items)
+        #: A list of examples or warnings leaves it to the prose to say what is asked.
+        self.is_said = may_be_said and ("warnings" if warns else "") not in items
         labelled = sum(_LABEL_START.match(block.text) is not None for block in blocks)
         #: Where several paragraphs carry labels, the others only introduce them.
         self.needs_label = self.is_said and labelled >= _AT_LEAST
@@ -166,29 +198,21 @@ class _CellReader:
         self.lead: ExpectationDraft | None = None
 
     def read(self) -> CellDraft:
-        for block in self.blocks:
+        for block, place in zip(self.blocks, self.places, strict=True):
+            self.place = place
             if not self.announces(block):
                 self.take(block)
         return self.cell
 
     def announces(self, block: Block) -> bool:
         """Whether the block only says what the blocks below it are."""
-        words = block.text.strip("*_: ")
-        if block.kind == "end_details":
-            self.mode = ""
+        if self.place.announces:
+            what = "examples" if self.place.mode == "examples" else "what is warned of"
+            self.mark(block, "layout", f"announces {what}", 0.8)
         elif (divider := _DIVIDER.fullmatch(block.text)) and not _PLACEHOLDER.fullmatch(block.text):
             self.target = self.added(divider["name"])
             self.mark(block, "mixin", "says for whom the lines below it hold", 0.7)
-        elif block.kind not in {"details", "heading", "paragraph"} or not words:
-            return False
-        elif EXAMPLES.fullmatch(words):
-            self.mode = "examples"
-            self.mark(block, "layout", "announces examples", 0.8)
-        elif ANTI_PATTERNS.fullmatch(words):
-            self.mode = "warnings"
-            self.mark(block, "layout", "announces what is warned of", 0.8)
-        elif block.kind == "heading":
-            self.mode = ""
+        elif block.kind == "heading" and block.text.strip("*_: "):
             self.lead = None
             if not self.target.expectations:
                 self.mark(block, "layout", "a heading inside a dimension", 0.5)
@@ -209,9 +233,6 @@ class _CellReader:
         elif block.kind in {"attribute", "identifier"}:
             self.of_record(block)
         elif block.kind == "paragraph":
-            # Among lines without bullets, what is announced goes on to the end.
-            goes_on = self.warns or not self.has_items
-            self.mode = self.mode if block.level or goes_on else ""
             self.prose(block)
 
     def of_record(self, block: Block) -> None:
@@ -228,8 +249,9 @@ class _CellReader:
         cell = self.target
         if not block.text:
             self.mark(block, "layout", "an empty list item", 0.9)
-        elif self.mode == "examples":
-            cell.examples.append(block)
+        elif self.place.mode == "examples":
+            shown = cell.expectations[-1:] if self.place.is_of_item else []
+            (shown[0].examples if shown else cell.examples).append(block)
             self.mark(block, "example", "stands in a list of examples", 0.85)
         elif self.stands_for_more(block):
             pass
@@ -248,7 +270,7 @@ class _CellReader:
     def is_warning(self, block: Block) -> bool:
         """Something that is warned of: in a list of such, or by its first words."""
         label = _WARNED.match(block.text)
-        if self.mode != "warnings" and not label:
+        if self.place.mode != "warnings" and not label:
             return False
         said = replace(block, text=block.text[label.end() :]) if label else block
         self.target.expectations.append(ExpectationDraft(said, is_anti_pattern=True))
@@ -258,11 +280,19 @@ class _CellReader:
     def stands_for_more(self, block: Block) -> bool:
         """A placeholder, or a sentence that stands for what another level says."""
         cell = self.target
-        same = same_as(block.text)
+        # Below other items, a word that only points elsewhere is advice.
+        is_later = bool(cell.expectations or cell.same_as)
+        same = builds_on(block.text) if is_later else same_as(block.text)
         if _PLACEHOLDER.fullmatch(block.text):
             cell.placeholder = True
             self.mark(block, "placeholder", "says that the text is still to come", 0.9)
-        elif same and cell.dimension and block.level <= 1 and not cell.expectations:
+        elif (
+            same
+            and cell.dimension
+            and block.level <= 1
+            and cell.same_as is None
+            and (block.kind == "item" or not is_later)
+        ):
             cell.same_as = same, block.text
             self.mark(block, "same_as", "stands for what another level says", 0.8)
         else:
@@ -296,7 +326,7 @@ class _CellReader:
         elif block.level and cell.expectations:
             cell.expectations[-1].details.append(block)
             self.mark(block, "detail", "goes on below its item", 0.8)
-        elif self.mode == "examples" and self.is_said:
+        elif self.place.mode == "examples" and self.is_said:
             cell.examples.append(block)
             self.mark(block, "example", "stands under a word for examples", 0.8)
         elif (self.is_said or not block.level) and self.is_warning(block):
@@ -317,6 +347,43 @@ class _CellReader:
         if not self.is_said or (self.needs_label and not _LABEL_START.match(block.text)):
             return False
         return bool(self.cell.dimension) or not _IN_ITALICS.fullmatch(block.text)
+
+
+def _places(blocks: list[Block], mode: Mode) -> list[_Place]:
+    """Where each block stands; `mode` holds where nothing is announced."""
+    has_items = any(block.kind == "item" and not block.quoted for block in blocks)
+    outside = place = _Place(mode)
+    places = []
+    for at, block in enumerate(blocks):
+        if found := _announced(blocks, at):
+            depth = block.level if block.kind in {"item", "paragraph"} else 0
+            place = _Place(found, depth=depth, is_of_item=depth > (block.kind == "item"))
+            places.append(replace(place, announces=True))
+            continue
+        if block.kind in {"heading", "end_details"}:
+            place = _Place()
+        elif block.kind == "item" and block.level <= place.depth:
+            place = outside
+        elif block.kind == "paragraph" and not block.level and has_items and not outside.mode:
+            # Among lines without bullets, what is announced goes on to the end.
+            place = place if _DIVIDER.fullmatch(block.text) else outside
+        places.append(place)
+    return places
+
+
+def _announced(blocks: list[Block], at: int) -> Mode:
+    """What the block says that those below it are: a heading, or words over a list."""
+    block = blocks[at]
+    words = block.text.strip("*_: ")
+    after = blocks[at + 1] if at + 1 < len(blocks) else None
+    holds_list = after is not None and after.kind == "item" and after.level > block.level
+    is_label = block.kind in {"details", "heading", "paragraph"}
+    if not words or not (is_label or (block.kind == "item" and holds_list)):
+        return ""
+    # Behaviours are what is asked, unless something before them is.
+    if EXAMPLES.fullmatch(words) or (at and SHOWN.fullmatch(words)):
+        return "examples"
+    return "warnings" if is_label and ANTI_PATTERNS.fullmatch(words) else ""
 
 
 def _leads(blocks: list[Block]) -> set[int]:

@@ -1,16 +1,19 @@
 """What a reading of a document finds: its parts, and levels and roles with their cells."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from ladders.importing.cells import LABELLED, CellDraft, Role
+from ladders.importing.cells import CellDraft, Role, read_label
 from ladders.importing.outline import Block
 from ladders.importing.structure import OwnerFound, Structure
-from ladders.names import LevelName
+from ladders.names import LevelName, name_key
 
 #: Parts with these roles are read, but no text of theirs is in the ladder.
 NOT_IMPORTED: frozenset[Role] = frozenset({"contents", "heading", "layout", "other"})
+#: Their texts name something, wherever they come again.
+_NAMES: frozenset[Role] = frozenset({"title", "track", "group", "level", "mixin", "dimension"})
+_EMPHASISED = re.compile(r"(?P<mark>[*_]{1,3})(?P<words>[^*_]+)(?P=mark)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,32 @@ class Part:
     confidence: float
 
 
+class Held:
+    """What of each line is in the ladder, by its words, since a line may hold several texts; and the names."""
+
+    def __init__(self, parts: Iterable[Part]) -> None:
+        self.words: dict[tuple[int, int], set[str]] = {}
+        self.names: set[str] = set()
+        for part in parts:
+            if part.role in _NAMES:
+                self.names.add(name_key(part.text))
+            if part.role not in NOT_IMPORTED:
+                words = _words(part.text)
+                for line in range(part.line, part.last_line + 1):
+                    self.words.setdefault((part.file, line), set()).update(words)
+
+    def has_line(self, file: int, line: int) -> bool:
+        return (file, line) in self.words
+
+    def has_words(self, file: int, line: int, text: str) -> bool:
+        is_on_line = _words(text) <= self.words.get((file, line), set())
+        return is_on_line or name_key(text) in self.names
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
+
+
 @dataclass(eq=False, slots=True)
 class OwnerDraft:
     """A level, a role or what is common; `before` is what stands in front of its first dimension."""
@@ -41,6 +70,8 @@ class OwnerDraft:
     #: Where front matter says them.
     rank: int | None = None
     track: str = ""
+    #: The level that the text says this one builds on, as it is called there.
+    builds_on: str = ""
 
     @property
     def place(self) -> tuple[int, int]:
@@ -89,13 +120,13 @@ def attribute_items(owner: OwnerDraft) -> bool:
     """Whether the list before the first dimension is one of labels with values."""
     listed = owner.before.expectations
     return bool(owner.cells and listed) and all(
-        LABELLED.fullmatch(each.block.text) and each.block.kind == "item" for each in listed
+        read_label(each.block.text) and each.block.kind == "item" for each in listed
     )
 
 
 def labelled(owner: OwnerDraft) -> Iterator[tuple[str, str]]:
     for each in owner.before.expectations:
-        match = LABELLED.fullmatch(each.block.text)
+        match = read_label(each.block.text)
         if match:
             yield label_of(match), value_of(match)
 
@@ -107,4 +138,10 @@ def label_of(match: re.Match[str]) -> str:
 
 def value_of(match: re.Match[str]) -> str:
     groups = match.groupdict()
-    return (groups.get("value") or groups.get("said") or "").strip()
+    return without_emphasis((groups.get("value") or groups.get("said") or "").strip())
+
+
+def without_emphasis(value: str) -> str:
+    """A value that is emphasised as a whole, without the marks of that."""
+    emphasised = _EMPHASISED.fullmatch(value)
+    return emphasised["words"] if emphasised else value

@@ -20,6 +20,7 @@ from ladders.importing.tables import (
     name_of,
     named_twice,
     only_numbers,
+    said_beside_name,
     statements,
     unused,
     words_of,
@@ -313,6 +314,7 @@ def _matrix(
             above = (named[0],)
             continue
         described = [(None, row[place].blocks) for place in about]
+        described += [(None, said) for place in names if (said := said_beside_name(row[place]))]
         text = [(None, row[-1].blocks)] if is_text else list(_cells(columns, row[leading:], hint))
         if not named:
             # A row that is only counted holds one statement for each level.

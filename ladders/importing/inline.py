@@ -33,6 +33,10 @@ _TAG = re.compile(
 )
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _STRUCK = re.compile(r"~~(?=\S)([^~]+)~~|<(?P<tag>del|s|strike)>([^<>]+)</(?P=tag)>", re.IGNORECASE)
+#: What site generators put into a text: attributes such as {#id} and {:target="_blank"}, tags and shortcodes.
+_GENERATED = re.compile(
+    r"\{(?:#[\w:.-]+(?: [^{}]*)?|\.[a-zA-Z][\w-]*(?: [^{}]*)?|:\s*(?:[#.]|toc\b|[\w-]+=)[^{}]*)\}|\{%[^{}]*%\}|\{\{[<%][^{}]*[%>]\}\}"
+)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
@@ -41,6 +45,11 @@ def is_image(source: str) -> bool:
     return _IMAGE.search(source) is not None and not _LINK.sub("", _IMAGE.sub("x", source)).strip(
         "x "
     )
+
+
+def without_generated(source: str) -> str:
+    """A text without what only a site generator reads."""
+    return _GENERATED.sub("", source)
 
 
 def read_inline(source: str) -> Inline:
@@ -57,7 +66,7 @@ def read_inline(source: str) -> Inline:
         struck.append(read_inline(match[1] or match[3]).text)
         return " "
 
-    text = _STRUCK.sub(strike, source)
+    text = _STRUCK.sub(strike, without_generated(source))
     text = _IMAGE.sub(lambda match: match[1], text)
     text = _LINK.sub(link, text)
     text = _LOOSE_LINK.sub(link, text)

@@ -7,7 +7,7 @@ from ladders.document import Ladder, Source
 from ladders.importing.asking import questions_about
 from ladders.importing.assembly import OPEN_ORDERS, Assembly, SourceText, assemble
 from ladders.importing.building import build
-from ladders.importing.drafts import NOT_IMPORTED, OwnerDraft, Part, Reading
+from ladders.importing.drafts import NOT_IMPORTED, Held, OwnerDraft, Part, Reading
 from ladders.importing.fields import FieldFound, FieldUse
 from ladders.importing.fitting import read_structure
 from ladders.importing.marks import Mark
@@ -106,19 +106,17 @@ class Proposal:
     def not_imported(self) -> tuple[Line, ...]:
         """Every line that is not in the ladder, in the order of the files."""
         found: dict[tuple[int, int, str], Line] = {}
-        held: set[tuple[int, int]] = set()
         nothing = not self._reading.owners
-        for part in self.parts:
-            if part.role not in NOT_IMPORTED and not nothing:
-                held.update((part.file, line) for line in range(part.line, part.last_line + 1))
+        held = Held(() if nothing else self.parts)
         for part in self.parts:
             if part.role not in NOT_IMPORTED and not nothing:
                 continue
             for offset, raw in enumerate(part.raw.split("\n")):
                 line = part.line + offset
-                is_whole = (part.file, line) not in held
+                is_whole = not held.has_line(part.file, line)
                 text = raw.strip() if is_whole else part.text
-                if text and (is_whole or part.role == "other"):
+                is_apart = part.role == "heading" and not held.has_words(part.file, line, text)
+                if text and (is_whole or part.role == "other" or is_apart):
                     found.setdefault(
                         (part.file, line, text),
                         Line(

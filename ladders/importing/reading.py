@@ -5,28 +5,33 @@ claimed block holds is listed as not imported.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ladders.importing.assembly import Front
 from ladders.importing.attributes import attribute_key, attribute_keys
 from ladders.importing.cascades import states_cascade
-from ladders.importing.cells import LABELLED, NOTE, CellDraft, Role, is_placeholder, read_cell
+from ladders.importing.cells import NOTE, CellDraft, Role, is_placeholder, read_cell, read_label
 from ladders.importing.drafts import (
-    NOT_IMPORTED,
     AddedDraft,
+    Held,
     OwnerDraft,
     Part,
     Reading,
     label_of,
     value_of,
+    without_emphasis,
 )
 from ladders.importing.layout import by_line, is_layout
 from ladders.importing.marks import lists_in
 from ladders.importing.outline import Block, Outline, TableCell, every_block
-from ladders.importing.sections import ANTI_PATTERNS, LICENCE, ROW, Section
+from ladders.importing.references import builds_on
+from ladders.importing.sections import ANTI_PATTERNS, LICENCE, ROW, Section, fold_labels
 from ladders.importing.structure import (
     EXPLAINS,
+    FURNITURE,
+    LICENSED,
     CellFound,
     OwnerFound,
     Structure,
@@ -35,6 +40,7 @@ from ladders.importing.structure import (
     is_only_links,
     places_of,
     spans,
+    take_closing,
     without_outer,
 )
 from ladders.importing.tables import ATTRIBUTES, SUMMARIES, code_and_title
@@ -62,18 +68,6 @@ def read(
     return _Reader(structure, list(outlines), list(file_names), fronts).reading()
 
 
-#: What the tool that shows a page says of the page.
-_FURNITURE = re.compile(
-    r"\W*(?:created by\b.*\b(?:modified|updated|edited) (?:by|on)\b.*"
-    r"|(?:page |document )?last (?:modified|updated|edited|changed|reviewed)\b.{0,80}"
-    r"|(?:this )?(?:document|page|file) (?:was )?(?:generated|exported|created|printed) (?:by|from|on)\b.*"
-    r"|(?:generated|exported) (?:by|from|on)\b.{0,80})",
-    re.IGNORECASE,
-)
-_LICENSED = re.compile(
-    r"\blicen[cs]ed under\b|\ball rights reserved\b|\bcreative commons\b|\bCC[ -]BY\b|\bMIT licen[cs]e\b",
-    re.IGNORECASE,
-)
 _IN_BOLD = re.compile(r"(?:\*\*|__)(?P<name>[^*_:]{1,40}):\s*(?P<value>[^*_]+?)(?:\*\*|__)")
 #: Chapters about the levels themselves, beside those of dimensions.
 _OF_LEVELS = re.compile(
@@ -81,7 +75,6 @@ _OF_LEVELS = re.compile(
     r"|(?:overview|definitions?|descriptions?|names) of (?:the )?(?:levels|grades|bands|titles))",
     re.IGNORECASE,
 )
-_ALL_BOLD = re.compile(r"\A(\*\*|__|\*|_)([^*_]+)\1\Z")
 _AT_LEAST = 2
 #: Fewer items are no list of what is asked.
 _LIST = 3
@@ -118,6 +111,13 @@ class _Reader:
         self.of_levels = _chapters_of_levels(owners)
         self.cell_sections = {id(cell.section) for owner in owners for cell in owner.cells}
         self.owner_heads = {id(head) for owner in owners for head in owner.heads}
+        dimensions_and_levels = self.cell_sections | self.owner_heads
+        for owner in owners:
+            for cell in owner.cells:
+                fold_labels(cell.section, dimensions_and_levels)
+        #: What stands below the last level, under none of the headings.
+        self.closing = Section(None, 0, body=take_closing(structure))
+        self.about.add(id(self.closing))
         self.spans = spans(owners)
         self.owner_depths = {head.depth for owner in owners for head in owner.heads}
         #: The items of lists of contents, by the section that they name.
@@ -148,6 +148,7 @@ class _Reader:
         for section in structure.root.walk():
             self.unused(section)
             self.rest(section)
+        self.rest(self.closing)
         return Reading(
             structure,
             self.all_parts(),
@@ -183,19 +184,21 @@ class _Reader:
 
     def all_parts(self) -> list[Part]:
         """A part for everything: what was claimed, then every block and line that nothing claims."""
-        held: dict[int, set[int]] = {}
-        for part in self.parts.values():
-            if part.role not in NOT_IMPORTED:
-                held.setdefault(part.file, set()).update(range(part.line, part.last_line + 1))
+        held = Held(self.parts.values())
         for number, outline in enumerate(self.outlines):
-            lines = held.get(number, set())
             every = (*every_block(outline.blocks), *outline.strays)
-            for block in (line for each in every for line in by_line(each)):
-                if block.kind == "table":
-                    continue
+            blocks = [line for each in every for line in by_line(each) if line.kind != "table"]
+            shared = Counter(block.line for block in blocks if block.text)
+            for block in blocks:
+                lines = range(block.line, block.last_line + 1)
+                is_held = all(held.has_line(number, line) for line in lines)
                 if block.kind == "unused":
                     self.mark(block, "other", "names nothing in the ladder", 0.6)
-                elif not set(range(block.line, block.last_line + 1)) <= lines:
+                elif not is_held or (
+                    # Beside others on one line, a text counts by itself.
+                    shared[block.line] > 1
+                    and not any(held.has_words(number, line, block.text) for line in lines)
+                ):
                     role: Role = "layout" if is_layout(block) else "other"
                     reason = "layout without words of its own"
                     if role == "other":
@@ -225,7 +228,11 @@ class _Reader:
             # What a level says of those below it is asked about, and stays what it is.
             said = [block for block in found.body if block.kind in {"paragraph", "quote"}]
             self.cascade += [block for block in said if states_cascade(block.text)]
-        kept = self.attribute_lines(draft, found)
+        kept = [
+            block
+            for block in self.attribute_lines(draft, found)
+            if not self.builds_on(draft, block)
+        ]
         draft.before = self.cell(draft, "", None, kept)
         # What the level as a whole is warned of belongs to none of its dimensions.
         warned = [each for each in draft.before.expectations if each.is_anti_pattern]
@@ -236,6 +243,18 @@ class _Reader:
         for cell in found.cells:
             self.dimension(draft, cell)
         return draft
+
+    def builds_on(self, draft: OwnerDraft, block: Block) -> bool:
+        """Whether it says of the level as a whole that it asks for what another one does."""
+        is_said = block.kind in {"paragraph", "quote"} and draft.found.kind == "level"
+        named = builds_on(block.text) if is_said else ""
+        if not named:
+            return False
+        draft.builds_on = draft.builds_on or named
+        if block not in self.cascade:
+            self.cascade.append(block)
+        self.mark(block, "cascade", "says which level this one builds on", 0.8)
+        return True
 
     def front(self, draft: OwnerDraft) -> None:
         """What front matter says of the only level of its file."""
@@ -265,7 +284,7 @@ class _Reader:
         has_items = any(block.kind == "item" for block in found.body)
         for block in found.body:
             labelled = _IN_BOLD.fullmatch(block.text) or (
-                LABELLED.fullmatch(block.text) if not has_items or found.cells else None
+                read_label(block.text) if not has_items or found.cells else None
             )
             is_attribute = (
                 block.kind == "paragraph"
@@ -288,7 +307,7 @@ class _Reader:
             texts = [cell.text for cell in row if cell.text]
             if not texts:
                 continue
-            last = LABELLED.fullmatch(texts[-1])
+            last = read_label(texts[-1])
             if last:
                 draft.attributes.append((label_of(last), value_of(last)))
             elif len(texts) > 1:
@@ -357,7 +376,7 @@ class _Reader:
         self, draft: OwnerDraft, found: CellFound, head: Section, said: list[Block]
     ) -> bool:
         key = attribute_key(found.dimension)
-        pairs = [LABELLED.fullmatch(block.text) for block in said]
+        pairs = [read_label(block.text) for block in said]
         if ANTI_PATTERNS.fullmatch(key) and head.depth >= ROW:
             # A row beside those of dimensions warns of something at each level.
             return False
@@ -427,8 +446,8 @@ class _Reader:
     def attribute(self, draft: OwnerDraft, name: str, said: list[Block]) -> None:
         values = [block for block in said if not is_placeholder(block.text)]
         if values:
-            texts = [_ALL_BOLD.sub(r"\2", block.text) for block in values]
-            draft.attributes.append((name, "; ".join(texts)))
+            whole = "; ".join(without_emphasis(block.text) for block in values)
+            draft.attributes.append((name, whole))
         for block in said:
             role: Role = "attribute" if block in values else "placeholder"
             self.mark(block, role, "a label with a value", 0.8)
@@ -557,19 +576,19 @@ class _Reader:
         is_item = block.kind == "item" and block.text != ""
         # A badge may be all that names the licence.
         is_badge = block.kind == "image" and block.text != ""
-        if (is_prose or is_item or is_badge) and (is_licence or _LICENSED.search(block.text)):
+        if (is_prose or is_item or is_badge) and (is_licence or LICENSED.search(block.text)):
             self.licence.append(block)
             self.mark(block, "licence", "speaks of the licence", 0.9)
         elif block.kind == "metadata":
             self.mark(block, "attribute", "says something of the ladder as a whole", 0.9)
-        elif is_prose and _FURNITURE.fullmatch(block.text):
+        elif is_prose and FURNITURE.fullmatch(block.text):
             self.mark(block, "other", "speaks of the page, not of the ladder", 0.8)
         elif block.place in self.structure.contents:
             self.mark(block, "contents", "a table of contents: read for tracks and order", 0.9)
         elif (is_prose or is_item) and id(section) in self.about and states_cascade(block.text):
             self.cascade.append(block)
             self.mark(block, "cascade", "says that levels build on each other", 0.8)
-        elif is_prose and (section is self.structure.title or not section.heading):
+        elif is_prose and section in {self.structure.title, self.structure.root}:
             self.summary.append(block)
             self.mark(block, "summary", "prose below the title", 0.7)
         elif is_prose and id(section) in self.about:

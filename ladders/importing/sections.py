@@ -28,6 +28,12 @@ EXAMPLES = re.compile(
     r"|(?:example )?(?:behaviou?rs|evidence|signs) (?:may|might|could|can) include",
     re.IGNORECASE,
 )
+#: Words over examples, where they stand below what they are examples of.
+SHOWN = re.compile(
+    r"(?:some )?(?:examples? |sample )(?:of )?(?:(?:the |these |those )?behaviou?rs?|actions?|activit(?:y|ies)"
+    r"|achievements?|evidence|signs?|tasks?|situations?)",
+    re.IGNORECASE,
+)
 #: What is warned of: never an expectation.
 ANTI_PATTERNS = re.compile(
     r"(?:red flags?|warning signs?|anti-?patterns?|bad (?:signs|behaviou?rs?)|negative (?:behaviou?rs"
@@ -35,6 +41,8 @@ ANTI_PATTERNS = re.compile(
     r"|don.?ts|derailers|setbacks|what (?:bad|poor) looks like|not (?:meeting|yet))(?: .{0,40})?",
     re.IGNORECASE,
 )
+#: Signs that something is still to be written.
+PENDING = r"(?:TODO|TBD|TBC|FIXME|WIP)"
 LICENCE = re.compile(r"\blicen[cs](?:e|es|ed|ing)\b|\bcopyright\b", re.IGNORECASE)
 
 
@@ -48,6 +56,8 @@ class Section:
     anchors: list[Block] = field(default_factory=list)
     body: list[Block] = field(default_factory=list)
     children: "list[Section]" = field(default_factory=list)
+    #: The item or line whose first words name it, with the words behind them.
+    labelled: Block | None = None
 
     @property
     def name(self) -> str:
@@ -104,6 +114,23 @@ def read_sections(outline: Outline, root: Section | None = None, shift: int = 0)
                 current = current.parent or top
     current.body += anchors
     return top
+
+
+def fold_examples(root: Section) -> None:
+    """Make a heading over examples a part of what is said above it, where no heading beside it says more."""
+    for section in root.walk():
+        said = any(block.text for block in section.body)
+        if section.heading and said and all(map(_holds_examples, section.children)):
+            for child in section.children:
+                if child.heading:
+                    section.body += [*child.anchors, replace(child.heading, kind="heading")]
+                section.body += child.body
+            section.children = []
+
+
+def _holds_examples(section: Section) -> bool:
+    names = (EXAMPLES, SHOWN)
+    return not section.children and any(each.fullmatch(section.key) for each in names)
 
 
 def _depth(block: Block) -> int:
@@ -210,7 +237,8 @@ def _unfold_labels_once(root: Section) -> bool:
     by_style: dict[str, list[_Labelled]] = defaultdict(list)
     for section in root.walk():
         for label in _labelled(section):
-            by_style[label.style].append(label)
+            if not re.fullmatch(PENDING, label.name):
+                by_style[label.style].append(label)
     shared = {
         key
         for found in by_style.values()
@@ -233,7 +261,7 @@ def _unfold_labels_once(root: Section) -> bool:
         # Beside headings that are called alike, a label stands as deep as they do.
         depth = max((depths.get(each.key, 0) for each in labels), default=0)
         depth = depth if section.depth < depth < LABEL else max(LABEL, section.depth + 1)
-        _split(section, sorted(labels, key=lambda each: each.start), depth)
+        _split(section, _with_what_follows(sorted(labels, key=lambda each: each.start)), depth)
     return bool(chosen)
 
 
@@ -281,8 +309,11 @@ def _used_as_headings(style: str, found: list[_Labelled], shared: set[str]) -> l
         if again >= _SHARED * len(keys) and len(set(keys)) == len(keys):
             good += section
     if style == "bare":
-        # A colon alone is weak: only names that come again, in sections that say nothing else.
+        # A colon alone is weak: only names that come again, in sections that say nothing else. If it
+        # is everywhere the only one, it parts nothing.
         good = [each for each in good if each.key in shared]
+        if max(map(len, by_section.values())) < _AT_LEAST:
+            return []
     if len({id(each.section) for each in good}) >= _AT_LEAST:
         return good
     return []
@@ -372,10 +403,11 @@ def _lead(section: Section, start: int) -> _Labelled | None:
     is_over_list = start + 1 < len(body) and body[start + 1].kind == "item"
     if not is_over_list or not words.endswith(":") or same_as(words):
         return None
-    if EXAMPLES.fullmatch(words.rstrip(": ")):
+    name = words.rstrip(": ")
+    if EXAMPLES.fullmatch(name) or (start and SHOWN.fullmatch(name)):
         return None
     bold = _BOLD_WORDS.search(block.text)
-    name = bold["name"] if bold else words.rstrip(": ")
+    name = bold["name"] if bold else name
     if len(name.split()) > _MOST_WORDS:
         return None
     end = start + 1
@@ -384,7 +416,36 @@ def _lead(section: Section, start: int) -> _Labelled | None:
     return _Labelled(section, name, "", start, end, "lead")
 
 
+def fold_labels(section: Section, named: set[int]) -> None:
+    """Put the labels below a section back before their words, but for those of the sections named."""
+    kept = []
+    for child in section.children:
+        fold_labels(child, named)
+        announces = any(each.fullmatch(child.key) for each in (ANTI_PATTERNS, EXAMPLES))
+        if child.labelled is None or child.children or id(child) in named or announces:
+            kept.append(child)
+            continue
+        inside = child.labelled.kind == "item"
+        rest = (replace(each, level=each.level + inside) for each in child.body[1:])
+        section.body += [child.labelled, *rest]
+    if len(kept) < len(section.children):
+        section.children = kept
+        section.body.sort(key=lambda block: block.place)
+
+
 _BOLD_WORDS = re.compile(r"(?:\*\*|__)(?P<name>[^*_]{2,60})(?:\*\*|__)")
+
+
+def _with_what_follows(labels: list[_Labelled]) -> list[_Labelled]:
+    """Labels before text with the paragraphs between them and the next label; what follows the last is of the section."""
+    whole = []
+    for label, after in pairwise(labels):
+        between = label.section.body[label.end : after.start]
+        goes_on = label.style == "said" and all(
+            block.kind in {"paragraph", "item"} for block in between
+        )
+        whole.append(replace(label, end=after.start) if between and goes_on else label)
+    return [*whole, labels[-1]]
 
 
 def _split(section: Section, labels: list[_Labelled], depth: int) -> None:
@@ -402,6 +463,7 @@ def _split(section: Section, labels: list[_Labelled], depth: int) -> None:
         child = Section(heading, depth, section)
         inside = section.body[label.start + 1 : label.end]
         if label.words:
+            child.labelled = block
             child.body.append(replace(block, text=label.words, level=min(block.level, 1)))
         # What stands in an item moves out of it; what stands below a line does not move.
         out = 1 if block.kind == "item" else 0

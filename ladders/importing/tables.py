@@ -1,7 +1,7 @@
 """The parts of a table: what its cells say and name, and the words that stand over columns."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -92,13 +92,26 @@ def code_and_title(one: str, other: str) -> str:
 
 def _titled(cell: TableCell) -> str:
     """The name in a cell that says under headings of its own what it is called, and at which level."""
-    said = {
-        block.text.strip("*_: ").lower(): after.text
-        for block, after in pairwise(cell.blocks)
-        if block.kind == "heading" and after.kind != "heading"
-    }
+    said = {key: after.text for key, _, after in _pairs(cell)}
     title = said.get("title") or said.get("name") or said.get("role") or ""
     return f"Level {said['level']}: {title}" if title and "level" in said else title
+
+
+def said_beside_name(cell: TableCell) -> tuple[Block, ...]:
+    """What a cell says under headings of its own besides what it is called."""
+    if not _titled(cell):
+        return ()
+    said = {key: (heading, after) for key, heading, after in _pairs(cell)}
+    title = next(key for key in ("title", "name", "role") if key in said and said[key][1].text)
+    used = {id(block) for key in (title, "level") for block in said.get(key, ())}
+    return tuple(block for block in cell.blocks if id(block) not in used)
+
+
+def _pairs(cell: TableCell) -> Iterator[tuple[str, Block, Block]]:
+    """The headings in a cell with what stands right below each, by their words."""
+    for block, after in pairwise(cell.blocks):
+        if block.kind == "heading" and after.kind != "heading":
+            yield block.text.strip("*_: ").lower(), block, after
 
 
 def named_twice(cells: list[TableCell]) -> Block | None:

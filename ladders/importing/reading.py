@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from ladders.importing.apart import chapters_of_levels, named_apart
 from ladders.importing.assembly import Front
 from ladders.importing.attributes import attribute_key, attribute_keys
 from ladders.importing.cascades import states_cascade
@@ -25,7 +26,7 @@ from ladders.importing.drafts import (
 )
 from ladders.importing.layout import by_line, is_layout
 from ladders.importing.marks import lists_in
-from ladders.importing.outline import Block, Outline, TableCell, every_block
+from ladders.importing.outline import Block, Outline, every_block
 from ladders.importing.references import builds_on
 from ladders.importing.sections import ANTI_PATTERNS, LICENCE, ROW, Section, fold_labels
 from ladders.importing.structure import (
@@ -36,20 +37,18 @@ from ladders.importing.structure import (
     OwnerFound,
     Structure,
     beside,
-    content,
     is_only_links,
     places_of,
     spans,
     take_closing,
     without_outer,
 )
-from ladders.importing.tables import ATTRIBUTES, SUMMARIES, code_and_title
+from ladders.importing.tables import ATTRIBUTES, SUMMARIES
 from ladders.keys import normalised
 from ladders.names import (
     LevelName,
     is_code,
     is_like_a_level,
-    is_titled,
     name_key,
     plain,
     read_level_name,
@@ -69,21 +68,11 @@ def read(
 
 
 _IN_BOLD = re.compile(r"(?:\*\*|__)(?P<name>[^*_:]{1,40}):\s*(?P<value>[^*_]+?)(?:\*\*|__)")
-#: Chapters about the levels themselves, beside those of dimensions.
-_OF_LEVELS = re.compile(
-    r"(?:(?:\w+ )?(?:levels?|grades|bands|job titles|titles)(?: (?:overview|definitions?|descriptions?|names))?"
-    r"|(?:overview|definitions?|descriptions?|names) of (?:the )?(?:levels|grades|bands|titles))",
-    re.IGNORECASE,
-)
 _AT_LEAST = 2
 #: Fewer items are no list of what is asked.
 _LIST = 3
 #: A value of more words is a statement.
 _SHORT_VALUE = 3
-#: The longest title that is read behind the code of a level.
-_LONGEST_TITLE = 5
-#: Between names that stand in one line.
-_BESIDE = re.compile(r"\s+[|\u00b7\u2022]\s+")
 _CALLED = "says what the level of this code is called"
 _ROLE_END = re.compile(r"\s+(?:skills|competenc\w+|expectations|only)$", re.IGNORECASE)
 
@@ -105,10 +94,10 @@ class _Reader:
         self.about = {id(section) for section in apart}
         owners = structure.owners
         #: What only says of a level how it is called, by its code.
-        self.called = _named_apart(apart)
+        self.called = named_apart(apart)
         self.places = places_of(structure)
         self.attribute_keys = attribute_keys(structure.owners)
-        self.of_levels = _chapters_of_levels(owners)
+        self.of_levels = chapters_of_levels(owners)
         self.cell_sections = {id(cell.section) for owner in owners for cell in owner.cells}
         self.owner_heads = {id(head) for owner in owners for head in owner.heads}
         dimensions_and_levels = self.cell_sections | self.owner_heads
@@ -605,51 +594,3 @@ class _Reader:
 
 def _files_of(found: OwnerFound) -> set[int]:
     return {head.heading.file for head in found.heads if head.heading}
-
-
-def _chapters_of_levels(owners: Iterable[OwnerFound]) -> set[int]:
-    """Headings over levels that are no dimensions: they say what the levels are, or only what they are called."""
-    under: dict[int, list[tuple[OwnerFound, CellFound]]] = {}
-    for owner in owners:
-        for cell in owner.cells:
-            if cell.head and cell.head is not cell.section:
-                under.setdefault(id(cell.head), []).append((owner, cell))
-    found = {
-        head
-        for head, inside in under.items()
-        if _OF_LEVELS.fullmatch(plain(inside[0][1].dimension))
-        or all(is_code(owner.name) and _is_title(cell.section) for owner, cell in inside)
-    }
-    return found if len(found) < len(under) else set()
-
-
-def _is_title(section: Section) -> bool:
-    """Whether it holds nothing but the name of a job."""
-    texts = [block.text for block in section.blocks() if block.text]
-    return len(texts) == 1 and is_titled(texts[0]) and len(texts[0].split()) <= _LONGEST_TITLE
-
-
-def _named_apart(sections: Iterable[Section]) -> dict[str, tuple[LevelName, Block]]:
-    """What holds nothing but codes with a name, by the code: headings, items of lists, and rows of names."""
-    found: dict[str, tuple[LevelName, Block]] = {}
-    for section in sections:
-        if section.heading and not content(section):
-            named = read_level_name(section.name)
-            found.setdefault(normalised(named.code), (named, section.heading))
-        for block in section.body:
-            texts = _BESIDE.split(block.text) if block.kind in {"item", "paragraph"} else []
-            names = [read_level_name(each) for each in texts]
-            if all(map(_is_named, names)):
-                for named in names:
-                    found.setdefault(normalised(named.code), (named, block))
-            for row in block.rows:
-                one, other = row[:2] if len(row) == _AT_LEAST else (TableCell(()), TableCell(()))
-                named = read_level_name(code_and_title(one.text, other.text))
-                if _is_named(named):
-                    found.setdefault(normalised(named.code), (named, other.blocks[0]))
-    return found
-
-
-def _is_named(level: LevelName) -> bool:
-    is_short = len(level.name.split()) <= _LONGEST_TITLE
-    return bool(level.code) and is_short and is_titled(level.name)

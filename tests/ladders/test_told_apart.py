@@ -184,14 +184,3 @@ def test_bullets_that_are_indented_too_little_still_stand_below_their_number():
         ("Working", "Weather"): ["mends radios"],
     }
     assert "j" in {question.topic for question in proposal.questions}
-
-
-def test_roles_under_no_heading_that_are_taken_for_levels_stand_in_a_track_with_a_name():
-    text = (
-        '## Level 1\n<a id="mixin-x"></a>\n## Level 1\n#### Taste\n## Level 2\n### Taste\n- x\n'
-        "* [Level 1](#level-1)\n* [Level 1](#level-1)"
-    )
-
-    ladder = read(text).ladder({"roles": "levels"})
-
-    assert [track.name for track in ladder.tracks] == ["Roles"]

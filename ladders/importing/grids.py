@@ -187,7 +187,7 @@ def _read_part(
     title, rows = _title_rows(rows)
     if len(rows) < AT_LEAST:
         return None
-    head, *body = _one_head(rows)
+    head, *body = _whole(_one_head(rows))
     if all(level_likeness(cell.text) for cell in head) and len(body) == 1:
         return Grid((GridRow((), _cells(head, body[0])),), title)
     grid = read_long(head, body) or _matrix(head, body, legend)
@@ -333,6 +333,27 @@ def _are_levels(head: list[TableCell], body: list[list[TableCell]], leading: int
     )
     is_said = leading == 1 and LEVEL_HEADER.fullmatch(words_of(head[0])) is not None
     return len(codes) >= AT_LEAST and (counts or is_said)
+
+
+def _is_rest(row: Sequence[TableCell]) -> bool:
+    """Whether a row is the end of the text above it, which the file breaks in two: long words with nothing beside them."""
+    is_long = len(row[0].text.split()) > _MOST_NAME_WORDS
+    return is_long and len(row) > 1 and not any(cell.text for cell in row[1:])
+
+
+def _whole(rows: list[list[TableCell]]) -> list[list[TableCell]]:
+    """The rows with those that the file breaks in two as one."""
+    whole: list[list[TableCell]] = []
+    for row in rows:
+        if whole and _is_rest(row) and whole[-1][-1].blocks:
+            *blocks, last = whole[-1][-1].blocks
+            rest = row[0].blocks
+            text = " ".join(block.text for block in (last, *rest))
+            joined = replace(last, last_line=rest[-1].last_line, text=text)
+            whole[-1][-1] = replace(whole[-1][-1], blocks=(*blocks, joined))
+        else:
+            whole.append(list(row))
+    return whole
 
 
 def _code_columns(head: list[TableCell]) -> int:

@@ -660,3 +660,21 @@ def test_columns_whose_codes_count_up_or_that_the_corner_calls_levels_are_levels
         zip(codes, names, strict=True)
     )
     assert [each.name for each in ladder.dimensions] == ["Guests", "Wine"]
+
+
+def test_a_row_that_the_file_breaks_in_two_is_one_row():
+    level = "## {} Cook\n\n| Area | What we ask |\n|---|---|\n| Pans | {} |\n| Calm | {} |\n\n"
+    rest = "when the orders come.\nNobody else has to keep calm for this cook when a pan burns. "
+    proposal = read(
+        "# Cooks\n\n"
+        + level.format("Junior", "Scrubs them.", "Asks early.")
+        + level.format("Senior", "Chooses them.", f"Is calm {rest}")
+    )
+
+    assert cells(proposal.ladder())["Senior Cook"] == {
+        "Pans": ["Chooses them."],
+        "Calm": [
+            "Is calm when the orders come. Nobody else has to keep calm for this cook when a pan burns."
+        ],
+    }
+    assert all("calm" not in text for text in listed(proposal))

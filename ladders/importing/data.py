@@ -43,7 +43,7 @@ def read_data(
 ) -> Data:
     """`fields` is what a person says of fields. Never raises; what no field makes sense of stays a stray line."""
     builder = Builder(lines, file)
-    teller = _Teller(builder, Fields(fields))
+    teller = _Teller(builder, Fields(root, fields))
     joined = joined_records(root, teller.fields)
     if joined:
         teller.records(joined)
@@ -236,9 +236,14 @@ class _Teller:
                 self.example(each)
 
     def body(self, node: Node, depth: int, used: set[str]) -> None:
+        """`used` are the fields that name the thing; none where nothing does."""
+        only = self.fields.only_text(node, used) if used else None
         ordered = sorted(node.value.items(), key=lambda each: self.fields.comes_late(each[0]))
         for key, value in ordered:
-            if key not in used and value.value is not None:
+            if key == only:
+                self.fields.note(key, "expectations")
+                self.words(value)
+            elif key not in used and value.value is not None:
                 self.field(node, key, value, depth)
 
     def field(self, node: Node, key: str, value: Node, depth: int) -> None:

@@ -5,7 +5,7 @@ Their names tell, unless a person says otherwise. A field is known by its name a
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -115,6 +115,16 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _OF_LEVEL = re.compile(r"(?:job_|career_)?(?:level|grade|band|rank|step|stage)_(?=.)")
+#: Fields that say something about a thing, and never what is asked.
+_ABOUT = re.compile(
+    r"(?:.*_)?(?:url|uri|link|href|date|at|on|since|until|by|salary|pay|compensation|price|cost"
+    r"|currency|icon|emoji|colou?r|image|photo|picture|logo|email|phone|owner|author|manager|editor"
+    r"|contact|status|state|team|department|location|country|city|file|filename|source|weight"
+    r"|tag|todo|alias|aka)s?",
+    re.IGNORECASE,
+)
+#: A text of fewer words is a name or one value out of a few.
+_FEWEST_WORDS = 3
 _CODE = re.compile(r"[A-Za-z]{1,4}[ .-]?[0-9]{1,2}[a-d]?")
 _BARE_CODE = re.compile(r"[0-9]{1,2}")
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,6}")
@@ -139,8 +149,9 @@ class Fields:
     Whatever reads a field notes what it took it for, so that a person can see it and say otherwise.
     """
 
-    def __init__(self, said: Mapping[str, FieldUse] | None = None) -> None:
+    def __init__(self, root: Node, said: Mapping[str, FieldUse] | None = None) -> None:
         self.said = said or {}
+        self._wordy = _wordy(root)
         self._uses: dict[str, list[FieldUse]] = {}
         self._names: set[str] = set()
 
@@ -298,6 +309,37 @@ class Fields:
         is_named = any(map(self._names_something, node.value))
         return texts[0] if len(texts) == 1 and not others and not is_named else None
 
+    def only_text(self, node: Node, used: Collection[str]) -> str | None:
+        """The field that holds the only text of a named thing, whatever it is called.
+
+        `used` are the fields that name the thing. None where it says or holds anything else by fields that are known,
+        apart from examples and warnings.
+        """
+        texts = []
+        for key, value in node.value.items():
+            if key in used or value.value in (None, "", [], {}) or self.comes_late(key):
+                continue
+            if key in self.said or isinstance(value.value, (dict, list)):
+                return None
+            if self.is_summary(key) or (self.is_text(key) and not self.is_details(key)):
+                return None
+            if self.is_wordy(key):
+                texts.append(key)
+        return texts[0] if len(texts) == 1 else None
+
+    def is_wordy(self, key: str) -> bool:
+        """Whether a field holds words that can be asked: most of its values are, and it is no code, link, date or pay."""
+        is_known = (
+            self.is_id(key)
+            or self._names_something(key)
+            or self.is_rank(key)
+            or self.is_cascade(key)
+            or self.about_the_whole(key)
+            or _bare(key) in _KINDS
+            or _fits(_ABOUT, _bare(key))
+        )
+        return key in self._wordy and not is_known
+
     def _names_something(self, key: str) -> bool:
         said = self.said.get(key)
         if said:
@@ -386,6 +428,16 @@ def _every_field(node: Node) -> Iterator[tuple[str, Node]]:
     elif isinstance(node.value, list):
         for value in node.value:
             yield from _every_field(value)
+
+
+def _wordy(root: Node) -> set[str]:
+    """The fields of which most values are several words or lines."""
+    texts: dict[str, list[bool]] = {}
+    for key, value in _every_field(root):
+        if value.value not in (None, "", [], {}):
+            words = str(value.value).split() if isinstance(value.value, str) else []
+            texts.setdefault(key, []).append(len(words) >= _FEWEST_WORDS)
+    return {key for key, are in texts.items() if sum(are) * 2 > len(are)}
 
 
 def _sample(node: Node) -> str:

@@ -233,3 +233,49 @@ def test_a_name_beside_its_code_is_in_the_heading_and_not_left_out():
     proposal = read("kitchen.yaml", NAMED_TWICE)
     assert list(asked(proposal.ladder())) == [("C1", "Commis"), ("C2", "Chef de partie")]
     assert [line.text for line in proposal.not_imported] == ["grades:", "areas:", "areas:"]
+
+
+def _kitchen(field, **others):
+    texts = {
+        "Helper": ("Follows a recipe with help.", "Asks when something is unclear."),
+        "Chef": ("Writes recipes for others.", "Teaches those who are new."),
+    }
+    return {
+        "title": "Kitchen",
+        "roles": [
+            {
+                "title": f"{rank} Cook",
+                "description": "Has a place in the kitchen.",
+                "skills": [
+                    {"title": name, field: text, **others}
+                    for name, text in zip(("Craft", "People"), texts[who], strict=True)
+                ],
+            }
+            for rank, who in (("Junior", "Helper"), ("Senior", "Chef"))
+        ],
+    }
+
+
+class TestTheOnlyTextOfAThing:
+    @pytest.mark.parametrize("field", ["description", "details", "notes", "copy", "explanation"])
+    def test_is_asked_whatever_its_field_is_called(self, field):
+        others = {"id": "k1", "order": 3, "link": "see the other page", "updated_at": "on 4 May"}
+        ladder = read("kitchen.json", json.dumps(_kitchen(field, **others))).ladder()
+        assert asked(ladder) == {
+            ("", "Junior Cook"): {
+                "Craft": [("Follows a recipe with help.", "expectation")],
+                "People": [("Asks when something is unclear.", "expectation")],
+            },
+            ("", "Senior Cook"): {
+                "Craft": [("Writes recipes for others.", "expectation")],
+                "People": [("Teaches those who are new.", "expectation")],
+            },
+        }
+
+    @pytest.mark.parametrize("field", ["id", "link", "updated_at", "order", "salary", "owner"])
+    def test_is_not_asked_where_its_field_is_known_for_something_else(self, field):
+        assert not read("kitchen.json", json.dumps(_kitchen(field))).verdict.is_ladder
+
+    def test_is_not_one_of_two(self):
+        both = _kitchen("hints", remark="Was written by the whole crew.")
+        assert not read("kitchen.json", json.dumps(both)).verdict.is_ladder

@@ -28,10 +28,14 @@ _DIMENSION_HEADER = re.compile(
 )
 _TEXT_HEADER = re.compile(
     r"(?:expectations?|descriptions?|behaviou?rs?|statements?|texts?|criteri(?:on|a)|requirements?"
-    r"|expected behaviou?rs?|definitions?|details?|what .{0,40}|examples?|responsibilit\w+"
+    r"|expected behaviou?rs?|definitions?|details?|what .{0,40}|responsibilit\w+"
     r"|evidence|indicators?|competenc(?:y|e|ies)|bullets?|items?)",
     re.IGNORECASE,
 )
+#: A statement where no other column holds one.
+_SUMMARY_HEADER = re.compile(r"summar(?:y|ies)", re.IGNORECASE)
+#: The statements stand in at least this share of the rows.
+_MOSTLY = 0.5
 _ORDER_HEADER = re.compile(
     r"(?:(?:level|grade|band|sort) )?(?:rank|order|number|position|index|sequence)", re.IGNORECASE
 )
@@ -55,7 +59,10 @@ class LongColumns:
 
 
 def long_columns(texts: Sequence[str], body: Sequence[Sequence[str]]) -> LongColumns | None:
-    """By the words above the columns and in them; None where they name no level or no dimension."""
+    """By the words above the columns and in them; None where they name no level or no dimension.
+
+    A column that is empty in every row says nothing.
+    """
     levels = [place for place, text in enumerate(texts) if LEVEL_HEADER.fullmatch(text)]
     order = _order_column(texts, body)
     if len(levels) >= AT_LEAST or order not in levels:
@@ -71,16 +78,23 @@ def long_columns(texts: Sequence[str], body: Sequence[Sequence[str]]) -> LongCol
         if _KIND_HEADER.fullmatch(text) and all(is_kind(row[place]) for row in body if row[place])
     ]
     pointing = {*levels, *dimensions, *kinds, order}
-    left = [place for place in range(len(texts)) if place not in pointing]
-    said = [place for place in left if _TEXT_HEADER.fullmatch(texts[place])] or left[-1:]
-    if not levels or not dimensions or not said:
-        return None
-    statement = next(
-        (place for place in said if not _EXAMPLE_HEADER.fullmatch(texts[place])), said[0]
-    )
-    left.remove(statement)
+    filled = [sum(bool(row[place].strip()) for row in body) for place in range(len(texts))]
+    left = [place for place in range(len(texts)) if filled[place] and place not in pointing]
     examples = [place for place in left if _EXAMPLE_HEADER.fullmatch(texts[place])]
     ids = [place for place in left if _ID_HEADER.fullmatch(texts[place])]
+    others = [place for place in left if place not in {*examples, *ids}]
+    said = [
+        *(place for place in others if _TEXT_HEADER.fullmatch(texts[place])),
+        *(place for place in others if _SUMMARY_HEADER.fullmatch(texts[place])),
+        # Nothing but examples is said of what is asked.
+        *(others[-1:] or examples[:1]),
+    ]
+    if not levels or not dimensions or not said:
+        return None
+    often = (place for place in said if filled[place] >= _MOSTLY * len(body))
+    statement = next(often, said[0])
+    left.remove(statement)
+    examples = [place for place in examples if place != statement]
     return LongColumns(
         tuple(levels),
         tuple(dimensions),

@@ -279,3 +279,69 @@ class TestTheOnlyTextOfAThing:
     def test_is_not_one_of_two(self):
         both = _kitchen("hints", remark="Was written by the whole crew.")
         assert not read("kitchen.json", json.dumps(both)).verdict.is_ladder
+
+
+STATED = (
+    ("Commis", "Craft", "Follows a recipe", "Made the soup"),
+    ("Commis", "Craft", "Cleans up", ""),
+    ("Commis", "Guests", "Greets them", ""),
+    ("Chef", "Craft", "Writes recipes", ""),
+    ("Chef", "Guests", "Hears complaints", "Calmed a table"),
+)
+AS_STATED = {
+    ("", "Commis"): {
+        "Craft": [("Follows a recipe", "expectation"), ("Cleans up", "expectation")],
+        "Guests": [("Greets them", "expectation")],
+    },
+    ("", "Chef"): {
+        "Craft": [("Writes recipes", "expectation")],
+        "Guests": [("Hears complaints", "expectation")],
+    },
+}
+
+
+class TestTheStatementOfARecord:
+    def is_read(self, proposal):
+        ladder = proposal.ladder()
+        assert asked(ladder) == AS_STATED
+        shown = [
+            (each.text, [example.text for example in each.examples])
+            for level in ladder.levels
+            for cell in level.cells
+            for each in cell.expectations
+        ]
+        assert shown == [(row[2], [row[3]] if row[3] else []) for row in STATED]
+
+    @pytest.mark.parametrize("header", ["Summary", "Description"])
+    def test_stands_in_the_summary_and_not_in_the_examples(self, header):
+        rows = [("Level", "Area", header, "Examples"), *STATED]
+        self.is_read(read("cooks.csv", "\n".join(",".join(row) for row in rows)))
+
+    @pytest.mark.parametrize("empty", [None, "", []])
+    def test_stands_in_no_field_that_is_empty_everywhere(self, empty):
+        records = [
+            {
+                "summary": said,
+                "examples": [example] if example else [],
+                "description": empty,
+                "level": level,
+                "area": area,
+            }
+            for level, area, said, example in STATED
+        ]
+        proposal = read("cooks.json", json.dumps(records))
+        self.is_read(proposal)
+        assert listed(proposal) == []
+
+    def test_stands_in_no_field_that_only_few_records_have(self):
+        records = [
+            {"level": level, "area": area, "summary": said, "description": ""}
+            for level, area, said, _ in STATED
+        ]
+        records[0]["description"] = "As on the card"
+        ladder = read("cooks.json", json.dumps(records)).ladder()
+        assert asked(ladder) == AS_STATED
+        first = ladder.levels[0].cells[0].expectations[0]
+        assert [(each.name, each.value) for each in first.attributes] == [
+            ("Description", "As on the card")
+        ]

@@ -6,7 +6,7 @@ claimed block holds is listed as not imported.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from ladders.importing.apart import chapters_of_levels, named_apart
@@ -133,6 +133,7 @@ class _Reader:
             self.heading(track.section, "track", "a heading over a list of levels", 0.9)
         if structure.title and owners:
             self.heading(structure.title, "title", "the first heading of the document", 0.95)
+        _tell_apart(owners)
         self.described_apart(owners)
         for section in structure.root.walk():
             self.unused(section)
@@ -590,6 +591,14 @@ class _Reader:
             self.mark(block, "layout", "layout without words of its own", 0.7)
         else:
             self.mark(block, "other", "stands outside of every level", 0.6)
+
+
+def _tell_apart(owners: Sequence[OwnerDraft]) -> None:
+    """Levels that nothing tells from each other but a number in brackets are called by it, too."""
+    named = Counter(name_key(owner.name.name) for owner in owners)
+    for owner in owners:
+        if named[name_key(owner.name.name)] >= _AT_LEAST and owner.name.code.isdecimal():
+            owner.name = replace(owner.name, name=plain(owner.found.name), code="")
 
 
 def _files_of(found: OwnerFound) -> set[int]:

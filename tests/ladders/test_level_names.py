@@ -202,3 +202,16 @@ class TestAttributes:
             ["Taste", "Pace"],
             [{}, {"Experience": "5 years"}],
         )
+
+
+@pytest.mark.parametrize("second", ["Cook (2)", "Chef (2)"])
+def test_a_number_that_tells_levels_apart_stays_in_their_names(second):
+    level = "## {}\n\n- Stirs\n- Tastes\n\n"
+    text = f"# Kitchen\n\n{level.format('Senior Cook (1)')}{level.format('Senior ' + second)}"
+    levels = read(text).ladder().levels
+
+    told_apart = second.startswith("Cook")
+    assert [(each.code, each.name) for each in levels] == [
+        ("", "Senior Cook (1)") if told_apart else ("1", "Senior Cook"),
+        ("", "Senior Cook (2)") if told_apart else ("2", "Senior Chef"),
+    ]

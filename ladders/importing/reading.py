@@ -14,6 +14,7 @@ from ladders.importing.assembly import Front
 from ladders.importing.attributes import attribute_key, attribute_keys
 from ladders.importing.cascades import states_cascade
 from ladders.importing.cells import NOTE, CellDraft, Role, is_placeholder, read_cell, read_label
+from ladders.importing.closing import FURNITURE, LICENSED, take_closing
 from ladders.importing.drafts import (
     AddedDraft,
     Held,
@@ -31,8 +32,6 @@ from ladders.importing.references import builds_on
 from ladders.importing.sections import ANTI_PATTERNS, LICENCE, ROW, Section, fold_labels
 from ladders.importing.structure import (
     EXPLAINS,
-    FURNITURE,
-    LICENSED,
     CellFound,
     OwnerFound,
     Structure,
@@ -40,7 +39,6 @@ from ladders.importing.structure import (
     is_only_links,
     places_of,
     spans,
-    take_closing,
     without_outer,
 )
 from ladders.importing.tables import ATTRIBUTES, SUMMARIES

@@ -14,9 +14,10 @@ _CODE = (
     r"|\u30ec\u30d9\u30eb)[ .-]?[0-9]{1,2}(?:\.[0-9]|[a-d])?"
 )
 _WHOLE_CODE = re.compile(_CODE, re.IGNORECASE)
-_SOME_CODE = re.compile(r"(?:[A-Z]{1,4}[ .-]?[0-9]{1,2}[a-d]?|[0-9]{1,2})", re.IGNORECASE)
+_SOME_CODE = re.compile(r"(?:[A-Z]{1,4}[ .-]?[0-9]{1,2}(?:[a-d]|\+)?|[0-9]{1,2})", re.IGNORECASE)
 _LEADING_CODE = re.compile(
-    rf"({_CODE}|(?:[A-Z]{{1,4}}[ .-]?)?[0-9]{{1,2}}[a-d]?)\s*(?:[:\u2013\u2014|/]|-(?=\s))\s*(\S.*)",
+    rf"({_CODE}|[A-Z]{{1,4}}[ .-]?[0-9]{{1,2}}\+|(?:[A-Z]{{1,4}}[ .-]?)?[0-9]{{1,2}}[a-d]?)"
+    r"\s*(?:[:\u2013\u2014|/]|-(?=\s))\s*(\S.*)",
     re.IGNORECASE,
 )
 #: What stands in brackets behind a title and is no part of it.
@@ -89,8 +90,13 @@ _DIMENSIONS = re.compile(
     r"|vision|writing)\b",
     re.IGNORECASE,
 )
-#: Words over columns of levels, their titles and the experience they take, in the languages that
+#: Words over columns of levels, their titles, the experience they take and what they pay, in the languages that
 #: ladders are written in; signs between words are spaces.
+PAY_WORDS = (
+    r"(?:grund|jahres|monats)?gehalt|gehaltsspanne|verg\u00fctung|lohn|salaire|r\u00e9mun\u00e9ration|salario"
+    r"|sueldo|remuneraci\u00f3n|sal\u00e1rio|remunera\u00e7\u00e3o|faixa salarial|\u0437\u0430\u0440\u043f\u043b\u0430\u0442\u0430"
+    r"|\u043e\u043a\u043b\u0430\u0434|wynagrodzenie|salaris|stipendio|retribuzione"
+)
 LEVEL_WORDS = (
     r"(?:karriere)?stufe|niveau|\u00e9chelon|nivel|grado|n\u00edvel|\u0443\u0440\u043e\u0432\u0435\u043d\u044c"
     r"|\u0433\u0440\u0435\u0439\u0434|poziom|trede|livello"
@@ -127,6 +133,13 @@ _DOCUMENT = re.compile(
 _DUTY = re.compile(
     r"(?:(?:core|key|main|typical) )?(?:responsibilit(?:y|ies)|dut(?:y|ies)|expectations?|what we expect)"
     r" (?:of|for|from) (?:(?:an?|the|our) )?(?P<level>\S.*)",
+    re.IGNORECASE,
+)
+#: Words for how well somebody can do something, which are no title by themselves.
+PROFICIENCY = re.compile(
+    r"(?:leading )?(?:beginner|novice|basic|foundation(?:al)?|awareness|aware|intermediate|working"
+    r"|competent|proficient|practitioner|practi[sc]ing|advanced|expert|master(?:y|s)?|learning"
+    r"|developing|skilled|adopts|specializes|evangelizes|creates)",
     re.IGNORECASE,
 )
 _LONGEST_LEVEL = 9
@@ -217,7 +230,15 @@ def is_title(text: str) -> bool:
     words = re.findall(r"[^\W\d_]+", text)
     is_short = len(words) <= _LONGEST_TITLE and not text.endswith((".", "!", "?"))
     written_large = all(len(word) < _SMALL_WORD or not word.islower() for word in words)
-    return is_short and written_large and is_titled(text)
+    is_about_skill = PROFICIENCY.fullmatch(plain(text)) is not None
+    return is_short and written_large and not is_about_skill and is_titled(text)
+
+
+def are_titles(texts: Sequence[str]) -> bool:
+    """Whether several texts are all titles; words for how well something is done may be among them, as one of many."""
+    titles = sum(map(is_title, texts))
+    known = sum(PROFICIENCY.fullmatch(plain(text)) is not None for text in texts)
+    return len(texts) > 1 and titles + known == len(texts) and titles > known
 
 
 def without_duty(name: str) -> str:

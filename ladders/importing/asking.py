@@ -26,15 +26,9 @@ from ladders.importing.drafts import OwnerDraft, Reading, attribute_items
 from ladders.importing.questions import SINGLE, Question, ask
 from ladders.importing.text import Change
 from ladders.keys import normalised
-from ladders.names import in_a_row, name_key
+from ladders.names import PROFICIENCY, in_a_row, name_key
 
 _SUPERSEDES = re.compile(r"\bsupersed|\breplac|\binstead of\b", re.IGNORECASE)
-_PROFICIENCY = re.compile(
-    r"(?:leading )?(?:beginner|novice|basic|foundation(?:al)?|awareness|aware|intermediate|working"
-    r"|competent|proficient|practitioner|practi[sc]ing|advanced|expert|master(?:y|s)?|learning"
-    r"|developing|skilled|adopts|specializes|evangelizes|creates)",
-    re.IGNORECASE,
-)
 _MOSTLY = 0.6
 
 
@@ -268,7 +262,7 @@ def _names(reading: Reading, assembly: Assembly) -> Iterator[Question]:
 
 def _proficiency(reading: Reading) -> Iterator[Question]:
     names = [level.name.name for level in reading.levels]
-    like = sum(_PROFICIENCY.fullmatch(name) is not None for name in names)
+    like = sum(PROFICIENCY.fullmatch(name) is not None for name in names)
     if like >= _MOSTLY * len(names) and len(names) > 1:
         yield ask(
             "j",

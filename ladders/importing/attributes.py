@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from ladders.importing.cells import is_placeholder
 from ladders.importing.structure import OwnerFound
 from ladders.importing.tables import ATTRIBUTES
-from ladders.names import is_code, is_like_a_level, is_title, name_key, split_grade
+from ladders.names import are_titles, is_code, is_like_a_level, name_key, split_grade
 
-_AT_LEAST = 2
 _LONG = 120
 #: A value of more words than this says more than what something is.
 _MOST_WORDS = 8
@@ -48,7 +47,7 @@ def _is_attribute(key: str, values: list[list[str]]) -> bool:
     if ATTRIBUTES.fullmatch(key):
         return all(_is_value(key, texts) for texts in values)
     texts = [text.strip("*_ ") for several in values for text in several]
-    return len(texts) >= _AT_LEAST and all(map(is_title, texts))
+    return are_titles(texts)
 
 
 def _is_value(key: str, texts: list[str]) -> bool:

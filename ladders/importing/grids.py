@@ -28,6 +28,7 @@ from ladders.importing.tables import (
 from ladders.importing.ticked_tables import read_ticked, ticked_columns
 from ladders.keys import normalised
 from ladders.names import (
+    are_titles,
     is_code,
     is_like_a_level,
     is_title,
@@ -273,7 +274,7 @@ def _matrix(
 ) -> Grid | None:
     """Rows against columns: one of the two axes has names that look like levels."""
     like = [level_likeness(name.text) if (name := name_of(cell)) else 0.0 for cell in head]
-    codes = _code_columns(head)
+    codes = _code_columns(head, body)
     leading = codes or _leading(body, like)
     if leading is None or len(head) - leading < 1:
         return None
@@ -298,8 +299,8 @@ def _matrix(
     for row in body:
         if not any(cell.blocks for cell in row):
             continue
-        # A row without any name under levels says more of what the row above it names.
-        goes_on = is_over_levels and not any(row[place].text for place in names)
+        # A row without any name says more of what the row above it names.
+        goes_on = not numbers and not any(row[place].text for place in names)
         before = carried(row, names if goes_on else names[:-1], before)
         named = [name for place in names if (name := name_of(before[place]))]
         if codes:
@@ -307,7 +308,7 @@ def _matrix(
         counts = [block for place in numbers for block in row[place].blocks]
         rest += [replace(block, kind="reference") for block in counts]
         if not named and not numbers:
-            rest += [block for cell in row for block in cell.blocks]
+            rest += unused(row)
             continue
         if named and not goes_on and len({id(cell) for cell in row if cell.text}) == 1:
             # A row that holds a name alone is a heading over the rows below it.
@@ -356,11 +357,15 @@ def _whole(rows: list[list[TableCell]]) -> list[list[TableCell]]:
     return whole
 
 
-def _code_columns(head: list[TableCell]) -> int:
+def _code_columns(head: list[TableCell], body: list[list[TableCell]]) -> int:
     """How many columns in front hold the code and the title of a level, or none."""
     texts = [words_of(cell) for cell in head[:AT_LEAST]]
-    is_both = len(head) > AT_LEAST and all(LEVEL_HEADER.fullmatch(text) for text in texts)
-    return AT_LEAST if is_both else 0
+    are_said = all(LEVEL_HEADER.fullmatch(text) for text in texts)
+    are_shown = len(head) > AT_LEAST and (
+        all(is_code(row[0].text.rstrip("+* ")) for row in body)
+        and are_titles([row[1].text.strip("*_ ") for row in body])
+    )
+    return AT_LEAST if len(head) > AT_LEAST and (are_said or are_shown) else 0
 
 
 _FIGURE = re.compile(r"\W*(?:[0-9][0-9.,%\s\u2013-]*|yes|no|n/?a|\W*)\W*", re.IGNORECASE)

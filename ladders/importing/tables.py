@@ -9,6 +9,7 @@ from ladders.importing.outline import Block, TableCell
 from ladders.names import (
     EXPERIENCE_WORDS,
     LEVEL_WORDS,
+    PAY_WORDS,
     TITLE_WORDS,
     is_code,
     is_like_a_level,
@@ -31,7 +32,7 @@ ATTRIBUTES = re.compile(
     r"known as )?(?:titles?|aka)|equivalen\w+(?: .{0,20})?|salary(?: .{0,20})?|compensation"
     r"|pay(?: .{0,20})?|reports to|reporting line|direct reports|team size|planning horizon"
     r"|time ?horizon|time in (?:role|level)|(?:grade|band|code|job code|level code|ic level)"
-    rf"|career stage|location|impact radius|evaluation|{TITLE_WORDS}|{EXPERIENCE_WORDS})",
+    rf"|career stage|location|impact radius|evaluation|{TITLE_WORDS}|{EXPERIENCE_WORDS}|{PAY_WORDS})",
     re.IGNORECASE,
 )
 #: Columns and headings over a description of the level as a whole.
@@ -128,11 +129,13 @@ def named_twice(cells: list[TableCell]) -> Block | None:
 def carried(
     row: list[TableCell], places: Iterable[int], before: list[TableCell]
 ) -> list[TableCell]:
-    """An empty cell in front of others goes on with the name above it."""
+    """An empty cell in front of others goes on with the name above it, until an outer name is another one."""
     row = list(row)
-    for place in places:
-        if before and not row[place].text:
+    for place in places if before else ():
+        if not row[place].text:
             row[place] = before[place]
+        elif row[place].text != before[place].text:
+            break
     return row
 
 

@@ -625,19 +625,22 @@ class TestTablesOfTitles:
         ]
 
     def test_in_a_column_of_a_ladder_belong_to_its_levels(self):
-        ladder = read(
-            "# Cooks\n\n| Grade | Standard name (cook) | Standard name (lead) | Pans |\n|---|---|---|---|\n"
-            "| C1 | **Associate** | n/a | Scrubs them. |\n| C2 | **Senior** | Team Lead | Chooses them. |\n"
-            "| C3 | **Staff** | Manager | Casts them. |\n"
-        ).ladder()
+        ladder = read("""# Cooks
+
+| Grade | Pans | Standard name (cook) | Standard name (people) |
+|---|---|---|---|
+| C1 | Scrubs them. | **Associate** | n/a |
+| C2 | Chooses them. | **Intermediate** | Team Lead |
+| C3 | Casts them. | **Staff** | Manager |
+""").ladder()
 
         assert [each.name for each in ladder.dimensions] == ["Pans"]
         assert [
             [(each.name, each.value) for each in level.attributes] for level in ladder.levels
         ] == [
             [("Standard name (cook)", "Associate")],
-            [("Standard name (cook)", "Senior"), ("Standard name (lead)", "Team Lead")],
-            [("Standard name (cook)", "Staff"), ("Standard name (lead)", "Manager")],
+            [("Standard name (cook)", "Intermediate"), ("Standard name (people)", "Team Lead")],
+            [("Standard name (cook)", "Staff"), ("Standard name (people)", "Manager")],
         ]
 
 
@@ -678,3 +681,199 @@ def test_a_row_that_the_file_breaks_in_two_is_one_row():
         ],
     }
     assert all("calm" not in text for text in listed(proposal))
+
+
+CONTINUED = """# Gardeners
+
+| {corner} | Junior | Senior |
+|---|---|---|
+| {first} | Weeds | Plans |
+| | Rakes | Orders seeds |
+{between}| | | Prunes |
+| {second} | Waters | Digs |
+| | Skims | |
+"""
+
+
+GARDEN = {
+    "Junior": {"Beds": ["Weeds", "Rakes"], "Ponds": ["Waters", "Skims"]},
+    "Senior": {"Beds": ["Plans", "Orders seeds", "Prunes"], "Ponds": ["Digs"]},
+}
+
+
+class TestABlankNameInFrontOfARow:
+    @pytest.mark.parametrize("corner", ["", "Task"])
+    @pytest.mark.parametrize("between", ["", "| | | |\n"])
+    def test_goes_on_with_the_name_above(self, corner, between):
+        proposal = read(
+            CONTINUED.format(corner=corner, first="Beds", second="Ponds", between=between)
+        )
+        assert cells(proposal.ladder()) == GARDEN
+        assert proposal.ladder().summary == ""
+        assert listed(proposal) == [corner] * bool(corner)
+
+    def test_goes_on_with_a_heading_above(self):
+        text = CONTINUED.format(
+            corner="", first="Beds | | |\n|", second="Ponds | | |\n|", between=""
+        )
+        assert cells(read(text).ladder()) == GARDEN
+
+    def test_goes_on_until_an_outer_name_is_another_one(self):
+        ladder = read("""# Gardeners
+
+| Area | Task | Junior | Senior |
+|---|---|---|---|
+| Plants | Beds | Weeds | Plans |
+| | | Rakes | Orders seeds |
+| | Trees | Waters | Prunes |
+| Stones | | Sweeps | Lays paths |
+| | | Carries | Cuts |
+""").ladder()
+        assert cells(ladder) == {
+            "Junior": {
+                "Beds": ["Weeds", "Rakes"],
+                "Trees": ["Waters"],
+                "Stones": ["Sweeps", "Carries"],
+            },
+            "Senior": {
+                "Beds": ["Plans", "Orders seeds"],
+                "Trees": ["Prunes"],
+                "Stones": ["Lays paths", "Cuts"],
+            },
+        }
+
+    def test_goes_on_with_a_level(self):
+        ladder = read("""# Gardeners
+
+| Level | Beds | Ponds |
+|---|---|---|
+| Junior | Weeds | Waters |
+| | Rakes | Skims |
+| Senior | Plans | Digs |
+| | Orders seeds | |
+| | Prunes | |
+""").ladder()
+        assert cells(ladder) == GARDEN
+
+    def test_of_the_first_rows_is_no_summary_but_listed(self):
+        trees = "| Trees | Climbs | Fells |\n"
+        proposal = read(CONTINUED.format(corner="", first="", second="Ponds", between=trees))
+        assert proposal.ladder().summary == ""
+        assert listed(proposal) == ["|  | Weeds | Plans |", "| | Rakes | Orders seeds |"]
+
+
+MATRIX = """
+## Plants
+
+| | Junior Planner | Planner 2 | Senior Planner |
+|---|---|---|---|
+| Beds | Weeds them | Plants them | Plans them |
+| Trees | Waters them | Prunes them | Chooses them |
+"""
+TABLES_OF_TITLES = """\
+| Level | Planner | Manager |
+|---|---|---|
+| 3 | Planner 2 | Garden Manager |
+| 4 | Senior Planner | Director |
+
+| Makers | Code | Manager |
+|---|---|---|
+| Junior Planner | G1 | |
+| Planner 2 | G2 | M1 |
+| Senior Planner | G3 | Director of Gardens |
+
+| Makers | G Level | M Level | Management title |
+|---|---|---|---|
+| Junior Planner | G1 | | |
+| Planner 2 | G2 | | |
+| Senior Planner | G3 | M1 | Garden Manager |
+
+| | G1 | G2 | G3 |
+|---|---|---|---|
+| Title | Junior Planner | Planner 2 | Senior Planner |
+| Manager | | Team Lead | Garden Manager |
+"""
+CALLED = TABLES_OF_TITLES.split("\n\n")
+
+
+class TestATableThatOnlyListsLevels:
+    @pytest.mark.parametrize("table", CALLED)
+    def test_stands_back_behind_the_matrix(self, table):
+        alone, both = (
+            read(f"# Gardens\n{MATRIX}"),
+            read(f"# Gardens\n\n## Levels\n\n{table}{MATRIX}"),
+        )
+        assert cells(both.ladder()) == cells(alone.ladder())
+        assert [(each.name, each.rank) for each in both.ladder().levels] == [
+            ("Junior Planner", 1),
+            ("Planner 2", 2),
+            ("Senior Planner", 3),
+        ]
+
+    @pytest.mark.parametrize("table", CALLED)
+    def test_is_no_ladder_alone_and_listed(self, table):
+        proposal = read(f"# Gardens\n\n{table}")
+        assert not proposal.verdict.is_ladder
+        rows = [line for line in table.splitlines() if not line.startswith("|--")]
+        assert listed(proposal) == ["# Gardens", *rows]
+
+    def test_holds_titles_for_each_track_and_level(self):
+        proposal = read("""# Gardens
+
+| Track | Level 1 | Level 2 | Level 3 |
+|---|---|---|---|
+| Flowers | Flower Trainee | Flower Specialist | Head of Flowers |
+| Trees | Tree Technician | Tree Technician 2 | Tree Manager, Tree Director |
+""")
+        assert not proposal.verdict.is_ladder
+
+    def test_is_read_where_it_says_how_well_something_is_done(self):
+        ladder = read("""# Gardens
+
+| Task | Junior Planner | Senior Planner |
+|---|---|---|
+| Beds | Beginner | Expert |
+| Trees | Basic | Advanced |
+""").ladder()
+        assert cells(ladder)["Senior Planner"] == {"Beds": ["Expert"], "Trees": ["Advanced"]}
+
+    def test_is_no_table_of_pay(self):
+        proposal = read("""# Gardens
+
+| Stufe | Titel | Gehalt | Erfahrung |
+|---|---|---|---|
+| 1 | Junior | 42.000 bis 48.000 Euro | 0-2 Jahre |
+| 2 | Professional | 48.000 bis 60.000 Euro | 2-5 Jahre |
+| 3 | Senior | 60.000 bis 75.000 Euro | ab 5 Jahren |
+""")
+        assert not proposal.verdict.is_ladder
+
+
+class TestAColumnOfTitles:
+    TABLE = """# Gardens
+
+| Grade | Usual name (gardens) | Usual name (people) | Beds |
+|---|---|---|---|
+| **G5** | **Associate** | N/A | Weeds them |
+| **G6** | **Senior** | Team Lead | Plants them |
+| **G7+** | **Staff** | Manager | Plans them |
+"""
+
+    def test_behind_the_codes_names_the_levels(self):
+        ladder = read(self.TABLE).ladder()
+        assert [(each.code, each.name) for each in ladder.levels] == [
+            ("G5", "Associate"),
+            ("G6", "Senior"),
+            ("G7+", "Staff"),
+        ]
+
+    def test_elsewhere_says_what_a_level_is_called_besides(self):
+        ladder = read(self.TABLE).ladder()
+        assert [
+            [(each.name, each.value) for each in level.attributes] for level in ladder.levels
+        ] == [
+            [],
+            [("Usual name (people)", "Team Lead")],
+            [("Usual name (people)", "Manager")],
+        ]
+        assert [each.name for each in ladder.dimensions] == ["Beds"]

@@ -22,7 +22,7 @@ from ladders.importing.sections import (
 from ladders.importing.several import spread
 from ladders.importing.tabular import read_table
 from ladders.importing.toggles import unfold_toggles
-from ladders.names import level_likeness, name_key, rank, split_icon
+from ladders.names import is_like_a_level, level_likeness, name_key, rank, split_icon
 from ladders.yaml_nodes import Node, UnreadableYamlError, read_nodes
 
 Form = Literal["markdown", "page", "table", "data"]
@@ -99,7 +99,11 @@ def assemble(
     if len(read) == 1:
         only = read[0]
         assembly = Assembly(Section(None, 0), (only.outline,), said=only.said)
-        read_sections(only.outline, assembly.root)
+        title = only.said.get("title", "")
+        if only.front and is_like_a_level(title) and not only.top:
+            _add_file(assembly.root, only, title)
+        else:
+            read_sections(only.outline, assembly.root)
         if only.is_data_in_front:
             assembly.about += [
                 each for each in assembly.root.children if _line(each) > only.front_matter_end
@@ -341,7 +345,8 @@ def _add_file(root: Section, file: _File, name: str) -> None:
 
 def _title_line(outline: Outline) -> int:
     """The line of the front matter that says the title, or the first."""
-    said = (block for block in outline.blocks if block.kind == "metadata")
+    blocks = (*outline.blocks, *outline.strays)
+    said = (block for block in blocks if block.kind in {"metadata", "stray"})
     return next((block.line for block in said if block.raw.lower().startswith("title:")), 1)
 
 

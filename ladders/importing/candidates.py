@@ -233,46 +233,66 @@ def _inner_keys(sections: list[Section]) -> dict[int, str]:
 def _one(
     candidates: list[Section], structure: Structure
 ) -> Iterator[tuple[list[OwnerFound], Orientation]]:
-    """A document about one level: its title names the level, all other headings dimensions."""
-    title = structure.title
-    if title is None:
-        yield from _one_without_a_name(candidates)
+    """A document about one level, with its dimensions as the headings below it."""
+    head = _only_level(candidates, structure.title)
+    if head is None:
+        if structure.title is None:
+            yield from _one_without_a_name(candidates)
         return
-    if likeness(title) < LIKE:
-        return
-    if any(
-        section is not title and section.depth <= title.depth and likeness(section) >= LIKE
-        for section in candidates
-    ):
-        return
-    owner = OwnerFound(title.name, [title], None, list(title.body))
-    listed = [each for each in candidates if each is not title and _holds_items(each)]
+    # A title speaks of all that follows, on its own depth too.
+    below = candidates if head is structure.title else head.walk()
+    places = {id(section) for section in below}
+    inner = [each for each in candidates if each is not head and id(each) in places]
+    owner = OwnerFound(head.name, [head], None, list(head.body))
+    listed = [each for each in inner if _holds_items(each)]
     asked = [each for each in listed if not ANTI_PATTERNS.fullmatch(each.key)]
-    for section in listed if asked else _of_prose(title, candidates):
-        if section is not title:
-            parent = section.parent
-            group = parent if parent and parent.heading and parent is not title else None
-            owner.cells.append(CellFound(section.name, section, group, section))
-    if not owner.cells and _holds_items(title):
-        owner.body = list(title.body)
+    for section in listed if asked else _of_prose(head, inner):
+        parent = section.parent
+        group = parent if parent and parent.heading and parent is not head else None
+        owner.cells.append(CellFound(section.name, section, group, section))
     yield [owner], "outside"
+
+
+def _only_level(candidates: list[Section], title: Section | None) -> Section | None:
+    """The one heading that names a level: by the field it comes from, else the title, or the only one below it."""
+    said = [section for section in candidates if _is_said_to_be_a_level(section)]
+    if len(said) > 1:
+        return None
+    is_named = title is not None and likeness(title) >= LIKE
+    if said and not (title and is_named and set(said[0].key.split()) <= set(title.key.split())):
+        return said[0]
+    if title is None:
+        return None
+    if is_named:
+        others = (section for section in candidates if section is not title)
+        is_alone = all(each.depth > title.depth or likeness(each) < LIKE for each in others)
+        return title if is_alone else None
+    only = title.children[0] if len(title.children) == 1 else None
+    return only if only and _is_only_a_level(only) else None
+
+
+def _is_said_to_be_a_level(section: Section) -> bool:
+    return section.heading is not None and section.heading.hint == "level"
+
+
+def _is_only_a_level(section: Section) -> bool:
+    """Whether a heading is no more than the name of a level."""
+    return likeness(section) >= _CLEARLY and len(section.name.split()) <= _MOST_WORDS
 
 
 def _holds_items(section: Section) -> bool:
     return any(block.kind == "item" and not is_only_links(block) for block in section.body)
 
 
-def _of_prose(title: Section, candidates: list[Section]) -> list[Section]:
+def _of_prose(head: Section, inner: list[Section]) -> list[Section]:
     """The innermost headings of a document that says in prose what one level is asked, with what it is warned of.
 
     Prose under a title is more often an essay or an advertisement, so the title has to be no more than the name of a
     level, and no heading one of theirs.
     """
-    others = [each for each in candidates if each is not title]
-    is_level = likeness(title) >= _CLEARLY and len(title.name.split()) <= _MOST_WORDS
-    if not is_level or any(OTHER_TEXTS.search(each.name) for each in others):
+    if not _is_only_a_level(head) or any(OTHER_TEXTS.search(each.name) for each in inner):
         return []
-    return [section for section in others if not section.children and content(section)]
+    return [section for section in inner if not section.children and content(section)]
 
 
 def _one_without_a_name(

@@ -166,12 +166,17 @@ def _fit(owners: list[OwnerFound], orientation: Orientation, total: int) -> Fit:
     named *= len({name_key(owner.name) for owner in owners}) / len(owners)
     if len(owners) == 1:
         # Nothing to compare: the headings have to look like dimensions.
-        heads = [cell.head.name for cell in owners[0].cells if cell.head]
-        alike = sum(map(is_like_a_dimension, heads)) / len(heads) if heads else 0.0
-        strange = sum(OTHER_TEXTS.search(head) is not None for head in heads)
+        heads = [cell.head for cell in owners[0].cells if cell.head]
+        alike = sum(map(_is_dimension, heads)) / len(heads) if heads else 0.0
+        strange = sum(OTHER_TEXTS.search(head.name) is not None for head in heads)
         shared = max(0.0, alike - strange / max(len(heads), 1))
         return Fit(min(1.0, placed / max(total, 1)) * min(1.0, 2 * shared), named, shared)
     return Fit(min(1.0, placed / max(total, 1)), named, _shared(owners, orientation))
+
+
+def _is_dimension(head: Section) -> bool:
+    is_said_so = head.heading is not None and head.heading.hint == "dimension"
+    return is_said_so or is_like_a_dimension(head.name)
 
 
 def _best_likeness(owner: OwnerFound) -> float:

@@ -840,3 +840,60 @@ def test_words_of_rank_are_known_with_their_accents_and_in_other_languages():
         "S\u00eanior",
         "Especialista",
     ]
+
+
+class TestOneLevelThatIsNotTheTitle:
+    ASKED = (
+        "### Technical\n\n- Follows a recipe\n- Cleans up\n\n### Communication\n\n- Asks early\n"
+    )
+    DATA = """\
+name: Bakery
+levels:
+  - {id: l1, name: Apprentice}
+themes:
+  - {id: dough, name: Dough}
+  - {id: counter, name: Counter}
+rows:
+  - {id: a1, text: Weighs the flour, level: l1, theme: dough}
+  - {id: a2, text: Kneads without help, level: l1, theme: dough}
+  - {id: a3, text: Greets the guests, level: l1, theme: counter}
+"""
+
+    def test_is_a_level_by_the_meaning_of_its_field(self):
+        proposal = proposed(self.DATA, names=("bakery.yaml",))
+        ladder = proposal.ladder()
+        assert ladder.name == "Bakery"
+        assert cells(ladder) == {
+            ("Apprentice", "Dough"): ["Weighs the flour", "Kneads without help"],
+            ("Apprentice", "Counter"): ["Greets the guests"],
+        }
+        assert asked(proposal) == {"n", "l"}
+
+    @pytest.mark.parametrize(
+        ("top", "name"),
+        [
+            ("# Bakery\n\n## Junior Engineer\n\n", "Bakery"),
+            ("---\ntitle: Junior Engineer\nlevel: 1\n---\n\n", "Junior Engineer"),
+            ("---\ntitle: Junior Engineer\n---\n\nBakes.\n\n", "Junior Engineer"),
+        ],
+    )
+    def test_is_the_only_heading_below_the_title_or_the_title_in_front(self, top, name):
+        proposal = proposed(top + self.ASKED)
+        ladder = proposal.ladder()
+        assert ladder.name == name
+        assert cells(ladder) == {
+            ("Junior Engineer", "Technical"): ["Follows a recipe", "Cleans up"],
+            ("Junior Engineer", "Communication"): ["Asks early"],
+        }
+        assert asked(proposal) == {"n", "l"}
+        assert [line.text for line in proposal.not_imported if line.has_words] == []
+
+    def test_is_called_by_a_title_that_says_more(self):
+        data = self.DATA.replace("Bakery", "Apprentice Engineer")
+        assert [each.name for each in proposed(data, names=("a.yaml",)).ladder().levels] == [
+            "Apprentice Engineer"
+        ]
+
+    def test_is_none_where_another_text_stands_beside_it(self):
+        text = "# Bakery\n\n## Junior Engineer\n\n" + self.ASKED + "\n## How we hire\n\nBy ear.\n"
+        assert not proposed(text).verdict.is_ladder

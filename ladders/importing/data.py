@@ -110,6 +110,8 @@ class _Teller:
         self.said: dict[str, str] = {}
         #: The values, by their `id`, that are told or understood.
         self.used: set[int] = set()
+        #: The fields of a thing, by its `id`, whose names are those of dimensions.
+        self.dimensions: dict[int, set[str]] = {}
 
     # -- Pieces
 
@@ -211,6 +213,8 @@ class _Teller:
     def order_of(self, nodes: Sequence[Node], hint: Hint) -> list[int]:
         for rank in self.fields.ranks_of(nodes, hint):
             self.use(rank)
+        dimensions = self.fields.dimensions_of(nodes, hint)
+        self.dimensions.update((id(node), dimensions) for node in nodes)
         return self.fields.order_of(nodes, hint)
 
     def statement(self, node: Node, key: str, text: Node) -> None:
@@ -240,7 +244,10 @@ class _Teller:
         only = self.fields.only_text(node, used) if used else None
         ordered = sorted(node.value.items(), key=lambda each: self.fields.comes_late(each[0]))
         for key, value in ordered:
-            if key == only:
+            if key in self.dimensions.get(id(node), ()) and value.value is not None:
+                self.named_by_key(node, key, depth)
+                self.words(value)
+            elif key == only:
                 self.fields.note(key, "expectations")
                 self.words(value)
             elif key not in used and value.value is not None:

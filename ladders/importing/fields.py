@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ladders.importing.outline import Hint
+from ladders.names import is_like_a_level
 from ladders.yaml_nodes import Node
 
 #: `heading`: the name of the field is itself that of a level or a dimension; `holder`: only holds others.
@@ -326,6 +327,33 @@ class Fields:
             if self.is_wordy(key):
                 texts.append(key)
         return texts[0] if len(texts) == 1 else None
+
+    def dimensions_of(self, things: Sequence[Node], hint: Hint) -> set[str]:
+        """The plain fields of levels that are dimensions: several, with words of their own at most levels.
+
+        Levels that hold lists or other things have their dimensions there.
+        """
+        rows: list[Mapping[str, Node]] = [
+            each.value for each in things if isinstance(each.value, dict)
+        ]
+        found = [self.name_of(each, hint)[1] for each in things if isinstance(each.value, dict)]
+        names = [str(each.value) for each in found if each]
+        are_levels = hint == "level" or 2 * sum(map(is_like_a_level, names)) > len(names)
+        holds_more = any(
+            isinstance(each.value, dict | list) for row in rows for each in row.values()
+        )
+        if not 1 < len(names) == len(things) or not are_levels or holds_more:
+            return set()
+        keys = set()
+        for key in dict.fromkeys(key for row in rows for key in row):
+            texts = [
+                text for row in rows if key in row and (text := str(row[key].value or "").strip())
+            ]
+            is_own = 2 * len(set(texts)) > len(texts) > 1 and not set(texts) & set(names)
+            is_free = key not in self.said and not self.is_summary(key) and not self.is_text(key)
+            if is_own and is_free and self.is_wordy(key):
+                keys.add(key)
+        return keys if len(keys) > 1 else set()
 
     def is_wordy(self, key: str) -> bool:
         """Whether a field holds words that can be asked: most of its values are, and it is no code, link, date or pay."""

@@ -345,3 +345,44 @@ class TestTheStatementOfARecord:
         assert [(each.name, each.value) for each in first.attributes] == [
             ("Description", "As on the card")
         ]
+
+
+class TestLevelsWhosePlainFieldsAreTheDimensions:
+    ROWS = (
+        ("title", "scope", "freedom", "next", "years"),
+        ("Junior Cook", "Cooks a single dish", "Works under close guidance", "Cook", "1+"),
+        ("Cook", "Owns a whole station", "Asks when in doubt", "Senior Cook", "3+"),
+        ("Senior Cook", "Shapes the whole menu", "Sets own direction", "Head of Cooks", "5+"),
+    )
+
+    def levels(self, **more):
+        head, *rows = self.ROWS
+        return [{**dict(zip(head, row, strict=True)), **more} for row in rows]
+
+    def test_are_read_as_the_columns_of_a_table_are(self):
+        proposal = read("cooks.json", json.dumps({"roles": self.levels()}, indent=1))
+        as_levels = {
+            ("", title): {
+                "Scope": [(scope, "expectation")],
+                "Freedom": [(freedom, "expectation")],
+            }
+            for title, scope, freedom, *_ in self.ROWS[1:]
+        }
+        assert asked(proposal.ladder()) == as_levels
+        assert {question.topic for question in proposal.questions} == {"f", "l"}
+        # What is no text of its own, and what names another level, is listed.
+        assert [line.split(":")[0] for line in listed(proposal)] == ['"next"', '"years"'] * 3
+        table = "\n".join(",".join(row[:3]) for row in self.ROWS)
+        assert asked(
+            read("cooks.csv", table.replace("scope,freedom", "Scope,Freedom")).ladder()
+        ) == (as_levels)
+
+    def test_are_none_where_levels_hold_more_or_say_the_same(self):
+        levels = self.levels(tasks={"Soup": ["Stirs", "Salts"], "Guests": ["Greets"]})
+        ladder = read("cooks.json", json.dumps({"roles": levels})).ladder()
+        assert [each.name for each in ladder.dimensions] == ["Soup", "Guests"]
+        same = [
+            {**each, "freedom": "Is the same for all", "scope": "Is what it is"}
+            for each in self.levels()
+        ]
+        assert not read("cooks.json", json.dumps({"roles": same})).verdict.is_ladder

@@ -592,10 +592,11 @@ class _Reader:
 
 
 def _tell_apart(owners: Sequence[OwnerDraft]) -> None:
-    """Levels that nothing tells from each other but a number in brackets are called by it, too."""
-    named = Counter(name_key(owner.name.name) for owner in owners)
-    for owner in owners:
-        if named[name_key(owner.name.name)] >= _AT_LEAST and owner.name.code.isdecimal():
+    """Where a number in brackets is all that tells two levels apart, it belongs to the name, there and elsewhere."""
+    numbered = [owner for owner in owners if owner.name.code.isdecimal()]
+    names = {name_key(owner.name.name) for owner in numbered}
+    if len(names) < len(numbered):
+        for owner in numbered:
             owner.name = replace(owner.name, name=plain(owner.found.name), code="")
 
 

@@ -232,6 +232,9 @@ class _CellReader:
             self.mark(block, "anti_pattern", "the source calls it so", 0.9)
         elif block.kind in {"attribute", "identifier"}:
             self.of_record(block)
+        elif block.kind == "about":
+            self.target.prose.append(block)
+            self.mark(block, "summary", "the source calls it so", 0.9)
         elif block.kind == "paragraph":
             self.prose(block)
 

@@ -20,7 +20,7 @@ from ladders.importing.fields import (
 from ladders.importing.lines import BULLET, Line, tell
 from ladders.importing.outline import Block, Builder, Hint, Outline, every_block
 from ladders.importing.records import Flat, Joined, Record, flat_records, joined_records
-from ladders.names import is_code
+from ladders.names import is_code, is_like_a_level
 from ladders.yaml_nodes import Node
 
 _DEEPEST = 9
@@ -112,6 +112,8 @@ class _Teller:
         self.used: set[int] = set()
         #: The fields of a thing, by its `id`, whose names are those of dimensions.
         self.dimensions: dict[int, set[str]] = {}
+        #: Levels, by their `id`, of which only a summary is said.
+        self.introduced: set[int] = set()
 
     # -- Pieces
 
@@ -123,7 +125,8 @@ class _Teller:
         fields = self.fields
         for key, value in node.value.items() if isinstance(node.value, dict) else ():
             text = str(value.value)
-            is_said = fields.is_name(key) or (fields.is_id(key) and is_code(text))
+            is_code_of_it = fields.is_number(key, value) or (fields.is_id(key) and is_code(text))
+            is_said = fields.is_name(key) or is_code_of_it
             if is_said and id(value) not in self.used and text.strip() and text in heading:
                 self.use(value)
                 self.builder.add_verbatim("naming", value.line, value.last_line)
@@ -195,7 +198,11 @@ class _Teller:
             if name is not None:
                 fields.note(key, "name")
                 text = fields.with_code(fields.level_word(name, key, hint), node, hint)
-                self.heading(name, text, depth, hint or fields.hint_for(key))
+                hint = hint or fields.hint_for(key)
+                self.heading(name, text, depth, hint)
+                is_level = hint == "level" or (not hint and is_like_a_level(text))
+                if is_level and fields.only_introduces(node):
+                    self.introduced.add(id(node))
                 self.named(node, text)
                 depth += 1
             self.body(node, depth, {key} if name is not None else set())
@@ -214,7 +221,8 @@ class _Teller:
         for rank in self.fields.ranks_of(nodes, hint):
             self.use(rank)
         dimensions = self.fields.dimensions_of(nodes, hint)
-        self.dimensions.update((id(node), dimensions) for node in nodes)
+        if dimensions:
+            self.dimensions.update((id(node), dimensions) for node in nodes)
         return self.fields.order_of(nodes, hint)
 
     def statement(self, node: Node, key: str, text: Node) -> None:
@@ -318,7 +326,12 @@ class _Teller:
             fields.note(key, "code")
         elif fields.is_summary(key):
             fields.note(key, "summary")
-            self.words(value)
+            if id(node) in self.introduced and id(node) not in self.dimensions:
+                self.use(value)
+                text = " ".join(str(value.value).split())
+                self.builder.add_verbatim("about", value.line, value.last_line, text)
+            else:
+                self.words(value)
         elif fields.is_text(key):
             fields.note(key, "expectations")
             self.text(key, value)

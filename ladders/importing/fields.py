@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ladders.importing.outline import Hint
-from ladders.names import is_like_a_level
+from ladders.names import is_like_a_level, read_level_name
 from ladders.yaml_nodes import Node
 
 #: `heading`: the name of the field is itself that of a level or a dimension; `holder`: only holds others.
@@ -60,6 +60,11 @@ _IDS = ("id", "key", "slug", "path", "code", "uuid", "short", "shortname", "iden
 _SUMMARIES = re.compile(
     r"(?:summary|description|desc|about|tagline|intro(?:duction)?|definition|overview|purpose"
     r"|mission|headline|subtitle|blurb)",
+    re.IGNORECASE,
+)
+#: Those that praise or sum up a level and ask for nothing.
+_TAGLINES = re.compile(
+    r"summary|tagline|intro(?:duction)?|overview|purpose|mission|headline|subtitle|blurb",
     re.IGNORECASE,
 )
 _TEXTS = re.compile(
@@ -126,6 +131,12 @@ _ABOUT = re.compile(
 )
 #: A text of fewer words is a name or one value out of a few.
 _FEWEST_WORDS = 3
+#: Fields that number levels where something else names them.
+_NUMBERED = frozenset({"level", "grade", "band", "stage"})
+#: Names of levels that speak of more than one thing: "roleLevel", "job_title".
+_NAMED_TWICE = re.compile(
+    r"(?:role|job|position|career|grade|band|level)_(?:level|title|name|label)|seniority"
+)
 _CODE = re.compile(r"[A-Za-z]{1,4}[ .-]?[0-9]{1,2}[a-d]?")
 _BARE_CODE = re.compile(r"[0-9]{1,2}")
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,6}")
@@ -227,12 +238,26 @@ class Fields:
     # -- What a mapping is
 
     def name_of(self, node: Node, hint: Hint) -> tuple[str, Node | None]:
-        """The field that names a thing, and its value."""
+        """The field that names a thing, and its value. A number names a level that nothing else does."""
         values: Mapping[str, Node] = node.value
         for key in self._naming(values, hint):
             if isinstance(values[key].value, (str, int)) and str(values[key].value).strip():
-                return key, values[key]
+                named = self._named_twice(values) if self.is_number(key, values[key]) else ""
+                return (named, values[named]) if named else (key, values[key])
         return "", None
+
+    def is_number(self, key: str, value: Node) -> bool:
+        """Whether a field only numbers a level, as "grade" does."""
+        is_known = key not in self.said and key.lower() in _NUMBERED
+        return is_known and _BARE_CODE.fullmatch(str(value.value)) is not None
+
+    def _named_twice(self, values: Mapping[str, Node]) -> str:
+        for key, value in values.items():
+            words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key).lower()
+            is_text = isinstance(value.value, str) and value.value.strip()
+            if key not in self.said and is_text and _fits(_NAMED_TWICE, words):
+                return key
+        return ""
 
     def _naming(self, keys: Iterable[str], hint: Hint) -> Iterator[str]:
         """The fields that could name a thing, the likeliest first. An id does only where a thing is expected."""
@@ -277,15 +302,18 @@ class Fields:
         return text
 
     def with_code(self, name: str, node: Node, hint: Hint) -> str:
-        """A level with its code in front, when its id looks like one."""
-        for key, value in node.value.items() if hint == "level" else ():
+        """A level with its code in front: an id that looks like one, or its number beside its name."""
+        if hint != "level" and not is_like_a_level(name):
+            return name
+        for key, value in node.value.items():
             code = str(value.value)
             is_said = self.said.get(key) == "code"
             can_be = is_said or (
                 key not in self.said and _bare(key) in {"id", "code", "key", "slug"}
             )
             looks = _CODE.fullmatch(code) or (is_said and _BARE_CODE.fullmatch(code))
-            if can_be and looks and code != name:
+            is_number = self.is_number(key, value) and read_level_name(name).number is None
+            if is_number or (hint == "level" and can_be and looks and code != name):
                 self.note(key, "code")
                 return f"{code}: {name}"
         return name
@@ -327,6 +355,17 @@ class Fields:
             if self.is_wordy(key):
                 texts.append(key)
         return texts[0] if len(texts) == 1 else None
+
+    def only_introduces(self, node: Node) -> bool:
+        """Whether a level says nothing but a summary or a tagline, which asks for nothing."""
+        filled = {key: value for key, value in node.value.items() if value.value not in (None, "")}
+        return not any(
+            isinstance(value.value, (dict, list))
+            or key in self.said
+            or self.is_text(key)
+            or (self.is_summary(key) and not _fits(_TAGLINES, key))
+            for key, value in filled.items()
+        )
 
     def dimensions_of(self, things: Sequence[Node], hint: Hint) -> set[str]:
         """The plain fields of levels that are dimensions: several, with words of their own at most levels.

@@ -386,3 +386,52 @@ class TestLevelsWhosePlainFieldsAreTheDimensions:
             for each in self.levels()
         ]
         assert not read("cooks.json", json.dumps({"roles": same})).verdict.is_ladder
+
+
+class TestALevelWithANumber:
+    GRADES = (
+        {"grade": 1, "roleLevel": "Commis", "tagline": "Learns fast."},
+        {"grade": 2, "roleLevel": "Chef", "tagline": "Runs a station."},
+        {"grade": 3, "roleLevel": "Owner", "tagline": "Raises the bar."},
+    )
+    ASKED = (
+        {"Craft": ["Cleans up", "Sweeps"]},
+        {"Craft": ["Cooks", "Seasons"]},
+        {"Craft": ["Hires"]},
+    )
+
+    def grades(self, *asked):
+        return [
+            {**grade, "expectations": said} if said else grade
+            for grade, said in zip(self.GRADES, asked, strict=True)
+        ]
+
+    @pytest.mark.parametrize("field", ["roleLevel", "role_level", "jobTitle", "title", "name"])
+    def test_is_called_by_its_name_and_has_the_number_for_a_code(self, field):
+        grades = [
+            {field if key == "roleLevel" else key: value for key, value in grade.items()}
+            for grade in self.grades(*self.ASKED)
+        ]
+        proposal = read("cooks.json", json.dumps({"grades": grades}, indent=1))
+        ladder = proposal.ladder()
+        assert [(each.code, each.name, each.summary) for each in ladder.levels] == [
+            ("1", "Commis", "Learns fast."),
+            ("2", "Chef", "Runs a station."),
+            ("3", "Owner", "Raises the bar."),
+        ]
+        assert listed(proposal) == []
+
+    def test_is_called_by_the_number_where_nothing_else_names_it(self):
+        grades = [{**each, "roleLevel": ""} for each in self.grades(*self.ASKED)]
+        ladder = read("cooks.json", json.dumps({"grades": grades})).ladder()
+        assert [each.name for each in ladder.levels] == ["Level 1", "Level 2", "Level 3"]
+
+    def test_asks_for_nothing_by_a_tagline(self):
+        assert not read("cooks.json", json.dumps({"grades": self.GRADES})).verdict.is_ladder
+        grades = self.grades(*self.ASKED[:2], None)
+        ladder = read("cooks.json", json.dumps({"grades": grades})).ladder()
+        assert [(each.summary, len(each.cells)) for each in ladder.levels] == [
+            ("Learns fast.", 1),
+            ("Runs a station.", 1),
+            ("Raises the bar.", 0),
+        ]

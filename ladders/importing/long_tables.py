@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ladders.importing.fields import is_kind, is_warning
 from ladders.importing.outline import Block, Hint, TableCell
@@ -12,6 +13,7 @@ from ladders.importing.tables import (
     Grid,
     GridRow,
     as_example,
+    carried,
     name_of,
     named_twice,
     statements,
@@ -113,6 +115,7 @@ def read_long(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None
     columns = long_columns(texts, [[cell.text for cell in row] for row in body])
     if columns is None:
         return None
+    body = _with_names_above(body, sorted((*columns.levels, *columns.dimensions)))
     named = [name_key(row[columns.levels[0]].text) for row in body]
     if len(set(named)) == len(named) and len(named) > 1:
         return None
@@ -137,6 +140,18 @@ def read_long(head: list[TableCell], body: list[list[TableCell]]) -> Grid | None
             rows.append(GridRow(tuple(name for name in names if name), ((None, tuple(blocks)),)))
     others = [cell for place, cell in enumerate(head) if place not in columns.attributes]
     return Grid(tuple(rows), unused(others))
+
+
+def _with_names_above(body: list[list[TableCell]], places: list[int]) -> list[list[TableCell]]:
+    """A row that leaves out its first names goes on with those above, where none of these is written twice in a row."""
+    firsts = [row[places[0]].text for row in body]
+    if any(one and one == other for one, other in pairwise(firsts)):
+        return body
+    rows: list[list[TableCell]] = []
+    for row in body:
+        first = next((at for at, place in enumerate(places) if row[place].text), len(places))
+        rows.append(carried(row, places[:first], rows[-1] if rows else []))
+    return rows
 
 
 def _order_column(texts: Sequence[str], body: Sequence[Sequence[str]]) -> int | None:

@@ -877,3 +877,50 @@ class TestAColumnOfTitles:
             [("Usual name (people)", "Manager")],
         ]
         assert [each.name for each in ladder.dimensions] == ["Beds"]
+
+
+STATED = {
+    "Commis": {"Taste": ["Salts", "Stirs"], "Pace": ["Keeps up"]},
+    "Chef": {"Taste": ["Writes recipes"], "Pace": ["Sets it", "Waits for none"]},
+}
+
+
+class TestARowForEachStatement:
+    def test_goes_on_with_the_names_that_it_leaves_out(self):
+        rows = (
+            "Level,Area,Expectation",
+            "Commis,Taste,Salts",
+            ",,Stirs",
+            ",Pace,Keeps up",
+            "Chef,Taste,Writes recipes",
+            ",Pace,Sets it",
+            ",,Waits for none",
+        )
+        assert cells(read("\n".join(rows), "a.csv").ladder()) == STATED
+
+    def test_goes_on_with_the_dimension_where_that_stands_first(self):
+        rows = (
+            "Area,Level,Expectation",
+            "Taste,Commis,Salts",
+            ",,Stirs",
+            ",Chef,Writes recipes",
+            "Pace,Commis,Keeps up",
+            ",Chef,Sets it",
+            ",,Waits for none",
+        )
+        assert cells(read("\n".join(rows), "a.csv").ladder()) == STATED
+
+    def test_leaves_out_nothing_where_names_are_written_again(self):
+        rows = (
+            "Area,Level,Expectation",
+            "Taste,Commis,Salts",
+            "Taste,Chef,Writes recipes",
+            ",Chef,Is on time",
+            "Pace,Commis,Keeps up",
+            "Pace,Chef,Sets it",
+        )
+        assert cells(read("\n".join(rows), "a.csv").ladder())["Chef"] == {
+            "Expectations": ["Is on time"],
+            "Taste": ["Writes recipes"],
+            "Pace": ["Sets it"],
+        }

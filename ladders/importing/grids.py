@@ -108,6 +108,8 @@ def read_grid(
     kept = [place for place in range(len(rows[0])) if place not in reading]
     rows = [[row[place] for place in kept] for row in rows]
     rows = _without(rows, frozenset(at for at, place in enumerate(kept) if place in about))
+    if len(rows[0]) == 1:
+        return _stacked(rows)
     parts = _parted(rows)
     titled = len(parts) > 1
     grids = [grid for part in parts if (grid := _read_part(part, legend or {}, titled=titled))]
@@ -127,6 +129,23 @@ def _are_names(rows: Iterable[Sequence[TableCell]]) -> bool:
         sum(is_title(text) or is_code(text) for text in texts) >= SHARE * len(texts)
         for texts in filled
     )
+
+
+def _stacked(rows: list[list[TableCell]]) -> Grid | None:
+    """A table of one column, in which what is asked of a level stands below its name."""
+    filled = [row[0] for row in rows if row[0].text]
+    names = [name_of(cell) if is_like_a_level(cell.text) else None for cell in filled]
+    is_stacked = len(names) - names.count(None) >= AT_LEAST and names[0] and not names[-1]
+    if not is_stacked or any(name and below for name, below in pairwise(names)):
+        return None
+    found = []
+    level: Block | None = None
+    for place, (name, cell) in enumerate(zip(names, filled, strict=True)):
+        if name:
+            level = replace(name, column=place)
+        else:
+            found.append(GridRow((), ((level, cell.blocks),)))
+    return Grid(tuple(found))
 
 
 def _without(rows: list[list[TableCell]], about: frozenset[int]) -> list[list[TableCell]]:
@@ -231,11 +250,8 @@ def _title_rows(rows: list[list[TableCell]]) -> tuple[tuple[Block, ...], list[li
     """Rows above the head that hold one text alone, such as a title over the whole table."""
     rest: list[Block] = []
     while len(rows) > AT_LEAST and len({id(cell) for cell in rows[0] if cell.text}) <= 1:
-        if not _head_of_one(rows):
-            rest += [block for cell in rows[0][:1] for block in cell.blocks]
-            rows = rows[1:]
-        else:
-            break
+        rest += [block for cell in rows[0][:1] for block in cell.blocks]
+        rows = rows[1:]
     return tuple(rest), rows
 
 
@@ -252,10 +268,6 @@ def _one_head(rows: list[list[TableCell]]) -> list[list[TableCell]]:
         for cell, below in zip(first, second, strict=True)
     ]
     return [head, *body]
-
-
-def _head_of_one(rows: list[list[TableCell]]) -> bool:
-    return len(rows[0]) <= 1
 
 
 def _cells(

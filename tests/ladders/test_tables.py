@@ -924,3 +924,53 @@ class TestARowForEachStatement:
             "Taste": ["Writes recipes"],
             "Pace": ["Sets it"],
         }
+
+
+STACKED = """# Gardens
+
+### Beds
+
+| Lead |
+|---|
+| Plans the beds of spring |
+| **Manager** |
+| Chooses what is planted |
+| Buys seeds for the year |
+
+### People
+
+{people}
+"""
+PEOPLE = "| Lead |\n|---|\n| Teaches one |\n| |\n| **Manager** |\n| Hires two |\n"
+IN_ONE_LINE = (
+    "<table><tr><td>Lead</td></tr><tr><td>Teaches one</td></tr>"
+    "<tr><td>Manager</td></tr><tr><td>Hires two</td></tr></table>"
+)
+
+
+class TestATableOfOneColumn:
+    @pytest.mark.parametrize(
+        "people",
+        [
+            PEOPLE,
+            IN_ONE_LINE,
+        ],
+    )
+    def test_holds_levels_each_over_what_is_asked_there(self, people):
+        proposal = read(STACKED.format(people=people))
+        assert cells(proposal.ladder()) == {
+            "Lead": {"Beds": ["Plans the beds of spring"], "People": ["Teaches one"]},
+            "Manager": {
+                "Beds": ["Chooses what is planted", "Buys seeds for the year"],
+                "People": ["Hires two"],
+            },
+        }
+        assert listed(proposal) == []
+
+    @pytest.mark.parametrize(
+        "rows", [["Lead", "Manager", "Teaches two people"], ["Teaches one", "Lead", "Hires two"]]
+    )
+    def test_is_listed_where_no_text_stands_below_each(self, rows):
+        people = "\n".join(f"| {row} |" for row in (rows[0], "---", *rows[1:]))
+        proposal = read(STACKED.format(people=people))
+        assert [f"| {row} |" in listed(proposal) for row in rows] == [True] * 3

@@ -26,7 +26,7 @@ from ladders.importing.drafts import OwnerDraft, Reading, attribute_items
 from ladders.importing.questions import SINGLE, Question, ask
 from ladders.importing.text import Change
 from ladders.keys import normalised
-from ladders.names import PROFICIENCY, in_a_row, name_key
+from ladders.names import PROFICIENCY, in_a_row
 
 _SUPERSEDES = re.compile(r"\bsupersed|\breplac|\binstead of\b", re.IGNORECASE)
 _MOSTLY = 0.6
@@ -233,12 +233,12 @@ def _codes(reading: Reading) -> Iterator[Question]:
 
 
 def _names(reading: Reading, assembly: Assembly) -> Iterator[Question]:
-    names = [name_key(level.name.name) for level in reading.levels]
+    names = [normalised(level.name.name) for level in reading.levels]
     shared = list(
         dict.fromkeys(
             level.name.name
             for level in reading.levels
-            if names.count(name_key(level.name.name)) > 1
+            if names.count(normalised(level.name.name)) > 1
         )
     )
     if assembly.shared_titles:

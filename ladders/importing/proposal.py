@@ -252,15 +252,18 @@ def propose(
 
 
 def _ladder_name(reading: Reading, assembly: Assembly, name: str) -> str:
-    """The title of the document, or of all its files, unless that names one of several levels."""
+    """The title of the document, or of all its files, unless that names one of several levels or dimensions."""
     title = reading.structure.title
     names = {name_key(level.name.name) for level in reading.levels}
     heads = [head for owner in reading.owners for head in owner.found.heads]
     is_bundle = len(reading.file_names) > 1
     is_level = title in heads or (is_bundle and title is not None and title.key in names)
     said = assembly.said.get("title", "")
-    is_chapter = said and title and title.depth > 1
-    if title and title.name and not is_chapter and (not is_level or len(reading.levels) == 1):
+    is_chapter = bool(said and title and title.depth > 1)
+    dimensions = {id(cell.head) for owner in reading.owners for cell in owner.found.cells}
+    is_dimension = id(title) in dimensions and len(dimensions) > 1
+    is_free = not is_chapter and not is_dimension and (not is_level or len(reading.levels) == 1)
+    if title and title.name and is_free:
         return title.name
     if is_bundle and not said:
         return _what_all_share([owner.name.name for owner in reading.levels]) or name

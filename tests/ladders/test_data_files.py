@@ -435,3 +435,36 @@ class TestALevelWithANumber:
             ("Runs a station.", 1),
             ("Raises the bar.", 0),
         ]
+
+
+@pytest.mark.parametrize(
+    ("titles", "levels"),
+    [
+        (
+            ("Cook (1)", "Cook (2)", "Senior Cook (1)"),
+            [("", "Cook (1)"), ("", "Cook (2)"), ("", "Senior Cook (1)")],
+        ),
+        (
+            ("Junior Cook (1)", "Cook (2)", "Senior Cook (3)"),
+            [("1", "Junior Cook"), ("2", "Cook"), ("3", "Senior Cook")],
+        ),
+    ],
+)
+def test_a_number_that_tells_two_levels_apart_stays_in_their_names(titles, levels):
+    data = [
+        {"title": title, "skills": {"Taste": [f"{title} tastes"], "Pace": [f"{title} is early"]}}
+        for title in titles
+    ]
+    proposal = read("cooks.json", json.dumps({"name": "Kitchen", "levels": data}))
+    assert [(each.code, each.name) for each in proposal.ladder().levels] == levels
+    assert [question.topic for question in proposal.questions] == ["l"]
+
+
+def test_a_file_without_a_title_is_not_called_by_its_first_dimension():
+    skills = [
+        {"name": name, "levels": [{"level": at, "criteria": [f"{name} {at}"]} for at in (1, 2)]}
+        for name in ("Knives", "Guests")
+    ]
+    assert read("our_cooks.json", json.dumps({"skills": skills})).ladder().name == "Our cooks"
+    named = json.dumps({"title": "Cooks", "skills": skills})
+    assert read("our_cooks.json", named).ladder().name == "Cooks"

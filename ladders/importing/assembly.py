@@ -102,12 +102,10 @@ def assemble(
         title = only.said.get("title", "")
         if only.front and is_like_a_level(title) and not only.top:
             _add_file(assembly.root, only, title)
+        elif only.is_data_in_front:
+            _read_data_and_body(only, assembly)
         else:
             read_sections(only.outline, assembly.root)
-        if only.is_data_in_front:
-            assembly.about += [
-                each for each in assembly.root.children if _line(each) > only.front_matter_end
-            ]
     else:
         assembly = _bundle(files, read, order)
     assembly.fields = _together(each for file in read for each in file.fields)
@@ -120,6 +118,22 @@ def assemble(
     return assembly
 
 
+def _read_data_and_body(file: "_File", assembly: Assembly) -> None:
+    """Front matter that is the ladder, and the text below it, which speaks of the ladder and goes on with no cell."""
+    blocks = file.outline.blocks
+    data = [block for block in blocks if block.line <= file.front_matter_end]
+    body = [block for block in blocks if block.line > file.front_matter_end]
+    read_sections(replace(file.outline, blocks=tuple(data)), assembly.root)
+    before = len(assembly.root.children)
+    read_sections(replace(file.outline, blocks=tuple(body)), assembly.root)
+    if any(
+        each.hint == "level" or is_like_a_level(each.text)
+        for each in data
+        if each.kind == "heading"
+    ):
+        assembly.about += assembly.root.children[before:]
+
+
 def _together(found: Iterable[FieldFound]) -> tuple[FieldFound, ...]:
     """A field that stands in several files is one."""
     by_name: dict[str, FieldFound] = {}
@@ -128,10 +142,6 @@ def _together(found: Iterable[FieldFound]) -> tuple[FieldFound, ...]:
         uses = tuple(dict.fromkeys((*before.uses, *each.uses)))
         by_name[each.name] = replace(before, uses=uses, count=before.count + each.count)
     return tuple(by_name.values())
-
-
-def _line(section: Section) -> int:
-    return section.heading.line if section.heading else 0
 
 
 # -- One file

@@ -468,3 +468,64 @@ def test_a_file_without_a_title_is_not_called_by_its_first_dimension():
     assert read("our_cooks.json", json.dumps({"skills": skills})).ladder().name == "Our cooks"
     named = json.dumps({"title": "Cooks", "skills": skills})
     assert read("our_cooks.json", named).ladder().name == "Cooks"
+
+
+BODY = """
+Become a master of the kitchen!
+
+### Guests
+
+- Greets every guest
+- Remembers their names
+- Brings the bill in time
+
+### Team
+
+- Helps the dish washer
+- Shares tips
+"""
+
+
+class TestTextBelowFrontMatter:
+    LADDER = """---
+title: Kitchen
+topics:
+  - name: Knives
+    content:
+      - {level: 1, criteria: [Sharpens knives, Cleans up]}
+      - {level: 2, criteria: [Chooses the right knife]}
+  - name: Fire
+    content:
+      - {level: 1, criteria: [Lights the stove]}
+      - {level: 2, criteria: [Holds a steady heat]}
+---
+"""
+
+    def test_speaks_of_the_ladder_that_the_front_matter_is(self):
+        proposal = read("kitchen.md", self.LADDER + BODY)
+        ladder = proposal.ladder()
+        assert ladder.summary == "Become a master of the kitchen!"
+        assert [(each.at, each.text) for each in ladder.notes] == [
+            ("Guests", "Greets every guest"),
+            ("Guests", "Remembers their names"),
+            ("Guests", "Brings the bill in time"),
+            ("Team", "Helps the dish washer"),
+            ("Team", "Shares tips"),
+        ]
+        assert [cell.summary for level in ladder.levels for cell in level.cells] == [""] * 4
+        assert listed(proposal) == ["### Guests", "### Team"]
+
+    def test_is_the_ladder_where_the_front_matter_names_no_levels(self):
+        front = "---\ntitle: Kitchen\nauthors:\n  - {name: Ann, links: [one, two]}\n---\n"
+        body = "".join(
+            f"\n### {level}\n\n#### Craft\n\n- {level} cooks\n- {level} cleans\n"
+            f"\n#### Guests\n\n- {level} greets\n"
+            for level in ("Junior Cook", "Senior Cook")
+        )
+        assert asked(read("kitchen.md", front + body).ladder()) == {
+            ("", level): {
+                "Craft": [(f"{level} cooks", "expectation"), (f"{level} cleans", "expectation")],
+                "Guests": [(f"{level} greets", "expectation")],
+            }
+            for level in ("Junior Cook", "Senior Cook")
+        }

@@ -2,18 +2,9 @@
 
 import pytest
 
-from ladders.document import Attribute, Cascade, SameAs, Source
+from ladders.document import Attribute, Cascade, SameAs
 from ladders.importing.cascades import states_cascade
-from ladders.importing.proposal import File, propose
-from ladders.importing.text import Document
-
-
-def proposed(*texts, names=("a.md",)):
-    files = [
-        File(name, Document(text, text, "none", ()))
-        for name, text in zip(names, texts, strict=True)
-    ]
-    return propose(files, "untitled", Source())
+from tests.ladders.small import proposed
 
 
 def told(ladder):

@@ -2,17 +2,8 @@
 
 import pytest
 
-from ladders.document import AppliesTo, Cascade, Source, TrackInheritance
-from ladders.importing.proposal import File, propose
-from ladders.importing.text import Document
-
-
-def proposed(*texts, names=("a.md",)):
-    files = [
-        File(name, Document(text, text, "none", ()))
-        for name, text in zip(names, texts, strict=True)
-    ]
-    return propose(files, "untitled", Source())
+from ladders.document import AppliesTo, Cascade, TrackInheritance
+from tests.ladders.small import proposed
 
 
 def cells(ladder):

@@ -26,15 +26,16 @@ from werkzeug.test import Client
 
 from ladders import document, library
 from ladders.models import Dimension, Level
-from reviews import create_app, entropy
-from reviews.extensions import db
-from reviews.models.calibration import Conflict
-from reviews.models.cycles import Cycle, CycleLadder, Panel, PanelMember
-from reviews.models.packets import Assignment, Packet, PacketRevision, RevisionCoverage
-from reviews.models.people import Person
-from reviews.models.ratings import Rating
+from reviews import create_app
+from reviews.db import random_source
+from reviews.db.extensions import db
+from reviews.db.models.calibration import Conflict
+from reviews.db.models.cycles import Cycle, CycleLadder, Panel, PanelMember
+from reviews.db.models.packets import Assignment, Packet, PacketRevision, RevisionCoverage
+from reviews.db.models.people import Person
+from reviews.db.models.ratings import Rating
 from reviews.people.service import open_session
-from reviews.vocabulary import (
+from reviews.rules.enums import (
     MISSING,
     SCALE,
     AssignmentState,
@@ -68,7 +69,7 @@ def load(size: Size, *, seed: int = 1) -> tuple[Cycle, Person]:
     draw = random.Random(seed)  # noqa: S311 - the same data every time
     now = datetime.now(UTC).replace(microsecond=0)
     version = library.add_draft(
-        db.session, _ladder(size.dimensions), public_id=entropy.public_id(), at=now
+        db.session, _ladder(size.dimensions), public_id=random_source.public_id(), at=now
     )
     library.publish(db.session, version, at=now)
     staff, senior = db.session.scalars(
@@ -81,7 +82,9 @@ def load(size: Size, *, seed: int = 1) -> tuple[Cycle, Person]:
     managers = _people(cycle, (f"m{n}" for n in range(max(1, size.candidates // 10))))
     chair = _people(cycle, ["chair"])[0]
     people = _people(cycle, (f"c{n}" for n in range(size.candidates)))
-    panel = Panel(public_id=entropy.public_id(), cycle_id=cycle.id, name="Committee", quorum=1)
+    panel = Panel(
+        public_id=random_source.public_id(), cycle_id=cycle.id, name="Committee", quorum=1
+    )
     db.session.add(panel)
     db.session.flush()
     _rows(PanelMember, [{"panel_id": panel.id, "person_id": chair.id, "is_chair": True}])
@@ -92,7 +95,7 @@ def load(size: Size, *, seed: int = 1) -> tuple[Cycle, Person]:
         [
             {
                 "id": packet,
-                "public_id": entropy.public_id(),
+                "public_id": random_source.public_id(),
                 "cycle_id": cycle.id,
                 "candidate_id": person.id,
                 "manager_id": managers[packet % len(managers)].id,
@@ -189,7 +192,7 @@ def _next(column: InstrumentedAttribute[int]) -> int:
 def _people(cycle: Cycle, keys: Iterable[str]) -> list[Person]:
     people = [
         Person(
-            public_id=entropy.public_id(),
+            public_id=random_source.public_id(),
             employee_id=f"{cycle.id}-{key}",
             name=f"Alexandra Person-{key}",
             email=f"{key}.{cycle.id}@example.org",
@@ -204,7 +207,7 @@ def _people(cycle: Cycle, keys: Iterable[str]) -> list[Person]:
 
 def _cycle(now: datetime) -> Cycle:
     cycle = Cycle(
-        public_id=entropy.public_id(),
+        public_id=random_source.public_id(),
         name=f"Bench {_next(Cycle.id)}",
         phase=CyclePhase.CALIBRATION,
         time_zone="UTC",
@@ -236,7 +239,7 @@ def _ratings(  # noqa: PLR0917 - what a cycle consists of
             assignments.append(
                 {
                     "id": number,
-                    "public_id": entropy.public_id(),
+                    "public_id": random_source.public_id(),
                     "packet_id": packet,
                     "rater_id": rater,
                     "kind": RaterKind.PEER if place else RaterKind.MANAGER,

@@ -10,11 +10,11 @@ from flask import url_for
 from playwright.sync_api import Page
 
 from ladders.models import Ladder, LadderVersion
+from reviews.db.extensions import db
+from reviews.db.models.cycles import Cycle
+from reviews.db.models.packets import Packet
+from reviews.db.models.people import Person
 from reviews.demo.seed import PASSWORD, accounts
-from reviews.extensions import db
-from reviews.models.cycles import Cycle
-from reviews.models.packets import Packet
-from reviews.models.people import Person
 from tests.browser import chromium, find_chromium, watched_pages
 from tests.live_server import LiveServer
 
@@ -40,12 +40,12 @@ def in_calibration() -> str:
 
 
 def board(_email: str) -> str:
-    return url_for("calibration.board", cycle=in_calibration())
+    return url_for("calibration.board.show", cycle=in_calibration())
 
 
 def compare(_email: str) -> str:
     three = packets("Autumn review")[:3]
-    return url_for("calibration.compare", cycle=in_calibration(), packet=three)
+    return url_for("calibration.compare.show", cycle=in_calibration(), packet=three)
 
 
 def packet(email: str) -> str:
@@ -53,7 +53,7 @@ def packet(email: str) -> str:
 
 
 def outcome(email: str) -> str:
-    return url_for("calibration.outcome", packet=packets("Spring review", email=email)[0])
+    return url_for("calibration.outcome.show", packet=packets("Spring review", email=email)[0])
 
 
 def level(_email: str) -> str:
@@ -63,7 +63,7 @@ def level(_email: str) -> str:
         .where(Ladder.name == "Engineering")
     ).one()
     return url_for(
-        "ladder_pages.level", version=version, level="staff-engineer", role="technical-lead"
+        "ladder_library.level", version=version, level="staff-engineer", role="technical-lead"
     )
 
 

@@ -10,7 +10,6 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.script import ScriptDirectory
 from flask import current_app
 
-import reviews.models  # noqa: F401 - names every table
 from ladders.orm import Base
 
 #: The key of the advisory lock; any number that nothing else in the database uses.

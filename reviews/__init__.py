@@ -10,7 +10,7 @@ from flask import Flask
 from flask.typing import ResponseReturnValue
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from reviews import offline
+from reviews import cli_without_secret
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Below this, a signed cookie in somebody's hands is enough to find the secret by trying.
@@ -30,7 +30,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_pyfile(str(ROOT / "config.py"))
     app.config.update(overrides or {})
     if not app.config["SECRET_KEY"]:
-        if overrides is None and offline.is_asked_for(sys.argv[1:]):
+        if overrides is None and cli_without_secret.is_asked_for(sys.argv[1:]):
             from reviews import cli
 
             cli.init_app(app)  # commands and no page: it can serve nothing
@@ -45,33 +45,35 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]  # Flask's way
 
     # Imported late so that `import reviews.policy` stays free of Flask and of every view.
-    from reviews import (
-        cli,
-        database,
-        errors,
+    from reviews import cli, routes
+    from reviews.audit import chain
+    from reviews.db import connections
+    from reviews.db.extensions import db, migrate
+    from reviews.rules.policy.table import tables
+    from reviews.web import (
+        error_handlers,
         extensions,
         guard,
-        headers,
-        routes,
+        security_headers,
         styleguide,
-        template_tools,
+        templating,
     )
-    from reviews.audit import chain
-    from reviews.policy.table import tables
 
     tables()
     chain.sign_with(app.config["AUDIT_KEY"])
     (ROOT / "var").mkdir(exist_ok=True)
-    extensions.db.init_app(app)
-    extensions.migrate.init_app(app, extensions.db, directory=str(ROOT / "migrations"))
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    with app.app_context():
+        for engine in db.engines.values():
+            connections.prepare(engine)
     extensions.csrf.init_app(app)
     extensions.login_manager.init_app(app)
     extensions.limiter.init_app(app)
-    database.init_app(app)
-    headers.init_app(app)
-    errors.init_app(app)
+    security_headers.init_app(app)
+    error_handlers.init_app(app)
     guard.init_app(app)
-    template_tools.init_app(app)
+    templating.init_app(app)
     cli.init_app(app)
     for blueprint in routes.BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -1,72 +1,70 @@
-"""Commands of `flask --app reviews`."""
+"""Commands of `flask --app reviews`. Each is imported when it is called, so that none waits for all the others."""
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
-from flask import Flask, current_app
-from flask.cli import AppGroup, with_appcontext
+from flask import Flask
+from flask.cli import with_appcontext
 
-from reviews import documents
-from reviews.audit.queries import verify
-from reviews.cycles.commands import cycles_group
-from reviews.demo import seed
-from reviews.extensions import db
-from reviews.ladder_pages.commands import ladders_group
-from reviews.people import queries, service
-from reviews.people.commands import import_people
-from reviews.refusals import RuleBroken
+ROOT = Path(__file__).resolve().parent.parent
 
-people_group = AppGroup("people", help="Accounts.")
-audit_group = AppGroup("audit", help="The audit log.")
-
-
-@people_group.command("add-owner")
-@click.argument("name")
-@click.argument("email")
-def add_owner(name: str, email: str) -> None:
-    """Make the first owner and print a link with which they choose a password."""
-    try:
-        _, token = service.add_owner(name=name, email=email, at=queries.now())
-    except RuleBroken as broken:
-        raise click.ClickException(str(broken)) from broken
-    db.session.commit()
-    click.echo(f"{current_app.config['PUBLIC_URL']}/sign-in/link/{token}")
-
-
-@people_group.command("sign-in-link")
-@click.argument("email")
-def sign_in_link(email: str) -> None:
-    """Print a link with which somebody chooses a new password. Leaves an audit line."""
-    person = queries.person_by_email(email)
-    if person is None:
-        raise click.ClickException(f"Nobody has the address {email}.")
-    try:
-        token = service.issue_link(person, actor=None, at=queries.now())
-    except RuleBroken as broken:
-        raise click.ClickException(str(broken)) from broken
-    db.session.commit()
-    click.echo(f"{current_app.config['PUBLIC_URL']}/sign-in/link/{token}")
+#: Where each command stands. What needs no database is marked by `_OFFLINE`.
+_GROUPS = {
+    "audit": ("The audit log.", {"verify": "reviews.audit.commands:verify"}),
+    "cycles": ("Cycles.", {"add-owner": "reviews.cycles.commands:add_owner"}),
+    "ladders": (
+        "Ladders.",
+        {
+            "export": "reviews.ladder_library.commands:export_ladder",
+            "import": "reviews.ladder_library.commands:import_ladder",
+            "preview": "reviews.ladder_library.commands:preview",
+        },
+    ),
+    "people": (
+        "Accounts.",
+        {
+            "add-owner": "reviews.people.commands:add_owner",
+            "import": "reviews.people.commands:import_people",
+            "sign-in-link": "reviews.people.commands:sign_in_link",
+        },
+    ),
+}
+_OFFLINE = {"reviews.ladder_library.commands:preview"}
 
 
-@click.command("demo")
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def __init__(self, name: str, *, help: str, places: dict[str, str]) -> None:  # noqa: A002 - of click
+        super().__init__(name, help=help)
+        self.places = places
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - of click
+        return sorted(self.places)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - of click
+        if cmd_name not in self.places:
+            return None
+        place = self.places[cmd_name]
+        module, _, attribute = place.partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        callback = command.callback
+        if callback is not None and place not in _OFFLINE:
+            command.callback = with_appcontext(callback)
+        command.name = cmd_name
+        return command
+
+
+@click.command("demo", short_help="Fill an empty demo database, and print who can sign in.")
 @with_appcontext
 def demo() -> None:
     """Fill an empty demo database, and print who can sign in."""
-    if current_app.config["MODE"] != "demo":
-        raise click.ClickException("The demo needs LEVELSET_MODE=demo.")
-    if not seed.is_seeded():
-        click.echo("Making the demo organisation ...")
-        ladders = Path(current_app.root_path).parent / "ladders" / "demo"
-        try:
-            seed.seed(queries.now(), ladders)
-        except RuleBroken as broken:
-            raise click.ClickException(str(broken)) from broken
-        db.session.commit()
-    click.echo(f"Sign in with the password: {seed.PASSWORD}")
-    for account in seed.accounts():
-        click.echo(f"  {account.role:<22}{account.email:<52}{account.waits}")
+    from reviews.demo.commands import fill_and_list
+
+    fill_and_list()
 
 
 @click.command("serve")
@@ -90,25 +88,18 @@ def serve() -> None:
     )
 
 
-@audit_group.command("verify")
-def verify_audit() -> None:
-    """Walk the chain of the audit log and say where it first breaks."""
-    found = verify()
-    if found.broken:
-        raise click.ClickException(f"The audit log is broken: {found.broken}")
-    click.echo(f"The audit log is whole: {found.intact} lines.")
-
-
 @click.command("write-tables")
 def write_tables() -> None:
     """Write docs/permissions.md and docs/states.md from the tables that rule."""
-    docs = Path(current_app.root_path).parent / "docs"
-    (docs / "permissions.md").write_text(documents.permissions(), encoding="utf-8")
-    (docs / "states.md").write_text(documents.states(), encoding="utf-8")
+    from reviews.rules import generated_docs
+
+    docs = ROOT / "docs"
+    (docs / "permissions.md").write_text(generated_docs.permissions(), encoding="utf-8")
+    (docs / "states.md").write_text(generated_docs.states(), encoding="utf-8")
 
 
 def init_app(app: Flask) -> None:
-    people_group.add_command(import_people)
-    groups = (people_group, ladders_group, cycles_group, audit_group)
-    for command in (*groups, write_tables, demo, serve):
+    for name, (about, places) in _GROUPS.items():
+        app.cli.add_command(LazyGroup(name, help=about, places=places))
+    for command in (demo, serve, write_tables):
         app.cli.add_command(command)

@@ -1,20 +1,38 @@
-"""The blueprints, in the order of a review's life."""
+"""The pages of the application: one blueprint per capability, in the order of a review's life."""
+
+from flask import Blueprint
 
 from reviews.audit.views import bp as audit
-from reviews.calibration.views import bp as calibration
+from reviews.calibration.board.views import bp as board
+from reviews.calibration.committee.views import bp as committee
+from reviews.calibration.compare.views import bp as compare
+from reviews.calibration.outcome.views import bp as outcome
+from reviews.cycles.panels.views import bp as panels
+from reviews.cycles.phases.views import bp as phases
+from reviews.cycles.progress.views import bp as progress
+from reviews.cycles.release.views import bp as release
+from reviews.cycles.setup.views import bp as setup
 from reviews.cycles.views import bp as cycles
 from reviews.home.views import bp as home
-from reviews.ladder_editing.views import bp as ladder_editing
-from reviews.ladder_pages.views import bp as ladder_pages
+from reviews.ladder_editor.views import bp as ladder_editor
+from reviews.ladder_library.views import bp as ladder_library
 from reviews.packets.views import bp as packets
 from reviews.people.views import bp as people
 from reviews.ratings.views import bp as ratings
 
+calibration = Blueprint("calibration", __name__)
+
+# An endpoint reads like the folders: `calibration.board.show` stands in `calibration/board/views.py`.
+for part in (setup, panels, phases, progress, release):
+    cycles.register_blueprint(part)
+for part in (board, compare, committee, outcome):
+    calibration.register_blueprint(part)
+
 BLUEPRINTS = (
     home,
     people,
-    ladder_pages,
-    ladder_editing,
+    ladder_library,
+    ladder_editor,
     cycles,
     packets,
     ratings,

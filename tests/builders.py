@@ -13,11 +13,11 @@ from sqlalchemy.orm import joinedload
 
 from ladders import document, library
 from ladders.models import Dimension, LadderVersion, Level, VersionState
-from reviews import entropy
-from reviews.expectations import AskedOf, asked_of
-from reviews.extensions import db
-from reviews.facts import Viewer
-from reviews.models.calibration import (
+from reviews.access.expectations import AskedOf, asked_of
+from reviews.access.viewer import Viewer
+from reviews.db import random_source
+from reviews.db.extensions import db
+from reviews.db.models.calibration import (
     Ballot,
     BallotMark,
     Conflict,
@@ -25,8 +25,8 @@ from reviews.models.calibration import (
     DimensionOutcome,
     Gap,
 )
-from reviews.models.cycles import Cycle, CycleLadder, CycleOwner, Panel, PanelMember
-from reviews.models.packets import (
+from reviews.db.models.cycles import Cycle, CycleLadder, CycleOwner, Panel, PanelMember
+from reviews.db.models.packets import (
     Assignment,
     EvidenceDimension,
     EvidenceExpectation,
@@ -38,10 +38,10 @@ from reviews.models.packets import (
     RevisionItemDimension,
     RevisionItemExpectation,
 )
-from reviews.models.people import ManagerLink, Person
-from reviews.models.ratings import ExpectationMark, Rating
+from reviews.db.models.people import ManagerLink, Person
+from reviews.db.models.ratings import ExpectationMark, Rating
 from reviews.people.addresses import email_key
-from reviews.vocabulary import (
+from reviews.rules.enums import (
     AssignmentState,
     Attainment,
     BallotChoice,
@@ -105,7 +105,7 @@ def a_person(name: str = "", *, manager: Person | None = None, **columns: object
     name = name or f"Person {n}"
     email = f"{name.lower().replace(' ', '.')}.{n}@example.org"
     person = Person(
-        public_id=entropy.public_id(),
+        public_id=random_source.public_id(),
         employee_id=f"E{n:05}",
         name=name,
         email=email,
@@ -184,7 +184,7 @@ def a_ladder(
     version = library.add_draft(
         db.session,
         ladder or a_ladder_document(f"ladder-{next(_number)}"),
-        public_id=entropy.public_id(),
+        public_id=random_source.public_id(),
         at=NOW - timedelta(days=60),
     )
     if state is not VersionState.DRAFT:
@@ -221,7 +221,7 @@ def a_cycle(
     """A cycle with its ladder and owners; deadlines a week, two and three ahead."""
     cycle = saved(
         Cycle(
-            public_id=entropy.public_id(),
+            public_id=random_source.public_id(),
             phase=phase,
             **{
                 "name": f"Cycle {next(_number)}",
@@ -256,7 +256,7 @@ def a_panel(
 ) -> Panel:
     panel = saved(
         Panel(
-            public_id=entropy.public_id(),
+            public_id=random_source.public_id(),
             cycle_id=cycle.id,
             name=f"Panel {next(_number)}",
             quorum=quorum,
@@ -326,7 +326,7 @@ def a_packet(
     revealed = stage in {PacketStage.DISCUSSION, PacketStage.DECIDED}
     packet = saved(
         Packet(
-            public_id=entropy.public_id(),
+            public_id=random_source.public_id(),
             cycle=cycle,
             candidate=candidate,
             manager=manager,
@@ -355,7 +355,7 @@ def an_item(
     """A draft item for the first new expectation of the dimension at this place."""
     item = saved(
         EvidenceItem(
-            public_id=entropy.public_id(),
+            public_id=random_source.public_id(),
             packet_id=packet.id,
             title=title,
             **{
@@ -427,7 +427,7 @@ def an_assignment(
     rater = rater or (packet.manager if kind is RaterKind.MANAGER else a_person())
     return saved(
         Assignment(
-            public_id=entropy.public_id(),
+            public_id=random_source.public_id(),
             packet=packet,
             rater=rater,
             kind=kind,

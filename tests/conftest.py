@@ -16,7 +16,8 @@ from playwright.sync_api import Page as BrowserPage
 from sqlalchemy.orm import Session, scoped_session
 
 from reviews import create_app
-from reviews.extensions import db, limiter
+from reviews.db.extensions import db
+from reviews.web.extensions import limiter
 from tests import postgres
 from tests.browser import NAMES, chromium, find_chromium, watched_pages
 from tests.databases import Databases, PostgresDatabases, SqliteFiles

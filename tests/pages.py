@@ -12,8 +12,8 @@ from flask import has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from reviews.extensions import db
-from reviews.models.people import Person
+from reviews.db.extensions import db
+from reviews.db.models.people import Person
 from reviews.people import service as people
 from reviews.people.queries import now
 

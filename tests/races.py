@@ -8,8 +8,8 @@ from flask import Flask, session
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
 
-from reviews.extensions import db
-from reviews.models.people import Person
+from reviews.db.extensions import db
+from reviews.db.models.people import Person
 from reviews.people import service as people
 from reviews.people.queries import now
 

@@ -5,7 +5,7 @@ import hmac
 import json
 from datetime import UTC
 
-from reviews.models.trail import AuditEvent
+from reviews.db.models.audit import AuditEvent
 
 #: What the first line continues from.
 START = "0" * 64

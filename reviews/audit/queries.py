@@ -5,15 +5,15 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, false, func, or_, select, true
 
-from reviews.access import CycleAccess, SiteAccess
+from reviews.access.loaders import CycleAccess, SiteAccess
+from reviews.access.standing import packets_where
 from reviews.audit.chain import START, digest_of
-from reviews.extensions import db
-from reviews.facts import packets_where
-from reviews.models.cycles import Cycle
-from reviews.models.packets import Packet
-from reviews.models.people import Person
-from reviews.models.trail import AuditEvent, AuditHead
-from reviews.vocabulary import Action, PacketPhase
+from reviews.db.extensions import db
+from reviews.db.models.audit import AuditEvent, AuditHead
+from reviews.db.models.cycles import Cycle
+from reviews.db.models.packets import Packet
+from reviews.db.models.people import Person
+from reviews.rules.enums import Action, PacketPhase
 
 PER_PAGE = 50
 #: Who acts without being signed in.

@@ -5,14 +5,14 @@ from typing import Any
 
 from sqlalchemy import select
 
+from reviews.access.viewer import Viewer
 from reviews.audit.chain import START, digest_of
-from reviews.extensions import db
-from reviews.facts import Viewer
-from reviews.models.cycles import Cycle
-from reviews.models.packets import Packet
-from reviews.models.people import Person
-from reviews.models.trail import AuditEvent, AuditHead
-from reviews.vocabulary import Action
+from reviews.db.extensions import db
+from reviews.db.models.audit import AuditEvent, AuditHead
+from reviews.db.models.cycles import Cycle
+from reviews.db.models.packets import Packet
+from reviews.db.models.people import Person
+from reviews.rules.enums import Action
 
 
 def record(

@@ -6,11 +6,11 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from reviews.access import CycleAccess, SiteAccess
+from reviews.access.loaders import CycleAccess, SiteAccess
 from reviews.audit import queries
 from reviews.audit.queries import AuditPage
-from reviews.guard import guarded
-from reviews.vocabulary import Action
+from reviews.rules.enums import Action
+from reviews.web.guard import guarded
 
 bp = Blueprint("audit", __name__)
 

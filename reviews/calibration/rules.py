@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from reviews.vocabulary import Attainment, BallotChoice, Outcome
+from reviews.rules.enums import Attainment, BallotChoice, Outcome
 
 #: A reason this short cannot be a sentence.
 MIN_REASON = 10

@@ -5,7 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from reviews.access.expectations import asked_of
+from reviews.access.standing import IN_REVIEW
+from reviews.access.viewer import Viewer
 from reviews.audit import service as audit
+from reviews.calibration.panel_standing import benches
 from reviews.calibration.rules import (
     BallotMarkDraft,
     DecisionDraft,
@@ -14,11 +18,8 @@ from reviews.calibration.rules import (
     decision_problems,
     reveal_problem,
 )
-from reviews.calibration.seats import benches
-from reviews.expectations import asked_of
-from reviews.extensions import db
-from reviews.facts import IN_REVIEW, Viewer
-from reviews.models.calibration import (
+from reviews.db.extensions import db
+from reviews.db.models.calibration import (
     Ballot,
     BallotMark,
     Conflict,
@@ -27,14 +28,14 @@ from reviews.models.calibration import (
     Gap,
     OutcomeReading,
 )
-from reviews.models.cycles import Panel
-from reviews.models.packets import Packet
-from reviews.models.people import Person
+from reviews.db.models.cycles import Panel
+from reviews.db.models.packets import Packet
+from reviews.db.models.people import Person
 from reviews.packets.service.holding import hold
-from reviews.reading import rule_reading
-from reviews.refusals import IllegalMove, RuleBroken
-from reviews.vocabulary import Action, ConflictStanding, Outcome, PacketStage
-from reviews.workflow import STAGE, advance
+from reviews.rules.enums import Action, ConflictStanding, Outcome, PacketStage
+from reviews.rules.errors import IllegalMove, RuleBroken
+from reviews.rules.rating_summary import rule_reading
+from reviews.rules.workflow import STAGE, advance
 
 
 def answer_conflicts(

@@ -1,18 +1,16 @@
 """`flask --app reviews cycles add-owner`: one more owner for a cycle that is running."""
 
 import click
-from flask.cli import AppGroup
 
-from reviews.cycles import queries, service
-from reviews.extensions import db
+from reviews.cycles import queries
+from reviews.cycles.setup import service
+from reviews.db.extensions import db
 from reviews.people.queries import now, person_by_email
-from reviews.refusals import RuleBroken
-
-cycles_group = AppGroup("cycles", help="Cycles.")
+from reviews.rules.errors import RuleBroken
 
 
 # An id may begin with a dash.
-@cycles_group.command("add-owner", context_settings={"ignore_unknown_options": True})
+@click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("cycle")
 @click.argument("email")
 def add_owner(cycle: str, email: str) -> None:

@@ -5,6 +5,8 @@ from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
 
+from reviews.rules.errors import RuleBroken
+
 _REGIONS = frozenset(
     {
         "Africa",
@@ -61,3 +63,15 @@ def instant_of(local: datetime, zone: str) -> Instant:
 def local_of(at: datetime, zone: str) -> datetime:
     """What the clocks of the zone show at this instant, without a zone."""
     return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
+
+
+def typed_instant(local: datetime, zone: str, *, field: str) -> Instant:
+    """The same for what somebody typed into a field.
+
+    Raises:
+        RuleBroken: at the field, where `instant_of` has no instant.
+    """
+    try:
+        return instant_of(local, zone)
+    except NoSuchTime as none:
+        raise RuleBroken(str(none), field=field) from none

@@ -2,20 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 
-from reviews import access as loading
-from reviews.access import CycleAccess, SiteAccess
-from reviews.cycles.local_time import local_of
-from reviews.cycles.missing import missing_to_advance
-from reviews.cycles.pins import label, pinned_versions, selectable_versions
-from reviews.cycles.readiness import Missing
-from reviews.cycles.seats import PanelLine, panel_lines
-from reviews.cycles.settings import Settings
-from reviews.extensions import db
-from reviews.facts import (
+from reviews.access import loaders as loading
+from reviews.access.loaders import CycleAccess, SiteAccess
+from reviews.access.standing import (
     UNDER_WAY,
     cycle_fact_columns,
     cycle_facts,
@@ -23,15 +15,13 @@ from reviews.facts import (
     labelled,
     packets_where,
 )
-from reviews.models.cycles import Cycle, CycleOwner
-from reviews.models.packets import Packet
-from reviews.models.people import Person
-from reviews.policy import Answer
-from reviews.vocabulary import (
-    Action,
-    CyclePhase,
-    PacketPhase,
-)
+from reviews.cycles.ladder_choice import label, pinned_versions
+from reviews.db.extensions import db
+from reviews.db.models.cycles import Cycle, CycleOwner
+from reviews.db.models.packets import Packet
+from reviews.db.models.people import Person
+from reviews.rules.enums import Action, CyclePhase, PacketPhase
+from reviews.rules.policy import Answer
 
 RELEASED = "released"
 _ORDER = (CyclePhase.SETUP, CyclePhase.EVIDENCE, CyclePhase.RATING, CyclePhase.CALIBRATION)
@@ -207,61 +197,9 @@ def _may_start(access: CycleAccess) -> bool:
 # -- Set-up
 
 
-@dataclass(frozen=True, slots=True)
-class SetupPage:
-    access: CycleAccess
-    settings: Settings
-    ladders: tuple[LadderLine, ...]
-    units: tuple[str, ...]
-    panels: tuple[PanelLine, ...]
-    owners: tuple[str, ...]
-    missing: tuple[Missing, ...]
-    needs_reason: bool
-
-
-def setup_page(access: CycleAccess) -> SetupPage:
-    cycle = access.cycle
-    settings = settings_of(cycle)
-    units = db.session.scalars(
-        select(Person.unit).where(Person.is_active, Person.unit != "").distinct()
-    )
-    return SetupPage(
-        access=access,
-        settings=settings,
-        ladders=tuple(
-            LadderLine(version.public_id, label(version))
-            for version in selectable_versions(settings.ladders)
-        ),
-        units=tuple(sorted({*units, *cycle.units})),
-        panels=panel_lines(cycle),
-        owners=tuple(person.name for person in owners_of(cycle)),
-        missing=missing_to_advance(cycle, access.viewer),
-        needs_reason=needs_reason(access, Action.SET_UP_CYCLE),
-    )
-
-
 def needs_reason(access: CycleAccess, action: Action) -> bool:
     """Whether the policy allows this only with a recorded reason."""
     return access.answer(action) is Answer.SECOND_PERSON
-
-
-def settings_of(cycle: Cycle) -> Settings:
-    def local(at: datetime | None) -> datetime | None:
-        return local_of(at, cycle.time_zone) if at else None
-
-    return Settings(
-        name=cycle.name,
-        time_zone=cycle.time_zone,
-        ladders=tuple(version.public_id for version in pinned_versions(cycle)),
-        evidence_due=local(cycle.evidence_due),
-        rating_due=local(cycle.rating_due),
-        calibration_due=local(cycle.calibration_due),
-        units=tuple(cycle.units),
-        peers_min=cycle.peers_min,
-        peers_max=cycle.peers_max,
-        partly_allowed=cycle.partly_allowed,
-        scale=cycle.scale,
-    )
 
 
 def cycle_named(name: str) -> Cycle | None:
@@ -282,10 +220,3 @@ def owners_of(cycle: Cycle) -> list[Person]:
             .order_by(Person.name, Person.id)
         )
     )
-
-
-def planned_release(cycle: Cycle) -> dict[str, Any]:
-    """The moment and reason of a release that is still to come, as its form has them."""
-    if cycle.release_at is None:
-        return {}
-    return {"at": local_of(cycle.release_at, cycle.time_zone), "reason": cycle.release_reason}

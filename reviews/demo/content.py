@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reviews.vocabulary import Attainment, Category
+from reviews.rules.enums import Attainment, Category
 
 UNITS = ("Platform", "Payments", "Mobile", "Search and discovery", "Data")
 

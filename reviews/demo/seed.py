@@ -11,19 +11,19 @@ from sqlalchemy.orm import joinedload
 from ladders import canonical, library
 from ladders.document import Ladder
 from ladders.models import LadderVersion
-from reviews import entropy
 from reviews.audit import service as audit
-from reviews.cycles import service as cycles
+from reviews.cycles.panels.service import set_conflict
+from reviews.db import random_source
+from reviews.db.extensions import db
+from reviews.db.models.packets import Packet
+from reviews.db.models.people import Person
 from reviews.demo import content
 from reviews.demo.organisation import as_csv, roster
 from reviews.demo.story import Plan, Story, viewer
-from reviews.extensions import db
-from reviews.models.packets import Packet
-from reviews.models.people import Person
 from reviews.packets import service as packets
 from reviews.people import importing, passwords
-from reviews.refusals import RuleBroken
-from reviews.vocabulary import Action
+from reviews.rules.enums import Action
+from reviews.rules.errors import RuleBroken
 
 #: The same for every demo account. It opens nothing outside demo mode.
 PASSWORD = "a ladder in the hall"  # noqa: S105 - printed at every start, refused in production
@@ -131,7 +131,7 @@ def _cast() -> dict[str, Person]:
 
 
 def _publish(ladder: Ladder, owner: Person, at: datetime) -> LadderVersion:
-    version = library.add_draft(db.session, ladder, public_id=entropy.public_id(), at=at)
+    version = library.add_draft(db.session, ladder, public_id=random_source.public_id(), at=at)
     library.publish(db.session, version, at=at)
     audit.record(owner, Action.IMPORT_LADDER, f"Ladder {ladder.name} published", at=at)
     return version
@@ -236,7 +236,7 @@ def _play_calibration(story: Story) -> None:
         },
     )
     now = story.day(29, 11)
-    cycles.set_conflict(
+    set_conflict(
         made[3],
         member=story.panel[3],
         reason="A complaint is being looked into.",

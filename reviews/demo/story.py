@@ -10,26 +10,26 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ladders.models import LadderVersion, Level
+from reviews.access.expectations import AskedDimension, asked_of
+from reviews.access.viewer import Viewer
 from reviews.calibration import service as calibration
 from reviews.calibration.rules import BallotMarkDraft, DecisionDraft
-from reviews.cycles import service as cycles
-from reviews.cycles.panels import PanelDraft, save_panel
-from reviews.cycles.phases import advance_cycle
-from reviews.cycles.scale import DEFAULT_SCALE
-from reviews.cycles.settings import Settings
+from reviews.cycles.panels.service import PanelDraft, save_panel
+from reviews.cycles.phases.service import advance_cycle
+from reviews.cycles.release.service import release_cycle
+from reviews.cycles.setup import service as setup
+from reviews.cycles.setup.default_scale import DEFAULT_SCALE
+from reviews.cycles.setup.settings import Settings
+from reviews.db.extensions import db
+from reviews.db.models.cycles import Cycle
+from reviews.db.models.packets import Assignment, Packet
+from reviews.db.models.people import Person
 from reviews.demo import content
-from reviews.expectations import AskedDimension, asked_of
-from reviews.extensions import db
-from reviews.facts import Viewer
-from reviews.models.cycles import Cycle
-from reviews.models.packets import Assignment, Packet
-from reviews.models.people import Person
 from reviews.packets import service as packets
 from reviews.packets.evidence import EvidenceDraft
 from reviews.packets.queries import draft_evidence
 from reviews.ratings import service as ratings
-from reviews.reading import rule_reading
-from reviews.vocabulary import (
+from reviews.rules.enums import (
     SCALE,
     AssignmentState,
     Attainment,
@@ -40,6 +40,7 @@ from reviews.vocabulary import (
     Outcome,
     RaterKind,
 )
+from reviews.rules.rating_summary import rule_reading
 
 ZONE = "Europe/Berlin"
 #: How likely each category is for a packet of this strength; the four of the scale, then not observed.
@@ -100,12 +101,12 @@ class Story:
     def _opened(self) -> Cycle:
         now = self.day(0)
         actor = viewer(self.owner, now)
-        cycle = cycles.create_cycle(name=self.plan.name, time_zone=ZONE, actor=actor, now=now)
+        cycle = setup.create_cycle(name=self.plan.name, time_zone=ZONE, actor=actor, now=now)
         evidence, rating, calibration_end = (
             datetime.combine(self.plan.began, datetime.min.time()) + timedelta(days=days, hours=17)
             for days in self.plan.closes
         )
-        cycles.save_settings(
+        setup.save_settings(
             cycle,
             settings=Settings(
                 name=self.plan.name,
@@ -124,7 +125,7 @@ class Story:
             actor=actor,
             now=now,
         )
-        cycles.save_owners(
+        setup.save_owners(
             cycle,
             owners=[self.owner, self.cast[content.SECOND_OWNER]],
             version=cycle.version,
@@ -393,7 +394,7 @@ class Story:
 
     def release(self, offset: int) -> None:
         now = self.day(offset, 9)
-        cycles.release_cycle(
+        release_cycle(
             self.cycle,
             local=None,
             reason="All packets are decided and the managers are briefed.",

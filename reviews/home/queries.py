@@ -9,14 +9,10 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
-from reviews.access import CycleAccess, PacketAccess, SiteAccess
-from reviews.calibration.seats import Bench, benches
-from reviews.cycles.queries import phase_lines
-from reviews.extensions import db
-from reviews.facts import (
+from reviews.access.loaders import CycleAccess, PacketAccess, SiteAccess
+from reviews.access.standing import (
     IN_REVIEW,
     PEER_STATES,
-    Viewer,
     cycle_fact_columns,
     cycle_facts,
     cycles_where,
@@ -25,21 +21,19 @@ from reviews.facts import (
     packet_facts,
     packets_where,
 )
+from reviews.access.viewer import Viewer
+from reviews.calibration.panel_standing import Bench, benches
+from reviews.cycles.queries import phase_lines
+from reviews.db.extensions import db
+from reviews.db.models.calibration import OutcomeReading
+from reviews.db.models.cycles import Cycle, Panel
+from reviews.db.models.packets import Assignment, Packet, RevisionCoverage, RevisionItem
+from reviews.db.models.people import Person
+from reviews.db.models.ratings import Rating
 from reviews.home import tasks
 from reviews.home.rows import Asked, CycleRow, Owned, OwnPacket, Report, Rows, Seat
-from reviews.models.calibration import OutcomeReading
-from reviews.models.cycles import Cycle, Panel
-from reviews.models.packets import Assignment, Packet, RevisionCoverage, RevisionItem
-from reviews.models.people import Person
-from reviews.models.ratings import Rating
 from reviews.ratings import rules
-from reviews.vocabulary import (
-    Action,
-    AssignmentState,
-    CyclePhase,
-    PacketState,
-    RaterKind,
-)
+from reviews.rules.enums import Action, AssignmentState, CyclePhase, PacketState, RaterKind
 
 _OWED = (AssignmentState.INVITED, AssignmentState.ACCEPTED, AssignmentState.IN_PROGRESS)
 #: Peers whom the manager counts: approved, and not declined since.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from reviews.vocabulary import AssignmentState, CyclePhase, PacketState, RaterKind
+from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

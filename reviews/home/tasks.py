@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from reviews.home.rows import Asked, CycleRow, OwnPacket, Report, Rows
-from reviews.vocabulary import AssignmentState, CyclePhase, PacketState, RaterKind
+from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterKind
 
 CLOSED, TOMORROW, RELEASED = "Closed", "Tomorrow", "Released"
 #: Phases whose date closes the forms of candidates and raters.
@@ -138,7 +138,7 @@ def _outcome(packet: OwnPacket | Report, title: str, meta: str) -> Task:
     return Task(
         title=title,
         verb="Read",
-        endpoint="calibration.outcome",
+        endpoint="calibration.outcome.show",
         values={"packet": packet.public_id},
         cycle=packet.cycle,
         # Not a deadline: what has been released goes before what is still to come.
@@ -329,7 +329,7 @@ def _committee(rows: Rows, now: datetime) -> list[Task]:
                 _task(
                     f"Answer the conflict question for {_count(seat.unanswered, 'packet')}",
                     "Answer",
-                    "calibration.conflicts",
+                    "calibration.committee.conflicts",
                     {"cycle": cycle.public_id},
                     cycle,
                     now,
@@ -337,9 +337,9 @@ def _committee(rows: Rows, now: datetime) -> list[Task]:
                 )
             )
         for packets, verb, done, endpoint in (
-            (seat.to_vote, "Vote", "Vote on {}", "calibration.ballot"),
-            (seat.to_reveal, "Reveal", "Reveal the ballots of {}", "calibration.reveal"),
-            (seat.to_decide, "Decide", "Decide {}", "calibration.decide"),
+            (seat.to_vote, "Vote", "Vote on {}", "calibration.committee.ballot"),
+            (seat.to_reveal, "Reveal", "Reveal the ballots of {}", "calibration.committee.reveal"),
+            (seat.to_decide, "Decide", "Decide {}", "calibration.committee.decide"),
         ):
             if not packets:
                 continue
@@ -370,16 +370,20 @@ def _owner(rows: Rows, now: datetime) -> list[Task]:
         if owned.may_set_up:
             meta = "The page lists what is still missing"
             tasks.append(
-                _task(f"Set up {cycle.name}", "Set up", "cycles.setup", values, cycle, now, meta)
+                _task(
+                    f"Set up {cycle.name}", "Set up", "cycles.setup.edit", values, cycle, now, meta
+                )
             )
         elif owned.may_advance and cycle.due is not None and cycle.due <= now:
             title = f"Move {cycle.name} on to {next_phase[cycle.phase]}"
             meta = "The date has passed and the forms are closed. The phase changes when you say so"
-            tasks.append(_task(title, "Look over", "cycles.advance", values, cycle, now, meta))
+            tasks.append(
+                _task(title, "Look over", "cycles.phases.advance", values, cycle, now, meta)
+            )
         elif owned.may_release:
             title = f"Release the outcomes of {cycle.name}"
             meta = "Every packet is decided. Nobody outside the committee knows yet"
-            tasks.append(_task(title, "Release", "cycles.release", values, cycle, now, meta))
+            tasks.append(_task(title, "Release", "cycles.release.edit", values, cycle, now, meta))
     return tasks
 
 

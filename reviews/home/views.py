@@ -3,10 +3,10 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from reviews.access import SiteAccess
-from reviews.guard import guarded
+from reviews.access.loaders import SiteAccess
 from reviews.home import queries
-from reviews.vocabulary import Action
+from reviews.rules.enums import Action
+from reviews.web.guard import guarded
 
 bp = Blueprint("home", __name__)
 

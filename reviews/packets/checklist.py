@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from reviews.expectations import AskedDimension, AskedOf
+from reviews.access.expectations import AskedDimension, AskedOf
 from reviews.packets.evidence import EvidenceView, covered
 
 #: How many open expectations are named before they are only counted.

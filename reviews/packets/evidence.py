@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reviews.expectations import Asked, AskedDimension, AskedOf
+from reviews.access.expectations import Asked, AskedDimension, AskedOf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,9 @@ from wtforms import (
 )
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional, Regexp
 
-from reviews.forms import StrictForm
 from reviews.packets.evidence import EvidenceDraft
-from reviews.validators import is_web_address, plain_name, plain_text
+from reviews.web.forms import StrictForm
+from reviews.web.validators import is_web_address, plain_name, plain_text
 
 MAX_LINKS = 5
 MAX_LINK = 500

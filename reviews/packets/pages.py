@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from reviews.access import PacketAccess
-from reviews.expectations import AskedDimension, AskedOf, asked_of, ladder_of
-from reviews.models.packets import EvidenceItem, Packet, PacketRevision
+from reviews.access.expectations import AskedDimension, AskedOf, asked_of, ladder_of
+from reviews.access.loaders import PacketAccess
+from reviews.db.models.packets import EvidenceItem, Packet, PacketRevision
 from reviews.packets import queries
 from reviews.packets.checklist import Check, advice, gates
 from reviews.packets.evidence import EvidenceView, covered, digest_of
-from reviews.vocabulary import Action, AssignmentState, CyclePhase, PacketPhase, PacketState
+from reviews.rules.enums import Action, AssignmentState, CyclePhase, PacketPhase, PacketState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from reviews.access import PacketAccess
-from reviews.models.packets import Assignment, Packet
-from reviews.models.people import Person
+from reviews.access.loaders import PacketAccess
+from reviews.db.models.packets import Assignment, Packet
+from reviews.db.models.people import Person
 from reviews.packets import queries
 from reviews.packets.pages import Head, head_of
-from reviews.vocabulary import Action, AssignmentState
+from reviews.rules.enums import Action, AssignmentState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

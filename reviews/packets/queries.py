@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
 from ladders.models import LadderVersion, Level
-from reviews.expectations import AskedOf
-from reviews.extensions import db
-from reviews.facts import PEER_STATES, Viewer
-from reviews.models.cycles import Cycle, CycleLadder
-from reviews.models.packets import (
+from reviews.access.expectations import AskedOf
+from reviews.access.standing import PEER_STATES
+from reviews.access.viewer import Viewer
+from reviews.db.extensions import db
+from reviews.db.models.cycles import Cycle, CycleLadder
+from reviews.db.models.packets import (
     Assignment,
     EvidenceDimension,
     EvidenceExpectation,
@@ -25,10 +26,10 @@ from reviews.models.packets import (
     RevisionItemDimension,
     RevisionItemExpectation,
 )
-from reviews.models.people import Person
+from reviews.db.models.people import Person
+from reviews.display.formatting import moment
 from reviews.packets.evidence import EvidenceView
-from reviews.vocabulary import AssignmentState, CyclePhase, PacketState, RaterKind
-from reviews.wording import moment
+from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterKind
 
 #: States in which a packet is under way.
 OPEN_STATES = frozenset({PacketState.DRAFT, PacketState.RETURNED, PacketState.SUBMITTED})

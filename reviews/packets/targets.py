@@ -8,16 +8,16 @@ from sqlalchemy import select
 
 from ladders import document
 from ladders.models import LadderVersion, Level
-from reviews.access import PacketAccess, StartAccess
-from reviews.expectations import AskedOf, asked_at, asked_of, ladder_of
-from reviews.extensions import db
-from reviews.models.cycles import Cycle, CycleLadder
-from reviews.models.packets import Packet
-from reviews.models.people import Person
+from reviews.access.expectations import AskedOf, asked_at, asked_of, ladder_of
+from reviews.access.loaders import PacketAccess, StartAccess
+from reviews.db.extensions import db
+from reviews.db.models.cycles import Cycle, CycleLadder
+from reviews.db.models.packets import Packet
+from reviews.db.models.people import Person
 from reviews.packets import queries
 from reviews.packets.evidence import EvidenceView
 from reviews.packets.pages import Head, head_of
-from reviews.vocabulary import PacketState
+from reviews.rules.enums import PacketState
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,9 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
-from reviews.access import PacketAccess, StartAccess
-from reviews.errors import rules_shown_on, status_of
-from reviews.forms import ButtonForm, take_button_only
-from reviews.guard import closed, guarded
-from reviews.models.packets import Assignment
+from reviews.access.loaders import PacketAccess, StartAccess
+from reviews.db.models.packets import Assignment
+from reviews.display.formatting import count
 from reviews.packets import pages, peer_pages, queries, service, targets
 from reviews.packets.forms import (
     EvidenceForm,
@@ -20,9 +18,11 @@ from reviews.packets.forms import (
 )
 from reviews.packets.pages import EvidencePage, NotePage
 from reviews.packets.targets import Target, Wanted
-from reviews.refusals import RuleBroken, StaleEdit
-from reviews.vocabulary import Action, PacketPhase
-from reviews.wording import count
+from reviews.rules.enums import Action, PacketPhase
+from reviews.rules.errors import RuleBroken, StaleEdit
+from reviews.web.error_handlers import rules_shown_on, status_of
+from reviews.web.forms import ButtonForm, take_button_only
+from reviews.web.guard import closed, guarded
 
 bp = Blueprint("packets", __name__)
 

@@ -1,16 +1,45 @@
-"""`flask --app reviews people import`: the roster from a file, with the rules and the preview of the web page."""
+"""Accounts on the command line, and the roster from a file with the rules and the preview of the web page."""
 
 from pathlib import Path
 
 import click
 
-from reviews.extensions import db
-from reviews.people import importing, queries
+from reviews.db.extensions import db
+from reviews.people import importing, queries, service
 from reviews.people.importing import Preview
-from reviews.refusals import RuleBroken
+from reviews.rules.errors import RuleBroken
+from reviews.web.links import public_link
 
 
-@click.command("import")
+@click.command
+@click.argument("name")
+@click.argument("email")
+def add_owner(name: str, email: str) -> None:
+    """Make the first owner and print a link with which they choose a password."""
+    try:
+        _, token = service.add_owner(name=name, email=email, at=queries.now())
+    except RuleBroken as broken:
+        raise click.ClickException(str(broken)) from broken
+    db.session.commit()
+    click.echo(public_link("people.use_link", token=token))
+
+
+@click.command
+@click.argument("email")
+def sign_in_link(email: str) -> None:
+    """Print a link with which somebody chooses a new password. Leaves an audit line."""
+    person = queries.person_by_email(email)
+    if person is None:
+        raise click.ClickException(f"Nobody has the address {email}.")
+    try:
+        token = service.issue_link(person, actor=None, at=queries.now())
+    except RuleBroken as broken:
+        raise click.ClickException(str(broken)) from broken
+    db.session.commit()
+    click.echo(public_link("people.use_link", token=token))
+
+
+@click.command
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--apply", is_flag=True, help="Do it. Without this, nothing is changed.")
 def import_people(file: Path, *, apply: bool) -> None:

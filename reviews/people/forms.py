@@ -4,9 +4,9 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, EmailField, Form, HiddenField, PasswordField, SearchField
 from wtforms.validators import InputRequired, Length
 
-from reviews.forms import StrictForm
 from reviews.people.passwords import MAX_LENGTH, MIN_LENGTH
-from reviews.validators import plain_name
+from reviews.web.forms import StrictForm
+from reviews.web.validators import plain_name
 
 _GOOD_PASSWORD = f"{MIN_LENGTH} to {MAX_LENGTH} characters. A sentence is a good password."
 

@@ -7,18 +7,18 @@ from datetime import datetime
 from sqlalchemy import select
 
 from ladders.importing.text import UnreadableError, read_text
-from reviews import entropy
+from reviews.access.viewer import Viewer
 from reviews.audit import service as audit
-from reviews.extensions import db
-from reviews.facts import Viewer
-from reviews.models.people import ManagerLink, Person
+from reviews.db import random_source
+from reviews.db.extensions import db
+from reviews.db.models.people import ManagerLink, Person
 from reviews.people import queries, service
 from reviews.people.addresses import email_key
 from reviews.people.open_work import open_work
 from reviews.people.roster import ACCOUNT, Changed, Plan, compare
 from reviews.people.roster_file import Entry, RosterFile, id_key, read_roster
-from reviews.refusals import RuleBroken
-from reviews.vocabulary import Action
+from reviews.rules.enums import Action
+from reviews.rules.errors import RuleBroken
 
 #: As text; an upload may be smaller and grow when it is decoded.
 MAX_BYTES = 256 * 1024
@@ -188,7 +188,7 @@ class _Import:
 
 def _added(entry: Entry) -> Person:
     person = Person(
-        public_id=entropy.public_id(),
+        public_id=random_source.public_id(),
         employee_id=entry.employee_id,
         name=entry.name,
         email=entry.email,

@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from reviews.extensions import db
-from reviews.facts import Viewer, cycles_where, packet_phase, packets_where
-from reviews.models.cycles import Cycle, Panel, PanelMember
-from reviews.models.packets import Assignment, Packet
-from reviews.models.people import Person
-from reviews.vocabulary import (
+from reviews.access.standing import cycles_where, packet_phase, packets_where
+from reviews.access.viewer import Viewer
+from reviews.db.extensions import db
+from reviews.db.models.cycles import Cycle, Panel, PanelMember
+from reviews.db.models.packets import Assignment, Packet
+from reviews.db.models.people import Person
+from reviews.rules.enums import (
     Action,
     AssignmentState,
     CyclePhase,

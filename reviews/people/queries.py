@@ -8,15 +8,15 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import aliased, joinedload
 
-from reviews import clock
-from reviews.access import SiteAccess
-from reviews.extensions import db
-from reviews.facts import Viewer
-from reviews.models.people import ManagerLink, Person, SignInLink, SignInSession
+from reviews.access.loaders import SiteAccess
+from reviews.access.viewer import Viewer
+from reviews.db import clock
+from reviews.db.extensions import db
+from reviews.db.models.people import ManagerLink, Person, SignInLink, SignInSession
+from reviews.display.formatting import short_day
 from reviews.people.addresses import email_key
 from reviews.people.roster import Known
-from reviews.vocabulary import Action
-from reviews.wording import short_day
+from reviews.rules.enums import Action
 
 ROWS_PER_PAGE = 50
 

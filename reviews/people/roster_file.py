@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from email_validator import EmailNotValidError, validate_email
 
 from reviews.people.addresses import email_key
-from reviews.validators import refused_in_name
+from reviews.web.validators import refused_in_name
 
 COLUMNS = ("employee_id", "name", "email", "manager_employee_id", "title", "level", "unit")
 REQUIRED = COLUMNS[:4]

@@ -2,15 +2,15 @@
 
 from datetime import datetime, timedelta
 
-from reviews import entropy
+from reviews.access.viewer import Viewer
 from reviews.audit import service as audit
-from reviews.extensions import db
-from reviews.facts import Viewer
-from reviews.models.people import Person, SignInLink, SignInSession
+from reviews.db import random_source
+from reviews.db.extensions import db
+from reviews.db.models.people import Person, SignInLink, SignInSession
 from reviews.people import passwords, queries
 from reviews.people.addresses import email_key
-from reviews.refusals import RuleBroken
-from reviews.vocabulary import Action
+from reviews.rules.enums import Action
+from reviews.rules.errors import RuleBroken
 
 LINK_LIFE = timedelta(days=7)
 #: One sentence for every failure: it never tells whether the address is known.
@@ -32,7 +32,7 @@ def recognise(email: str, password: str, *, demo_allowed: bool) -> Person:
 
 def open_session(person: Person, *, at: datetime, hours: int) -> str:
     """Sign somebody in; the token goes into the cookie, its hash into the database."""
-    token = entropy.token("session")
+    token = random_source.token("session")
     db.session.add(
         SignInSession(
             token_hash=queries.hash_token(token),
@@ -64,7 +64,7 @@ def issue_link(person: Person, *, actor: Viewer | None, at: datetime) -> str:
             f"{person.name} has a password. Whoever runs the server makes a new link, with"
             " “flask --app reviews people sign-in-link”."
         )
-    token = entropy.token("sign-in link")
+    token = random_source.token("sign-in link")
     db.session.add(
         SignInLink(
             token_hash=queries.hash_token(token), person_id=person.id, expires_at=at + LINK_LIFE
@@ -171,7 +171,7 @@ def add_owner(*, name: str, email: str, at: datetime) -> tuple[Person, str]:
     if queries.person_by_email(email):
         raise RuleBroken(f"{email} already belongs to an account.")
     person = Person(
-        public_id=entropy.public_id(),
+        public_id=random_source.public_id(),
         employee_id=email_key(email),
         name=name,
         email=email,

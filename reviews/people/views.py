@@ -18,12 +18,9 @@ from flask_login import login_user, logout_user
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from reviews.access import SiteAccess
-from reviews.errors import rules_shown_on, status_of
-from reviews.extensions import limiter, login_manager
-from reviews.forms import take_button_only
-from reviews.guard import begin_public_write, check_public_token, guarded, settle
-from reviews.models.people import Person
+from reviews.access.loaders import SiteAccess
+from reviews.db.models.people import Person
+from reviews.display.formatting import count
 from reviews.people import importing, queries, service
 from reviews.people.addresses import email_key
 from reviews.people.forms import (
@@ -38,8 +35,13 @@ from reviews.people.forms import (
 from reviews.people.importing import Preview
 from reviews.people.open_work import open_work
 from reviews.people.queries import RosterPage
-from reviews.vocabulary import Action
-from reviews.wording import count
+from reviews.rules.enums import Action
+from reviews.web.error_handlers import rules_shown_on, status_of
+from reviews.web.extensions import limiter, login_manager
+from reviews.web.forms import take_button_only
+from reviews.web.guard import begin_public_write, check_public_token, guarded, settle
+from reviews.web.links import public_link
+from reviews.web.mode import lets_demo_accounts_in
 
 bp = Blueprint("people", __name__)
 
@@ -77,7 +79,7 @@ def sign_in() -> ResponseReturnValue:
             person = service.recognise(
                 form.email.data or "",
                 form.password.data or "",
-                demo_allowed=current_app.config["MODE"] in {"demo", "test"},
+                demo_allowed=lets_demo_accounts_in(),
             )
             begin_public_write()
             token = service.open_session(
@@ -227,7 +229,7 @@ def make_link(access: SiteAccess, person: str) -> ResponseReturnValue:
     who = _person(person)
     take_button_only()
     token = service.issue_link(who, actor=access.viewer, at=access.viewer.now)
-    link = current_app.config["PUBLIC_URL"] + url_for(".use_link", token=token)
+    link = public_link("people.use_link", token=token)
     page = queries.person_page(access, who)
     return render_template("people/person.html", page=page, link=link)
 

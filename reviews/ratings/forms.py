@@ -16,11 +16,11 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
-from reviews.expectations import AskedDimension
-from reviews.forms import StrictForm
+from reviews.access.expectations import AskedDimension
 from reviews.ratings.queries import RatePage
-from reviews.validators import plain_text, word_of
-from reviews.vocabulary import MISSING, SCALE, Category, DeclineCategory, Mark
+from reviews.rules.enums import MISSING, SCALE, Category, DeclineCategory, Mark
+from reviews.web.forms import StrictForm
+from reviews.web.validators import plain_text, word_of
 
 RATIONALE_LIMIT = 4000
 NOTE_LIMIT = 500

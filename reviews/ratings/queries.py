@@ -6,22 +6,15 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from reviews.access import PacketAccess
-from reviews.expectations import AskedDimension, AskedOf, asked_of
-from reviews.extensions import db
-from reviews.models.packets import Assignment, PacketRevision
-from reviews.models.ratings import ExpectationMark, Rating
+from reviews.access.expectations import AskedDimension, AskedOf, asked_of
+from reviews.access.loaders import PacketAccess
+from reviews.db.extensions import db
+from reviews.db.models.packets import Assignment, PacketRevision
+from reviews.db.models.ratings import ExpectationMark, Rating
 from reviews.packets.evidence import EvidenceView
 from reviews.packets.queries import revision_evidence, revision_notes
 from reviews.ratings import rules
-from reviews.vocabulary import (
-    Action,
-    AssignmentState,
-    Category,
-    Mark,
-    PacketState,
-    RaterKind,
-)
+from reviews.rules.enums import Action, AssignmentState, Category, Mark, PacketState, RaterKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from reviews.vocabulary import MISSING, Category
+from reviews.rules.enums import MISSING, Category
 
 #: Letters and digits below which a text is no sentence ("good", "see above").
 _SENTENCE = 12

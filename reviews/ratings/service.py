@@ -5,16 +5,16 @@ from datetime import datetime
 
 from sqlalchemy import delete
 
+from reviews.access.expectations import AskedDimension, asked_of
+from reviews.access.viewer import Viewer
 from reviews.audit import service as audit
-from reviews.expectations import AskedDimension, asked_of
-from reviews.extensions import db
-from reviews.facts import Viewer
-from reviews.models.packets import Assignment
-from reviews.models.people import Person
-from reviews.models.ratings import ExpectationMark, Rating
+from reviews.db.extensions import db
+from reviews.db.models.packets import Assignment
+from reviews.db.models.people import Person
+from reviews.db.models.ratings import ExpectationMark, Rating
+from reviews.display.formatting import moment
 from reviews.ratings import queries, rules
-from reviews.refusals import RuleBroken, StaleEdit
-from reviews.vocabulary import (
+from reviews.rules.enums import (
     Action,
     AssignmentState,
     Category,
@@ -23,8 +23,8 @@ from reviews.vocabulary import (
     PacketState,
     RaterKind,
 )
-from reviews.wording import moment
-from reviews.workflow import ASSIGNMENT, advance
+from reviews.rules.errors import RuleBroken, StaleEdit
+from reviews.rules.workflow import ASSIGNMENT, advance
 
 Actor = Viewer | Person
 

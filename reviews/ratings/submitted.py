@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import joinedload
 
-from reviews.access import PacketAccess
-from reviews.expectations import AskedDimension, asked_of
-from reviews.extensions import db
-from reviews.models.packets import Assignment
-from reviews.models.ratings import Rating
-from reviews.policy import Answer
+from reviews.access.expectations import AskedDimension, asked_of
+from reviews.access.loaders import PacketAccess
+from reviews.db.extensions import db
+from reviews.db.models.packets import Assignment
+from reviews.db.models.ratings import Rating
 from reviews.ratings.queries import labelled, marks_of
-from reviews.vocabulary import MISSING, Action, AssignmentState, Category, Mark, RaterKind
+from reviews.rules.enums import MISSING, Action, AssignmentState, Category, Mark, RaterKind
+from reviews.rules.policy import Answer
 
 #: Asked for a rating and not declined.
 _ASKED = (

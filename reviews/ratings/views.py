@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from reviews.access import PacketAccess
-from reviews.errors import rules_shown_on, status_of
-from reviews.forms import take_button_only
-from reviews.guard import guarded
-from reviews.models.packets import Assignment
+from reviews.access.loaders import PacketAccess
+from reviews.db.models.packets import Assignment
 from reviews.ratings import queries, service, submitted
 from reviews.ratings.forms import DeclineForm, RatingForm, SubmitForm, rating_form
 from reviews.ratings.queries import Head, RatePage
-from reviews.refusals import StaleEdit
-from reviews.vocabulary import Action, AssignmentState, DeclineCategory
+from reviews.rules.enums import Action, AssignmentState, DeclineCategory
+from reviews.rules.errors import StaleEdit
+from reviews.web.error_handlers import rules_shown_on, status_of
+from reviews.web.forms import take_button_only
+from reviews.web.guard import guarded
 
 bp = Blueprint("ratings", __name__)
 

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from reviews import documents
+from reviews.rules import generated_docs
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 def test_the_permissions_are_written_from_the_policy():
-    assert (DOCS / "permissions.md").read_text(encoding="utf-8") == documents.permissions()
+    assert (DOCS / "permissions.md").read_text(encoding="utf-8") == generated_docs.permissions()
 
 
 def test_the_states_are_written_from_the_workflow():
-    assert (DOCS / "states.md").read_text(encoding="utf-8") == documents.states()
+    assert (DOCS / "states.md").read_text(encoding="utf-8") == generated_docs.states()

@@ -18,8 +18,8 @@ from ladders.importing.corrections import Corrections, Join, dumped
 from ladders.models import LadderVersion
 from ladders.orm import Base
 from reviews import create_app
-from reviews.extensions import db
-from reviews.models.people import ManagerLink, Person
+from reviews.db.extensions import db
+from reviews.db.models.people import ManagerLink, Person
 from reviews.people.queries import now
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -3,8 +3,8 @@
 import pytest
 import sqlalchemy as sa
 
-from reviews.extensions import db
-from reviews.models.people import Person
+from reviews.db.extensions import db
+from reviews.db.models.people import Person
 from tests.browser import watched_pages
 from tests.pages import Page, values_of
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reviews.workflow import MACHINES
+from reviews.rules.workflow import MACHINES
 
 ROOT = Path(__file__).resolve().parents[2]
 ATTRIBUTES = {machine.attribute for machine in MACHINES}
@@ -52,9 +52,9 @@ def test_only_these_compute_a_name():
     # Beside the workflow: the deadlines of a cycle and the columns of a people file, field by
     # field. Neither has a state among its fields.
     assert places(names_computed) == {
-        "reviews/cycles/service.py",
+        "reviews/cycles/setup/service.py",
         "reviews/people/importing.py",
-        "reviews/workflow.py",
+        "reviews/rules/workflow.py",
     }
 
 

@@ -12,7 +12,8 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import Connection, select
 
 from ladders.orm import Base
-from reviews.extensions import db, limiter
+from reviews.db.extensions import db
+from reviews.web.extensions import limiter
 from tests.permissions.world import Case
 
 RAW_TOKEN = "the same for everybody here"

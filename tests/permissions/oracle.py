@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-FILES = Path(__file__).parents[2] / "reviews" / "policy"
+FILES = Path(__file__).parents[2] / "reviews" / "rules" / "policy"
 
 ALLOWED = "allowed"
 #: The same, for what the person made.

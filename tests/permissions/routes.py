@@ -12,12 +12,12 @@ from sqlalchemy import select, update
 
 from ladders.keys import expectation_keys
 from ladders.models import LadderVersion
-from reviews.extensions import db
-from reviews.ladder_pages import queries as ladder_queries
-from reviews.ladder_pages.looking_over import handle
-from reviews.models.packets import Assignment, Packet
-from reviews.models.ratings import Rating
-from reviews.vocabulary import AssignmentState, Category, PacketState
+from reviews.db.extensions import db
+from reviews.db.models.packets import Assignment, Packet
+from reviews.db.models.ratings import Rating
+from reviews.ladder_library import queries as ladder_queries
+from reviews.ladder_library.import_preview import handle
+from reviews.rules.enums import AssignmentState, Category, PacketState
 from tests import builders
 from tests.builders import NOW
 from tests.permissions import oracle
@@ -356,79 +356,86 @@ PACKET_ROUTES = (
         done_by=("2", "manager who owes"),
     ),
     page("ratings.show", "R11", "R12", "R15"),
-    page("calibration.committee", "V02"),
-    page("calibration.ballot", "V07"),
-    write("calibration.ballot", "V07", fields=a_ballot, done_by=("3", "member who owes")),
-    page("calibration.change_ballot", "V08"),
-    write("calibration.change_ballot", "V08", fields=a_ballot, done_by=("4", "member who voted")),
-    page("calibration.reveal", "V25"),
-    write("calibration.reveal", "V25", fields=always(reason=REASON), done_by=("3", "chair")),
-    page("calibration.decide", "V21"),
-    write("calibration.decide", "V21", fields=a_decision, done_by=("4", "chair")),
-    page("calibration.outcome", "D02"),
-    write("calibration.mark_outcome_read", "D02", done_by=("6", "candidate")),
+    page("calibration.committee.show", "V02"),
+    page("calibration.committee.ballot", "V07"),
+    write("calibration.committee.ballot", "V07", fields=a_ballot, done_by=("3", "member who owes")),
+    page("calibration.committee.change_ballot", "V08"),
+    write(
+        "calibration.committee.change_ballot",
+        "V08",
+        fields=a_ballot,
+        done_by=("4", "member who voted"),
+    ),
+    page("calibration.committee.reveal", "V25"),
+    write(
+        "calibration.committee.reveal", "V25", fields=always(reason=REASON), done_by=("3", "chair")
+    ),
+    page("calibration.committee.decide", "V21"),
+    write("calibration.committee.decide", "V21", fields=a_decision, done_by=("4", "chair")),
+    page("calibration.outcome.show", "D02"),
+    write("calibration.outcome.mark_read", "D02", done_by=("6", "candidate")),
 )
 
 CYCLE_ROUTES = (
     page("cycles.show", "C02", on="cycle"),
-    page("cycles.setup", "C03", on="cycle"),
+    page("cycles.setup.edit", "C03", on="cycle"),
     write(
-        "cycles.setup",
+        "cycles.setup.edit",
         "C03",
         on="cycle",
         fields=always(name="Another name for it", reason=REASON),
         done_by=("0", "owner"),
     ),
-    page("cycles.owners", "C03", on="cycle"),
+    page("cycles.setup.owners", "C03", on="cycle"),
     write(
-        "cycles.owners",
+        "cycles.setup.owners",
         "C03",
         on="cycle",
         fields=lambda _world, case: {"people": [case.public_id], "reason": REASON},
         done_by=("0", "owner"),
     ),
-    page("cycles.advance", "C06", on="cycle"),
+    page("cycles.phases.advance", "C06", on="cycle"),
     write(
-        "cycles.advance",
+        "cycles.phases.advance",
         "C06",
         on="cycle",
         fields=always(reason=REASON),
         done_by=("1", "owner"),
     ),
-    page("cycles.progress", "C19", on="cycle"),
-    page("cycles.release", "C15", on="cycle"),
+    page("cycles.progress.show", "C19", on="cycle"),
+    page("cycles.release.edit", "C15", on="cycle"),
     write(
-        "cycles.release",
+        "cycles.release.edit",
         "C15",
         on="cycle",
         fields=always(when="now", reason=REASON),
         done_by=("5", "owner"),
     ),
-    page("cycles.panels", "C10", on="cycle"),
-    write("cycles.panels", "C10", on="cycle", fields=always(reason=REASON)),
-    page("cycles.create_panel", "C10", on="cycle"),
+    page("cycles.panels.index", "C10", on="cycle"),
+    write("cycles.panels.index", "C10", on="cycle", fields=always(reason=REASON)),
+    page("cycles.panels.create", "C10", on="cycle"),
     write(
-        "cycles.create_panel",
+        "cycles.panels.create",
         "C10",
         on="cycle",
         fields=a_panel,
         done_by=("1", "owner"),
     ),
-    page("cycles.edit_panel", "C10", on="cycle", parts=PANEL),
-    write("cycles.edit_panel", "C10", on="cycle", parts=PANEL, fields=always(name="Renamed")),
-    page("cycles.remove_panel", "C10", on="cycle", parts=PANEL),
-    write("cycles.remove_panel", "C10", on="cycle", parts=PANEL),
-    page("cycles.set_conflict", "C11", on="cycle"),
+    page("cycles.panels.edit", "C10", on="cycle", parts=PANEL),
+    write("cycles.panels.edit", "C10", on="cycle", parts=PANEL, fields=always(name="Renamed")),
+    page("cycles.panels.remove", "C10", on="cycle", parts=PANEL),
+    write("cycles.panels.remove", "C10", on="cycle", parts=PANEL),
+    page("cycles.panels.set_conflict", "C11", on="cycle"),
     write(
-        "cycles.set_conflict",
+        "cycles.panels.set_conflict",
         "C11",
         on="cycle",
         fields=always(reason=REASON),
     ),
-    page("calibration.conflicts", "C01", on="cycle", told=of_conflicts),
-    write("calibration.conflicts", "C01", on="cycle", told=of_conflicts),
-    page("calibration.board", "C12", on="cycle"),
-    page("calibration.compare", "C12", on="cycle"),
+    page("calibration.committee.conflicts", "C01", on="cycle", told=of_conflicts),
+    write("calibration.committee.conflicts", "C01", on="cycle", told=of_conflicts),
+    page("calibration.board.show", "C12", on="cycle"),
+    page("calibration.compare.show", "C12", on="cycle"),
     page("audit.cycle", "C16", on="cycle"),
     page("audit.site", "C16", on="site"),
     page("packets.start", "K02", on="start"),
@@ -438,22 +445,24 @@ CYCLE_ROUTES = (
 SITE_ROUTES = (
     page("home.inbox", "H01", on="site"),
     page("styleguide.show", "H01", on="site"),
-    page("ladder_pages.index", "H02", on="site"),
-    page("ladder_pages.show", "H02", on="site", parts=VERSION),
-    page("ladder_pages.level", "H02", on="site", parts=LEVEL),
-    page("ladder_pages.dimension", "H02", on="site", parts={**VERSION, **DIMENSION}),
-    page("ladder_pages.search", "H02", on="site", parts=VERSION),
-    page("ladder_pages.file", "H02", on="site", parts=VERSION),
-    page("ladder_pages.changes", "H02", on="site", parts=VERSION),
-    page("ladder_pages.step", "H02", on="site", parts=VERSION),
-    page("ladder_pages.import_ladder", "C05", on="site"),
-    write("ladder_pages.import_ladder", "C05", on="site"),
-    page("ladder_pages.preview", "H03", on="site", parts=DRAFT),
-    write("ladder_pages.preview", "H03", on="site", parts=DRAFT, done_by=("1", "site owner")),
-    page("ladder_pages.headings", "C05", on="site", parts=DRAFT),
-    write("ladder_pages.headings", "C05", on="site", parts=DRAFT, done_by=("1", "site owner")),
+    page("ladder_library.index", "H02", on="site"),
+    page("ladder_library.show", "H02", on="site", parts=VERSION),
+    page("ladder_library.level", "H02", on="site", parts=LEVEL),
+    page("ladder_library.dimension", "H02", on="site", parts={**VERSION, **DIMENSION}),
+    page("ladder_library.search", "H02", on="site", parts=VERSION),
+    page("ladder_library.file", "H02", on="site", parts=VERSION),
+    page("ladder_library.changes", "H02", on="site", parts=VERSION),
+    page("ladder_library.step", "H02", on="site", parts=VERSION),
+    page("ladder_library.import_ladder", "C05", on="site"),
+    write("ladder_library.import_ladder", "C05", on="site"),
+    page("ladder_library.preview", "H03", on="site", parts=DRAFT),
+    write("ladder_library.preview", "H03", on="site", parts=DRAFT, done_by=("1", "site owner")),
+    page("ladder_library.headings", "C05", on="site", parts=DRAFT),
+    write("ladder_library.headings", "C05", on="site", parts=DRAFT, done_by=("1", "site owner")),
     *(
-        write(f"ladder_pages.{act}", "C05", on="site", parts=DRAFT, fields=fields, done_by=done_by)
+        write(
+            f"ladder_library.{act}", "C05", on="site", parts=DRAFT, fields=fields, done_by=done_by
+        )
         for act, fields, done_by in (
             ("arrange", seen_draft, ("", "")),
             ("fields", seen_draft, ("", "")),
@@ -462,13 +471,13 @@ SITE_ROUTES = (
             ("lines", ticked_line, ("1", "site owner")),
         )
     ),
-    write("ladder_pages.publish", "C05", on="site", parts=CLEAR, done_by=("1", "site owner")),
-    page("ladder_pages.discard", "C05", on="site", parts=CLEAR),
-    write("ladder_pages.discard", "C05", on="site", parts=CLEAR, done_by=("1", "site owner")),
-    write("ladder_editing.begin", "H04", on="site", parts=VERSION, done_by=("1", "site owner")),
-    page("ladder_editing.frame", "H04", on="site", parts=CLEAR),
+    write("ladder_library.publish", "C05", on="site", parts=CLEAR, done_by=("1", "site owner")),
+    page("ladder_library.discard", "C05", on="site", parts=CLEAR),
+    write("ladder_library.discard", "C05", on="site", parts=CLEAR, done_by=("1", "site owner")),
+    write("ladder_editor.begin", "H04", on="site", parts=VERSION, done_by=("1", "site owner")),
+    page("ladder_editor.frame", "H04", on="site", parts=CLEAR),
     write(
-        "ladder_editing.frame",
+        "ladder_editor.frame",
         "H04",
         on="site",
         parts=CLEAR,
@@ -476,7 +485,7 @@ SITE_ROUTES = (
         done_by=("1", "site owner"),
     ),
     write(
-        "ladder_editing.add_level",
+        "ladder_editor.add_level",
         "H04",
         on="site",
         parts=CLEAR,
@@ -484,7 +493,7 @@ SITE_ROUTES = (
         done_by=("1", "site owner"),
     ),
     write(
-        "ladder_editing.add_track",
+        "ladder_editor.add_track",
         "H04",
         on="site",
         parts=CLEAR,
@@ -492,7 +501,7 @@ SITE_ROUTES = (
         done_by=("1", "site owner"),
     ),
     write(
-        "ladder_editing.add_dimension",
+        "ladder_editor.add_dimension",
         "H04",
         on="site",
         parts=CLEAR,
@@ -500,7 +509,7 @@ SITE_ROUTES = (
         done_by=("1", "site owner"),
     ),
     write(
-        "ladder_editing.add_role",
+        "ladder_editor.add_role",
         "H04",
         on="site",
         parts=CLEAR,
@@ -508,37 +517,37 @@ SITE_ROUTES = (
         done_by=("1", "site owner"),
     ),
     write(
-        "ladder_editing.remove",
+        "ladder_editor.remove",
         "H04",
         on="site",
         parts={**CLEAR, "kind": literal("dimensions"), "part": literal("people")},
         done_by=("1", "site owner"),
     ),
-    *both("ladder_editing.level", {"level": "engineer"}, name="Maker"),
-    *both("ladder_editing.role", {"role": "technical-lead"}, name="Leader"),
-    *both("ladder_editing.track", {"track": "makers"}, name="Doers"),
-    *both("ladder_editing.dimension", {"dimension": "delivery"}, name="Bringing"),
+    *both("ladder_editor.level", {"level": "engineer"}, name="Maker"),
+    *both("ladder_editor.role", {"role": "technical-lead"}, name="Leader"),
+    *both("ladder_editor.track", {"track": "makers"}, name="Doers"),
+    *both("ladder_editor.dimension", {"dimension": "delivery"}, name="Bringing"),
     *both(
-        "ladder_editing.cell",
+        "ladder_editor.cell",
         {"kind": "levels", "part": "engineer", "dimension": "delivery"},
         summary="In short.",
     ),
     *both(
-        "ladder_editing.role_cell",
+        "ladder_editor.role_cell",
         {"role": "technical-lead", "level": "engineer", "dimension": "delivery"},
         summary="In short.",
     ),
     page(
-        "ladder_editing.role_at",
+        "ladder_editor.role_at",
         "H04",
         on="site",
         parts={**CLEAR, "role": literal("technical-lead"), "level": literal("engineer")},
     ),
-    page("ladder_editing.common", "H04", on="site", parts=CLEAR),
+    page("ladder_editor.common", "H04", on="site", parts=CLEAR),
     page("cycles.index", "H01", on="site"),
-    page("cycles.create", "C03", on="site"),
+    page("cycles.setup.create", "C03", on="site"),
     write(
-        "cycles.create",
+        "cycles.setup.create",
         "C03",
         on="site",
         fields=always(name="The next one", time_zone="UTC"),

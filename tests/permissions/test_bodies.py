@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from ladders.orm import Base
-from reviews.extensions import db
+from reviews.db.extensions import db
 from tests.permissions.asking import Asker, fingerprints
 from tests.permissions.routes import Route
 from tests.permissions.test_routes import WRITES, offered_by

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 
-from reviews.policy import LATER
-from reviews.vocabulary import Action
+from reviews.rules.enums import Action
+from reviews.rules.policy import LATER
 from tests.permissions import oracle
 from tests.permissions.asking import Asker
 from tests.permissions.routes import ROUTES, Route
@@ -73,25 +73,25 @@ def no_ballot(case: Case) -> bool:
 FIELDS = (
     Field("K03", "packets.show", secrets_of("K03")),
     Field("K07", "packets.show", secrets_of("K07"), empty=still_a_draft),
-    Field("R01", "cycles.progress", words("{manager}, ")),
+    Field("R01", "cycles.progress.show", words("{manager}, ")),
     Field("R02", "packets.peers", words("proposed by ")),
     Field("R13", "ratings.show", secrets_of("R13")),
-    Field("R13", "calibration.outcome", secrets_of("R13")),
+    Field("R13", "calibration.outcome.show", secrets_of("R13")),
     Field("R14", "ratings.show", secrets_of("R14")),
     Field("R16", "ratings.show", secrets_of("R16")),
     Field("R19", "ratings.show", words("ratings are in.")),
-    Field("V01", "calibration.committee", words("<b>Panel ")),
-    Field("V03", "calibration.conflicts", words("<bdi>{candidate}</bdi>")),
-    Field("V04", "calibration.committee", words(" recused (")),
-    Field("V05", "cycles.set_conflict", secrets_of("V05")),
-    Field("V09", "calibration.committee", words('<p class="meta">Sealed'), empty=no_ballot),
-    Field("V10", "calibration.committee", secrets_of("V10")),
-    Field("V11", "calibration.committee", words("What the ballots say")),
-    Field("V12", "calibration.committee", words(" ballots sealed</span>")),
-    Field("V17", "calibration.board", words("{public_id}")),
-    Field("D01", "calibration.committee", words("<h2>Decided</h2>")),
-    Field("D02", "calibration.outcome", secrets_of("D02")),
-    Field("D03", "calibration.outcome", secrets_of("D03")),
+    Field("V01", "calibration.committee.show", words("<b>Panel ")),
+    Field("V03", "calibration.committee.conflicts", words("<bdi>{candidate}</bdi>")),
+    Field("V04", "calibration.committee.show", words(" recused (")),
+    Field("V05", "cycles.panels.set_conflict", secrets_of("V05")),
+    Field("V09", "calibration.committee.show", words('<p class="meta">Sealed'), empty=no_ballot),
+    Field("V10", "calibration.committee.show", secrets_of("V10")),
+    Field("V11", "calibration.committee.show", words("What the ballots say")),
+    Field("V12", "calibration.committee.show", words(" ballots sealed</span>")),
+    Field("V17", "calibration.board.show", words("{public_id}")),
+    Field("D01", "calibration.committee.show", words("<h2>Decided</h2>")),
+    Field("D02", "calibration.outcome.show", secrets_of("D02")),
+    Field("D03", "calibration.outcome.show", secrets_of("D03")),
     Field("L01", "audit.cycle", secrets_of("L01")),
 )
 

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from flask import Flask
 
-from reviews.policy import PolicyError, table
+from reviews.rules.policy import PolicyError, table
 from tests.permissions import oracle
 from tests.permissions.asking import Asker
 from tests.permissions.routes import PACKET_ROUTES, Route

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from reviews.extensions import db
-from reviews.guard import PUBLIC
+from reviews.db.extensions import db
+from reviews.web.guard import PUBLIC
 from tests.pages import Page, values_of
 from tests.permissions import oracle
 from tests.permissions.asking import Asker, Reply, fingerprints, undone
@@ -26,7 +26,7 @@ DENIED = {
 }
 GRANTED = {oracle.ALLOWED, oracle.OWN}
 #: To compare takes candidates in the address.
-NEEDS_PARAMETERS = "calibration.compare"
+NEEDS_PARAMETERS = "calibration.compare.show"
 
 GROUPS = [(str(phase), label) for phase in STANDS for label in CAST]
 GROUPS += [("mixed", label) for label in MIXED]
@@ -43,7 +43,7 @@ PROBES = {
     "GET ratings.show",
     "POST packets.withdraw_now",
     "POST ratings.save",
-    "POST calibration.ballot",
+    "POST calibration.committee.ballot",
 }
 
 

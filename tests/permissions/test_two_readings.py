@@ -5,9 +5,9 @@ from itertools import product
 
 import pytest
 
-from reviews.policy import LATER, Answer, CycleFacts, PacketFacts, decide
-from reviews.policy.table import tables
-from reviews.vocabulary import Action, ConflictStanding
+from reviews.rules.enums import Action, ConflictStanding
+from reviews.rules.policy import LATER, Answer, CycleFacts, PacketFacts, decide
+from reviews.rules.policy.table import tables
 from tests.permissions import oracle
 from tests.permissions.cast import CAST, in_phase
 from tests.permissions.oracle import Ties

@@ -17,11 +17,10 @@ from ladders.document import Track
 from ladders.importing.bundle import Upload
 from ladders.models import LadderVersion, VersionState
 from reviews.audit import service as audit
-from reviews.extensions import db
-from reviews.ladder_pages import service as ladder_pages
-from reviews.models.calibration import BallotMark, DimensionOutcome, Gap
-from reviews.models.cycles import Cycle, CycleOwner, Panel, PanelMember
-from reviews.models.packets import (
+from reviews.db.extensions import db
+from reviews.db.models.calibration import BallotMark, DimensionOutcome, Gap
+from reviews.db.models.cycles import Cycle, CycleOwner, Panel, PanelMember
+from reviews.db.models.packets import (
     Assignment,
     EvidenceItem,
     NoOpportunity,
@@ -29,10 +28,11 @@ from reviews.models.packets import (
     RevisionCoverage,
     RevisionItem,
 )
-from reviews.models.people import ManagerLink, Person
-from reviews.models.ratings import Rating
+from reviews.db.models.people import ManagerLink, Person
+from reviews.db.models.ratings import Rating
+from reviews.ladder_library import service as ladder_library
 from reviews.people import service as people
-from reviews.vocabulary import (
+from reviews.rules.enums import (
     Action,
     AssignmentState,
     ConflictStanding,
@@ -170,7 +170,7 @@ def build() -> World:
         builders.a_ladder_document("craft", dimensions=("Delivery", "Judgement"), each=1)
     )
     world.ladder = ladder.public_id
-    world.draft_ladder = ladder_pages.import_ladder(
+    world.draft_ladder = ladder_library.import_ladder(
         [Upload("baker.md", BAKER.read_bytes())], actor=builders.a_person(), at=NOW
     ).version.public_id
     in_tracks = replace(

@@ -7,11 +7,11 @@ import pytest
 import sqlalchemy as sa
 from wtforms import PasswordField
 
-from reviews import database as connections
-from reviews.errors import SECRETS
-from reviews.extensions import db
-from reviews.forms import StrictForm
-from reviews.models.cycles import Cycle
+from reviews.db import connections
+from reviews.db.extensions import db
+from reviews.db.models.cycles import Cycle
+from reviews.web.error_handlers import SECRETS
+from reviews.web.forms import StrictForm
 from tests import builders
 from tests.conftest import application
 from tests.pages import Page, values_of

@@ -16,8 +16,9 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length
 
-from reviews import styleguide, vocabulary
-from reviews.vocabulary import MISSING, SCALE
+from reviews.rules import enums
+from reviews.rules.enums import MISSING, SCALE
+from reviews.web import styleguide
 
 ENVIRONMENT = Environment(
     loader=FileSystemLoader(Path(__file__).resolve().parents[2] / "templates"),
@@ -64,10 +65,10 @@ def refused():
 @pytest.mark.parametrize(
     "states",
     [
-        vocabulary.PacketState,
-        vocabulary.PacketStage,
-        vocabulary.AssignmentState,
-        vocabulary.CyclePhase,
+        enums.PacketState,
+        enums.PacketStage,
+        enums.AssignmentState,
+        enums.CyclePhase,
     ],
 )
 def test_every_state_has_a_status_tag_with_words(states):
@@ -91,9 +92,7 @@ def test_a_detail_follows_the_word_and_is_escaped():
     )
 
 
-@pytest.mark.parametrize(
-    "words", [vocabulary.Category, vocabulary.Attainment, vocabulary.BallotChoice]
-)
+@pytest.mark.parametrize("words", [enums.Category, enums.Attainment, enums.BallotChoice])
 def test_every_category_and_attainment_has_a_key(words):
     for word in words:
         key = nodes(component("attainment").attainment(word), "b")[0]

@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session, scoped_session
 from ladders.models import Ladder, LadderVersion, Level, VersionState
 from reviews import create_app
 from reviews.audit.queries import verify
+from reviews.db.models.calibration import Conflict, Decision
+from reviews.db.models.cycles import Cycle
+from reviews.db.models.packets import Assignment, Packet
+from reviews.db.models.people import ManagerLink, Person
 from reviews.demo import content
 from reviews.demo.seed import PASSWORD, accounts, seed
-from reviews.models.calibration import Conflict, Decision
-from reviews.models.cycles import Cycle
-from reviews.models.packets import Assignment, Packet
-from reviews.models.people import ManagerLink, Person
 from reviews.people import service as people
-from reviews.refusals import RuleBroken
-from reviews.vocabulary import AssignmentState, ConflictStanding, CyclePhase, PacketState
+from reviews.rules.enums import AssignmentState, ConflictStanding, CyclePhase, PacketState
+from reviews.rules.errors import RuleBroken
 from tests import builders
 
 LADDERS = Path(__file__).resolve().parents[2] / "ladders" / "demo"

@@ -7,14 +7,12 @@ import pytest
 from sqlalchemy import literal, select
 from sqlalchemy.orm import Session, scoped_session
 
-from reviews import facts
-from reviews.extensions import db
-from reviews.models.cycles import Cycle, CycleOwner
-from reviews.models.packets import Packet
-from reviews.models.people import Person
-from reviews.policy import LATER, PacketFacts, decide, row_of
-from reviews.policy.table import tables
-from reviews.vocabulary import (
+from reviews.access import standing
+from reviews.db.extensions import db
+from reviews.db.models.cycles import Cycle, CycleOwner
+from reviews.db.models.packets import Packet
+from reviews.db.models.people import Person
+from reviews.rules.enums import (
     Action,
     AssignmentState,
     ConflictStanding,
@@ -24,6 +22,8 @@ from reviews.vocabulary import (
     RaterKind,
     Relation,
 )
+from reviews.rules.policy import LATER, PacketFacts, decide, row_of
+from reviews.rules.policy.table import tables
 from tests import builders
 
 BOOLEANS = (
@@ -59,7 +59,7 @@ def test_sql_and_python_name_the_same_relations_in_every_case(
 
     said = []
     for case in cases:
-        relations = facts.relation_columns(columns(case))
+        relations = standing.relation_columns(columns(case))
         row = session.execute(select(*(r.label(name.value) for name, r in relations.items()))).one()
         said.append(frozenset(Relation(name) for name, held in row._mapping.items() if held))
 
@@ -126,18 +126,18 @@ def test_a_list_holds_exactly_what_the_policy_grants(
 ) -> None:
     viewer = builders.viewer_of(people[who])
     rows = session.execute(
-        select(Packet.id, *facts.labelled(facts.packet_fact_columns(viewer))).join(
+        select(Packet.id, *standing.labelled(standing.packet_fact_columns(viewer))).join(
             Cycle, Cycle.id == Packet.cycle_id
         )
     ).all()
-    standing = {row.id: facts.packet_facts(row) for row in rows}
+    seen = {row.id: standing.packet_facts(row) for row in rows}
 
     listed = {
         action: set(
             session.scalars(
                 select(Packet.id)
                 .join(Cycle, Cycle.id == Packet.cycle_id)
-                .where(facts.packets_where(viewer, action))
+                .where(standing.packets_where(viewer, action))
             )
         )
         for action in ACTIONS
@@ -146,12 +146,12 @@ def test_a_list_holds_exactly_what_the_policy_grants(
     granted = {
         action: {
             packet
-            for packet, about in standing.items()
+            for packet, about in seen.items()
             if any(about.phase in row_of(action).cell(r).phases for r in about.relations())
         }
         for action in ACTIONS
     }
-    assert set(standing) == {packet.id for packet in packets}
+    assert set(seen) == {packet.id for packet in packets}
     assert listed == granted
 
 
@@ -167,7 +167,7 @@ def test_the_phase_of_a_packet_follows_the_stored_release_and_the_readers_clock(
     def phase(microseconds: int) -> int:
         at = builders.NOW + builders.timedelta(microseconds=microseconds)
         return session.scalars(
-            select(facts.packet_phase(at)).select_from(Packet).join(Packet.cycle)
+            select(standing.packet_phase(at)).select_from(Packet).join(Packet.cycle)
         ).one()
 
     assert [phase(-1), phase(0), phase(1)] == [
@@ -191,7 +191,7 @@ def test_the_phase_of_a_cycle_counts_only_packets_in_review(
         )
         assert withdrawn.id
         return session.scalars(
-            select(facts.cycle_phase(owner.now)).where(Cycle.id == cycle.id)
+            select(standing.cycle_phase(owner.now)).where(Cycle.id == cycle.id)
         ).one()
 
     assert [

@@ -5,10 +5,10 @@ import html5lib
 import pytest
 from markupsafe import Markup
 
-from reviews import glyph
-from reviews.glyph import READINGS, cell, coverage_bar, glyph_svg, status_mark
-from reviews.reading import CellCounts, CellReading, read
-from reviews.vocabulary import Category
+from reviews.display import board_cell
+from reviews.display.board_cell import READINGS, cell, coverage_bar, glyph_svg, status_mark
+from reviews.rules.enums import Category
+from reviews.rules.rating_summary import CellCounts, CellReading, read
 
 MET_BY_FOUR = CellCounts(
     manager=Category.MET,
@@ -202,11 +202,11 @@ def test_only_partly_and_split_are_hatched():
 
 
 def test_equal_counts_are_drawn_once_whoever_they_belong_to():
-    glyph.plate.cache_clear()
+    board_cell.plate.cache_clear()
     for person in range(50):
         draw(MET_BY_FOUR, CellReading("met"), candidate=f"Person {person}", href=f"/c/{person}")
     draw(NOBODY, CellReading("not_observed"))
-    assert glyph.plate.cache_info().misses == 2
+    assert board_cell.plate.cache_info().misses == 2
 
 
 def test_the_coverage_bar_fills_a_box_per_covered_expectation_in_order():

@@ -5,9 +5,10 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, scoped_session
 
-from reviews import create_app, guard
-from reviews.models.people import Person
-from reviews.vocabulary import CyclePhase
+from reviews import create_app
+from reviews.db.models.people import Person
+from reviews.rules.enums import CyclePhase
+from reviews.web import guard
 from tests import builders
 from tests.pages import StrictClient
 

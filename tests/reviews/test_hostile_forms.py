@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import func, select
 
-from reviews.extensions import db
-from reviews.models.calibration import Ballot, Decision
-from reviews.models.packets import Assignment
-from reviews.models.ratings import ExpectationMark, Rating
-from reviews.vocabulary import CyclePhase, PacketStage
+from reviews.db.extensions import db
+from reviews.db.models.calibration import Ballot, Decision
+from reviews.db.models.packets import Assignment
+from reviews.db.models.ratings import ExpectationMark, Rating
+from reviews.rules.enums import CyclePhase, PacketStage
 from tests import builders
 from tests.reviews.calibration.panels import a_committee
 

@@ -7,14 +7,14 @@ away here, as if the first had written just after it.
 import pytest
 from sqlalchemy import func, select
 
-from reviews.cycles import panels
-from reviews.cycles import service as cycles
-from reviews.errors import TAKEN
-from reviews.models.cycles import Cycle, Panel
-from reviews.models.ratings import Rating
-from reviews.models.trail import AuditEvent
+from reviews.cycles.panels import service as panels
+from reviews.cycles.setup import service as cycles
+from reviews.db.models.audit import AuditEvent
+from reviews.db.models.cycles import Cycle, Panel
+from reviews.db.models.ratings import Rating
 from reviews.ratings import queries as ratings
-from reviews.vocabulary import AssignmentState, CyclePhase, RaterKind
+from reviews.rules.enums import AssignmentState, CyclePhase, RaterKind
+from reviews.web.error_handlers import TAKEN
 from tests import builders
 from tests.pages import Page
 

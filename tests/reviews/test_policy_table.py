@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from reviews.policy.table import HERE, PolicyError, broken_promises, read, tables
-from reviews.vocabulary import Action, Relation
+from reviews.rules.enums import Action, Relation
+from reviews.rules.policy.table import HERE, PolicyError, broken_promises, read, tables
 
 
 def changed(tmp_path: Path, action: Action, relation: Relation, cell: str) -> Path:

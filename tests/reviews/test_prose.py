@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviews.prose import excerpt, to_html
+from reviews.display.markdown import excerpt, to_html
 
 ALLOWED = {
     "p", "br", "em", "strong", "code", "pre", "ul", "ol", "li", "blockquote", "a", "del", "h3", "h4", "h5", "h6", "hr",

@@ -8,7 +8,8 @@ from statistics import median, variance
 
 import pytest
 
-from reviews.reading import (
+from reviews.rules.enums import SCALE, Attainment
+from reviews.rules.rating_summary import (
     CellCounts,
     CellReading,
     connected,
@@ -22,7 +23,6 @@ from reviews.reading import (
     word_of,
     zone_of,
 )
-from reviews.vocabulary import SCALE, Attainment
 
 A = Attainment
 EVERY_SET = [ratings for n in range(7) for ratings in product(range(4), repeat=n)]

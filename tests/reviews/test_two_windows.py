@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import func, select
 
-from reviews.extensions import db
-from reviews.models.calibration import Ballot, Conflict, Decision
-from reviews.models.cycles import Cycle
-from reviews.vocabulary import AssignmentState, BallotChoice, CyclePhase, PacketStage
+from reviews.db.extensions import db
+from reviews.db.models.calibration import Ballot, Conflict, Decision
+from reviews.db.models.cycles import Cycle
+from reviews.rules.enums import AssignmentState, BallotChoice, CyclePhase, PacketStage
 from tests import builders
 from tests.conftest import application
 from tests.races import sent_at_once, window_of

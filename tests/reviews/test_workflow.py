@@ -5,15 +5,9 @@ from enum import StrEnum
 
 import pytest
 
-from reviews.refusals import IllegalMove
-from reviews.vocabulary import (
-    Action,
-    AssignmentState,
-    CyclePhase,
-    PacketStage,
-    PacketState,
-)
-from reviews.workflow import ASSIGNMENT, CYCLE, MACHINES, PACKET, STAGE, Machine, advance
+from reviews.rules.enums import Action, AssignmentState, CyclePhase, PacketStage, PacketState
+from reviews.rules.errors import IllegalMove
+from reviews.rules.workflow import ASSIGNMENT, CYCLE, MACHINES, PACKET, STAGE, Machine, advance
 
 STATES: dict[str, type[StrEnum]] = {
     CYCLE.thing: CyclePhase,

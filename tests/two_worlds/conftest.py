@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from itsdangerous import TimestampSigner
 
-from reviews import clock
-from reviews.extensions import db
+from reviews.db import clock
+from reviews.db.extensions import db
 from tests.builders import NOW
 from tests.conftest import application
 from tests.databases import Databases

@@ -14,8 +14,9 @@ from flask import Flask, session
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
 
-from reviews import entropy
-from reviews.extensions import db, limiter
+from reviews.db import random_source
+from reviews.db.extensions import db
+from reviews.web.extensions import limiter
 
 SEED = b"one seed for both worlds"
 RAW_TOKEN = "the same in both worlds"
@@ -53,7 +54,7 @@ class World:
             db.session.remove()
 
 
-def keyed(actor: str, ordinal: int) -> entropy.Source:
+def keyed(actor: str, ordinal: int) -> random_source.Source:
     """Randomness that depends on who asks and on which of their requests it is, and not on what happened to others."""
     drawn = Counter[str]()
 
@@ -79,7 +80,7 @@ def observe(world: World, script: list[Request], person: str) -> list[Observatio
         data = {"csrf_token": token} if request.method not in {"GET", "HEAD"} else None
         # The limit on misses would hide whatever comes after them.
         limiter.reset()
-        with statements(app) as sent, entropy.use(keyed(person, ordinal)):
+        with statements(app) as sent, random_source.use(keyed(person, ordinal)):
             response = Context().run(client.open, request.path, method=request.method, data=data)
         # Equal failures would be equal bytes.
         assert response.status_code < 500, f"{request.method} {request.path}: {response.status}"

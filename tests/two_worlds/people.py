@@ -7,13 +7,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import contains_eager, joinedload
 
 from reviews.audit import service as audit
-from reviews.extensions import db
-from reviews.models.cycles import Cycle, Panel, PanelMember
-from reviews.models.packets import Assignment, EvidenceItem, Packet
-from reviews.models.people import Person
-from reviews.models.ratings import Rating
+from reviews.db.extensions import db
+from reviews.db.models.cycles import Cycle, Panel, PanelMember
+from reviews.db.models.packets import Assignment, EvidenceItem, Packet
+from reviews.db.models.people import Person
+from reviews.db.models.ratings import Rating
 from reviews.people import service as people
-from reviews.vocabulary import (
+from reviews.rules.enums import (
     Action,
     AssignmentState,
     BallotChoice,

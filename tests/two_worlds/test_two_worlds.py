@@ -7,7 +7,7 @@ who may know must see a difference, or else there was none to hide.
 from collections.abc import Callable
 from functools import partial
 
-from reviews.vocabulary import BallotChoice, Outcome
+from reviews.rules.enums import BallotChoice, Outcome
 from tests.two_worlds import people
 from tests.two_worlds.harness import METHODS, Request, World, crawl, differences, families, observe
 from tests.two_worlds.people import calibrate
@@ -87,15 +87,15 @@ def test_a_candidate_does_not_see_ratings_come_in(make_world: MakeWorld) -> None
     quiet, busy = make_world(), make_world(*rating_goes_on())
 
     assert told(quiet, busy, "Candidate") == []
-    assert tells(quiet, busy, "Owner", "ratings.show", "cycles.progress")
+    assert tells(quiet, busy, "Owner", "ratings.show", "cycles.progress.show")
 
 
 def test_a_candidate_does_not_see_a_committee_at_work(make_world: MakeWorld) -> None:
     quiet, busy = make_world(calibrate), make_world(*a_committee_at_work())
 
     assert told(quiet, busy, "Candidate") == []
-    assert tells(quiet, busy, "Owner", "ratings.show", "calibration.board", "audit.cycle")
-    assert tells(quiet, busy, "Chair", "calibration.committee")
+    assert tells(quiet, busy, "Owner", "ratings.show", "calibration.board.show", "audit.cycle")
+    assert tells(quiet, busy, "Chair", "calibration.committee.show")
 
 
 def test_a_candidate_does_not_see_that_a_decision_is_made(make_world: MakeWorld) -> None:
@@ -103,7 +103,7 @@ def test_a_candidate_does_not_see_that_a_decision_is_made(make_world: MakeWorld)
     decided = make_world(*a_committee_at_work(), people.decides, partial(people.plans_a_release, 1))
 
     assert told(quiet, decided, "Candidate") == []
-    assert tells(quiet, decided, "Chair", "calibration.outcome")
+    assert tells(quiet, decided, "Chair", "calibration.outcome.show")
 
 
 def test_a_candidate_reads_the_decision_from_its_release_on(make_world: MakeWorld) -> None:
@@ -118,7 +118,7 @@ def test_a_candidate_reads_the_decision_from_its_release_on(make_world: MakeWorl
 
     assert told(decided(yes, "Well done.", 1), decided(no, "Not now.", 1), "Candidate") == []
     assert told_by(decided(yes, "Well done.", 0), decided(no, "Not now.", 0), "Candidate") == {
-        "calibration.outcome"
+        "calibration.outcome.show"
     }
 
 
@@ -143,7 +143,7 @@ def test_a_release_opens_the_decision_and_nothing_behind_it(make_world: MakeWorl
     )
 
     assert told(agreed, split, "Candidate") == []
-    assert tells(agreed, split, "Owner", "ratings.show", "calibration.committee")
+    assert tells(agreed, split, "Owner", "ratings.show", "calibration.committee.show")
 
 
 def test_whoever_owes_a_rating_does_not_see_that_others_are_in(make_world: MakeWorld) -> None:
@@ -175,7 +175,12 @@ def test_a_member_who_is_set_aside_does_not_know_of_the_packet(make_world: MakeW
 
     assert told(without, with_it, "Set-aside member") == []
     assert tells(
-        without, with_it, "Member", "calibration.board", "calibration.conflicts", "packets.show"
+        without,
+        with_it,
+        "Member",
+        "calibration.board.show",
+        "calibration.committee.conflicts",
+        "packets.show",
     )
 
 
@@ -189,7 +194,12 @@ def test_a_member_with_a_conflict_sees_a_name_and_nothing_else(make_world: MakeW
 
     assert told(quiet, busy, "Conflicted member") == []
     assert tells(
-        quiet, busy, "Member", "calibration.board", "calibration.committee", "ratings.show"
+        quiet,
+        busy,
+        "Member",
+        "calibration.board.show",
+        "calibration.committee.show",
+        "ratings.show",
     )
 
 
@@ -200,4 +210,4 @@ def test_somebody_without_a_part_in_it_sees_none_of_it(make_world: MakeWorld) ->
     )
 
     assert told(quiet, busy, "Stranger") == []
-    assert tells(quiet, busy, "Owner", "calibration.board")
+    assert tells(quiet, busy, "Owner", "calibration.board.show")

@@ -8,19 +8,19 @@ from flask import Flask
 from sqlalchemy.orm import joinedload
 
 from ladders.models import Level
+from reviews.access.expectations import asked_of
+from reviews.access.viewer import Viewer
 from reviews.calibration import service as calibration
 from reviews.calibration.rules import BallotMarkDraft, DecisionDraft
-from reviews.expectations import asked_of
-from reviews.extensions import db
-from reviews.facts import Viewer
-from reviews.models.cycles import Cycle
-from reviews.models.packets import Assignment, Packet
-from reviews.models.people import Person
+from reviews.db.extensions import db
+from reviews.db.models.cycles import Cycle
+from reviews.db.models.packets import Assignment, Packet
+from reviews.db.models.people import Person
 from reviews.packets import service as packets
 from reviews.packets.evidence import EvidenceDraft
 from reviews.people.queries import now
 from reviews.ratings import service as ratings
-from reviews.vocabulary import Attainment, BallotChoice, Category, Mark, Outcome, RaterKind
+from reviews.rules.enums import Attainment, BallotChoice, Category, Mark, Outcome, RaterKind
 from tests.builders import viewer_of
 
 

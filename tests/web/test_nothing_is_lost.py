@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 from flask import session
 
-from reviews.extensions import db
-from reviews.models.packets import EvidenceItem, Packet, PacketState
-from reviews.models.people import Person
-from reviews.models.trail import AuditEvent, AuditHead
+from reviews.db.extensions import db
+from reviews.db.models.audit import AuditEvent, AuditHead
+from reviews.db.models.packets import EvidenceItem, Packet, PacketState
+from reviews.db.models.people import Person
 from reviews.people import service as people
 from reviews.people.queries import now
 from tests import builders

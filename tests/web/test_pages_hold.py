@@ -19,14 +19,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from sqlalchemy.orm import joinedload
 
-from reviews.cycles.phases import advance_cycle
+from reviews.cycles.phases.service import advance_cycle
+from reviews.db.extensions import db
+from reviews.db.models.cycles import Cycle
+from reviews.db.models.packets import Assignment, Packet
+from reviews.db.models.people import Person
 from reviews.demo import seed
-from reviews.extensions import db
-from reviews.models.cycles import Cycle
-from reviews.models.packets import Assignment, Packet
-from reviews.models.people import Person
 from reviews.people.queries import now
-from reviews.vocabulary import AssignmentState, CyclePhase, PacketState
+from reviews.rules.enums import AssignmentState, CyclePhase, PacketState
 from tests.browser import watched_pages
 from tests.builders import viewer_of
 from tests.conftest import application
@@ -43,38 +43,42 @@ LADDERS = ROOT / "ladders" / "demo"
 #: The same for everybody: the peer, who has least to do, opens them.
 ALIKE = {
     "cycles.index",
-    "ladder_pages.dimension",
-    "ladder_pages.index",
-    "ladder_pages.level",
-    "ladder_pages.show",
-    "ladder_pages.step",
+    "ladder_library.dimension",
+    "ladder_library.index",
+    "ladder_library.level",
+    "ladder_library.show",
+    "ladder_library.step",
     "people.account",
 }
 #: What each of them must have come by.
 REACHED = {
     "owner": {
         "audit.cycle",
-        "cycles.setup",
-        "ladder_editing.cell",
-        "ladder_editing.common",
-        "ladder_editing.dimension",
-        "ladder_editing.frame",
-        "ladder_editing.level",
-        "ladder_editing.role",
-        "ladder_editing.role_at",
-        "ladder_editing.role_cell",
-        "ladder_editing.track",
-        "ladder_pages.changes",
-        "ladder_pages.preview",
+        "cycles.setup.edit",
+        "ladder_editor.cell",
+        "ladder_editor.common",
+        "ladder_editor.dimension",
+        "ladder_editor.frame",
+        "ladder_editor.level",
+        "ladder_editor.role",
+        "ladder_editor.role_at",
+        "ladder_editor.role_cell",
+        "ladder_editor.track",
+        "ladder_library.changes",
+        "ladder_library.preview",
         "people.person",
     },
-    "chair": {"calibration.compare", "calibration.committee", "calibration.decide"},
-    "committee member": {"calibration.board", "calibration.ballot", "ratings.show"},
-    "member with conflicts": {"calibration.board", "calibration.conflicts"},
+    "chair": {
+        "calibration.compare.show",
+        "calibration.committee.show",
+        "calibration.committee.decide",
+    },
+    "committee member": {"calibration.board.show", "calibration.committee.ballot", "ratings.show"},
+    "member with conflicts": {"calibration.board.show", "calibration.committee.conflicts"},
     "manager": {"packets.show", "packets.peers"},
     "candidate": {"packets.show", "packets.peers", "packets.edit_evidence"},
     "candidate, submitted": {"packets.receipt", "packets.withdraw"},
-    "candidate, decided": {"calibration.outcome"},
+    "candidate, decided": {"calibration.outcome.show"},
     "peer": {"packets.start", *ALIKE},
 }
 REACHED_IN_RATING = {

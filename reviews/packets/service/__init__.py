@@ -1,10 +1,6 @@
 """What changes a packet, by subject: starting it, its evidence, its peers, submitting it."""
 
-from reviews.packets.service.evidence import (
-    remove_evidence,
-    save_evidence,
-    save_no_opportunity,
-)
+from reviews.packets.service.evidence import remove_evidence, save_evidence, save_no_opportunity
 from reviews.packets.service.nominations import (
     decide_on_peer,
     propose_peer,

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from sqlalchemy import delete
 
-from reviews import entropy
+from reviews.access.expectations import AskedDimension, AskedOf, asked_of
+from reviews.access.viewer import Actor
 from reviews.audit import service as audit
-from reviews.expectations import AskedDimension, AskedOf, asked_of
-from reviews.extensions import db
-from reviews.models.packets import (
+from reviews.db import random_source
+from reviews.db.extensions import db
+from reviews.db.models.packets import (
     EvidenceDimension,
     EvidenceExpectation,
     EvidenceItem,
@@ -17,9 +18,9 @@ from reviews.models.packets import (
 )
 from reviews.packets import queries
 from reviews.packets.evidence import EvidenceDraft, EvidenceView
-from reviews.packets.service.holding import Actor, hold_open
-from reviews.refusals import RuleBroken, StaleEdit
-from reviews.vocabulary import Action
+from reviews.packets.service.holding import hold_open
+from reviews.rules.enums import Action
+from reviews.rules.errors import RuleBroken, StaleEdit
 
 
 def save_evidence(
@@ -48,7 +49,7 @@ def save_evidence(
     if item is None:
         packet.items_numbered += 1
         item = EvidenceItem(
-            public_id=entropy.public_id(), packet_id=packet.id, number=packet.items_numbered
+            public_id=random_source.public_id(), packet_id=packet.id, number=packet.items_numbered
         )
         db.session.add(item)
     else:

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from reviews.extensions import db
-from reviews.facts import Viewer
-from reviews.models.packets import Packet
-from reviews.models.people import Person
+from reviews.access.viewer import Viewer
+from reviews.db.extensions import db
+from reviews.db.models.packets import Packet
+from reviews.db.models.people import Person
+from reviews.display.formatting import moment
 from reviews.packets import queries
-from reviews.refusals import RuleBroken
-from reviews.vocabulary import CyclePhase
-from reviews.wording import moment
+from reviews.rules.enums import CyclePhase
+from reviews.rules.errors import RuleBroken
 
 Actor = Viewer | Person
 

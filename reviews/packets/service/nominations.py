@@ -8,17 +8,18 @@ from datetime import datetime
 
 from sqlalchemy import exists, func, select
 
-from reviews import entropy
+from reviews.access.viewer import Actor, person_id_of
 from reviews.audit import service as audit
-from reviews.extensions import db
-from reviews.models.cycles import PanelMember
-from reviews.models.packets import Assignment, Packet
-from reviews.models.people import Person
+from reviews.db import random_source
+from reviews.db.extensions import db
+from reviews.db.models.cycles import PanelMember
+from reviews.db.models.packets import Assignment, Packet
+from reviews.db.models.people import Person
 from reviews.packets import queries
-from reviews.packets.service.holding import Actor, hold, hold_open, id_of
-from reviews.refusals import RuleBroken
-from reviews.vocabulary import Action, AssignmentState, CyclePhase, PacketState, RaterKind
-from reviews.workflow import ASSIGNMENT, advance
+from reviews.packets.service.holding import hold, hold_open
+from reviews.rules.enums import Action, AssignmentState, CyclePhase, PacketState, RaterKind
+from reviews.rules.errors import RuleBroken
+from reviews.rules.workflow import ASSIGNMENT, advance
 
 
 def propose_peer(packet: Packet, *, person: Person, actor: Actor, now: datetime) -> Assignment:
@@ -29,7 +30,7 @@ def propose_peer(packet: Packet, *, person: Person, actor: Actor, now: datetime)
     Raises:
         RuleBroken: if the person cannot be a peer here, or the list is full or closed.
     """
-    by_candidate = id_of(actor) == packet.candidate_id
+    by_candidate = person_id_of(actor) == packet.candidate_id
     if by_candidate:
         hold_open(packet, now)
     else:
@@ -54,18 +55,18 @@ def propose_peer(packet: Packet, *, person: Person, actor: Actor, now: datetime)
         _refuse_panel(packet, person)
     if listed is None:
         listed = Assignment(
-            public_id=entropy.public_id(),
+            public_id=random_source.public_id(),
             packet=packet,
             rater=person,
             kind=RaterKind.PEER,
-            peer_order=entropy.order_key("peer order"),
+            peer_order=random_source.order_key("peer order"),
             created_at=now,
         )
         db.session.add(listed)
     elif by_candidate:
         # Proposed, withdrawn and proposed again: an id that came back would tell that it had been decided on.
-        listed.public_id = entropy.public_id()
-    listed.proposed_by_id = id_of(actor)
+        listed.public_id = random_source.public_id()
+    listed.proposed_by_id = person_id_of(actor)
     db.session.flush()
     _record(listed, Action.PROPOSE_PEERS, "proposed as a peer", actor, now)
     return listed
@@ -121,7 +122,7 @@ def remove_peer(assignment: Assignment, *, actor: Actor, now: datetime) -> None:
     hold(packet)
     _refuse_ended(packet)
     # A manager who still owes a rating would learn from the answer how far the peer is.
-    blind = id_of(actor) == packet.manager_id and not _has_rated(packet, id_of(actor))
+    blind = person_id_of(actor) == packet.manager_id and not _has_rated(packet, person_id_of(actor))
     if blind and assignment.state in queries.ASKED:
         raise RuleBroken("Submit your own rating first. Until then, peers who were asked stay.")
     if assignment.state is AssignmentState.SUBMITTED:

@@ -6,22 +6,18 @@ from datetime import datetime
 from sqlalchemy import CursorResult, delete, select
 
 from ladders.models import Level
-from reviews import entropy
+from reviews.access.expectations import AskedOf, asked_of, ladder_of
+from reviews.access.viewer import Actor
 from reviews.audit import service as audit
-from reviews.expectations import AskedOf, asked_of, ladder_of
-from reviews.extensions import db
-from reviews.models.cycles import Cycle, Panel
-from reviews.models.packets import (
-    EvidenceDimension,
-    EvidenceExpectation,
-    EvidenceItem,
-    Packet,
-)
-from reviews.models.people import Person
+from reviews.db import random_source
+from reviews.db.extensions import db
+from reviews.db.models.cycles import Cycle, Panel
+from reviews.db.models.packets import EvidenceDimension, EvidenceExpectation, EvidenceItem, Packet
+from reviews.db.models.people import Person
 from reviews.packets import queries
-from reviews.packets.service.holding import Actor, hold_open
-from reviews.refusals import RuleBroken
-from reviews.vocabulary import Action, PacketState
+from reviews.packets.service.holding import hold_open
+from reviews.rules.enums import Action, PacketState
+from reviews.rules.errors import RuleBroken
 
 
 def create_packet(
@@ -50,7 +46,7 @@ def create_packet(
     if version is None:
         raise RuleBroken("This level is not on a ladder of this cycle.", field="target")
     packet = Packet(
-        public_id=entropy.public_id(),
+        public_id=random_source.public_id(),
         cycle=cycle,
         candidate=candidate,
         manager=manager,

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from reviews.access.expectations import AskedOf, asked_of
+from reviews.access.viewer import Actor
 from reviews.audit import service as audit
-from reviews.expectations import AskedOf, asked_of
-from reviews.extensions import db
-from reviews.models.packets import (
+from reviews.db.extensions import db
+from reviews.db.models.packets import (
     Packet,
     PacketRevision,
     RevisionCoverage,
@@ -17,10 +18,10 @@ from reviews.models.packets import (
 from reviews.packets import queries
 from reviews.packets.checklist import gates
 from reviews.packets.evidence import EvidenceView, covered, digest_of
-from reviews.packets.service.holding import Actor, hold, hold_open
-from reviews.refusals import RuleBroken
-from reviews.vocabulary import Action, CyclePhase, PacketStage, PacketState
-from reviews.workflow import PACKET, advance
+from reviews.packets.service.holding import hold, hold_open
+from reviews.rules.enums import Action, CyclePhase, PacketStage, PacketState
+from reviews.rules.errors import RuleBroken
+from reviews.rules.workflow import PACKET, advance
 
 
 def submit_packet(packet: Packet, *, actor: Actor, now: datetime) -> PacketRevision:

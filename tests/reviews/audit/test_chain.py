@@ -5,9 +5,9 @@ from sqlalchemy import delete, select, update
 
 from reviews.audit import chain, service
 from reviews.audit.queries import verify
-from reviews.extensions import db
-from reviews.models.trail import AuditEvent, AuditHead
-from reviews.vocabulary import Action
+from reviews.db.extensions import db
+from reviews.db.models.audit import AuditEvent, AuditHead
+from reviews.rules.enums import Action
 from tests.builders import NOW, a_person
 
 

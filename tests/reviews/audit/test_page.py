@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from reviews.audit import service
-from reviews.vocabulary import Action, ConflictStanding, CyclePhase, PacketStage
+from reviews.rules.enums import Action, ConflictStanding, CyclePhase, PacketStage
 from tests.builders import NOW, a_conflict, a_cycle, a_packet, a_panel, a_person
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from werkzeug.test import TestResponse
 
-from reviews import access
-from reviews.models.cycles import Cycle, Panel
-from reviews.models.packets import Packet
-from reviews.models.people import Person
-from reviews.vocabulary import Action, CyclePhase, PacketStage
+from reviews.access import loaders
+from reviews.db.models.cycles import Cycle, Panel
+from reviews.db.models.packets import Packet
+from reviews.db.models.people import Person
+from reviews.rules.enums import Action, CyclePhase, PacketStage
 from tests import builders
 
 
@@ -52,7 +52,7 @@ def seen_in(answer: TestResponse) -> tuple[int, str]:
 
 def in_hand(committee: Committee, person: Person) -> Packet:
     """The packet as a page would have it when this person asks for it."""
-    found = access.packet(
+    found = loaders.packet(
         builders.viewer_of(person), Action.KNOW_PACKET, packet=committee.packet.public_id
     )
     assert found is not None

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
-from reviews.calibration.seats import benches
-from reviews.models.calibration import Ballot, BallotMark
-from reviews.models.packets import Packet
-from reviews.vocabulary import BallotChoice, ConflictStanding, PacketStage
+from reviews.calibration.panel_standing import benches
+from reviews.db.models.calibration import Ballot, BallotMark
+from reviews.db.models.packets import Packet
+from reviews.rules.enums import BallotChoice, ConflictStanding, PacketStage
 from tests import builders
 from tests.pages import StrictClient
 from tests.reviews.calibration.panels import Committee, a_committee, seen_in

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Mapper, Session, scoped_session
 
 from benchmarks.board import Size, load
 from ladders.models import LadderVersion, Level
-from reviews.models.cycles import Cycle, Panel
-from reviews.models.packets import Packet, RevisionCoverage
-from reviews.models.people import Person
-from reviews.vocabulary import (
+from reviews.db.models.cycles import Cycle, Panel
+from reviews.db.models.packets import Packet, RevisionCoverage
+from reviews.db.models.people import Person
+from reviews.rules.enums import (
     AssignmentState,
     Category,
     ConflictStanding,

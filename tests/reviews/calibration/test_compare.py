@@ -8,16 +8,16 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, scoped_session
 
 from ladders.models import Level
-from reviews.models.packets import (
+from reviews.db.models.packets import (
     Assignment,
     Packet,
     RevisionCoverage,
     RevisionItem,
     RevisionItemExpectation,
 )
-from reviews.models.people import Person
-from reviews.models.ratings import Rating
-from reviews.vocabulary import (
+from reviews.db.models.people import Person
+from reviews.db.models.ratings import Rating
+from reviews.rules.enums import (
     AssignmentState,
     Category,
     ConflictStanding,

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
-from reviews.models.calibration import Conflict
-from reviews.models.trail import AuditEvent
-from reviews.vocabulary import ConflictStanding, CyclePhase, PacketStage, PacketState
+from reviews.db.models.audit import AuditEvent
+from reviews.db.models.calibration import Conflict
+from reviews.rules.enums import ConflictStanding, CyclePhase, PacketStage, PacketState
 from tests import builders
 from tests.pages import Page, StrictClient
 from tests.reviews.calibration.panels import Committee, a_committee

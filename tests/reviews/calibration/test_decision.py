@@ -6,10 +6,9 @@ from sqlalchemy.orm import Session, scoped_session
 
 from reviews.calibration import service
 from reviews.calibration.rules import DecisionDraft
-from reviews.models.calibration import Ballot, Decision, DimensionOutcome, Gap
-from reviews.models.packets import Packet
-from reviews.refusals import IllegalMove
-from reviews.vocabulary import (
+from reviews.db.models.calibration import Ballot, Decision, DimensionOutcome, Gap
+from reviews.db.models.packets import Packet
+from reviews.rules.enums import (
     Attainment,
     BallotChoice,
     Outcome,
@@ -17,6 +16,7 @@ from reviews.vocabulary import (
     PacketState,
     RaterKind,
 )
+from reviews.rules.errors import IllegalMove
 from tests import builders
 from tests.pages import StrictClient
 from tests.reviews.calibration.panels import Committee, a_committee, in_hand, seen_in

@@ -11,7 +11,7 @@ from reviews.calibration.rules import (
     decision_problems,
     reveal_problem,
 )
-from reviews.vocabulary import Attainment, BallotChoice, Outcome
+from reviews.rules.enums import Attainment, BallotChoice, Outcome
 
 TODAY = date(2026, 11, 20)
 REASON = "Item 1 shows it."

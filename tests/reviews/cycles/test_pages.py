@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from reviews.vocabulary import AssignmentState, CyclePhase, PacketStage
-from reviews.wording import moment
+from reviews.display.formatting import moment
+from reviews.rules.enums import AssignmentState, CyclePhase, PacketStage
 from tests.builders import NOW, a_cycle, a_decision, a_packet, a_panel, a_person, an_assignment
 
 #: Signed with the time, so it differs by itself.

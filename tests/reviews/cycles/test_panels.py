@@ -3,12 +3,13 @@
 import pytest
 from sqlalchemy import select
 
-from reviews.cycles import panels, seats, service
-from reviews.cycles.panels import PanelDraft
-from reviews.models.calibration import Conflict
-from reviews.models.trail import AuditEvent
-from reviews.refusals import IllegalMove, RuleBroken, StaleEdit
-from reviews.vocabulary import ConflictStanding, CyclePhase
+from reviews.cycles.panels import queries as seats
+from reviews.cycles.panels import service as panels
+from reviews.cycles.panels.service import PanelDraft
+from reviews.db.models.audit import AuditEvent
+from reviews.db.models.calibration import Conflict
+from reviews.rules.enums import ConflictStanding, CyclePhase
+from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
 from tests.builders import (
     NOW,
     a_conflict,
@@ -257,10 +258,10 @@ def test_an_answered_question_is_overruled_and_a_declared_conflict_stays(owner, 
     a_conflict(packet, bo)
     declared = a_conflict(packet, cy, ConflictStanding.DECLARED, reason="We are friends.")
 
-    conflict = service.set_conflict(packet, member=bo, reason="Siblings.", **as_owner(owner))
+    conflict = panels.set_conflict(packet, member=bo, reason="Siblings.", **as_owner(owner))
     assert conflict.standing is ConflictStanding.SET
     with pytest.raises(RuleBroken, match="Cy already has a conflict"):
-        service.set_conflict(packet, member=cy, reason="Siblings.", **as_owner(owner))
+        panels.set_conflict(packet, member=cy, reason="Siblings.", **as_owner(owner))
     assert declared.reason == "We are friends."
 
 
@@ -268,9 +269,9 @@ def test_a_conflict_is_never_set_on_oneself_or_on_a_stranger(owner, cycle):
     packet = a_packet(cycle, panel=a_panel(cycle, members=[owner]))
 
     with pytest.raises(RuleBroken, match="You declare your own conflicts yourself"):
-        service.set_conflict(packet, member=owner, reason="x", **as_owner(owner))
+        panels.set_conflict(packet, member=owner, reason="x", **as_owner(owner))
     with pytest.raises(RuleBroken, match="is not on the panel of"):
-        service.set_conflict(packet, member=a_person(), reason="x", **as_owner(owner))
+        panels.set_conflict(packet, member=a_person(), reason="x", **as_owner(owner))
 
 
 def test_an_owner_who_is_tied_sets_no_conflict(client, owner, cycle):

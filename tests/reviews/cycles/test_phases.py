@@ -3,14 +3,13 @@
 import pytest
 from sqlalchemy import select
 
-from reviews import entropy
-from reviews.cycles.phases import advance_cycle
-from reviews.cycles.seats import seats_of
-from reviews.facts import IN_REVIEW
-from reviews.models.packets import Assignment, Packet
-from reviews.models.trail import AuditEvent
-from reviews.refusals import IllegalMove, RuleBroken
-from reviews.vocabulary import (
+from reviews.access.standing import IN_REVIEW
+from reviews.cycles.panels.queries import seats_of
+from reviews.cycles.phases.service import advance_cycle
+from reviews.db import random_source
+from reviews.db.models.audit import AuditEvent
+from reviews.db.models.packets import Assignment, Packet
+from reviews.rules.enums import (
     AssignmentState,
     ConflictStanding,
     CyclePhase,
@@ -18,6 +17,7 @@ from reviews.vocabulary import (
     PacketState,
     RaterKind,
 )
+from reviews.rules.errors import IllegalMove, RuleBroken
 from tests.builders import (
     NOW,
     a_conflict,
@@ -132,7 +132,7 @@ def test_the_agenda_is_by_lot(owner):
     packets = [a_packet(cycle, panel=panel) for _ in range(3)]
     keys = iter((30, 10, 20))
 
-    with entropy.use(lambda _purpose, size: (next(keys) << 1).to_bytes(size, "big")):
+    with random_source.use(lambda _purpose, size: (next(keys) << 1).to_bytes(size, "big")):
         advance(cycle, owner)
 
     assert [packet.agenda_order for packet in packets] == [30, 10, 20]

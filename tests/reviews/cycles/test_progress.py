@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from reviews import access
-from reviews.cycles.progress import ProgressRow, Wait, progress_page
-from reviews.vocabulary import (
+from reviews.access import loaders
+from reviews.cycles.progress.queries import ProgressRow, Wait, progress_page
+from reviews.rules.enums import (
     Action,
     AssignmentState,
     ConflictStanding,
@@ -32,7 +32,7 @@ def owner(session):  # noqa: ARG001 - rolls back
 
 
 def rows(cycle, person):
-    seen = access.cycle(viewer_of(person), Action.SEE_PROGRESS, cycle=cycle.public_id)
+    seen = loaders.cycle(viewer_of(person), Action.SEE_PROGRESS, cycle=cycle.public_id)
     return progress_page(seen).rows
 
 

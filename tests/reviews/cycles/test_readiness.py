@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reviews.cycles.readiness import (
+from reviews.cycles.phases.checklist import (
     Hearing,
     Missing,
     Plan,
@@ -14,7 +14,7 @@ from reviews.cycles.readiness import (
     missing_to_calibrate,
     missing_to_open,
 )
-from reviews.cycles.scale import DEFAULT_SCALE
+from reviews.cycles.setup.default_scale import DEFAULT_SCALE
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 PANEL = Seats("Engineering panel", quorum=2, members=3, has_chair=True)

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from reviews import clock
-from reviews.cycles.service import release_cycle
-from reviews.models.people import ManagerLink
-from reviews.models.trail import AuditEvent
-from reviews.refusals import IllegalMove, RuleBroken, StaleEdit
-from reviews.vocabulary import ConflictStanding, CyclePhase, PacketStage
+from reviews.cycles.release.service import release_cycle
+from reviews.db import clock
+from reviews.db.models.audit import AuditEvent
+from reviews.db.models.people import ManagerLink
+from reviews.rules.enums import ConflictStanding, CyclePhase, PacketStage
+from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
 from tests.builders import (
     NOW,
     a_conflict,

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from reviews.cycles import pins
+from reviews.cycles import ladder_choice
 from reviews.cycles.queries import owners_of
-from reviews.models.cycles import Cycle
-from reviews.models.trail import AuditEvent
-from reviews.vocabulary import CyclePhase
+from reviews.db.models.audit import AuditEvent
+from reviews.db.models.cycles import Cycle
+from reviews.rules.enums import CyclePhase
 from tests.builders import a_cycle, a_ladder, a_panel, a_person
 from tests.pages import Page
 
@@ -102,7 +102,7 @@ def test_settings_are_saved_on_the_clocks_of_the_cycle(client, owner, cycle):
 
     assert answer.status_code == 302
     assert cycle.evidence_due == datetime(2030, 5, 3, 21, 0, tzinfo=UTC)
-    assert [version.id for version in pins.pinned_versions(cycle)] == [ladder.id]
+    assert [version.id for version in ladder_choice.pinned_versions(cycle)] == [ladder.id]
     assert (cycle.units, cycle.peers_min, cycle.peers_max, cycle.partly_allowed) == (
         ["People"],
         2,

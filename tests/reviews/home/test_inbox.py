@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from reviews.expectations import asked_of
-from reviews.models.packets import Assignment
+from reviews.access.expectations import asked_of
+from reviews.db.models.packets import Assignment
 from reviews.ratings import service
-from reviews.vocabulary import (
+from reviews.rules.enums import (
     AssignmentState,
     Category,
     ConflictStanding,

@@ -6,7 +6,7 @@ import pytest
 
 from reviews.home.rows import Asked, CycleRow, Owned, OwnPacket, Report, Rows, Seat
 from reviews.home.tasks import Due, due_words, groups, headline, lede, line, outcomes
-from reviews.vocabulary import AssignmentState, CyclePhase, PacketState, RaterKind
+from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterKind
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 ZONE = "Europe/Berlin"
@@ -231,24 +231,30 @@ def test_the_committee_answers_votes_reveals_and_decides():
             "committee",
             "Answer the conflict question for 2 packets",
             "Answer",
-            "calibration.conflicts",
+            "calibration.committee.conflicts",
             "Their content stays closed to you until you have answered",
         ),
         (
             "committee",
             "Vote on 2 packets",
             "Vote",
-            "calibration.ballot",
+            "calibration.committee.ballot",
             "3 of 5 ballots sealed. Next on the agenda: Yusuf",
         ),
         (
             "committee",
             "Reveal the ballots of 1 packet",
             "Reveal",
-            "calibration.reveal",
+            "calibration.committee.reveal",
             "Next on the agenda: Ada",
         ),
-        ("committee", "Decide 1 packet", "Decide", "calibration.decide", "Next on the agenda: Bo"),
+        (
+            "committee",
+            "Decide 1 packet",
+            "Decide",
+            "calibration.committee.decide",
+            "Next on the agenda: Bo",
+        ),
     ]
     assert said(Rows(seats=[Seat(cycle=a_cycle())])) == []
 

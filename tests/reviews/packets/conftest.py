@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from reviews.expectations import asked_of
+from reviews.access.expectations import asked_of
 from reviews.packets import service
 from reviews.packets.evidence import EvidenceDraft
 from tests.builders import NOW, a_cycle, a_panel, a_person, ladder_of, levels_of, viewer_of

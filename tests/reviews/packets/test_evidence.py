@@ -5,12 +5,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from reviews.extensions import db
-from reviews.models.packets import EvidenceItem
+from reviews.db.extensions import db
+from reviews.db.models.packets import EvidenceItem
 from reviews.packets import queries, service
 from reviews.packets.evidence import EvidenceDraft
-from reviews.refusals import RuleBroken, StaleEdit
-from reviews.vocabulary import CyclePhase, PacketState
+from reviews.rules.enums import CyclePhase, PacketState
+from reviews.rules.errors import RuleBroken, StaleEdit
 from tests.builders import LATER, NOW
 from tests.pages import Page
 

@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from reviews.extensions import db
-from reviews.models.packets import Assignment, NoOpportunity, RevisionCoverage
-from reviews.models.trail import AuditEvent
+from reviews.db.extensions import db
+from reviews.db.models.audit import AuditEvent
+from reviews.db.models.packets import Assignment, NoOpportunity, RevisionCoverage
 from reviews.packets import queries as reading
 from reviews.packets import service
 from reviews.packets.checklist import gates
-from reviews.refusals import RuleBroken, StaleEdit
-from reviews.vocabulary import AssignmentState, CyclePhase, PacketState, RaterKind
+from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterKind
+from reviews.rules.errors import RuleBroken, StaleEdit
 from tests.builders import LATER, NOW
 from tests.pages import Page
 

@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from reviews.extensions import db
-from reviews.models.packets import Assignment
+from reviews.db.extensions import db
+from reviews.db.models.packets import Assignment
 from reviews.packets import service
-from reviews.refusals import IllegalMove, RuleBroken
-from reviews.vocabulary import AssignmentState, CyclePhase, PacketState, RaterKind
+from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterKind
+from reviews.rules.errors import IllegalMove, RuleBroken
 from tests.builders import LATER, NOW, a_person, a_revision, an_assignment
 
 LISTED = ".//section[@aria-labelledby='listed']/ul/li"

@@ -5,7 +5,7 @@ import pytest
 from ladders import document
 from reviews.packets.queries import revision_evidence
 from reviews.packets.service import submit_packet
-from reviews.vocabulary import AssignmentState, CyclePhase, PacketStage, PacketState, RaterKind
+from reviews.rules.enums import AssignmentState, CyclePhase, PacketStage, PacketState, RaterKind
 from tests.builders import (
     NOW,
     a_conflict,

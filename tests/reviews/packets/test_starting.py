@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from reviews import expectations
-from reviews.extensions import db
-from reviews.models.packets import EvidenceDimension, EvidenceExpectation, Packet
-from reviews.models.trail import AuditEvent
+from reviews.access import expectations
+from reviews.db.extensions import db
+from reviews.db.models.audit import AuditEvent
+from reviews.db.models.packets import EvidenceDimension, EvidenceExpectation, Packet
 from reviews.packets import service
-from reviews.refusals import RuleBroken
-from reviews.vocabulary import CyclePhase, PacketState
+from reviews.rules.enums import CyclePhase, PacketState
+from reviews.rules.errors import RuleBroken
 from tests.builders import LATER, NOW, a_cycle, a_panel, a_person, ladder_of, levels_of
 
 

@@ -7,15 +7,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from reviews.extensions import db
-from reviews.models.packets import PacketRevision, RevisionCoverage
-from reviews.models.trail import AuditEvent
+from reviews.db.extensions import db
+from reviews.db.models.audit import AuditEvent
+from reviews.db.models.packets import PacketRevision, RevisionCoverage
 from reviews.packets import queries as reading
 from reviews.packets import service
 from reviews.packets.checklist import Check, advice, gates
 from reviews.packets.evidence import EvidenceDraft
-from reviews.refusals import IllegalMove, RuleBroken
-from reviews.vocabulary import CyclePhase, PacketStage, PacketState
+from reviews.rules.enums import CyclePhase, PacketStage, PacketState
+from reviews.rules.errors import IllegalMove, RuleBroken
 from tests.builders import LATER, NOW
 from tests.pages import Page
 

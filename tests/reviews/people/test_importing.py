@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import func, select
 
-from reviews.models.people import ManagerLink, Person, SignInSession
-from reviews.models.trail import AuditEvent
+from reviews.db.models.audit import AuditEvent
+from reviews.db.models.people import ManagerLink, Person, SignInSession
 from reviews.people import importing, service
-from reviews.refusals import RuleBroken
+from reviews.rules.errors import RuleBroken
 from tests.builders import NOW, a_person, viewer_of
 
 HEADER = "employee_id,name,email,manager_employee_id,title,level,unit\n"

@@ -5,10 +5,10 @@ import io
 import pytest
 from sqlalchemy import select
 
-from reviews.models.people import Person, SignInSession
-from reviews.models.trail import AuditEvent
+from reviews.db.models.audit import AuditEvent
+from reviews.db.models.people import Person, SignInSession
 from reviews.people import passwords, service
-from reviews.vocabulary import ConflictStanding, CyclePhase
+from reviews.rules.enums import ConflictStanding, CyclePhase
 from tests.builders import NOW, a_conflict, a_cycle, a_packet, a_panel, a_person, an_assignment
 from tests.pages import Page
 

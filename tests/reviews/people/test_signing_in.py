@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from reviews.models.people import Person, SignInLink, SignInSession
+from reviews.db.models.people import Person, SignInLink, SignInSession
 from reviews.people import passwords, service
-from reviews.refusals import RuleBroken
+from reviews.rules.errors import RuleBroken
 from tests.builders import NOW, a_person, viewer_of
 from tests.pages import Page
 

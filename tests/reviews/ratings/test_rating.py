@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from reviews.expectations import asked_of
-from reviews.models.packets import Assignment
-from reviews.models.ratings import ExpectationMark, Rating
-from reviews.models.trail import AuditEvent
+from reviews.access.expectations import asked_of
+from reviews.db.models.audit import AuditEvent
+from reviews.db.models.packets import Assignment
+from reviews.db.models.ratings import ExpectationMark, Rating
 from reviews.ratings import service
-from reviews.refusals import IllegalMove, RuleBroken, StaleEdit
-from reviews.vocabulary import AssignmentState, Category, CyclePhase, Mark, PacketState, RaterKind
+from reviews.rules.enums import AssignmentState, Category, CyclePhase, Mark, PacketState, RaterKind
+from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
 from tests import builders as b
 from tests.pages import Page
 

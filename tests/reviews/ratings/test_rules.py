@@ -10,7 +10,7 @@ from reviews.ratings.rules import (
     missing_for_submission,
     missing_in,
 )
-from reviews.vocabulary import MISSING, SCALE, Category
+from reviews.rules.enums import MISSING, SCALE, Category
 
 REASON = "She planned the move and kept the plan true."
 

@@ -2,17 +2,10 @@
 
 import pytest
 
-from reviews.expectations import asked_of
-from reviews.models.cycles import CycleOwner
+from reviews.access.expectations import asked_of
+from reviews.db.models.cycles import CycleOwner
 from reviews.ratings import service
-from reviews.vocabulary import (
-    AssignmentState,
-    Category,
-    CyclePhase,
-    Mark,
-    PacketStage,
-    RaterKind,
-)
+from reviews.rules.enums import AssignmentState, Category, CyclePhase, Mark, PacketStage, RaterKind
 from tests import builders as b
 
 

@@ -1,0 +1,1 @@
+"""Who is what to a cycle or packet, and the only ways to reach one."""

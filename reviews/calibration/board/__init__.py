@@ -1,0 +1,1 @@
+"""The board: candidates of one target level against what it expects."""

@@ -1,0 +1,1 @@
+"""The pages of the committee about one packet: conflicts, ballot, reveal, decision."""

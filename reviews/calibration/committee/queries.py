@@ -1,0 +1,308 @@
+"""What the committee's pages of one packet show. Each page is one function; a field the policy does not grant is None."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from sqlalchemy import select
+
+from reviews.access.expectations import AskedDimension, asked_of
+from reviews.access.loaders import CycleAccess, PacketAccess, packets_in
+from reviews.access.standing import IN_REVIEW, UNDER_WAY
+from reviews.calibration.board.queries import cells_of
+from reviews.calibration.panel_standing import benches
+from reviews.calibration.rules import BallotMarkDraft
+from reviews.db.extensions import db
+from reviews.db.models.calibration import (
+    Ballot,
+    BallotMark,
+)
+from reviews.db.models.cycles import Panel
+from reviews.db.models.packets import Packet
+from reviews.display import board_cell
+from reviews.packets.queries import revision_notes
+from reviews.rules.enums import (
+    Action,
+    BallotChoice,
+    ConflictStanding,
+    PacketStage,
+    Relation,
+)
+
+_PLACES = {
+    BallotChoice.NOT_SHOWN: 0,
+    BallotChoice.PARTLY: 1,
+    BallotChoice.MET: 2,
+    BallotChoice.EXCEEDS: 3,
+}
+
+
+# -- Conflicts
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictRow:
+    public_id: str
+    candidate: str
+    target: str
+    #: open, none, declared, or the personal relation that recuses by itself.
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictsPage:
+    rows: tuple[ConflictRow, ...]
+    #: An owner declares by their own will; a panel waits for an answer to every packet.
+    as_owner: bool
+    on_panel: bool
+
+    @property
+    def open(self) -> tuple[ConflictRow, ...]:
+        return tuple(row for row in self.rows if row.answer == "open")
+
+    @property
+    def answered(self) -> tuple[ConflictRow, ...]:
+        return tuple(row for row in self.rows if row.answer != "open")
+
+
+def declarable_packets(access: CycleAccess) -> list[PacketAccess]:
+    """On which the viewer may declare a conflict: submitted ones of their panels, as an owner all. One query."""
+    return [
+        packet
+        for packet in packets_in(access, Action.DECLARE_CONFLICT)
+        if packet.packet.state in (UNDER_WAY if _as_owner(packet) else IN_REVIEW)
+    ]
+
+
+def conflicts_page(packets: Sequence[PacketAccess]) -> ConflictsPage:
+    return ConflictsPage(
+        rows=tuple(
+            ConflictRow(
+                public_id=each.packet.public_id,
+                candidate=each.packet.candidate.name,
+                target=each.packet.target_level.name,
+                answer=_answer(each),
+            )
+            for each in packets
+        ),
+        as_owner=any(map(_as_owner, packets)),
+        on_panel=any(map(_has_seat, packets)),
+    )
+
+
+def _as_owner(access: PacketAccess) -> bool:
+    return Relation.OWNER in access.facts.relations()
+
+
+def _has_seat(access: PacketAccess) -> bool:
+    return access.facts.is_member or access.facts.is_chair
+
+
+def _answer(access: PacketAccess) -> str:
+    facts = access.facts
+    known = {
+        "this is your own packet": facts.is_candidate,
+        "you are the manager": facts.is_manager,
+        "you rate it as a peer": facts.is_peer,
+        "you have worked in one line, or stand for the same level": facts.is_tied,
+        "declared": facts.conflict is ConflictStanding.DECLARED,
+        "an owner of the cycle has set a conflict": facts.conflict is ConflictStanding.SET,
+        "open": _has_seat(access) and facts.conflict is None,
+    }
+    return next((answer for answer, holds in known.items() if holds), "none")
+
+
+# -- The committee's page of one packet
+
+
+@dataclass(frozen=True, slots=True)
+class RevealedBallot:
+    """One member's voice on one dimension, the latest first; `before` is what they said in earlier rounds."""
+
+    member: str
+    choice: BallotChoice
+    rationale: str
+    before: tuple[BallotChoice, ...]
+    is_yours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionTally:
+    dimension: AskedDimension
+    #: How many said not shown, partly, met, exceeds.
+    counts: tuple[int, int, int, int]
+    cannot_judge: int
+    #: Place of the viewer's own choice on the scale, or None.
+    yours: int | None
+    ballots: tuple[RevealedBallot, ...]
+
+    @property
+    def spread(self) -> int:
+        """How far apart the outermost choices stand, with a step more where they stand on both sides of the line."""
+        said = [place for place, count in enumerate(self.counts) if count]
+        if not said:
+            return 0
+        return max(said) - min(said) + (min(said) < _PLACES[BallotChoice.MET] <= max(said))
+
+    @property
+    def reading(self) -> str:
+        below, above = sum(self.counts[:2]), sum(self.counts[2:])
+        if not below + above:
+            return "nobody could judge"
+        if below and above:
+            return f"{below} below the line, {above} at or above"
+        words = [
+            w
+            for w, c in zip(("not shown", "partly", "met", "exceeds"), self.counts, strict=True)
+            if c
+        ]
+        if len(words) == 1:
+            return f"all say {words[0]}"
+        return "all at or above the line" if above else "all below the line"
+
+
+@dataclass(frozen=True, slots=True)
+class CommitteePage:
+    """Fields are None where the policy does not grant them."""
+
+    dimensions: tuple[AskedDimension, ...]
+    panel: str | None
+    seats: tuple[str, ...] | None
+    recused: tuple[str, ...] | None
+    voting: int
+    #: Who has sealed a ballot and who has not; names without values.
+    sealed: tuple[str, ...] | None
+    waiting: tuple[str, ...] | None
+    own_ballot: Mapping[int, BallotMarkDraft] | None
+    own_round: int
+    tally: tuple[DimensionTally, ...] | None
+    quorum: int
+    quorum_met: bool
+    decided: bool
+    #: The plate of each dimension, as on the board.
+    cells: Mapping[int, Markup]
+    #: By dimension, the candidate's notes that the role gave no chance.
+    no_opportunity: Mapping[int, str]
+
+
+def committee_page(access: PacketAccess) -> CommitteePage:
+    """Ten queries."""
+    packet = access.packet
+    bench = benches([packet.id], now=access.viewer.now)[packet.id]
+    panel = db.session.get(Panel, packet.panel_id) if packet.panel_id else None
+    dimensions = asked_of(packet).dimensions
+    voices = _voices(packet.id)
+    own = voices.get(access.viewer.person_id, [])
+    who_voted = access.may(Action.SEE_WHO_VOTED)
+    names = {seat.person_id: seat.name for seat in bench.cast}
+    return CommitteePage(
+        dimensions=dimensions,
+        panel=panel.name if panel and access.may(Action.SEE_PANEL) else None,
+        seats=tuple(s.name for s in bench.seats) if access.may(Action.SEE_PANEL) else None,
+        recused=tuple(s.name for s in bench.recused) if access.may(Action.SEE_RECUSED) else None,
+        voting=len(bench.voting),
+        sealed=tuple(s.name for s in bench.cast) if who_voted else None,
+        waiting=tuple(s.name for s in bench.voting if not s.cast) if who_voted else None,
+        own_ballot=own[-1].marks if own and access.may(Action.READ_OWN_BALLOT) else None,
+        own_round=len(own),
+        tally=_tally(access, dimensions, voices, names) if access.may(Action.READ_TALLY) else None,
+        quorum=panel.quorum if panel else 0,
+        quorum_met=panel is not None and len(bench.cast) >= panel.quorum,
+        decided=packet.stage is PacketStage.DECIDED,
+        cells=_plates(packet, dimensions),
+        no_opportunity=_notes(access),
+    )
+
+
+def _notes(access: PacketAccess) -> Mapping[int, str]:
+    revision = access.packet.current_revision_id
+    if revision is None or not access.may(Action.READ_EVIDENCE):
+        return {}
+    return revision_notes([revision])[revision]
+
+
+def _plates(packet: Packet, dimensions: Iterable[AskedDimension]) -> Mapping[int, Markup]:
+    cells = cells_of(packet)
+    return {
+        dimension.id: board_cell.cell(
+            cells[dimension.id].counts,
+            cells[dimension.id].reading,
+            candidate=packet.candidate.name,
+            dimension=dimension.name,
+            target=packet.target_level.name,
+            href=None,
+        )
+        for dimension in dimensions
+        if dimension.id in cells
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    marks: Mapping[int, BallotMarkDraft]
+
+
+def _voices(packet_id: int) -> Mapping[int, list[_Voice]]:
+    """Every ballot of the packet by member, rounds in order. One query."""
+    rows = db.session.execute(
+        select(
+            Ballot.member_id,
+            Ballot.round,
+            BallotMark.dimension_id,
+            BallotMark.choice,
+            BallotMark.rationale,
+        )
+        .join(BallotMark, BallotMark.ballot_id == Ballot.id)
+        .where(Ballot.packet_id == packet_id)
+        .order_by(Ballot.member_id, Ballot.round)
+    )
+    rounds: dict[tuple[int, int], dict[int, BallotMarkDraft]] = defaultdict(dict)
+    for row in rows:
+        rounds[row.member_id, row.round][row.dimension_id] = BallotMarkDraft(
+            row.choice, row.rationale
+        )
+    voices: dict[int, list[_Voice]] = defaultdict(list)
+    for (member, _), marks in rounds.items():
+        voices[member].append(_Voice(marks))
+    return voices
+
+
+def _tally(
+    access: PacketAccess,
+    dimensions: Iterable[AskedDimension],
+    voices: Mapping[int, list[_Voice]],
+    names: Mapping[int, str],
+) -> tuple[DimensionTally, ...]:
+    """The latest ballot of everybody who may vote, the largest disagreement first."""
+    named = access.may(Action.READ_BALLOTS)
+    tallies = []
+    for dimension in dimensions:
+        counts, cannot, yours = [0, 0, 0, 0], 0, None
+        ballots = []
+        for member, name in names.items():
+            said = [v.marks[dimension.id] for v in voices[member] if dimension.id in v.marks]
+            choice = said[-1].choice if said else None
+            if choice is None:
+                continue
+            is_yours = member == access.viewer.person_id
+            if choice is BallotChoice.CANNOT_JUDGE:
+                cannot += 1
+            else:
+                counts[_PLACES[choice]] += 1
+                yours = _PLACES[choice] if is_yours else yours
+            before = tuple(s.choice for s in said[:-1] if s.choice and s.choice is not choice)
+            ballots.append(RevealedBallot(name, choice, said[-1].rationale, before, is_yours))
+        tallies.append(
+            DimensionTally(
+                dimension,
+                (counts[0], counts[1], counts[2], counts[3]),
+                cannot,
+                yours,
+                tuple(ballots) if named else (),
+            )
+        )
+    return tuple(sorted(tallies, key=lambda t: -t.spread))
+
+
+# -- The outcome

@@ -1,0 +1,1 @@
+"""Two to four candidates side by side."""

@@ -1,0 +1,157 @@
+"""What a comparison reads about its packets: the marks, what raters wrote, the evidence. Columns, not rating objects."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from reviews.access.expectations import AskedDimension
+from reviews.calibration.board.queries import Candidate
+from reviews.db.extensions import db
+from reviews.db.models.packets import Assignment, Packet
+from reviews.db.models.people import Person
+from reviews.db.models.ratings import ExpectationMark, Rating
+from reviews.packets.evidence import EvidenceView
+from reviews.packets.queries import revision_evidence, revision_notes
+from reviews.rules.enums import Action, AssignmentState, Category, Mark, RaterKind
+from reviews.rules.policy import decide
+
+
+@dataclass(frozen=True, slots=True)
+class Rationale:
+    rater: str
+    category: Category | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What raters submitted about one dimension of one packet, as far as the viewer may read it."""
+
+    rater_ids: frozenset[int]
+    manager: Rationale | None
+    #: In their stored order, which is by lot.
+    peers: tuple[Rationale, ...]
+
+
+def may(candidate: Candidate, action: Action) -> bool:
+    return decide(action, candidate.facts).allowed
+
+
+def packets_of(chosen: Collection[Candidate]) -> Mapping[int, Packet]:
+    """The packets by row id, with all that says what is asked of them."""
+    rows = db.session.scalars(
+        select(Packet)
+        .options(
+            joinedload(Packet.ladder_version),
+            joinedload(Packet.target_level),
+            joinedload(Packet.current_level),
+        )
+        .where(Packet.id.in_([candidate.packet_id for candidate in chosen]))
+    )
+    return {packet.id: packet for packet in rows}
+
+
+def evidence_of(
+    chosen: Collection[Candidate], packets: Mapping[int, Packet]
+) -> Mapping[int, tuple[EvidenceView, ...]]:
+    """The submitted items of each packet whose evidence the viewer may read."""
+    revisions = _revisions(chosen, packets)
+    return {revisions[id_]: items for id_, items in revision_evidence(revisions).items()}
+
+
+def notes_of(
+    chosen: Collection[Candidate], packets: Mapping[int, Packet]
+) -> Mapping[int, Mapping[int, str]]:
+    """By packet and dimension, the candidates' notes of no opportunity, where the viewer may read the evidence."""
+    revisions = _revisions(chosen, packets)
+    return {revisions[id_]: notes for id_, notes in revision_notes(revisions).items()}
+
+
+def _revisions(chosen: Collection[Candidate], packets: Mapping[int, Packet]) -> Mapping[int, int]:
+    """Packets by submitted revision, where the viewer may read the evidence."""
+    return {
+        revision: candidate.packet_id
+        for candidate in chosen
+        if may(candidate, Action.READ_EVIDENCE)
+        and (revision := packets[candidate.packet_id].current_revision_id) is not None
+    }
+
+
+def marks_of(
+    asked: Mapping[int, AskedDimension],
+) -> Mapping[tuple[int, int], tuple[int, int, int]]:
+    """By packet and expectation: how many raters marked it shown, partly and not shown."""
+    found: dict[tuple[int, int], dict[Mark, int]] = defaultdict(dict)
+    for packet, expectation, mark, count in db.session.execute(
+        select(
+            Assignment.packet_id,
+            ExpectationMark.expectation_id,
+            ExpectationMark.mark,
+            func.count(),
+        )
+        .join(ExpectationMark, ExpectationMark.assignment_id == Assignment.id)
+        .where(
+            Assignment.packet_id.in_(asked),
+            Assignment.state == AssignmentState.SUBMITTED,
+            ExpectationMark.expectation_id.in_({e.id for each in asked.values() for e in each}),
+        )
+        .group_by(Assignment.packet_id, ExpectationMark.expectation_id, ExpectationMark.mark)
+    ):
+        found[packet, expectation][mark] = count
+    return {
+        place: (
+            counts.get(Mark.SHOWN, 0),
+            counts.get(Mark.PARTLY, 0),
+            counts.get(Mark.NOT_SHOWN, 0),
+        )
+        for place, counts in found.items()
+    }
+
+
+def said_about(
+    chosen: Sequence[Candidate], asked: Mapping[int, AskedDimension]
+) -> Mapping[int, Said]:
+    """What was written about the dimension, by packet."""
+    rows = db.session.execute(
+        select(
+            Assignment.packet_id,
+            Assignment.rater_id,
+            Assignment.kind,
+            Person.name,
+            Rating.category,
+            Rating.rationale,
+        )
+        .join(Rating, Rating.assignment_id == Assignment.id)
+        .join(Person, Person.id == Assignment.rater_id)
+        .where(
+            Assignment.packet_id.in_(asked),
+            Assignment.state == AssignmentState.SUBMITTED,
+            Rating.dimension_id.in_({dimension.id for dimension in asked.values()}),
+        )
+        .order_by(Assignment.peer_order, Assignment.id)
+    ).all()
+    return {candidate.packet_id: _said(candidate, rows) for candidate in chosen}
+
+
+def _said(candidate: Candidate, rows: Sequence[Any]) -> Said:
+    own = [row for row in rows if row.packet_id == candidate.packet_id]
+    reads = {
+        RaterKind.MANAGER: may(candidate, Action.READ_MANAGER_RATING)
+        and may(candidate, Action.READ_CONFIDENTIAL_RATIONALE),
+        RaterKind.PEER: may(candidate, Action.READ_PEER_RATINGS)
+        and may(candidate, Action.READ_PEER_RATIONALE),
+    }
+    rationales = [
+        (row.kind, Rationale(row.name, row.category, row.rationale))
+        for row in own
+        if reads[row.kind]
+    ]
+    return Said(
+        rater_ids=frozenset(row.rater_id for row in own),
+        manager=next((said for kind, said in rationales if kind is RaterKind.MANAGER), None),
+        peers=tuple(said for kind, said in rationales if kind is RaterKind.PEER),
+    )

@@ -1,0 +1,1 @@
+"""The outcome of one packet, as candidate, manager and committee read it."""

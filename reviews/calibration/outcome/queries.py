@@ -1,0 +1,165 @@
+"""What the outcome page of one packet shows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from reviews.access.expectations import Asked, AskedDimension, asked_of
+from reviews.access.loaders import PacketAccess
+from reviews.calibration.panel_standing import benches
+from reviews.db.extensions import db
+from reviews.db.models.calibration import (
+    Decision,
+    DimensionOutcome,
+    Gap,
+    OutcomeReading,
+)
+from reviews.db.models.packets import Assignment, PacketRevision
+from reviews.db.models.ratings import Rating
+from reviews.rules.enums import (
+    Action,
+    AssignmentState,
+    Attainment,
+    Outcome,
+    PacketPhase,
+    RaterKind,
+)
+
+#: Below this many voters a count of them could say who voted how.
+MIN_VOTERS_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class OpenExpectation:
+    expectation: Asked
+    closes_with: str
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionResult:
+    dimension: AskedDimension
+    attainment: Attainment
+    reason: str
+    open: tuple[OpenExpectation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ManagerWords:
+    dimension: str
+    rationale: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomePage:
+    outcome: Outcome
+    letter: str | None
+    rule_reading: str
+    against_rule: str
+    awaited_evidence: str
+    look_again_on: date | None
+    results: tuple[DimensionResult, ...]
+    #: None below five voters.
+    voters: int | None
+    revision: int
+    decided_at: datetime
+    manager_words: tuple[ManagerWords, ...]
+    #: It waits on the viewer's home page.
+    unread: bool
+
+    @property
+    def reached(self) -> tuple[str, ...]:
+        return tuple(
+            r.dimension.name
+            for r in self.results
+            if r.attainment in {Attainment.MET, Attainment.EXCEEDS}
+        )
+
+    @property
+    def short(self) -> tuple[str, ...]:
+        return tuple(r.dimension.name for r in self.results if r.dimension.name not in self.reached)
+
+    @property
+    def gaps(self) -> tuple[tuple[DimensionResult, OpenExpectation], ...]:
+        return tuple((result, gap) for result in self.results for gap in result.open)
+
+
+def outcome_page(access: PacketAccess) -> OutcomePage | None:
+    """The latest decision with its reasons, or None where nothing was decided. Ten queries."""
+    packet = access.packet
+    decision = db.session.scalars(
+        select(Decision)
+        .where(Decision.packet_id == packet.id)
+        .order_by(Decision.number.desc())
+        .limit(1)
+    ).one_or_none()
+    if decision is None:
+        return None
+    outcomes = {
+        row.dimension_id: row
+        for row in db.session.scalars(
+            select(DimensionOutcome).where(DimensionOutcome.decision_id == decision.id)
+        )
+    }
+    gaps = {
+        row.expectation_id: row.closes_with
+        for row in db.session.scalars(select(Gap).where(Gap.decision_id == decision.id))
+    }
+    revision = db.session.get_one(PacketRevision, packet.current_revision_id)
+    voters = len(benches([packet.id], now=access.viewer.now)[packet.id].cast)
+    dimensions = asked_of(packet).dimensions
+    return OutcomePage(
+        outcome=decision.outcome,
+        letter=decision.letter if access.may(Action.READ_FEEDBACK) else None,
+        rule_reading=decision.rule_reading,
+        against_rule=decision.against_rule,
+        awaited_evidence=decision.awaited_evidence,
+        look_again_on=decision.look_again_on,
+        results=tuple(
+            DimensionResult(
+                dimension,
+                outcomes[dimension.id].attainment,
+                outcomes[dimension.id].reason,
+                tuple(OpenExpectation(e, gaps[e.id]) for e in dimension if e.id in gaps),
+            )
+            for dimension in dimensions
+            if dimension.id in outcomes
+        ),
+        voters=voters if voters >= MIN_VOTERS_SHOWN else None,
+        revision=revision.number,
+        decided_at=decision.decided_at,
+        manager_words=_manager_words(access, dimensions),
+        unread=_waits_to_be_read(access),
+    )
+
+
+def _waits_to_be_read(access: PacketAccess) -> bool:
+    """Released, and not marked as read by its candidate or manager; nobody else has it on their home page."""
+    facts = access.facts
+    if facts.phase != PacketPhase.RELEASED or not (facts.is_candidate or facts.is_manager):
+        return False
+    key = (access.packet.id, access.viewer.person_id)
+    return db.session.get(OutcomeReading, key) is None
+
+
+def _manager_words(
+    access: PacketAccess, dimensions: Iterable[AskedDimension]
+) -> tuple[ManagerWords, ...]:
+    """What the manager wrote and agreed to share."""
+    if not access.may(Action.READ_SHAREABLE_RATIONALE):
+        return ()
+    written = {
+        row.dimension_id: row.rationale
+        for row in db.session.execute(
+            select(Rating.dimension_id, Rating.rationale)
+            .join(Assignment, Assignment.id == Rating.assignment_id)
+            .where(
+                Assignment.packet_id == access.packet.id,
+                Assignment.kind == RaterKind.MANAGER,
+                Assignment.state == AssignmentState.SUBMITTED,
+                Rating.shareable,
+            )
+        )
+    }
+    return tuple(ManagerWords(d.name, written[d.id]) for d in dimensions if written.get(d.id))

@@ -1,0 +1,1 @@
+"""Panels: who sits on one, which packets it hears, and whom the owner keeps away from one."""

@@ -1,0 +1,244 @@
+"""Reading panels, who sits on them, the packets they hear, and the people to choose from."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import contains_eager
+
+from reviews.access.loaders import CycleAccess, PacketAccess, packets_in
+from reviews.db.extensions import db
+from reviews.db.models.calibration import Conflict
+from reviews.db.models.cycles import Cycle, Panel, PanelMember
+from reviews.db.models.packets import Packet
+from reviews.db.models.people import Person
+from reviews.rules.enums import Action, ConflictStanding, CyclePhase
+from reviews.rules.policy import Answer
+
+_PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+@dataclass(frozen=True, slots=True)
+class PanelLine:
+    id: int
+    public_id: str
+    name: str
+    quorum: int
+    chair: str | None
+    #: Without the chair, by name.
+    members: tuple[str, ...]
+
+
+def panels_of(cycle: Cycle) -> Sequence[Panel]:
+    return db.session.scalars(
+        select(Panel).where(Panel.cycle_id == cycle.id).order_by(Panel.name)
+    ).all()
+
+
+def panel_in(cycle: Cycle, public_id: str) -> Panel | None:
+    if not _PUBLIC_ID.fullmatch(public_id):
+        return None
+    return db.session.scalars(
+        select(Panel).where(Panel.cycle_id == cycle.id, Panel.public_id == public_id)
+    ).one_or_none()
+
+
+def seats_of(panel: Panel) -> list[PanelMember]:
+    """The members of a panel with their person, by name."""
+    return list(
+        db.session.scalars(
+            select(PanelMember)
+            .join(PanelMember.person)
+            .options(contains_eager(PanelMember.person))
+            .where(PanelMember.panel_id == panel.id)
+            .order_by(Person.name, Person.id)
+        )
+    )
+
+
+def panel_data(panel: Panel) -> dict[str, Any]:
+    """A panel as its form has it."""
+    seats = seats_of(panel)
+    return {
+        "name": panel.name,
+        "quorum": panel.quorum,
+        "people": [seat.person.public_id for seat in seats],
+        "chair": next((seat.person.public_id for seat in seats if seat.is_chair), None),
+        "version": panel.version,
+    }
+
+
+def panel_lines(cycle: Cycle) -> tuple[PanelLine, ...]:
+    """The panels with those of their members who still work here. Two queries."""
+    rows = db.session.execute(
+        select(PanelMember.panel_id, PanelMember.is_chair, Person.name)
+        .join(Panel, Panel.id == PanelMember.panel_id)
+        .join(Person, Person.id == PanelMember.person_id)
+        .where(Panel.cycle_id == cycle.id, Person.is_active)
+        .order_by(Person.name, Person.id)
+    ).all()
+    return tuple(
+        PanelLine(
+            panel.id,
+            panel.public_id,
+            panel.name,
+            panel.quorum,
+            next((row.name for row in rows if row.panel_id == panel.id and row.is_chair), None),
+            tuple(row.name for row in rows if row.panel_id == panel.id and not row.is_chair),
+        )
+        for panel in panels_of(cycle)
+    )
+
+
+def sits_on(packet: Packet, person: Person) -> bool:
+    seat = select(PanelMember.panel_id).where(
+        PanelMember.panel_id == packet.panel_id, PanelMember.person_id == person.id
+    )
+    return db.session.scalar(seat) is not None
+
+
+def conflict_of(packet: Packet, person: Person) -> Conflict | None:
+    return db.session.scalars(
+        select(Conflict).where(Conflict.packet_id == packet.id, Conflict.person_id == person.id)
+    ).one_or_none()
+
+
+def people_of(public_ids: Iterable[str]) -> list[Person]:
+    """Active people by public id, by name; whatever is no id of one is left out."""
+    ids = [public_id for public_id in public_ids if _PUBLIC_ID.fullmatch(public_id)]
+    return list(
+        db.session.scalars(
+            select(Person)
+            .where(Person.public_id.in_(ids), Person.is_active)
+            .order_by(Person.name, Person.id)
+        )
+    )
+
+
+def people_found(words: str, *, limit: int = 20) -> list[Person]:
+    """Active people whose name, unit or title holds each of the words."""
+    terms = words.split()
+    if not terms:
+        return []
+    found = (
+        or_(
+            *(
+                column.icontains(term, autoescape=True)
+                for column in (Person.name, Person.unit, Person.title)
+            )
+        )
+        for term in terms
+    )
+    return list(
+        db.session.scalars(
+            select(Person)
+            .where(Person.is_active, *found)
+            .order_by(Person.name, Person.id)
+            .limit(limit)
+        )
+    )
+
+
+def people_to_choose(search: str, *, ticked: Sequence[Person]) -> list[Person]:
+    """Everybody who stands in the form: the ticked, then whom the search found."""
+    return [*ticked, *(person for person in people_found(search) if person not in ticked)]
+
+
+# -- Pages
+
+
+@dataclass(frozen=True, slots=True)
+class PanelsPage:
+    access: CycleAccess
+    panels: tuple[PanelLine, ...]
+    #: What may be given to another panel; nothing while there is one panel, or once voting has begun.
+    packets: tuple[PacketAccess, ...]
+    needs_reason: bool
+    voting: bool
+
+    @property
+    def panel_of(self) -> dict[int, str]:
+        return {panel.id: panel.public_id for panel in self.panels}
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictLine:
+    candidate: str
+    member: str
+    standing: ConflictStanding
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictsPage:
+    access: CycleAccess
+    packets: tuple[PacketAccess, ...]
+    members: tuple[Person, ...]
+    conflicts: tuple[ConflictLine, ...]
+
+
+def panels_page(access: CycleAccess) -> PanelsPage:
+    panels = panel_lines(access.cycle)
+    voting = access.cycle.phase is CyclePhase.CALIBRATION
+    return PanelsPage(
+        access=access,
+        panels=panels,
+        packets=_packets_seen(access) if len(panels) > 1 and not voting else (),
+        needs_reason=access.answer(Action.EDIT_PANELS) is Answer.SECOND_PERSON,
+        voting=voting,
+    )
+
+
+def conflicts_page(access: CycleAccess) -> ConflictsPage:
+    """The packets and panel members of the cycle, and the conflicts on record that the viewer may read."""
+    packets = _packets_seen(access)
+    known = {packet.packet.id: packet for packet in packets}
+    members = db.session.scalars(
+        select(Person)
+        .where(
+            Person.is_active,
+            Person.id != access.viewer.person_id,
+            Person.id.in_(
+                select(PanelMember.person_id)
+                .join(Panel, Panel.id == PanelMember.panel_id)
+                .where(Panel.cycle_id == access.cycle.id)
+            ),
+        )
+        .order_by(Person.name, Person.id)
+    )
+    conflicts = db.session.execute(
+        select(Conflict, Person.name)
+        .join(Person, Person.id == Conflict.person_id)
+        .where(Conflict.packet_id.in_(list(known)), Conflict.standing != ConflictStanding.NONE)
+        .order_by(Conflict.recorded_at.desc(), Conflict.id.desc())
+    )
+    return ConflictsPage(
+        access=access,
+        packets=packets,
+        members=tuple(members),
+        conflicts=tuple(
+            ConflictLine(
+                candidate=known[row.Conflict.packet_id].packet.candidate.name,
+                member=row.name,
+                standing=row.Conflict.standing,
+                reason=row.Conflict.reason,
+                at=row.Conflict.recorded_at,
+            )
+            for row in conflicts
+            if known[row.Conflict.packet_id].may(Action.READ_CONFLICT_REASON)
+        ),
+    )
+
+
+def _packets_seen(access: CycleAccess) -> tuple[PacketAccess, ...]:
+    """Those whose panel the viewer may know, by the candidate's name. An owner's own packet is none of them."""
+    return tuple(
+        sorted(
+            packets_in(access, Action.SEE_PANEL),
+            key=lambda packet: (packet.packet.candidate.name, packet.packet.id),
+        )
+    )

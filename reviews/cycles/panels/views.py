@@ -1,0 +1,153 @@
+"""Pages of the panels: who decides, which packets they hear, and whom the owner keeps away from one."""
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
+
+from reviews.access.loaders import CycleAccess
+from reviews.cycles.forms import ReasonForm
+from reviews.cycles.panels import queries, service
+from reviews.cycles.panels.forms import ConflictForm, PanelForm, place_field, places_form
+from reviews.cycles.panels.service import PanelDraft
+from reviews.cycles.queries import needs_reason
+from reviews.db.models.cycles import Panel
+from reviews.rules.enums import Action
+from reviews.rules.errors import StaleEdit
+from reviews.web.edit_conflict import Difference, kept_beside
+from reviews.web.error_handlers import rules_shown_on, status_of
+from reviews.web.guard import guarded
+
+bp = Blueprint("panels", __name__)
+
+
+@bp.route("/cycles/<cycle>/panels", methods=["GET", "POST"])
+@guarded(Action.EDIT_PANELS, on="cycle")
+def index(access: CycleAccess) -> ResponseReturnValue:
+    page = queries.panels_page(access)
+    packets = {packet.packet.public_id: packet.packet for packet in page.packets}
+    form = places_form(
+        {
+            public_id: (packet.candidate.name, page.panel_of.get(packet.panel_id or 0, ""))
+            for public_id, packet in packets.items()
+        },
+        [SelectChoice(panel.public_id, panel.name) for panel in page.panels],
+        needs_reason=page.needs_reason,
+    )
+    if form.validate_on_submit():
+        by_id = {panel.public_id: panel for panel in queries.panels_of(access.cycle)}
+        with rules_shown_on(form):
+            moved = service.place_packets(
+                access.cycle,
+                places={
+                    packet: by_id[form[place_field(public_id)].data]
+                    for public_id, packet in packets.items()
+                },
+                actor=access.viewer,
+                now=access.viewer.now,
+                reason=form.given_reason,
+            )
+            flash("1 packet moved." if moved == 1 else f"{moved} packets moved.")
+            return redirect(url_for(".index", cycle=access.cycle.public_id))
+    return render_template("cycles/panels/index.html", page=page, form=form), status_of(form)
+
+
+@bp.route("/cycles/<cycle>/panels/new", methods=["GET", "POST"])
+@guarded(Action.EDIT_PANELS, on="cycle")
+def create(access: CycleAccess) -> ResponseReturnValue:
+    return _edit(access, None)
+
+
+@bp.route("/cycles/<cycle>/panels/<panel>", methods=["GET", "POST"])
+@guarded(Action.EDIT_PANELS, on="cycle")
+def edit(access: CycleAccess, panel: str) -> ResponseReturnValue:
+    return _edit(access, queries.panel_in(access.cycle, panel) or abort(404))
+
+
+def _edit(access: CycleAccess, panel: Panel | None) -> ResponseReturnValue:
+    form = PanelForm(
+        data=queries.panel_data(panel) if panel else {},
+        needs_reason=needs_reason(access, Action.EDIT_PANELS),
+    )
+    ticked = queries.people_of(form.people.data or ())
+    differences: tuple[Difference, ...] = ()
+    if form.is_sent_to_save():
+        draft = PanelDraft(
+            name=form.name.data or "",
+            quorum=form.quorum.data or 0,
+            members=ticked,
+            chair=next(iter(queries.people_of([form.chair.data or ""])), None),
+        )
+        with rules_shown_on(form):
+            try:
+                service.save_panel(
+                    access.cycle,
+                    panel,
+                    draft=draft,
+                    version=form.version.data or 0,
+                    actor=access.viewer,
+                    now=access.viewer.now,
+                    reason=form.given_reason,
+                )
+            except StaleEdit as stale:
+                differences = kept_beside(form, stale, draft.in_words())
+            else:
+                flash(f"{draft.name} saved.")
+                return redirect(url_for(".index", cycle=access.cycle.public_id))
+    html = render_template(
+        "cycles/panels/edit.html",
+        access=access,
+        panel=panel,
+        form=form,
+        people=queries.people_to_choose(form.search, ticked=ticked),
+        differences=differences,
+    )
+    return html, 409 if differences else status_of(form)
+
+
+@bp.route("/cycles/<cycle>/panels/<panel>/remove", methods=["GET", "POST"])
+@guarded(Action.EDIT_PANELS, on="cycle")
+def remove(access: CycleAccess, panel: str) -> ResponseReturnValue:
+    row = queries.panel_in(access.cycle, panel) or abort(404)
+    form = ReasonForm(needs_reason=needs_reason(access, Action.EDIT_PANELS))
+    if form.validate_on_submit():
+        with rules_shown_on(form):
+            service.remove_panel(
+                access.cycle,
+                row,
+                actor=access.viewer,
+                now=access.viewer.now,
+                reason=form.given_reason,
+            )
+            flash(f"{row.name} removed.")
+            return redirect(url_for(".index", cycle=access.cycle.public_id))
+    html = render_template("cycles/panels/remove.html", access=access, panel=row, form=form)
+    return html, status_of(form)
+
+
+@bp.route("/cycles/<cycle>/conflicts/set", methods=["GET", "POST"])
+@guarded(Action.SET_CONFLICT, on="cycle")
+def set_conflict(access: CycleAccess) -> ResponseReturnValue:
+    page = queries.conflicts_page(access)
+    packets = {packet.packet.public_id: packet.packet for packet in page.packets}
+    members = {member.public_id: member for member in page.members}
+    form = ConflictForm()
+    form.packet.choices = [
+        SelectChoice("", "Choose a packet"),
+        *(SelectChoice(key, packet.candidate.name) for key, packet in packets.items()),
+    ]
+    form.member.choices = [
+        SelectChoice("", "Choose a member"),
+        *(SelectChoice(key, member.name) for key, member in members.items()),
+    ]
+    if form.validate_on_submit():
+        with rules_shown_on(form):
+            service.set_conflict(
+                packets[form.packet.data],
+                member=members[form.member.data],
+                reason=form.reason.data or "",
+                actor=access.viewer,
+                now=access.viewer.now,
+            )
+            flash("Conflict set. It takes effect at once.")
+            return redirect(url_for(".set_conflict", cycle=access.cycle.public_id))
+    return render_template("cycles/panels/set_conflict.html", page=page, form=form), status_of(form)

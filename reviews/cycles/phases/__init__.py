@@ -1,0 +1,1 @@
+"""Moving a cycle to its next phase, and what is still missing for it."""

@@ -1,0 +1,165 @@
+"""What stands between a cycle and its next phase, as sentences; plain values in, plain values out."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import pairwise
+
+from reviews.rules.enums import MISSING, SCALE
+
+
+class Topic(StrEnum):
+    """What a sentence is about: a place of the set-up page."""
+
+    LADDER = "ladder"
+    DEADLINES = "deadlines"
+    PANELS = "panels"
+    SCALE = "scale"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    topic: Topic
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """A panel as far as opening a cycle cares."""
+
+    name: str
+    quorum: int
+    members: int
+    has_chair: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that must be right before people may start packets."""
+
+    #: The ladder of each pinned version; a ladder that stands twice is pinned in two versions.
+    ladders: tuple[str, ...]
+    evidence_due: datetime | None
+    rating_due: datetime | None
+    calibration_due: datetime | None
+    panels: tuple[Seats, ...]
+    scale: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """A submitted packet before its panel: who of it may hear the case."""
+
+    candidate: str
+    panel: str | None
+    quorum: int
+    #: Members and chair without a personal relation to the packet and without a conflict on record.
+    free: int
+    chair_is_free: bool
+
+
+def missing_to_open(plan: Plan, now: datetime) -> tuple[Missing, ...]:
+    """What a cycle lacks before evidence can be collected. Empty when it may open."""
+    return tuple(
+        Missing(topic, sentence)
+        for topic, sentences in (
+            (Topic.LADDER, _ladders(plan.ladders)),
+            (Topic.DEADLINES, _deadlines(plan, now)),
+            (Topic.PANELS, missing_from_panels(plan.panels)),
+            (Topic.SCALE, _scale(plan.scale)),
+        )
+        for sentence in sentences
+    )
+
+
+def missing_to_calibrate(
+    panels: Sequence[Seats], hearings: Sequence[Hearing]
+) -> tuple[Missing, ...]:
+    """What a cycle lacks before its panels can vote. An unanswered conflict question is no obstacle yet."""
+    sentences = [*missing_from_panels(panels), *(s for h in hearings for s in _hearing(h))]
+    return tuple(Missing(Topic.PANELS, sentence) for sentence in sentences)
+
+
+def missing_from_panels(panels: Sequence[Seats]) -> list[str]:
+    if not panels:
+        return ["No panel decides yet. Add one with a chair and members."]
+    found = []
+    for panel in panels:
+        if not panel.has_chair:
+            found.append(
+                f"{panel.name} has no chair. The chair reveals ballots and records decisions."
+            )
+        if panel.members < panel.quorum:
+            found.append(
+                f"{panel.name} has {_people(panel.members)} and a quorum of {panel.quorum}."
+                " Add members or lower the quorum."
+            )
+    return found
+
+
+def _people(number: int) -> str:
+    return "1 person" if number == 1 else f"{number} people"
+
+
+def _ladders(ladders: Sequence[str]) -> list[str]:
+    if not ladders:
+        return ["No ladder is chosen. Choose at least one published version."]
+    return [
+        f"{name} is chosen in {count} versions. Keep one, so that everybody reads the same text."
+        for name, count in Counter(ladders).items()
+        if count > 1
+    ]
+
+
+def _deadlines(plan: Plan, now: datetime) -> list[str]:
+    dates = {
+        "evidence": plan.evidence_due,
+        "ratings": plan.rating_due,
+        "calibration": plan.calibration_due,
+    }
+    found = [f"There is no deadline for {name} yet." for name, due in dates.items() if due is None]
+    found += [
+        f"The deadline for {name} has passed." for name, due in dates.items() if due and due <= now
+    ]
+    given = [(name, due) for name, due in dates.items() if due]
+    found += [
+        f"The deadline for {later} is not after the one for {name}."
+        for (name, due), (later, next_due) in pairwise(given)
+        if next_due <= due
+    ]
+    return found
+
+
+def _scale(scale: Mapping[str, Mapping[str, str]]) -> list[str]:
+    words = {c: scale.get(c.value, {}).get("word", "").strip() for c in (*SCALE, *MISSING)}
+    found = [
+        f"The category “{category.value.replace('_', ' ')}” has no word."
+        for category, word in words.items()
+        if not word
+    ]
+    counted = Counter(word.casefold() for word in words.values() if word)
+    found += [
+        f"The word “{word}” stands for {count} categories. Give each its own."
+        for word, count in counted.items()
+        if count > 1
+    ]
+    return found
+
+
+def _hearing(hearing: Hearing) -> list[str]:
+    if hearing.panel is None:
+        return [f"The packet of {hearing.candidate} has no panel."]
+    found = []
+    if hearing.free < hearing.quorum:
+        found.append(
+            f"On the packet of {hearing.candidate}, {_people(hearing.free)} of {hearing.panel}"
+            f" may vote; its quorum is {hearing.quorum}."
+        )
+    if not hearing.chair_is_free:
+        found.append(
+            f"The chair of {hearing.panel} has a conflict on the packet of {hearing.candidate}."
+            " Move the packet to another panel, or give the panel another chair."
+        )
+    return found

@@ -1,0 +1,1 @@
+"""How far each packet of a cycle has come."""

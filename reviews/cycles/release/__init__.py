@@ -1,0 +1,1 @@
+"""Releasing the outcomes of a cycle."""

@@ -1,0 +1,54 @@
+"""Releasing the outcomes of a cycle."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from reviews.access.loaders import CycleAccess
+from reviews.cycles.release import queries, service
+from reviews.cycles.release.forms import ReleaseForm
+from reviews.display.formatting import local_moment
+from reviews.rules.enums import Action
+from reviews.rules.errors import StaleEdit
+from reviews.web.edit_conflict import Difference, kept_beside
+from reviews.web.error_handlers import rules_shown_on, status_of
+from reviews.web.guard import guarded
+
+bp = Blueprint("release", __name__)
+
+
+@bp.route("/cycles/<cycle>/release", methods=["GET", "POST"])
+@guarded(Action.RELEASE_CYCLE, on="cycle")
+def edit(access: CycleAccess) -> ResponseReturnValue:
+    cycle = access.cycle
+    planned = queries.planned_release(cycle)
+    form = ReleaseForm(data={**planned, "version": cycle.version})
+    differences: tuple[Difference, ...] = ()
+    if form.validate_on_submit():
+        now = form.when.data == "now"
+        with rules_shown_on(form):
+            try:
+                service.release_cycle(
+                    cycle,
+                    local=None if now else form.at.data,
+                    reason=form.reason.data or "",
+                    version=form.version.data or 0,
+                    actor=access.viewer,
+                    now=access.viewer.now,
+                )
+            except StaleEdit as stale:
+                typed = {
+                    "at": "now" if now else local_moment(form.at.data),
+                    "reason": form.reason.data or "",
+                }
+                differences = kept_beside(form, stale, typed)
+            else:
+                flash("The outcomes are open." if now else "The release is set.")
+                return redirect(url_for("cycles.show", cycle=cycle.public_id))
+    html = render_template(
+        "cycles/release/edit.html",
+        access=access,
+        form=form,
+        planned=planned,
+        differences=differences,
+    )
+    return html, 409 if differences else status_of(form)

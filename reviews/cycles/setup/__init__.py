@@ -1,0 +1,1 @@
+"""Setting a cycle up: its name, dates, ladders, wording and owners."""

@@ -1,0 +1,168 @@
+"""Making a cycle, setting it up, and naming its owners."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm.attributes import flag_modified
+
+from reviews.access.viewer import Actor, person_id_of
+from reviews.audit import service as audit
+from reviews.cycles import ladder_choice, queries
+from reviews.cycles.local_time import typed_instant
+from reviews.cycles.setup.default_scale import DEFAULT_SCALE
+from reviews.cycles.setup.queries import settings_of
+from reviews.cycles.setup.settings import Settings
+from reviews.db import random_source
+from reviews.db.extensions import db
+from reviews.db.models.cycles import Cycle, CycleLadder, CycleOwner
+from reviews.db.models.people import Person
+from reviews.rules.enums import Action, CyclePhase
+from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
+
+_DUE = ("evidence_due", "rating_due", "calibration_due")
+
+
+def create_cycle(*, name: str, time_zone: str, actor: Actor, now: datetime) -> Cycle:
+    """A cycle in set-up that its maker owns.
+
+    Raises:
+        RuleBroken: if the name is taken.
+    """
+    _check_name(name, None)
+    cycle = Cycle(
+        public_id=random_source.public_id(),
+        name=name,
+        time_zone=time_zone,
+        scale=DEFAULT_SCALE,
+        created_at=now,
+    )
+    db.session.add(cycle)
+    db.session.flush()
+    db.session.add(CycleOwner(cycle_id=cycle.id, person_id=person_id_of(actor)))
+    audit.record(actor, Action.SET_UP_CYCLE, f"Cycle {name} created", at=now, cycle=cycle)
+    return cycle
+
+
+def save_settings(
+    cycle: Cycle,
+    *,
+    settings: Settings,
+    version: int,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> tuple[str, ...]:
+    """Replace the settings of a cycle in set-up. Incomplete settings are kept; `readiness` says what they lack.
+
+    Returns:
+        What a reader should know about a deadline that the clock shows twice, as sentences.
+
+    Raises:
+        StaleEdit: if somebody saved since the version that was edited.
+        RuleBroken: for a name that is taken, or a deadline that the clock never shows.
+    """
+    if cycle.phase is not CyclePhase.SETUP:
+        raise IllegalMove("The settings are fixed since the cycle was opened.")
+    if version != cycle.version:
+        raise StaleEdit(
+            "Somebody else saved these settings in the meantime.",
+            theirs=settings_of(cycle).in_words(ladder_choice.ladder_names()),
+            version=cycle.version,
+        )
+    _check_name(settings.name, cycle)
+    notes = _save_deadlines(cycle, settings)
+    cycle.name = settings.name
+    cycle.time_zone = settings.time_zone
+    cycle.units = sorted(settings.units)
+    cycle.peers_min = settings.peers_min
+    cycle.peers_max = settings.peers_max
+    cycle.partly_allowed = settings.partly_allowed
+    cycle.scale = {key: dict(wording) for key, wording in settings.scale.items()}
+    flag_modified(cycle, "name")  # a change of the ladders alone is a new version as well
+    db.session.execute(delete(CycleLadder).where(CycleLadder.cycle_id == cycle.id))
+    db.session.add_all(
+        CycleLadder(cycle_id=cycle.id, ladder_version_id=row.id)
+        for row in ladder_choice.ladder_versions(settings.ladders)
+    )
+    summary = f"Settings of {cycle.name} saved"
+    audit.record(actor, Action.SET_UP_CYCLE, summary, at=now, cycle=cycle, reason=reason)
+    return notes
+
+
+def _check_name(name: str, cycle: Cycle | None) -> None:
+    taken = queries.cycle_named(name)
+    if taken is not None and taken is not cycle:
+        raise RuleBroken(
+            "Another cycle has this name. Choose one that tells them apart.", field="name"
+        )
+
+
+def _save_deadlines(cycle: Cycle, settings: Settings) -> tuple[str, ...]:
+    notes = []
+    for field in _DUE:
+        local: datetime | None = getattr(settings, field)
+        if local is None:
+            setattr(cycle, field, None)
+            continue
+        instant = typed_instant(local, settings.time_zone, field=field)
+        setattr(cycle, field, instant.at)
+        if instant.twice:
+            notes.append(
+                f"Clocks go back on {local.day} {local:%B %Y}, so {local:%H:%M} comes twice."
+                " The deadline is the first."
+            )
+    return tuple(notes)
+
+
+def save_owners(
+    cycle: Cycle,
+    *,
+    owners: Collection[Person],
+    version: int,
+    actor: Actor,
+    now: datetime,
+    reason: str = "",
+) -> None:
+    """Say who owns the cycle. Whoever saves stays an owner, so that there is always one.
+
+    Raises:
+        RuleBroken: if the list leaves out the person who saves it.
+        StaleEdit: if somebody saved since the version that was edited.
+    """
+    if cycle.phase is not CyclePhase.SETUP:
+        raise IllegalMove("The owners are fixed since the cycle was opened.")
+    before = queries.owners_of(cycle)
+    if version != cycle.version:
+        raise StaleEdit(
+            "Somebody else saved this cycle in the meantime.",
+            theirs={"people": "; ".join(person.name for person in before)},
+            version=cycle.version,
+        )
+    if person_id_of(actor) not in {person.id for person in owners}:
+        raise RuleBroken(
+            "You stay an owner. Another owner can take you off the list.", field="people"
+        )
+    if {person.id for person in before} == {person.id for person in owners}:
+        return
+    db.session.execute(delete(CycleOwner).where(CycleOwner.cycle_id == cycle.id))
+    db.session.add_all(CycleOwner(cycle_id=cycle.id, person_id=person.id) for person in owners)
+    flag_modified(cycle, "name")
+    names = ", ".join(sorted(person.name for person in owners))
+    summary = f"Owners of {cycle.name}: {names}"
+    audit.record(actor, Action.SET_UP_CYCLE, summary, at=now, cycle=cycle, reason=reason)
+
+
+def add_owner(cycle: Cycle, person: Person, *, now: datetime) -> None:
+    """Name one more owner in any phase: the way out where every owner has a conflict, and none may release.
+
+    Raises:
+        RuleBroken: for a closed account, or somebody who owns the cycle already.
+    """
+    if not person.is_active:
+        raise RuleBroken(f"The account of {person.name} is closed.")
+    if person.id in {owner.id for owner in queries.owners_of(cycle)}:
+        raise RuleBroken(f"{person.name} owns {cycle.name} already.")
+    db.session.add(CycleOwner(cycle_id=cycle.id, person_id=person.id))
+    summary = f"{person.name} added as an owner of {cycle.name}"
+    audit.record(None, Action.GRANT_OFFICE, summary, at=now, cycle=cycle)

@@ -1,0 +1,1 @@
+"""The database: its session, how a connection behaves, the clock, the source of randomness, and the tables."""

@@ -1,0 +1,8 @@
+"""The tables of the application: columns, constraints and relationships, no queries and no rules.
+
+Importing this package registers every table with the metadata.
+"""
+
+from reviews.db.models import audit, calibration, cycles, packets, people, ratings
+
+__all__ = ["audit", "calibration", "cycles", "packets", "people", "ratings"]

@@ -1,0 +1,38 @@
+"""What a rater says about one packet: a rationale and a category per dimension, a mark per expectation."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ladders.orm import Base
+from reviews.rules.enums import Category, Mark
+
+
+class Rating(Base):
+    """One dimension of one assignment. A draft until the assignment is submitted, fixed from then on."""
+
+    __tablename__ = "rating"
+    __table_args__ = (UniqueConstraint("assignment_id", "dimension_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
+    dimension_id: Mapped[int] = mapped_column(ForeignKey("dimension.id"), index=True)
+    rationale: Mapped[str] = mapped_column(Text, default="")
+    category: Mapped[Category | None]
+    #: The candidate may read this rationale, with the manager's name, after release.
+    shareable: Mapped[bool] = mapped_column(default=False)
+    updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class ExpectationMark(Base):
+    __tablename__ = "expectation_mark"
+
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), primary_key=True)
+    expectation_id: Mapped[int] = mapped_column(
+        ForeignKey("expectation.id"), primary_key=True, index=True
+    )
+    mark: Mapped[Mark]

@@ -1,0 +1,258 @@
+"""From an upload to a published ladder: a draft, its answers, and the moment after which nothing changes it."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import PurePath
+
+from ladders import library
+from ladders.document import Ladder
+from ladders.importing.bundle import Upload
+from ladders.importing.corrections import CorrectionError, Corrections, Join
+from ladders.importing.joining import JoinError, joined
+from ladders.importing.pipeline import corrected, read_uploads
+from ladders.importing.proposal import NotALadderError, Proposal
+from ladders.importing.questions import JOIN, SINGLE, held
+from ladders.models import LadderVersion, VersionState
+from ladders.names import name_key
+from reviews.access.viewer import Viewer
+from reviews.audit import service as audit
+from reviews.db import random_source
+from reviews.db.extensions import db
+from reviews.display.formatting import count
+from reviews.ladder_library import queries
+from reviews.ladder_library.import_preview import Draft
+from reviews.rules.enums import Action
+from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    version: LadderVersion
+    #: None for a canonical file.
+    draft: Draft | None
+
+
+def import_ladder(uploads: Sequence[Upload], *, actor: Viewer | None, at: datetime) -> Imported:
+    """A draft from uploaded files, which are one ladder. What was said of its last version is said of this one too.
+
+    A document that does not look like a ladder becomes a draft that says nothing yet.
+
+    Raises:
+        RuleBroken: with a sentence for each thing that keeps the files from being read.
+    """
+    files = [Upload(_plain_name(each.name), each.data) for each in uploads]
+    try:
+        read = read_uploads(files)
+    except ValueError as error:
+        raise RuleBroken(str(error), field="files") from error
+    if isinstance(read, Proposal):
+        found = _with_what_was_said(files, read)
+        draft, ladder = found, _made(found)
+    else:
+        draft, ladder = None, read
+    version = library.add_draft(
+        db.session,
+        ladder,
+        public_id=random_source.public_id(),
+        at=at,
+        source_name=_in_words(files),
+        source_key=read.blank().id if isinstance(read, Proposal) else "",
+        files=files,
+        corrections=draft.corrections if draft else None,
+    )
+    audit.record(
+        actor,
+        Action.IMPORT_LADDER,
+        f"Ladder {version.ladder.name}, version {version.number}, imported as a draft",
+        at=at,
+    )
+    return Imported(version, draft)
+
+
+def _with_what_was_said(files: Sequence[Upload], proposal: Proposal) -> Draft:
+    before = library.last_import(db.session, proposal.blank().id)
+    for said in _said_again(before) if before else ():
+        draft = queries.read_draft(files, said)
+        try:
+            if draft:
+                _made(draft)
+                return draft
+        except RuleBroken:
+            # The document or the ladder that it joined has changed so much that what was said contradicts itself.
+            continue
+    return Draft.of(proposal, Corrections())
+
+
+def _said_again(before: LadderVersion) -> Iterator[Corrections]:
+    """What was said of the last version of a document, then the same without the ladder that it joined."""
+    said = library.corrections_of(before)
+    if said.join is None:
+        yield said
+        return
+    yield replace(said, join=_in_its_place(before, said.join))
+    answers = {asked: answer for asked, answer in said.answers.items() if asked != SINGLE}
+    yield replace(said, answers=answers, join=None)
+
+
+def _in_its_place(before: LadderVersion, join: Join) -> Join:
+    """The place of a level that joined a ladder already: its own, where it is still there."""
+    draft = queries.draft_of(before)
+    names = [name_key(name) for name in draft.level_names.values()] if draft else []
+    for level in library.text_of(before).levels:
+        if name_key(level.name) in names:
+            return Join(join.ladder, level.id, "instead")
+    return join
+
+
+def still_as(version: LadderVersion, seen: str | None) -> None:
+    """Raises StaleEdit if somebody has changed the draft since the state that a form says it has seen."""
+    if seen != str(version.version):
+        raise StaleEdit(
+            "Somebody else changed this draft while you did. What they saved stands beside yours.",
+            theirs={},
+            version=version.version,
+        )
+
+
+def correct(
+    version: LadderVersion,
+    said: Corrections,
+    *,
+    done: str,
+    actor: Viewer | None,
+    at: datetime,
+) -> None:
+    """Make the draft again from its document with these corrections.
+
+    Args:
+        version: the draft.
+        said: everything that a person says of the document.
+        done: what was done, for the log.
+        actor: who corrects; None from the command line.
+        at: the instant that is recorded.
+
+    Raises:
+        RuleBroken: for a published version, for one without a document, and for corrections that make no ladder.
+    """
+    if version.state is not VersionState.DRAFT:
+        raise IllegalMove("This version is published. Its text stays as it is.")
+    draft = queries.read_draft(library.files_of(db.session, version), said)
+    if draft is None:
+        raise RuleBroken("This ladder says everything itself. There is nothing to correct here.")
+    library.replace_draft(db.session, version, _made(draft), said)
+    audit.record(
+        actor,
+        Action.IMPORT_LADDER,
+        f"Ladder {version.ladder.name}, version {version.number}, draft: {done}",
+        at=at,
+    )
+
+
+def _made(draft: Draft) -> Ladder:
+    """The ladder that the document makes with what was said, by itself or as a level of another one.
+
+    Raises:
+        RuleBroken: at the field, for corrections that contradict each other.
+    """
+    said = draft.corrections
+    try:
+        ladder = corrected(draft.proposal, said)
+    except NotALadderError:
+        blank = draft.proposal.blank()
+        return replace(blank, name=said.name or blank.name)
+    except CorrectionError as error:
+        raise RuleBroken(str(error)) from error
+    if held(draft.proposal.questions, said.answers).get(SINGLE) != JOIN:
+        return ladder
+    if said.join is None:
+        raise RuleBroken("Choose the ladder and the place in it.", field=PLACE)
+    base = library.published_text(db.session, said.join.ladder)
+    if base is None:
+        raise RuleBroken("This ladder is not here any more. Choose another one.", field=PLACE)
+    try:
+        return joined(base, ladder, said.join)
+    except JoinError as error:
+        raise RuleBroken(str(error), field=PLACE) from error
+
+
+#: The field of the form that says which ladder a single level joins, and where.
+PLACE = "place"
+
+
+def take_suggestions(imported: Imported, *, actor: Viewer | None, at: datetime) -> None:
+    """Answer every question as the document suggests, for somebody who has seen the suggestions."""
+    draft = imported.draft
+    if draft and draft.open_questions:
+        suggested = {each.id: each.default for each in draft.open_questions}
+        correct(
+            imported.version,
+            replace(draft.corrections, answers={**draft.corrections.answers, **suggested}),
+            done="questions answered",
+            actor=actor,
+            at=at,
+        )
+
+
+def publish(version: LadderVersion, *, actor: Viewer | None, at: datetime) -> None:
+    """Freeze the draft for the cycles to come.
+
+    Raises:
+        RuleBroken: for a version that is published already, while its questions are not answered, and
+            while it says nothing.
+    """
+    if version.state is not VersionState.DRAFT:
+        raise IllegalMove("This version is published already.")
+    draft = queries.draft_of(version)
+    for sentence in queries.missing(version, draft):
+        raise RuleBroken(sentence)
+    if draft and _joined_an_older_text(draft, version):
+        raise RuleBroken(
+            f"{version.ladder.name} has a newer version than the one that this level was added to."
+            " Answer the questions again, and look it over."
+        )
+    library.publish(db.session, version, at=at)
+    audit.record(
+        actor,
+        Action.IMPORT_LADDER,
+        f"Ladder {version.ladder.name}, version {version.number}, published",
+        at=at,
+    )
+
+
+def discard(version: LadderVersion, *, actor: Viewer | None, at: datetime) -> None:
+    """Delete a draft for good. The audit line stays.
+
+    Raises:
+        RuleBroken: for a published version, and for one that a cycle or a packet is read against.
+    """
+    if version.state is not VersionState.DRAFT:
+        raise IllegalMove(
+            "This version is published. It stays, so that cycles can be read against it."
+        )
+    if queries.is_used(version):
+        raise RuleBroken("A cycle uses this draft. Take it out of the cycle first.")
+    summary = f"Draft of ladder {version.ladder.name}, version {version.number}, discarded"
+    library.discard_draft(db.session, version)
+    audit.record(actor, Action.IMPORT_LADDER, summary, at=at)
+
+
+def _joined_an_older_text(draft: Draft, version: LadderVersion) -> bool:
+    """Whether publishing would take back what was published of the other ladder since."""
+    joins = held(draft.proposal.questions, draft.corrections.answers).get(SINGLE) == JOIN
+    return joins and not library.says(db.session, version, _made(draft))
+
+
+def _in_words(files: Sequence[Upload]) -> str:
+    """What was uploaded, for lists."""
+    more = len(files) - 1
+    return f"{files[0].name[:200]} and {count(more, 'more file')}" if more else files[0].name
+
+
+def _plain_name(filename: str) -> str:
+    """The last part of a file's name, without what cannot be shown or kept."""
+    name = PurePath(filename.replace("\\", "/")).name
+    shown = "".join(c for c in name if unicodedata.category(c)[0] != "C")
+    path = PurePath(shown)
+    return path.stem[: 255 - len(path.suffix)] + path.suffix

@@ -1,0 +1,1 @@
+"""Rules as plain Python over plain values: no web, no database."""

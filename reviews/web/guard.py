@@ -1,0 +1,229 @@
+"""The one way into every page: who is asking, load, decide, check the form's token, call, commit.
+
+The order is fixed so that a refusal never tells more than the policy: signed in, loaded under the policy and decided (404),
+token (403), decided (403 or 409), known parameters (400), then the view. Views get an access value, never a session.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.globals import request_ctx
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError, validate_csrf
+from werkzeug.exceptions import MethodNotAllowed, NotFound, SecurityError
+from wtforms import ValidationError
+
+from reviews.access import loaders
+from reviews.access.loaders import Access, PacketAccess
+from reviews.access.viewer import Viewer
+from reviews.db import random_source
+from reviews.db.connections import begin_write
+from reviews.db.extensions import db
+from reviews.rules.enums import Action
+from reviews.rules.policy import Answer
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+#: Open to people who are not signed in, each with its reason.
+PUBLIC = {
+    "static": "stylesheet and script, the same for everybody",
+    "people.sign_in": "signing in",
+    "people.use_link": "choosing a password with a single-use link",
+    "health": "constant answer for a load balancer",
+}
+
+#: How a denial is answered; a stub is drawn on the board and opens no page.
+_STATUS = {
+    Answer.STUB: 403,
+    Answer.FORBIDDEN: 403,
+    Answer.CLOSED: 409,
+    Answer.ABSENT: 404,
+    Answer.UNKNOWN: 404,
+}
+
+Loader = Callable[..., Access | None]
+
+_LOADERS: dict[str, Loader] = {
+    "site": loaders.site,
+    "cycle": loaders.cycle,
+    "packet": loaders.packet,
+    "start": loaders.start,
+}
+#: The URL part that names the subject, where it is not called like its loader.
+_PART = {"start": "cycle"}
+
+
+def guarded(
+    action: Action,
+    *others: Action,
+    on: str = "site",
+    params: Iterable[str] = (),
+    lists: Iterable[str] = (),
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., Response]]:
+    """Open a view to those whom the policy grants `action`.
+
+    Args:
+        action: the row of the policy that this route performs.
+        others: rows that open the page as well, where it shows each reader what is theirs; a refusal follows `action`.
+        on: what the row is about: "site", "cycle", "packet", or "start" (a cycle to start a packet in).
+        params: the query parameters the page understands, each given once; any other is a 400.
+        lists: those that may be given several times.
+
+    The view is called with the access value and the remaining URL parts. A write is committed if the answer is below
+    400 and rolled back otherwise, so a form shown again with 422 leaves nothing behind.
+    """
+    actions = (action, *others)
+    single, several = frozenset(params), frozenset(lists)
+
+    def wrap(view: Callable[..., ResponseReturnValue]) -> Callable[..., Response]:
+        @wraps(view)
+        def checked(**url_parts: Any) -> Response:
+            found, refusal = judge(actions, on, url_parts)
+            # Before a refusal that speaks of the phase: only a form of ours learns it, and that form acts where it may.
+            if request.method not in SAFE:
+                _check_token()
+            if refusal == _STATUS[Answer.CLOSED]:
+                return closed(found)
+            if refusal is not None:
+                abort(refusal)
+            for name, values in request.args.lists():
+                is_known = name in several or (name in single and len(values) == 1)
+                if not is_known or "\0" in "".join(values):
+                    abort(400)
+            response = make_response(view(found, **url_parts))
+            settle(response)
+            return response
+
+        checked.guards = actions  # type: ignore[attr-defined]  # read by refuse_open_doors
+        checked.on = on  # type: ignore[attr-defined]  # read by answer_wrong_method
+        return checked
+
+    return wrap
+
+
+def judge(
+    actions: tuple[Action, ...], on: str, url_parts: dict[str, Any]
+) -> tuple[Access, int | None]:
+    """What the viewer has in hand, and the status of a refusal. What they may not know ends here, with a 404.
+
+    Takes the subject's public id out of `url_parts`.
+    """
+    # No name in an address holds this; PostgreSQL cannot even be asked about it.
+    if any("\0" in part for part in url_parts.values()):
+        abort(404)
+    viewer: Viewer = current_user._get_current_object()
+    part = _PART.get(on, on)
+    subject = {} if on == "site" else {part: url_parts.pop(part)}
+    found = _LOADERS[on](viewer, actions[0], **subject)
+    if found is None:
+        abort(404)
+    answer = found.answer(actions[0])
+    if answer.allowed or any(map(found.may, actions[1:])):
+        return found, None
+    if _STATUS[answer] == 404:
+        abort(404)
+    return found, _STATUS[answer]
+
+
+def closed(found: Access) -> Response:
+    """The answer to somebody whose time for it is another phase: the cycle's dates. Only rows about a packet have it."""
+    assert isinstance(found, PacketAccess)  # noqa: S101 - see above
+    response = make_response(
+        render_template("errors/closed.html", cycle=found.packet.cycle), _STATUS[Answer.CLOSED]
+    )
+    settle(response)
+    return response
+
+
+def settle(response: Response) -> None:
+    """Commit a write that was answered well; roll everything else back."""
+    if request.method not in SAFE and response.status_code < 400:
+        db.session.commit()
+    else:
+        db.session.rollback()
+
+
+def _check_token() -> None:
+    # A body under another encoding is not read, so that a small one cannot unfold into a large one.
+    if request.content_encoding:
+        abort(415)
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError as error:
+        raise CSRFError(str(error)) from error
+
+
+def check_public_token() -> None:
+    """For the few public forms: the check that guarded routes get by themselves."""
+    if request.method not in SAFE:
+        _check_token()
+
+
+def begin_public_write() -> None:
+    """Begin the transaction of a public form, once the slow look at a password is over."""
+    db.session.rollback()
+    begin_write()
+
+
+def init_app(app: Flask) -> None:
+    app.before_request(_open_request)
+    app.register_error_handler(MethodNotAllowed, answer_wrong_method)
+
+
+def _open_request() -> ResponseReturnValue | None:
+    if isinstance(request.routing_exception, SecurityError):
+        # Not a page of ours: without a host that is trusted there is no address to link to.
+        return Response(
+            "This address is not served here.\n", 400, content_type="text/plain; charset=utf-8"
+        )
+    if request.endpoint == "static":
+        return None
+    # The token is drawn here, from our own source, so that every page carries one and none is drawn elsewhere.
+    if "csrf_token" not in session:
+        session["csrf_token"] = random_source.token("csrf")
+    if request.endpoint in PUBLIC:
+        return None
+    if "_user_id" in session:
+        if request.method not in SAFE:
+            begin_write()
+        if current_user.is_authenticated:
+            return None
+    # The same answer for every address and method, existing or not, before anything is looked up.
+    return redirect(url_for("people.sign_in", next=request.path))
+
+
+def answer_wrong_method(error: MethodNotAllowed) -> ResponseReturnValue:
+    """405 only where the viewer may know the page; elsewhere it is as absent as any other."""
+    for method in sorted(set(error.valid_methods or ()) - {"OPTIONS", "HEAD"}):
+        endpoint, parts = request_ctx.url_adapter.match(method=method)  # type: ignore[union-attr]  # set in a request
+        view: Any = current_app.view_functions[endpoint]
+        try:
+            if hasattr(view, "guards"):
+                judge(view.guards, view.on, dict(parts))
+        except NotFound:
+            return render_template("errors/404.html"), 404
+    return render_template("errors/405.html"), 405
+
+
+def refuse_open_doors(app: Flask) -> None:
+    """Stop the start of an application in which a route has neither an action nor a place in PUBLIC."""
+    unguarded = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if not hasattr(app.view_functions[rule.endpoint], "guards")
+    } - set(PUBLIC)
+    if unguarded:
+        raise RuntimeError(f"Routes without an action: {', '.join(sorted(unguarded))}")

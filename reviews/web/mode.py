@@ -1,0 +1,13 @@
+"""In which mode the application runs."""
+
+from flask import current_app
+
+
+def is_demo() -> bool:
+    """Whether demo accounts may be made."""
+    return bool(current_app.config["MODE"] == "demo")
+
+
+def lets_demo_accounts_in() -> bool:
+    """Whether demo accounts may sign in: never in production."""
+    return current_app.config["MODE"] in {"demo", "test"}

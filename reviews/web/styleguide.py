@@ -1,0 +1,171 @@
+"""The page that shows every component in its states, with sample values. There is none in production."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than SelectChoice
+    BooleanField,
+    DateField,
+    FileField,
+    Form,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from reviews.access.loaders import SiteAccess
+from reviews.display.board_cell import cell, coverage_bar, status_mark
+from reviews.rules.enums import MISSING, SCALE, Action, Category
+from reviews.rules.rating_summary import CellCounts, CellReading, ExpectationStatus
+from reviews.web.guard import guarded
+
+bp = Blueprint("styleguide", __name__)
+
+_SCALE_CHOICES = [SelectChoice(word.value, word.value.replace("_", " ")) for word in SCALE]
+_MISSING_CHOICES = [SelectChoice(word.value, word.value.replace("_", " ")) for word in MISSING]
+
+
+class SampleForm(Form):
+    title = StringField("What was it?", [InputRequired("Give the item a title.")])
+    why = TextAreaField("Why?", [Length(max=280, message="Shorten this to 280 characters.")])
+    target_level = SelectField(
+        "Target level",
+        choices=[SelectChoice("staff", "Staff engineer"), SelectChoice("lead", "Engineering lead")],
+    )
+    started = DateField("From", [InputRequired("Type a date, such as 8 June 2026.")])
+    file = FileField("Ladder file")
+    shows = SelectMultipleField(
+        "Which expectations does it show?",
+        choices=[SelectChoice(mark, mark) for mark in ("E1", "E2", "E3", "E4")],
+        widget=ListWidget(),
+        option_widget=CheckboxInput(),
+    )
+    outcome = RadioField(
+        "Decision",
+        [InputRequired("Choose what the committee decided.")],
+        choices=[
+            SelectChoice("promote", "Promote to Staff engineer"),
+            SelectChoice("not_yet", "Not yet"),
+        ],
+    )
+    may_quote = BooleanField("May be quoted by name")
+    category = RadioField(choices=[*_SCALE_CHOICES, *_MISSING_CHOICES])
+    choice = RadioField(choices=[*_SCALE_CHOICES, SelectChoice("cannot_judge", "cannot judge")])
+
+
+def _counts(
+    manager: Category | None, peers: tuple[int, int, int, int], missing: int = 0, covered: int = 5
+) -> CellCounts:
+    return CellCounts(
+        manager=manager,
+        manager_missing=manager is None and missing > 0,
+        peers=peers,
+        peers_missing=max(0, missing - (manager is None)),
+        asked=sum(peers) + (manager is not None) + missing,
+        covered=covered,
+        expectations=6,
+    )
+
+
+_MET, _PARTLY = Category.MET, Category.PARTLY
+_CELLS: tuple[tuple[str, CellCounts, CellReading], ...] = (
+    ("Met, zone not shown to this reader", _counts(_MET, (0, 0, 2, 1), 1), CellReading("met")),
+    ("Exceeds, clear", _counts(_MET, (0, 0, 0, 3), 1), CellReading("exceeds", zone="clear")),
+    (
+        "Split, discuss, ratings disagree",
+        _counts(_PARTLY, (0, 1, 2, 0)),
+        CellReading("split", disagree=True, zone="discuss"),
+    ),
+    ("Partly, discuss", _counts(_MET, (0, 3, 0, 0), 1), CellReading("partly", zone="discuss")),
+    (
+        "Not shown, clear below",
+        _counts(Category.NOT_SHOWN, (2, 1, 0, 0)),
+        CellReading("not_shown", zone="clear"),
+    ),
+    (
+        "Tie off the line: the lower word",
+        _counts(_MET, (0, 0, 1, 2)),
+        CellReading("met", tie="met/exceeds"),
+    ),
+    ("Thin: marks, no word", _counts(_PARTLY, (0, 0, 1, 0), 3), CellReading("thin")),
+    (
+        "Nobody observed, coverage hole",
+        _counts(None, (0, 0, 0, 0), 5, 1),
+        CellReading("not_observed", hole=True),
+    ),
+    ("More than four in one bin", _counts(_MET, (0, 0, 6, 0), 1), CellReading("met")),
+)
+_STATUSES: tuple[ExpectationStatus, ...] = (
+    "shown",
+    "mixed",
+    "not_shown",
+    "single",
+    "claimed",
+    "void",
+)
+
+
+def page() -> Mapping[str, Any]:
+    """What the styleguide template needs."""
+    refused = SampleForm(
+        data={
+            "target_level": "staff",
+            "category": "met",
+            "choice": "met",
+            "why": "She ran the weekly cut-over meeting. " * 9,
+        }
+    )
+    refused.validate()
+    return {
+        "form": SampleForm(
+            prefix="good-",
+            data={
+                "title": "Moved four teams off the shared queue",
+                "why": "She ran the cut-over (R1).",
+                "shows": ["E2"],
+                "outcome": "promote",
+                "may_quote": True,
+                "category": "partly",
+                "choice": "exceeds",
+            },
+        ),
+        "refused": refused,
+        "cells": [
+            (
+                caption,
+                cell(
+                    counts,
+                    reading,
+                    candidate="Sample",
+                    dimension="Reach",
+                    target="Staff",
+                    href="#glyph",
+                ),
+            )
+            for caption, counts, reading in _CELLS
+        ],
+        "marks": [(status_mark(status), status.replace("_", " ")) for status in _STATUSES],
+        "bars": [
+            ("Craft", coverage_bar([True] * 5 + [False]), 5, 6),
+            ("People", coverage_bar([True, False, True, True]), 3, 4),
+            (
+                "Skills and experience",
+                coverage_bar([place % 3 != 0 for place in range(27)]),
+                18,
+                27,
+            ),
+        ],
+    }
+
+
+@bp.get("/styleguide")
+@guarded(Action.SEE_INBOX)
+def show(_access: SiteAccess) -> ResponseReturnValue:
+    return render_template("styleguide.html", **page())

@@ -1,0 +1,91 @@
+"""What every template has: filters for dates and prose, the menu, and addresses of static files."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_login import current_user
+from jinja2 import StrictUndefined
+
+from reviews.access import loaders
+from reviews.display import board_cell, formatting, markdown
+from reviews.rules.enums import Action
+
+#: A page that is reached through another entry of the menu, or none, by its endpoint or its blueprint.
+PART_OF = {
+    "audit.cycle": "cycles",
+    "audit.site": "people",
+    "calibration": "cycles",
+    "ladder_editor": "ladder_library",
+    "packets": "cycles",
+    "people.account": "",
+    "ratings": "cycles",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    label: str
+    url: str
+    current: bool
+
+
+@cache
+def _fingerprint(path: Path, _changed: float) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.filters.update(
+        day=formatting.day,
+        short_day=formatting.short_day,
+        moment=formatting.moment,
+        listed=formatting.listed,
+        markdown=markdown.to_html,
+        excerpt=markdown.excerpt,
+    )
+    app.jinja_env.globals.update(
+        months=formatting.months,
+        count=formatting.count,
+        coverage_bar=board_cell.coverage_bar,
+        status_mark=board_cell.status_mark,
+    )
+
+    @app.template_global()
+    def static(name: str) -> str:
+        """The address of a static file with its fingerprint, so that it may be cached for ever."""
+        assert app.static_folder  # noqa: S101 - set by the factory
+        path = Path(app.static_folder) / name
+        return url_for("static", filename=name, v=_fingerprint(path, path.stat().st_mtime))
+
+    @app.context_processor
+    def frame() -> dict[str, Any]:
+        viewer = current_user._get_current_object() if current_user.is_authenticated else None
+        return {"viewer": viewer, "nav": _menu(app, viewer)}
+
+
+def _menu(app: Flask, viewer: Any) -> list[NavItem]:
+    """The same for everybody with the same standing on the site; what a viewer may do elsewhere is on the pages."""
+    if viewer is None:
+        return []
+    site = loaders.site(viewer, Action.SEE_INBOX)
+    entries = [
+        ("Home", "home.inbox", Action.SEE_INBOX),
+        ("Cycles", "cycles.index", Action.SEE_INBOX),
+    ]
+    entries += [
+        ("Ladders", "ladder_library.index", Action.READ_LADDER),
+        ("People", "people.roster", Action.SEARCH_PEOPLE),
+    ]
+    here = request.endpoint or ""
+    blueprint = here.partition(".")[0]
+    section = PART_OF.get(here, PART_OF.get(blueprint, blueprint))
+    return [
+        NavItem(label, url_for(endpoint), endpoint.partition(".")[0] == section)
+        for label, endpoint, action in entries
+        if endpoint in app.view_functions and site.may(action)
+    ]

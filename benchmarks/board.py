@@ -25,7 +25,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from werkzeug.test import Client
 
 from ladders import document, library
-from ladders.models import Dimension, Level
+from ladders.models import DimensionRow, LevelRow
 from reviews import create_app
 from reviews.db import random_source
 from reviews.db.extensions import db
@@ -73,10 +73,10 @@ def load(size: Size, *, seed: int = 1) -> tuple[Cycle, Person]:
     )
     library.publish(db.session, version, at=now)
     staff, senior = db.session.scalars(
-        select(Level).where(Level.version_id == version.id).order_by(Level.rank.desc())
+        select(LevelRow).where(LevelRow.version_id == version.id).order_by(LevelRow.rank.desc())
     )
     dimensions = db.session.scalars(
-        select(Dimension.id).where(Dimension.version_id == version.id)
+        select(DimensionRow.id).where(DimensionRow.version_id == version.id)
     ).all()
     cycle = _cycle(now)
     managers = _people(cycle, (f"m{n}" for n in range(max(1, size.candidates // 10))))

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import url_for
 from playwright.sync_api import Page
 
-from ladders.models import Ladder, LadderVersion
+from ladders.models import LadderRow, LadderVersion
 from reviews.db.extensions import db
 from reviews.db.models.cycles import Cycle
 from reviews.db.models.packets import Packet
@@ -59,8 +59,8 @@ def outcome(email: str) -> str:
 def level(_email: str) -> str:
     version = db.session.scalars(
         sa.select(LadderVersion.public_id)
-        .join(Ladder, Ladder.id == LadderVersion.ladder_id)
-        .where(Ladder.name == "Engineering")
+        .join(LadderRow, LadderRow.id == LadderVersion.ladder_id)
+        .where(LadderRow.name == "Engineering")
     ).one()
     return url_for(
         "ladder_library.level", version=version, level="staff-engineer", role="technical-lead"

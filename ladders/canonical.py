@@ -34,7 +34,7 @@ from ladders.document import (
     Unmapped,
 )
 from ladders.faults import Path, faults
-from ladders.yaml_nodes import MAX_BYTES, Node, Problem, UnreadableYamlError, read_nodes
+from ladders.yaml_nodes import MAX_BYTES, Node, UnreadableYamlError, YamlProblem, read_nodes
 
 FORMAT = "ladder/1"
 
@@ -45,7 +45,7 @@ _MOST_HINTS = 20
 class CanonicalError(ValueError):
     """The text is not a `ladder/1` file; `problems` holds everything that is wrong, in file order."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[YamlProblem]) -> None:
         self.problems = tuple(sorted(set(problems), key=lambda each: (each.line, each.column)))
         super().__init__("\n".join(f"Line {each.line}: {each.sentence}" for each in self.problems))
 
@@ -67,7 +67,7 @@ class _Header(BaseModel):
     notes: tuple[Note, ...] = ()
 
 
-class _File(BaseModel):
+class _LadderFile(BaseModel):
     """The dataclasses inside take over this configuration: an unknown key is an error everywhere."""
 
     model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
@@ -88,10 +88,10 @@ class _File(BaseModel):
         return Ladder(**header, **lists)
 
 
-_BELOW_HEADER = [name for name in _File.model_fields if name not in {"format", "ladder"}]
+_BELOW_HEADER = [name for name in _LadderFile.model_fields if name not in {"format", "ladder"}]
 
 #: Every key that a ladder file may hold; said with an empty value it counts as not said.
-_KEYS = {*_File.model_fields, *_Header.model_fields} | {
+_KEYS = {*_LadderFile.model_fields, *_Header.model_fields} | {
     field.name
     for kind in vars(document).values()
     if dataclasses.is_dataclass(kind)
@@ -107,11 +107,11 @@ def load(text: str) -> Ladder:
         raise CanonicalError([error.problem]) from None
     if not isinstance(root.value, dict):
         raise CanonicalError(
-            [Problem(1, 1, f"A file that starts with “format: {FORMAT}” is needed.")]
+            [YamlProblem(1, 1, f"A file that starts with “format: {FORMAT}” is needed.")]
         )
     data = root.plain()
     try:
-        file = _File.model_validate(_shaped(data))
+        file = _LadderFile.model_validate(_shaped(data))
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
         problems += [
@@ -121,7 +121,7 @@ def load(text: str) -> Ladder:
         unknown = [each["loc"] for each in details if _is_unknown_key(each)]
         if len(unknown) < len(details):
             raise CanonicalError(problems) from None
-        file = _File.model_validate(_without(_shaped(data), unknown))
+        file = _LadderFile.model_validate(_without(_shaped(data), unknown))
     ladder = file.value()
     problems += [_at(root, path, sentence) for path, sentence in faults(ladder)]
     if problems:
@@ -155,7 +155,7 @@ def as_json(ladder: Ladder) -> str:
 
 def from_json(text: str) -> Ladder:
     """Reads what `as_json` wrote. Text from anywhere else goes through `load`."""
-    return _File.model_validate(_shaped(json.loads(text))).value()
+    return _LadderFile.model_validate(_shaped(json.loads(text))).value()
 
 
 # From the file's form to the values' form: short forms become long, tables become lists.
@@ -248,7 +248,7 @@ def _without(data: Any, paths: Iterable[Path]) -> Any:
     return data
 
 
-def _problem(root: Node, details: ErrorDetails, *, suggest: bool) -> Problem:
+def _problem(root: Node, details: ErrorDetails, *, suggest: bool) -> YamlProblem:
     path = details["loc"]
     if _is_unknown_key(details):
         key = str(path[-1]).split(" ")[0]
@@ -279,9 +279,9 @@ _SENTENCES = {
 }
 
 
-def _at(root: Node, path: Path, sentence: str, *, key: bool = False) -> Problem:
+def _at(root: Node, path: Path, sentence: str, *, key: bool = False) -> YamlProblem:
     """The problem at the deepest place of the path that the file has."""
-    if path and path[0] in _Header.model_fields and path[0] not in _File.model_fields:
+    if path and path[0] in _Header.model_fields and path[0] not in _LadderFile.model_fields:
         path = ("ladder", *path)
     node, place = root, (root.line, root.column)
     for number, step in enumerate(path):
@@ -295,4 +295,4 @@ def _at(root: Node, path: Path, sentence: str, *, key: bool = False) -> Problem:
         elif isinstance(node.value, list) and isinstance(step, int):
             node = node.value[step]
             place = (node.line, node.column)
-    return Problem(*place, sentence)
+    return YamlProblem(*place, sentence)

@@ -13,13 +13,13 @@ from ladders.importing.bundle import Upload
 from ladders.importing.corrections import Corrections, dumped, loaded
 from ladders.keys import expectation_keys
 from ladders.models import (
-    Dimension,
-    Expectation,
-    Ladder,
+    DimensionRow,
+    ExpectationRow,
     LadderFile,
+    LadderRow,
     LadderVersion,
-    Level,
-    Mixin,
+    LevelRow,
+    MixinRow,
     VersionState,
 )
 from ladders.rekey import keep_keys
@@ -144,7 +144,7 @@ def publish(session: AnySession, version: LadderVersion, *, at: datetime) -> Non
         before.state = VersionState.SUPERSEDED
     version.state = VersionState.PUBLISHED
     version.published_at = at
-    version.ladder.name = _fit(text_of(version).name, Ladder.name)
+    version.ladder.name = _fit(text_of(version).name, LadderRow.name)
     session.flush()
 
 
@@ -197,34 +197,36 @@ def published_version(session: AnySession, ladder_id: int) -> LadderVersion | No
 
 def published_text(session: AnySession, slug: str) -> document.Ladder | None:
     """The text of that version, of the ladder with this name in addresses."""
-    book = session.scalars(select(Ladder).where(Ladder.slug == slug)).one_or_none()
+    book = session.scalars(select(LadderRow).where(LadderRow.slug == slug)).one_or_none()
     version = published_version(session, book.id) if book else None
     return text_of(version) if version else None
 
 
-def _with_known_keys(session: AnySession, book: Ladder, ladder: document.Ladder) -> document.Ladder:
+def _with_known_keys(
+    session: AnySession, book: LadderRow, ladder: document.Ladder
+) -> document.Ladder:
     published = published_version(session, book.id)
     return keep_keys(text_of(published), ladder) if published else ladder
 
 
-def _book(session: AnySession, ladder: document.Ladder) -> Ladder:
+def _book(session: AnySession, ladder: document.Ladder) -> LadderRow:
     """The ladder of this id among those that are kept."""
-    book = session.scalars(select(Ladder).where(Ladder.slug == ladder.id)).one_or_none()
+    book = session.scalars(select(LadderRow).where(LadderRow.slug == ladder.id)).one_or_none()
     if book is None:
-        book = Ladder(slug=ladder.id, name=_fit(ladder.name, Ladder.name))
+        book = LadderRow(slug=ladder.id, name=_fit(ladder.name, LadderRow.name))
         session.add(book)
         session.flush()
     return book
 
 
-def _next_number(session: AnySession, book: Ladder) -> int:
+def _next_number(session: AnySession, book: LadderRow) -> int:
     last = session.scalar(
         select(func.max(LadderVersion.number)).where(LadderVersion.ladder_id == book.id)
     )
     return (last or 0) + 1
 
 
-def _drop_empty(session: AnySession, book: Ladder) -> None:
+def _drop_empty(session: AnySession, book: LadderRow) -> None:
     if not session.scalar(select(LadderVersion.id).where(LadderVersion.ladder_id == book.id)):
         session.delete(book)
         session.flush()
@@ -232,7 +234,7 @@ def _drop_empty(session: AnySession, book: Ladder) -> None:
 
 def _clear(session: AnySession, version: LadderVersion) -> None:
     """Take away the rows that stand for the words of a draft."""
-    for table in (Expectation, Mixin, Dimension, Level):
+    for table in (ExpectationRow, MixinRow, DimensionRow, LevelRow):
         session.execute(delete(table).where(table.version_id == version.id))
 
 
@@ -253,11 +255,11 @@ def _write(
     version.corrections = dumped(corrections or Corrections())
     session.flush()
     session.add_all(
-        Level(
+        LevelRow(
             version_id=version.id,
             key=level.id,
-            name=_fit(level.name, Level.name),
-            code=_fit(level.code, Level.code) or None,
+            name=_fit(level.name, LevelRow.name),
+            code=_fit(level.code, LevelRow.code) or None,
             track=level.track,
             rank=level.rank,
             position=position,
@@ -265,20 +267,20 @@ def _write(
         for position, level in enumerate(ladder.levels)
     )
     session.add_all(
-        Mixin(
+        MixinRow(
             version_id=version.id,
             key=mixin.id,
-            name=_fit(mixin.name, Mixin.name),
+            name=_fit(mixin.name, MixinRow.name),
             placeholder=mixin.placeholder,
             position=position,
         )
         for position, mixin in enumerate(ladder.mixins)
     )
     dimensions = {
-        dimension.id: Dimension(
+        dimension.id: DimensionRow(
             version_id=version.id,
             key=dimension.id,
-            name=_fit(dimension.name, Dimension.name),
+            name=_fit(dimension.name, DimensionRow.name),
             position=position,
         )
         for position, dimension in enumerate(ladder.dimensions)
@@ -286,7 +288,7 @@ def _write(
     session.add_all(dimensions.values())
     session.flush()
     session.add_all(
-        Expectation(
+        ExpectationRow(
             version_id=version.id,
             dimension_id=dimensions[keyed.dimension].id,
             key=keyed.key,

@@ -15,7 +15,7 @@ class VersionState(enum.StrEnum):
     SUPERSEDED = "superseded"
 
 
-class Ladder(Base):
+class LadderRow(Base):
     """One ladder through all its versions."""
 
     __tablename__ = "ladder"
@@ -52,7 +52,7 @@ class LadderVersion(Base):
     #: Makes the second of two simultaneous writers fail instead of winning silently.
     version: Mapped[int] = mapped_column()
 
-    ladder: Mapped[Ladder] = relationship(lazy="raise_on_sql")
+    ladder: Mapped[LadderRow] = relationship(lazy="raise_on_sql")
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -70,7 +70,7 @@ class LadderFile(Base):
     data: Mapped[bytes]
 
 
-class Level(Base):
+class LevelRow(Base):
     __tablename__ = "level"
     __table_args__ = (UniqueConstraint("version_id", "key"),)
 
@@ -84,7 +84,7 @@ class Level(Base):
     position: Mapped[int]
 
 
-class Dimension(Base):
+class DimensionRow(Base):
     __tablename__ = "dimension"
     __table_args__ = (UniqueConstraint("version_id", "key"),)
 
@@ -95,7 +95,7 @@ class Dimension(Base):
     position: Mapped[int]
 
 
-class Mixin(Base):
+class MixinRow(Base):
     """A role on top of a level, such as technical lead."""
 
     __tablename__ = "mixin"
@@ -109,7 +109,7 @@ class Mixin(Base):
     position: Mapped[int]
 
 
-class Expectation(Base):
+class ExpectationRow(Base):
     """One statement a level or role makes. Evidence and marks point here, by a key that survives a re-import."""
 
     __tablename__ = "expectation"

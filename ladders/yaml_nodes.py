@@ -29,7 +29,7 @@ Step = str | int
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class YamlProblem:
     """What is wrong in a file, and where; line and column count from 1."""
 
     line: int
@@ -62,17 +62,17 @@ class UnreadableYamlError(Exception):
 
     def __init__(self, line: int, column: int, sentence: str) -> None:
         super().__init__(sentence)
-        self.problem = Problem(line, column, sentence)
+        self.problem = YamlProblem(line, column, sentence)
 
 
-def read_nodes(text: str) -> tuple[Node, list[Problem]]:
+def read_nodes(text: str) -> tuple[Node, list[YamlProblem]]:
     """The tree, and the repeated keys found in it. Raises UnreadableYamlError on anything worse."""
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise UnreadableYamlError(1, 1, f"The file is larger than {MAX_BYTES // 1024} KB.")
     if text.lstrip().startswith("{"):
         # JSON may be indented by tabs, which YAML refuses; inside its strings they cannot stand.
         text = text.replace("\t", " ")
-    builder = _Builder()
+    builder = _NodeBuilder()
     try:
         for event in _events(text):
             builder.take(event)
@@ -96,12 +96,12 @@ def _events(text: str) -> Iterator[Event]:
     yield from yaml.parse(text)
 
 
-class _Builder:
+class _NodeBuilder:
     """Events -> nodes, without recursion."""
 
     def __init__(self) -> None:
         self.root: Node | None = None
-        self.problems: list[Problem] = []
+        self.problems: list[YamlProblem] = []
         self.open: list[Node] = []
         self.key: list[str | None] = []
         self.documents = 0
@@ -150,7 +150,7 @@ class _Builder:
             node.value = _resolved(event)
             if isinstance(node.value, str) and _CONTROL.search(node.value):
                 self.problems.append(
-                    Problem(node.line, node.column, "Control characters are not allowed.")
+                    YamlProblem(node.line, node.column, "Control characters are not allowed.")
                 )
 
     def take_key(self, node: Node, event: Event) -> None:
@@ -158,7 +158,9 @@ class _Builder:
             raise UnreadableYamlError(node.line, node.column, "A key must be plain text.")
         key = _characters(event.value)
         if key in self.open[-1].keys:
-            self.problems.append(Problem(node.line, node.column, f"The key “{key}” is repeated."))
+            self.problems.append(
+                YamlProblem(node.line, node.column, f"The key “{key}” is repeated.")
+            )
         self.open[-1].keys.setdefault(key, (node.line, node.column))
         self.key[-1] = key
 

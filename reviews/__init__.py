@@ -84,7 +84,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     def health() -> ResponseReturnValue:
         return "ok", {"Content-Type": "text/plain; charset=utf-8"}
 
-    guard.refuse_open_doors(app)
+    guard.require_guarded_routes(app)
     # What starting has made is here to stay: a page that makes many objects need not have all of it searched for garbage.
     gc.freeze()
     return app

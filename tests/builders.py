@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from ladders import document, library
-from ladders.models import Dimension, LadderVersion, Level, VersionState
-from reviews.access.expectations import AskedOf, asked_of
+from ladders.models import DimensionRow, LadderVersion, LevelRow, VersionState
+from reviews.access.expectations import TargetExpectations, expectations_for
 from reviews.access.viewer import Viewer
 from reviews.db import random_source
 from reviews.db.extensions import db
@@ -192,18 +192,20 @@ def a_ladder(
     return version
 
 
-def levels_of(version: LadderVersion) -> list[Level]:
+def levels_of(version: LadderVersion) -> list[LevelRow]:
     return list(
         db.session.scalars(
-            select(Level).where(Level.version_id == version.id).order_by(Level.position)
+            select(LevelRow).where(LevelRow.version_id == version.id).order_by(LevelRow.position)
         )
     )
 
 
-def dimensions_of(version: LadderVersion) -> list[Dimension]:
+def dimensions_of(version: LadderVersion) -> list[DimensionRow]:
     return list(
         db.session.scalars(
-            select(Dimension).where(Dimension.version_id == version.id).order_by(Dimension.position)
+            select(DimensionRow)
+            .where(DimensionRow.version_id == version.id)
+            .order_by(DimensionRow.position)
         )
     )
 
@@ -283,9 +285,9 @@ _WITH_PACKET = (
 )
 
 
-def asked(packet: Packet) -> AskedOf:
+def asked(packet: Packet) -> TargetExpectations:
     """What is asked of a packet, read again: a request in between has let go of what was loaded."""
-    return asked_of(
+    return expectations_for(
         db.session.scalars(
             select(Packet)
             .options(*_WITH_PACKET)
@@ -301,8 +303,8 @@ def a_packet(
     candidate: Person | None = None,
     manager: Person | None = None,
     panel: Panel | None = None,
-    target: Level | None = None,
-    current: Level | None = None,
+    target: LevelRow | None = None,
+    current: LevelRow | None = None,
     stage: PacketStage = PacketStage.WAITING,
     state: PacketState | None = None,
     roles: Sequence[str] = (),

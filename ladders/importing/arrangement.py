@@ -161,7 +161,7 @@ def tracks(reading: Reading) -> list[TrackDraft]:
 
 
 @dataclass(frozen=True, slots=True)
-class Base:
+class BaseTrack:
     """The track that others build on; `limit` is its highest level that is asked of them, where the text names it."""
 
     track: TrackDraft
@@ -179,16 +179,16 @@ class Base:
         )
 
 
-def base(reading: Reading) -> Base | None:
+def base(reading: Reading) -> BaseTrack | None:
     """The track with the level up to which others build on it, else the one that starts lowest."""
     drafts = tracks(reading)
     named = {name_key(limit) for block in reading.cascade if (limit := limit_of(block.text))}
     for track in drafts:
         for level in track.levels:
             if named & {name_key(each) for each in (level.name.code, level.name.name) if each}:
-                return Base(track, level)
+                return BaseTrack(track, level)
     lowest = min(drafts, key=lambda track: track.start, default=None)
-    return Base(lowest) if lowest else None
+    return BaseTrack(lowest) if lowest else None
 
 
 def ranks(levels: list[OwnerDraft]) -> list[int]:

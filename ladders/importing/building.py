@@ -27,7 +27,7 @@ from ladders.document import (
     Unmapped,
 )
 from ladders.importing.arrangement import (
-    Base,
+    BaseTrack,
     TrackDraft,
     base,
     dimensions,
@@ -232,7 +232,7 @@ class _Builder:
         ]
         return (*found, self.role_track()) if self.as_levels else tuple(found)
 
-    def inherited(self, track: TrackDraft, below: Base | None) -> tuple[TrackInheritance, ...]:
+    def inherited(self, track: TrackDraft, below: BaseTrack | None) -> tuple[TrackInheritance, ...]:
         answer = self.settled.get(f"cascade.{track.id}", "none")
         if below is None or answer == "none":
             return ()

@@ -26,7 +26,7 @@ from ladders.document import (
 from ladders.importing.building import both
 from ladders.importing.fields import FieldUse
 from ladders.importing.marks import Mark
-from ladders.importing.proposal import Line
+from ladders.importing.proposal import UnusedLine
 from ladders.keys import expectation_keys, normalised, with_cells
 from ladders.names import Ids, name_key
 
@@ -146,7 +146,7 @@ def line_key(text: str) -> str:
     return normalised(text)
 
 
-def correct(ladder: Ladder, corrections: Corrections, lines: Sequence[Line]) -> Ladder:
+def correct(ladder: Ladder, corrections: Corrections, lines: Sequence[UnusedLine]) -> Ladder:
     """The ladder as a person wants it.
 
     Args:
@@ -188,7 +188,9 @@ def _without(ladder: Ladder, removed: set[str]) -> Ladder:
     return with_cells(replace(ladder, unmapped=ladder.unmapped + unmapped), kept)
 
 
-def _with_lines(ladder: Ladder, places: Mapping[str, Placement], lines: Sequence[Line]) -> Ladder:
+def _with_lines(
+    ladder: Ladder, places: Mapping[str, Placement], lines: Sequence[UnusedLine]
+) -> Ladder:
     levels = {level.id for level in ladder.levels}
     dimensions = _Dimensions(ladder.dimensions)
     moved: dict[tuple[str, str], list[Expectation]] = {}

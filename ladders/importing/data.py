@@ -17,7 +17,7 @@ from ladders.importing.fields import (
     spoken,
     titled,
 )
-from ladders.importing.lines import BULLET, Line, tell
+from ladders.importing.lines import BULLET, SourceLine, tell
 from ladders.importing.outline import Block, Builder, Hint, Outline, every_block
 from ladders.importing.records import Flat, Joined, Record, flat_records, joined_records
 from ladders.names import is_code, is_like_a_level
@@ -144,7 +144,8 @@ class _Teller:
         text = str(node.value)
         first = node.text_line
         lines = [
-            Line(min(first + at, node.last_line), each) for at, each in enumerate(text.split("\n"))
+            SourceLine(min(first + at, node.last_line), each)
+            for at, each in enumerate(text.split("\n"))
         ]
         if len(lines) == 1 and node.last_line > first and not BULLET.fullmatch(text):
             # One line of text that the file breaks into several.

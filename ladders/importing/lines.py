@@ -30,20 +30,20 @@ _HEADING = re.compile(r"(#{1,6})[ \t]+(\S.*)")
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SourceLine:
     number: int
     text: str
     #: Whether the line above was ended on purpose, and not only by the width of the file.
     is_broken: bool = False
 
 
-def tell(builder: Builder, lines: Iterable[Line], *, apart: bool) -> None:
+def tell(builder: Builder, lines: Iterable[SourceLine], *, apart: bool) -> None:
     """Tell the builder of the lines; `apart`: a line ends a paragraph, else an empty one does.
 
     A line with a bullet is an item, one more indented than the item above it stands inside it, and
     lines without a bullet go on with the item above.
     """
-    words: list[Line] = []
+    words: list[SourceLine] = []
     indents: list[int] = []
 
     def flush() -> None:
@@ -66,7 +66,7 @@ def tell(builder: Builder, lines: Iterable[Line], *, apart: bool) -> None:
             leave(len(bullet["indent"]))
             indents.append(len(bullet["indent"]))
             builder.open_item()
-            words.append(Line(line.number, bullet["words"]))
+            words.append(SourceLine(line.number, bullet["words"]))
         elif heading:
             flush()
             leave(0)

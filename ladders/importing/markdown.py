@@ -10,7 +10,7 @@ from collections.abc import Callable
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from ladders.importing.lines import ANCHOR, BREAK, LIST_ITEM, Line, tell
+from ladders.importing.lines import ANCHOR, BREAK, LIST_ITEM, SourceLine, tell
 from ladders.importing.markup import MarkupReader
 from ladders.importing.outline import Builder, Outline
 from ladders.importing.pasted import as_markdown
@@ -146,7 +146,7 @@ class _Reader:
         if self.in_cell:
             # A cell of a pipe table holds its lines and lists in one line of text.
             pieces = BREAK.split(LIST_ITEM.sub("\n- ", source))
-            tell(self.builder, [Line(line, each) for each in pieces], apart=True)
+            tell(self.builder, [SourceLine(line, each) for each in pieces], apart=True)
         elif self.heading:
             self.builder.add("heading", line, end, source, self.heading)
             self.heading = 0
@@ -154,7 +154,7 @@ class _Reader:
             self.builder.add_verbatim("anchor", line, end, anchor[1])
         elif "\n" in source and _LABEL_LINE.match(source):
             # Labels in bold at the start of lines are as good as paragraphs of their own.
-            lines = [Line(line + at, each) for at, each in enumerate(source.split("\n"))]
+            lines = [SourceLine(line + at, each) for at, each in enumerate(source.split("\n"))]
             for part in _labelled(lines):
                 self.builder.paragraph(
                     part[0].number, part[-1].number, "\n".join(each.text for each in part)
@@ -163,8 +163,8 @@ class _Reader:
             self.builder.paragraph(line, end, source)
 
 
-def _labelled(lines: list[Line]) -> list[list[Line]]:
-    parts: list[list[Line]] = []
+def _labelled(lines: list[SourceLine]) -> list[list[SourceLine]]:
+    parts: list[list[SourceLine]] = []
     for line in lines:
         if not parts or _LABEL_LINE.match(line.text):
             parts.append([])

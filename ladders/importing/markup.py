@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 
-from ladders.importing.lines import Line, tell
+from ladders.importing.lines import SourceLine, tell
 from ladders.importing.outline import BOLD_LINE, Block, Builder, Outline
 
 _HIDDEN = frozenset(
@@ -95,7 +95,7 @@ class MarkupReader(HTMLParser):
         self.left_out = left_out
         self.first_line = 1
         #: The words of the paragraph, heading or summary that is open, line by line.
-        self.lines: list[Line] = []
+        self.lines: list[SourceLine] = []
         self.heading = 0
         self.summary = False
         self.term = False
@@ -273,23 +273,23 @@ class MarkupReader(HTMLParser):
             return
         line = self.line
         for at, words in enumerate(data.split("\n")):
-            self.take(Line(line + at, words), is_new=at > 0)
+            self.take(SourceLine(line + at, words), is_new=at > 0)
 
     def words(self, words: str) -> None:
         """Words that belong to the line that is open; a line end starts the next."""
         if words == "\n":
-            self.take(Line(self.line, "", is_broken=True), is_new=True)
+            self.take(SourceLine(self.line, "", is_broken=True), is_new=True)
         elif words:
-            self.take(Line(self.line, words), is_new=False)
+            self.take(SourceLine(self.line, words), is_new=False)
 
-    def take(self, line: Line, *, is_new: bool) -> None:
+    def take(self, line: SourceLine, *, is_new: bool) -> None:
         last = self.lines[-1] if self.lines else None
         if last and is_new and last.is_broken and not last.text.strip():
             # A file often breaks where the page does.
             self.lines[-1] = replace(line, is_broken=True)
         elif last and not is_new:
             number = last.number if last.text.strip() else line.number
-            self.lines[-1] = Line(number, last.text + line.text, last.is_broken)
+            self.lines[-1] = SourceLine(number, last.text + line.text, last.is_broken)
         else:
             self.lines.append(line)
 
@@ -301,7 +301,7 @@ class MarkupReader(HTMLParser):
         """The end of a paragraph, heading or summary."""
         in_cell = self.tables > 0 and not self.in_item
         lines = [
-            Line(line.number, _without_empty_marks(line.text), line.is_broken and in_cell)
+            SourceLine(line.number, _without_empty_marks(line.text), line.is_broken and in_cell)
             for line in self.lines
         ]
         lines = [line for line in lines if line.text.strip("*`~ \t")]

@@ -12,7 +12,7 @@ from ladders.importing.bundle import ARCHIVE, Upload, unpacked
 from ladders.importing.corrections import Corrections, correct
 from ladders.importing.fields import FieldUse
 from ladders.importing.marks import Mark
-from ladders.importing.proposal import File, Proposal, Said, propose
+from ladders.importing.proposal import File, Proposal, SaidBefore, propose
 from ladders.importing.questions import held
 from ladders.importing.text import Document, Repair, UnreadableError, read_text
 from ladders.yaml_nodes import UnreadableYamlError
@@ -70,7 +70,7 @@ def read_uploads(
     )
     title = _spoken(PurePath(_name(names[0])).stem) if len(names) == 1 else "Ladder"
     try:
-        return propose(files, title, source, Said(swap, marks or {}, order, fields or {}))
+        return propose(files, title, source, SaidBefore(swap, marks or {}, order, fields or {}))
     except UnreadableYamlError as error:
         raise UnreadableError(f"Line {error.problem.line}: {error.problem.sentence}") from None
 

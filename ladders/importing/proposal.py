@@ -64,7 +64,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class UnusedLine:
     """A line that is not imported, and why."""
 
     file: str
@@ -76,7 +76,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SaidBefore:
     """What a person says before anything is read into the text: see `read_structure` and `assemble`."""
 
     swap: bool = False
@@ -100,12 +100,12 @@ class Proposal:
     _source: Source
     _name: str
     _given_name: str
-    _said: Said
+    _said: SaidBefore
 
     @property
-    def not_imported(self) -> tuple[Line, ...]:
+    def not_imported(self) -> tuple[UnusedLine, ...]:
         """Every line that is not in the ladder, in the order of the files."""
-        found: dict[tuple[int, int, str], Line] = {}
+        found: dict[tuple[int, int, str], UnusedLine] = {}
         nothing = not self._reading.owners
         held = Held(() if nothing else self.parts)
         for part in self.parts:
@@ -119,7 +119,7 @@ class Proposal:
                 if text and (is_whole or part.role == "other" or is_apart):
                     found.setdefault(
                         (part.file, line, text),
-                        Line(
+                        UnusedLine(
                             self.files[part.file].name,
                             line,
                             text,
@@ -130,19 +130,19 @@ class Proposal:
         return tuple(found[key] for key in sorted(found, key=lambda key: key[:2]))
 
     @property
-    def notes(self) -> tuple[Line, ...]:
+    def notes(self) -> tuple[UnusedLine, ...]:
         """What is kept as a note about the ladder, of which a person may think otherwise."""
         return tuple(
-            Line(self.files[part.file].name, part.line, part.text, part.reason)
+            UnusedLine(self.files[part.file].name, part.line, part.text, part.reason)
             for part in self.parts
             if part.role == "note"
         )
 
     @property
-    def all_lines(self) -> tuple[Line, ...]:
+    def all_lines(self) -> tuple[UnusedLine, ...]:
         """Every line that is not blank, for a document of which nothing is imported."""
         return tuple(
-            Line(file.name, number, text.strip(), "no part of a ladder")
+            UnusedLine(file.name, number, text.strip(), "no part of a ladder")
             for file in self.files
             for number, text in enumerate(file.document.text.split("\n"), 1)
             if text.strip()
@@ -202,13 +202,13 @@ def propose(
     files: Sequence[File],
     name: str,
     source: Source,
-    said: Said | None = None,
+    said: SaidBefore | None = None,
 ) -> Proposal:
     """`name` serves documents without a title.
 
     Raises UnreadableTableError, UnreadableYamlError, or UnreadableError for more headings than a ladder has.
     """
-    said = said or Said()
+    said = said or SaidBefore()
     texts = [SourceText(file.name, file.document.text) for file in files]
     assembly = assemble(texts, said.order, said.fields)
     blocks = (block for outline in assembly.outlines for block in outline.blocks)

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 
-from ladders.importing.lines import Line, tell
+from ladders.importing.lines import SourceLine, tell
 from ladders.importing.outline import Builder, Outline
 
 _DELIMITERS = ",;\t|"
@@ -31,7 +31,7 @@ def read_table(text: str, file: int = 0) -> Outline:
         line = first_line
         for number, cell in enumerate(cells):
             builder.open_cell(is_header=number == 0)
-            words = [Line(line + at, each) for at, each in enumerate(cell.split("\n"))]
+            words = [SourceLine(line + at, each) for at, each in enumerate(cell.split("\n"))]
             tell(builder, _joined(words) if not apart else words, apart=apart)
             builder.close_cell()
             line += cell.count("\n")
@@ -39,9 +39,9 @@ def read_table(text: str, file: int = 0) -> Outline:
     return builder.outline()
 
 
-def _joined(lines: list[Line]) -> list[Line]:
+def _joined(lines: list[SourceLine]) -> list[SourceLine]:
     """Spaces alone make a line blank."""
-    return [Line(line.number, line.text if line.text.strip() else "") for line in lines]
+    return [SourceLine(line.number, line.text if line.text.strip() else "") for line in lines]
 
 
 def _rows(text: str) -> list[tuple[int, list[str]]]:

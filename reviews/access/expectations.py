@@ -9,13 +9,13 @@ from sqlalchemy import select
 from ladders import canonical
 from ladders.document import Ladder
 from ladders.effective import Effective, Origin, Split, effective, split_new
-from ladders.models import Dimension, Expectation, LadderVersion
+from ladders.models import DimensionRow, ExpectationRow, LadderVersion
 from reviews.db.extensions import db
 from reviews.db.models.packets import Packet
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TargetExpectation:
     """One expectation asked of a packet. `label` is "E3": its place in the dimension, the new ones first."""
 
     id: int
@@ -28,37 +28,37 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedDimension:
+class TargetDimension:
     id: int
     key: str
     name: str
     summary: str
     #: New at the target level: what a promotion is about.
-    new: tuple[Asked, ...]
+    new: tuple[TargetExpectation, ...]
     #: Expected already at the current level.
-    already: tuple[Asked, ...]
+    already: tuple[TargetExpectation, ...]
 
     @property
-    def counted(self) -> tuple[Asked, ...]:
+    def counted(self) -> tuple[TargetExpectation, ...]:
         """What coverage and gaps are counted over: the new ones, or all where nothing is new."""
         return self.new or self.already
 
-    def __iter__(self) -> Iterator[Asked]:
+    def __iter__(self) -> Iterator[TargetExpectation]:
         return iter(self.new + self.already)
 
 
 @dataclass(frozen=True, slots=True)
-class AskedOf:
+class TargetExpectations:
     """Everything asked of a packet, dimensions in ladder order; one that asks nothing is left out."""
 
-    dimensions: tuple[AskedDimension, ...]
+    dimensions: tuple[TargetDimension, ...]
     warnings: tuple[str, ...]
 
     @property
     def total(self) -> int:
         return sum(len(d.new) + len(d.already) for d in self.dimensions)
 
-    def dimension(self, key: str) -> AskedDimension | None:
+    def dimension(self, key: str) -> TargetDimension | None:
         return next((d for d in self.dimensions if d.key == key), None)
 
     def expectation_ids(self) -> frozenset[int]:
@@ -84,9 +84,9 @@ def _resolved(
     return wanted, split_new(wanted, effective(ladder, current) if current else None)
 
 
-def asked_of(packet: Packet) -> AskedOf:
+def expectations_for(packet: Packet) -> TargetExpectations:
     """What is asked of this packet. Needs its ladder version, target and current level loaded. Two queries."""
-    return asked_at(
+    return expectations_at(
         packet.ladder_version,
         packet.target_level.key,
         packet.current_level.key if packet.current_level else None,
@@ -94,20 +94,24 @@ def asked_of(packet: Packet) -> AskedOf:
     )
 
 
-def asked_at(
+def expectations_at(
     version: LadderVersion, target: str, current: str | None, roles: Sequence[str]
-) -> AskedOf:
+) -> TargetExpectations:
     """The same for a target level and roles that are only being looked at. Two queries."""
     ladder = ladder_of(version)
     wanted, split = _resolved(version.content_hash, ladder, target, current, tuple(roles))
     dimensions = {
         row.key: row
-        for row in db.session.scalars(select(Dimension).where(Dimension.version_id == version.id))
+        for row in db.session.scalars(
+            select(DimensionRow).where(DimensionRow.version_id == version.id)
+        )
     }
     ids = {
         row.key: row.id
         for row in db.session.execute(
-            select(Expectation.key, Expectation.id).where(Expectation.version_id == version.id)
+            select(ExpectationRow.key, ExpectationRow.id).where(
+                ExpectationRow.version_id == version.id
+            )
         )
     }
     result = []
@@ -115,7 +119,7 @@ def asked_at(
         row = dimensions[asked.dimension]
         ordered = sorted(asked.expectations, key=lambda e: e.key not in split.new)
         items = tuple(
-            Asked(
+            TargetExpectation(
                 id=ids[item.key],
                 key=item.key,
                 label=f"E{number}",
@@ -127,7 +131,7 @@ def asked_at(
             for number, item in enumerate(ordered, start=1)
         )
         result.append(
-            AskedDimension(
+            TargetDimension(
                 id=row.id,
                 key=row.key,
                 name=row.name,
@@ -136,4 +140,4 @@ def asked_at(
                 already=tuple(i for i in items if not i.is_new),
             )
         )
-    return AskedOf(tuple(result), wanted.warnings)
+    return TargetExpectations(tuple(result), wanted.warnings)

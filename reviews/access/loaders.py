@@ -30,7 +30,7 @@ from reviews.db.models.cycles import Cycle
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
 from reviews.rules.enums import Action
-from reviews.rules.policy import Answer, CycleFacts, PacketFacts, Row, decide, row_of
+from reviews.rules.policy import Answer, CycleFacts, PacketFacts, PolicyRow, decide, row_of
 
 
 class _Asks:
@@ -95,7 +95,7 @@ def cycle(viewer: Viewer, action: Action, *, cycle: str) -> CycleAccess | None:
 
 # Remembered by rows of the policy, not by actions: a statement is as good as the table it was built of.
 @lru_cache(maxsize=128)
-def _cycle(known: Row, asked: Row) -> Select[Any]:
+def _cycle(known: PolicyRow, asked: PolicyRow) -> Select[Any]:
     return select(Cycle, *labelled(cycle_fact_columns(ANY_VIEWER))).where(
         Cycle.public_id == bindparam("cycle"),
         or_(cycles_where(ANY_VIEWER, known.action), cycles_where(ANY_VIEWER, asked.action)),
@@ -111,7 +111,7 @@ def packet(viewer: Viewer, action: Action, *, packet: str) -> PacketAccess | Non
 
 
 @lru_cache(maxsize=128)
-def _packet(known: Row, asked: Row) -> Select[Any]:
+def _packet(known: PolicyRow, asked: PolicyRow) -> Select[Any]:
     return (
         select(Packet, *labelled(packet_fact_columns(ANY_VIEWER)))
         .join(Packet.cycle)

@@ -51,7 +51,7 @@ from reviews.rules.enums import (
     RaterKind,
     Relation,
 )
-from reviews.rules.policy import LATER, Cell, CycleFacts, PacketFacts, row_of
+from reviews.rules.policy import LATER, CycleFacts, Grant, PacketFacts, row_of
 
 #: How long a former manager or report counts as tied to somebody.
 TIE = timedelta(days=730)
@@ -275,7 +275,7 @@ def relation_columns(
     }
 
 
-def _within(phase: ColumnElement[int], cell: Cell) -> ColumnElement[bool]:
+def _within(phase: ColumnElement[int], cell: Grant) -> ColumnElement[bool]:
     """A cell of the policy is a run of phases. Two ends are quicker to hand over than a list."""
     return phase.between(min(cell.phases), max(cell.phases))
 

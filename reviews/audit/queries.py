@@ -35,7 +35,7 @@ class AuditLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class FilterOption:
     value: str
     label: str
 
@@ -45,8 +45,8 @@ class AuditPage:
     #: None for the log of the site: ladders, people, accounts.
     cycle: Cycle | None
     lines: tuple[AuditLine, ...]
-    actions: tuple[Option, ...]
-    people: tuple[Option, ...]
+    actions: tuple[FilterOption, ...]
+    people: tuple[FilterOption, ...]
     #: What the lines are filtered by; "" for everything.
     action: str
     person: str
@@ -109,9 +109,9 @@ def audit_page(
             )
             for row in rows
         ),
-        actions=tuple(Option(name, in_words(name)) for name in sorted(actions)),
+        actions=tuple(FilterOption(name, in_words(name)) for name in sorted(actions)),
         people=tuple(
-            Option(row.actor_key, row.actor) for row in sorted(people, key=lambda r: r.actor)
+            FilterOption(row.actor_key, row.actor) for row in sorted(people, key=lambda r: r.actor)
         ),
         action=action,
         person=person,

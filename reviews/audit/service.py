@@ -5,18 +5,17 @@ from typing import Any
 
 from sqlalchemy import select
 
-from reviews.access.viewer import Viewer
+from reviews.access.viewer import Actor, person_id_of
 from reviews.audit.chain import START, digest_of
 from reviews.db.extensions import db
 from reviews.db.models.audit import AuditEvent, AuditHead
 from reviews.db.models.cycles import Cycle
 from reviews.db.models.packets import Packet
-from reviews.db.models.people import Person
 from reviews.rules.enums import Action
 
 
 def record(
-    actor: Viewer | Person | None,
+    actor: Actor | None,
     action: Action,
     summary: str,
     *,
@@ -38,10 +37,9 @@ def record(
     if head is None:
         head = AuditHead(id=1, count=0, digest=START)
         db.session.add(head)
-    actor_id = actor.person_id if isinstance(actor, Viewer) else actor.id if actor else None
     event = AuditEvent(
         at=at,
-        actor_id=actor_id,
+        actor_id=None if actor is None else person_id_of(actor),
         action=action.name.lower(),
         cycle_id=packet.cycle_id if packet else cycle.id if cycle else None,
         packet_id=packet.id if packet else None,

@@ -22,7 +22,7 @@ _VOTING = frozenset({Relation.MEMBER_OWES, Relation.MEMBER_CAST, Relation.CHAIR}
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class PanelSeat:
     person_id: int
     name: str
     is_chair: bool
@@ -34,21 +34,21 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class PanelStanding:
     """The seats of one packet's panel, by name."""
 
-    seats: tuple[Seat, ...]
+    seats: tuple[PanelSeat, ...]
 
     @property
-    def voting(self) -> tuple[Seat, ...]:
+    def voting(self) -> tuple[PanelSeat, ...]:
         return tuple(seat for seat in self.seats if seat.votes)
 
     @property
-    def recused(self) -> tuple[Seat, ...]:
+    def recused(self) -> tuple[PanelSeat, ...]:
         return tuple(seat for seat in self.seats if not seat.votes and not seat.unanswered)
 
     @property
-    def cast(self) -> tuple[Seat, ...]:
+    def cast(self) -> tuple[PanelSeat, ...]:
         """Who voted and may. A ballot of somebody recused since is kept and not counted."""
         return tuple(seat for seat in self.voting if seat.cast)
 
@@ -58,15 +58,15 @@ class Bench:
         return sum(not seat.cast for seat in self.voting) + sum(s.unanswered for s in self.seats)
 
 
-def benches(packet_ids: Collection[int], *, now: datetime) -> Mapping[int, Bench]:
+def panel_standings(packet_ids: Collection[int], *, now: datetime) -> Mapping[int, PanelStanding]:
     """The panel of each packet. One query, whatever the number of packets."""
     rows = db.session.execute(_seats(), {**asked_at(now), "packets": packet_ids})
-    found: dict[int, list[Seat]] = defaultdict(list)
+    found: dict[int, list[PanelSeat]] = defaultdict(list)
     for row in rows:
         facts = packet_facts(row)
         votes, unanswered = _standing(facts)
         found[row.id].append(
-            Seat(
+            PanelSeat(
                 person_id=row.person_id,
                 name=row.name,
                 is_chair=row.is_chair,
@@ -75,7 +75,7 @@ def benches(packet_ids: Collection[int], *, now: datetime) -> Mapping[int, Bench
                 cast=facts.ballot_cast,
             )
         )
-    return {packet: Bench(tuple(found[packet])) for packet in packet_ids}
+    return {packet: PanelStanding(tuple(found[packet])) for packet in packet_ids}
 
 
 @lru_cache(maxsize=1024)

@@ -5,20 +5,21 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from reviews.access.expectations import asked_of
+from reviews.access.expectations import expectations_for
 from reviews.access.standing import IN_REVIEW
 from reviews.access.viewer import Viewer
 from reviews.audit import service as audit
-from reviews.calibration.panel_standing import benches
-from reviews.calibration.rules import (
+from reviews.calibration.panel_standing import panel_standings
+from reviews.calibration.requirements import (
     BallotMarkDraft,
     DecisionDraft,
-    Problem,
+    FormProblem,
     ballot_problems,
     decision_problems,
     reveal_problem,
 )
 from reviews.db.extensions import db
+from reviews.db.locks import lock_packet, lock_person
 from reviews.db.models.calibration import (
     Ballot,
     BallotMark,
@@ -30,8 +31,6 @@ from reviews.db.models.calibration import (
 )
 from reviews.db.models.cycles import Panel
 from reviews.db.models.packets import Packet
-from reviews.db.models.people import Person
-from reviews.packets.service.holding import hold
 from reviews.rules.enums import Action, ConflictStanding, Outcome, PacketStage
 from reviews.rules.errors import IllegalMove, RuleBroken
 from reviews.rules.rating_summary import rule_reading
@@ -46,7 +45,7 @@ def answer_conflicts(
     A declared conflict takes effect at once and cannot be taken back by the person who declared it. Leaves an audit
     line for each packet that changes.
     """
-    _one_window(actor)
+    lock_person(actor.person_id)
     on_record = {
         conflict.packet_id: conflict
         for conflict in db.session.scalars(
@@ -89,10 +88,10 @@ def cast_ballot(
         RuleBroken: for the first thing a ballot lacks.
         IllegalMove: once the packet is decided or withdrawn.
     """
-    _hold(packet)
+    _lock_packet_in_review(packet)
     if packet.stage not in {PacketStage.VOTING, PacketStage.DISCUSSION}:
         raise IllegalMove("Voting on this packet has ended.")
-    dimensions = {dimension.id: dimension.name for dimension in asked_of(packet).dimensions}
+    dimensions = {dimension.id: dimension.name for dimension in expectations_for(packet).dimensions}
     _refuse(ballot_problems(marks, dimensions))
     last = db.session.scalar(
         select(func.max(Ballot.round)).where(
@@ -132,8 +131,8 @@ def reveal(packet: Packet, *, reason: str, actor: Viewer, now: datetime) -> None
         RuleBroken: below the quorum without a reason, or with no ballot at all.
         IllegalMove: if the ballots are revealed already, or the packet is withdrawn.
     """
-    _hold(packet)
-    bench = benches([packet.id], now=now)[packet.id]
+    _lock_packet_in_review(packet)
+    bench = panel_standings([packet.id], now=now)[packet.id]
     panel = db.session.get_one(Panel, packet.panel_id)
     problem = reveal_problem(
         cast=len(bench.cast), eligible=len(bench.voting), quorum=panel.quorum, reason=reason
@@ -164,8 +163,8 @@ def decide(packet: Packet, *, draft: DecisionDraft, actor: Viewer, now: datetime
         RuleBroken: for the first thing the decision lacks.
         IllegalMove: if the packet is not in discussion, or is withdrawn.
     """
-    _hold(packet)
-    asked = asked_of(packet).dimensions
+    _lock_packet_in_review(packet)
+    asked = expectations_for(packet).dimensions
     expectations = frozenset(e.id for dimension in asked for e in dimension)
     sentence, promotes = rule_reading(
         [attainment for attainment, _ in draft.attainments.values() if attainment],
@@ -226,29 +225,22 @@ def decide(packet: Packet, *, draft: DecisionDraft, actor: Viewer, now: datetime
 
 def mark_outcome_read(packet: Packet, *, actor: Viewer, now: datetime) -> None:
     """Take the outcome off what waits for the actor. Leaves no audit line: nobody else is to know."""
-    _one_window(actor)
+    lock_person(actor.person_id)
     if db.session.get(OutcomeReading, (packet.id, actor.person_id)) is None:
         reading = OutcomeReading(packet_id=packet.id, person_id=actor.person_id, read_at=now)
         db.session.add(reading)
     db.session.flush()
 
 
-def _one_window(actor: Viewer) -> None:
-    """The same form sent twice: the second waits here, and then finds what the first wrote."""
-    db.session.execute(
-        select(Person.id).where(Person.id == actor.person_id).with_for_update(key_share=True)
-    )
-
-
-def _hold(packet: Packet) -> None:
+def _lock_packet_in_review(packet: Packet) -> None:
     """Keep the packet as it is until the request has ended: two windows, or two members, act one after the other."""
-    hold(packet)
+    lock_packet(packet)
     if packet.state not in IN_REVIEW:
         raise IllegalMove(
             "The candidate withdrew this packet, so the committee has nothing to decide."
         )
 
 
-def _refuse(problems: Sequence[Problem]) -> None:
+def _refuse(problems: Sequence[FormProblem]) -> None:
     if problems:
         raise RuleBroken(problems[0].sentence, field=problems[0].field)

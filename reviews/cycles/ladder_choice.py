@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from ladders.models import Ladder, LadderVersion, VersionState
+from ladders.models import LadderRow, LadderVersion, VersionState
 from reviews.db.extensions import db
 from reviews.db.models.cycles import Cycle, CycleLadder
 
@@ -21,7 +21,7 @@ def pinned_versions(cycle: Cycle) -> Sequence[LadderVersion]:
         .join(LadderVersion.ladder)
         .options(contains_eager(LadderVersion.ladder))
         .where(CycleLadder.cycle_id == cycle.id)
-        .order_by(Ladder.name, LadderVersion.number)
+        .order_by(LadderRow.name, LadderVersion.number)
     ).all()
 
 
@@ -37,7 +37,7 @@ def selectable_versions(chosen: Iterable[str]) -> Sequence[LadderVersion]:
                 LadderVersion.public_id.in_(tuple(chosen)),
             )
         )
-        .order_by(Ladder.name, LadderVersion.number)
+        .order_by(LadderRow.name, LadderVersion.number)
     ).all()
 
 

@@ -31,7 +31,7 @@ _ORDER = (CyclePhase.SETUP, CyclePhase.EVIDENCE, CyclePhase.RATING, CyclePhase.C
 
 
 @dataclass(frozen=True, slots=True)
-class CycleRow:
+class CycleListRow:
     public_id: str
     name: str
     status: str
@@ -44,7 +44,7 @@ class CycleRow:
 
 @dataclass(frozen=True, slots=True)
 class IndexPage:
-    cycles: tuple[CycleRow, ...]
+    cycles: tuple[CycleListRow, ...]
     may_create: bool
 
 
@@ -61,7 +61,7 @@ def index_page(access: SiteAccess) -> IndexPage:
     )
 
 
-def _cycle_row(access: CycleAccess) -> CycleRow:
+def _cycle_row(access: CycleAccess) -> CycleListRow:
     cycle, facts = access.cycle, access.facts
     roles = {
         "owner": facts.is_owner,
@@ -70,7 +70,7 @@ def _cycle_row(access: CycleAccess) -> CycleRow:
         "taking part": facts.is_participant,
     }
     word, at = _next_date(access)
-    return CycleRow(
+    return CycleListRow(
         cycle.public_id,
         cycle.name,
         status_of(access),

@@ -14,7 +14,7 @@ LEVELS = ("Engineer", "Senior engineer", "Senior engineer", "Staff engineer", "E
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RosterLine:
     """One person of the roster."""
 
     employee_id: str
@@ -36,14 +36,14 @@ def slug(name: str) -> str:
     return letters.lower().replace(" ", ".")
 
 
-def roster() -> list[Line]:
+def roster() -> list[RosterLine]:
     """Everybody on the first day: a head, five heads of unit, managers of six, the panel, and two in HR."""
     spare = iter(content.names())
     lines = [
-        Line("L0001", next(spare), "", "Chief technology officer", "", "Leadership"),
-        Line("L0002", content.OWNER, "L0001", "Head of people", "", "People"),
-        Line("L0003", content.SECOND_OWNER, "L0002", "People partner", "", "People"),
-        Line(
+        RosterLine("L0001", next(spare), "", "Chief technology officer", "", "Leadership"),
+        RosterLine("L0002", content.OWNER, "L0001", "Head of people", "", "People"),
+        RosterLine("L0003", content.SECOND_OWNER, "L0002", "People partner", "", "People"),
+        RosterLine(
             "L0004",
             content.CHAIR,
             "L0001",
@@ -53,20 +53,26 @@ def roster() -> list[Line]:
         ),
     ]
     lines += [
-        Line(f"L001{n}", name, "L0001", "Principal engineer", "Principal engineer", "Architecture")
+        RosterLine(
+            f"L001{n}", name, "L0001", "Principal engineer", "Principal engineer", "Architecture"
+        )
         for n, name in enumerate(content.MEMBERS)
     ]
     for unit_number, unit in enumerate(content.UNITS):
-        head = Line(f"H000{unit_number}", next(spare), "L0001", f"Head of {unit.lower()}", "", unit)
+        head = RosterLine(
+            f"H000{unit_number}", next(spare), "L0001", f"Head of {unit.lower()}", "", unit
+        )
         lines.append(head)
         for team in range(3):
             lines += _team(unit_number, unit, team, head, spare)
     return _with_story(lines)
 
 
-def _team(unit_number: int, unit: str, team: int, head: Line, spare: Iterator[str]) -> list[Line]:
+def _team(
+    unit_number: int, unit: str, team: int, head: RosterLine, spare: Iterator[str]
+) -> list[RosterLine]:
     """A manager with six people."""
-    manager = Line(
+    manager = RosterLine(
         f"U{unit_number}{team}00",
         next(spare),
         head.employee_id,
@@ -77,7 +83,7 @@ def _team(unit_number: int, unit: str, team: int, head: Line, spare: Iterator[st
     return [
         manager,
         *(
-            Line(
+            RosterLine(
                 f"U{unit_number}{team}{n:02}",
                 next(spare),
                 manager.employee_id,
@@ -90,7 +96,7 @@ def _team(unit_number: int, unit: str, team: int, head: Line, spare: Iterator[st
     ]
 
 
-def _with_story(lines: list[Line]) -> list[Line]:
+def _with_story(lines: list[RosterLine]) -> list[RosterLine]:
     """Give the people the story is about their places."""
     named = {
         "U0100": content.MANAGER,
@@ -102,7 +108,7 @@ def _with_story(lines: list[Line]) -> list[Line]:
     return [replace(line, name=named.get(line.employee_id, line.name)) for line in lines]
 
 
-def as_csv(lines: Sequence[Line]) -> str:
+def as_csv(lines: Sequence[RosterLine]) -> str:
     """The roster as the file that a people system would export."""
     text = io.StringIO()
     writer = csv.writer(text)

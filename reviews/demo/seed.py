@@ -19,7 +19,7 @@ from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
 from reviews.demo import content
 from reviews.demo.organisation import as_csv, roster
-from reviews.demo.story import Plan, Story, viewer
+from reviews.demo.story import Story, StoryPlan, viewer
 from reviews.packets import service as packets
 from reviews.people import importing, passwords
 from reviews.rules.enums import Action
@@ -93,14 +93,14 @@ def seed(now: datetime, ladders: Path) -> None:
     ]
 
     spring = Story(
-        Plan("Spring review", today - timedelta(days=150), (14, 28, 36), content.UNITS),
+        StoryPlan("Spring review", today - timedelta(days=150), (14, 28, 36), content.UNITS),
         cast=cast,
         version=version,
         seed=3,
     )
     _play_released(spring, _engineers(cast, "Mobile")[:8])
     autumn = Story(
-        Plan("Autumn review", today - timedelta(days=33), (14, 28, 45), content.UNITS),
+        StoryPlan("Autumn review", today - timedelta(days=33), (14, 28, 45), content.UNITS),
         cast=cast,
         version=version,
         seed=11,
@@ -108,7 +108,7 @@ def seed(now: datetime, ladders: Path) -> None:
     _play_calibration(autumn)
     _reorganise(datetime.combine(today - timedelta(days=9), time(8), tzinfo=UTC))
     winter = Story(
-        Plan("Winter review", today - timedelta(days=13), (22, 36, 50), content.UNITS),
+        StoryPlan("Winter review", today - timedelta(days=13), (22, 36, 50), content.UNITS),
         cast=_cast(),
         version=version,
         seed=5,

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from ladders.models import LadderVersion, Level
-from reviews.access.expectations import AskedDimension, asked_of
+from ladders.models import LadderVersion, LevelRow
+from reviews.access.expectations import TargetDimension, expectations_for
 from reviews.access.viewer import Viewer
 from reviews.calibration import service as calibration
-from reviews.calibration.rules import BallotMarkDraft, DecisionDraft
+from reviews.calibration.requirements import BallotMarkDraft, DecisionDraft
 from reviews.cycles.panels.service import PanelDraft, save_panel
 from reviews.cycles.phases.service import advance_cycle
 from reviews.cycles.release.service import release_cycle
@@ -57,7 +57,7 @@ def viewer(person: Person, now: datetime) -> Viewer:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class StoryPlan:
     """What a cycle of the story is called, when it began, and who is in it."""
 
     name: str
@@ -71,7 +71,7 @@ class Story:
     """Plays one cycle. Everything random comes from one seeded source, so that the demo is the same every time."""
 
     def __init__(
-        self, plan: Plan, *, cast: Mapping[str, Person], version: LadderVersion, seed: int
+        self, plan: StoryPlan, *, cast: Mapping[str, Person], version: LadderVersion, seed: int
     ) -> None:
         self.plan = plan
         self.cast = cast
@@ -79,7 +79,9 @@ class Story:
         self.dice = Random(seed)  # noqa: S311 - invented evidence needs no secret
         self.levels = {
             level.name: level
-            for level in db.session.scalars(select(Level).where(Level.version_id == version.id))
+            for level in db.session.scalars(
+                select(LevelRow).where(LevelRow.version_id == version.id)
+            )
         }
         self.owner = cast[content.OWNER]
         self.panel = [cast[name] for name in (content.CHAIR, *content.MEMBERS)]
@@ -160,7 +162,7 @@ class Story:
 
     def evidence(self, packet: Packet, *, leave_out: int = 0) -> None:
         """Items for every dimension but the last `leave_out`, each shown on one to three expectations."""
-        asked = asked_of(packet).dimensions
+        asked = expectations_for(packet).dimensions
         for position, dimension in enumerate(asked[: len(asked) - leave_out]):
             works = content.WORK[dimension.key]
             for work in self.dice.sample(works, k=self.dice.choice((1, 1, 2))):
@@ -242,7 +244,7 @@ class Story:
         manager = assignment.kind is RaterKind.MANAGER
         # A rater has an own hand: a little milder or stricter over all dimensions.
         leaning = self.dice.choice((-1, 0, 0, 0, 1))
-        for dimension in asked_of(packet).dimensions:
+        for dimension in expectations_for(packet).dimensions:
             category = self._category(strength, leaning, manager=manager)
             ratings.save_rating(
                 assignment,
@@ -268,7 +270,7 @@ class Story:
         return words[drawn]
 
     def _rationale(
-        self, category: Category, packet: Packet, dimension: AskedDimension, *, manager: bool
+        self, category: Category, packet: Packet, dimension: TargetDimension, *, manager: bool
     ) -> str:
         voices = content.RATIONALES[category]
         voice = voices[0] if manager else self.dice.choice(voices[1:] or voices)
@@ -284,7 +286,7 @@ class Story:
             for dimension in item.dimension_ids
         }
 
-    def _marks(self, dimension: AskedDimension, category: Category) -> dict[int, Mark]:
+    def _marks(self, dimension: TargetDimension, category: Category) -> dict[int, Mark]:
         odds = {
             Category.EXCEEDS: (90, 8, 0, 2),
             Category.MET: (72, 18, 2, 8),
@@ -312,7 +314,7 @@ class Story:
             )
 
     def vote(self, packet: Packet, voters: Sequence[Person], strength: str) -> None:
-        dimensions = asked_of(packet).dimensions
+        dimensions = expectations_for(packet).dimensions
         for voter in voters:
             now = self.day(30, 10, self.dice.randrange(60))
             marks = {}
@@ -329,7 +331,7 @@ class Story:
     def _choice(self, strength: str) -> BallotChoice:
         return self.dice.choices(list(BallotChoice), weights=_ODDS[strength])[0]
 
-    def _why(self, choice: BallotChoice, packet: Packet, dimension: AskedDimension) -> str:
+    def _why(self, choice: BallotChoice, packet: Packet, dimension: TargetDimension) -> str:
         category = Category(choice.value)
         text = content.RATIONALES[category][-1].format(
             item=f"item {self._items(packet).get(dimension.id, 1)}"
@@ -343,7 +345,7 @@ class Story:
     def decide(self, packet: Packet, strength: str, *, defer: bool = False) -> None:
         """A decision that follows the rule, or waits for named evidence."""
         now = self.day(31, 15, self.dice.randrange(60))
-        asked = asked_of(packet).dimensions
+        asked = expectations_for(packet).dimensions
         attainments = {d.id: self._attainment(strength) for d in asked}
         _, promotes = rule_reading(list(attainments.values()), self.cycle.partly_allowed)
         outcome = Outcome.PROMOTE if promotes else Outcome.DEFER if defer else Outcome.NOT_YET

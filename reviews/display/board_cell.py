@@ -10,19 +10,19 @@ from functools import lru_cache
 from markupsafe import Markup, escape
 
 from reviews.rules.enums import SCALE
-from reviews.rules.rating_summary import CellCounts, CellReading, ExpectationStatus, Word, Zone
+from reviews.rules.rating_summary import CellCounts, CellSummary, ExpectationStatus, Verdict, Zone
 
 #: What a cell's values alone decide: the class attribute, the sentence, the content.
-Plate = tuple[str, str, str]
+CellMarkup = tuple[str, str, str]
 
 #: Reading -> letter, class of its tint, words in the sentence of the cell.
-READINGS: dict[Word, tuple[str, str, str]] = {
+VERDICTS: dict[Verdict, tuple[str, str, str]] = {
     "exceeds": ("E", "e", "exceeds by majority"),
     "met": ("M", "m", "met by majority"),
     "partly": ("P", "p", "partly by majority"),
     "not_shown": ("N", "n", "not shown"),
     "split": ("S", "x", "split at the target line"),
-    "thin": ("T", "t", "too few ratings for a word"),
+    "too_few": ("T", "t", "too few ratings for a word"),
     "not_observed": ("\N{EN DASH}", "t", "nobody observed"),
 }
 _ZONES: dict[Zone | None, tuple[str, str]] = {
@@ -42,13 +42,13 @@ _PLACES = (
     ((8, _LOW), (20, _LOW), (8, _HIGH), (20, _HIGH)),
 )
 #: What stands behind the marks is drawn once, in layout.html: the bins and the target line, with a hatch or without.
-_GROUNDS: dict[Word, str] = {"partly": "g-hatch-p", "split": "g-hatch-x"}
+_BACKGROUNDS: dict[Verdict, str] = {"partly": "g-hatch-p", "split": "g-hatch-x"}
 _PLAIN = "g-plain"
 
 
 def cell(
     counts: CellCounts,
-    reading: CellReading,
+    summary: CellSummary,
     *,
     candidate: str,
     dimension: str,
@@ -61,13 +61,13 @@ def cell(
     """
     name = f"{escape(candidate)}, {escape(dimension)}, target {escape(target)}"
     return _markup(
-        framed(plate(counts, reading), name, None if href is None else str(escape(href)))
+        wrap_cell(cell_markup(counts, summary), name, None if href is None else str(escape(href)))
     )
 
 
-def framed(plate: Plate, name: str, href: str | None) -> str:
+def wrap_cell(cell_markup: CellMarkup, name: str, href: str | None) -> str:
     """A plate as a link or picture, for whoever draws hundreds: name and address come escaped, the result is HTML."""
-    attributes, sentence, body = plate
+    attributes, sentence, body = cell_markup
     label = f'aria-label="{name}: {sentence}"'
     if href is None:
         return f'<span {attributes} role="img" {label}>{body}</span>'
@@ -80,31 +80,31 @@ def _markup(html: str) -> Markup:
 
 
 @lru_cache(maxsize=8192)
-def plate(counts: CellCounts, reading: CellReading) -> Plate:
-    letter, tint, _ = READINGS[reading.word]
-    second = f"<i>/{_letter_of(reading.tie.partition('/')[2])}</i>" if reading.tie else ""
-    flags = ("!" if reading.disagree else "") + ("?" if reading.hole else "")
+def cell_markup(counts: CellCounts, summary: CellSummary) -> CellMarkup:
+    letter, tint, _ = VERDICTS[summary.verdict]
+    second = f"<i>/{_letter_of(summary.tie.partition('/')[2])}</i>" if summary.tie else ""
+    flags = ("!" if summary.disagree else "") + ("?" if summary.coverage_hole else "")
     flags += "∅" if counts.no_opportunity else ""
     rated = f"{counts.rated}/{counts.asked}" + ("m" if counts.manager is not None else "")
     body = (
-        f"<b>{letter}{second}</b>{glyph_svg(counts, reading.word)}"
+        f"<b>{letter}{second}</b>{glyph_svg(counts, summary.verdict)}"
         f"<small><span>{counts.covered}/{counts.expectations}</span><span>{rated}</span>"
         f"{f'<i>{flags}</i>' if flags else ''}</small>"
     )
-    frame, _ = _ZONES[reading.zone]
-    return f'class="plate plate--{tint}{frame}"', str(escape(_sentence(counts, reading))), body
+    frame, _ = _ZONES[summary.zone]
+    return f'class="plate plate--{tint}{frame}"', str(escape(_sentence(counts, summary))), body
 
 
 def _letter_of(words: str) -> str:
     return next(
-        letter for word, (letter, _, _) in READINGS.items() if word.replace("_", " ") == words
+        letter for word, (letter, _, _) in VERDICTS.items() if word.replace("_", " ") == words
     )
 
 
-def _sentence(counts: CellCounts, reading: CellReading) -> str:
-    words = READINGS[reading.word][2]
-    if reading.tie:
-        lower, _, upper = reading.tie.partition("/")
+def _sentence(counts: CellCounts, summary: CellSummary) -> str:
+    words = VERDICTS[summary.verdict][2]
+    if summary.tie:
+        lower, _, upper = summary.tie.partition("/")
         words = f"{lower}, with half at {upper}"
     marks = []
     if counts.manager is not None:
@@ -123,15 +123,15 @@ def _sentence(counts: CellCounts, reading: CellReading) -> str:
         marks.append(f"{waiting} not in")
     return (
         f"{words}, {counts.rated} of {counts.asked} ratings{': ' if marks else ''}{'; '.join(marks)}. "
-        f"Evidence for {counts.covered} of {counts.expectations} expectations.{_ZONES[reading.zone][1]}"
-        f"{' Ratings disagree.' if reading.disagree else ''}"
-        f"{' Coverage hole.' if reading.hole else ''}"
+        f"Evidence for {counts.covered} of {counts.expectations} expectations.{_ZONES[summary.zone][1]}"
+        f"{' Ratings disagree.' if summary.disagree else ''}"
+        f"{' Coverage hole.' if summary.coverage_hole else ''}"
         f"{' The candidate notes no opportunity.' if counts.no_opportunity else ''}"
     )
 
 
-def glyph_svg(counts: CellCounts, reading: Word) -> Markup:
-    """The drawing inside a plate: a square for the manager, a circle per peer, the target line, a hatch for the reading."""
+def glyph_svg(counts: CellCounts, verdict: Verdict) -> Markup:
+    """The drawing inside a plate: a square for the manager, a circle per peer, the target line, a hatch for the verdict."""
     squares, circles, numbers = "", "", ""
     for place, peers in enumerate(counts.peers):
         left, has_manager = place * _BIN, counts.manager == SCALE[place]
@@ -149,7 +149,7 @@ def glyph_svg(counts: CellCounts, reading: Word) -> Markup:
     if squares:
         marks += f'<path class="g-manager" d="{squares}"/>'
     return _markup(
-        f'<svg aria-hidden="true" focusable="false"><use href="#{_GROUNDS.get(reading, _PLAIN)}"/>'
+        f'<svg aria-hidden="true" focusable="false"><use href="#{_BACKGROUNDS.get(verdict, _PLAIN)}"/>'
         f"{marks}{numbers}</svg>"
     )
 

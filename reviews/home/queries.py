@@ -22,7 +22,7 @@ from reviews.access.standing import (
     packets_where,
 )
 from reviews.access.viewer import Viewer
-from reviews.calibration.panel_standing import Bench, benches
+from reviews.calibration.panel_standing import PanelStanding, panel_standings
 from reviews.cycles.queries import phase_lines
 from reviews.db.extensions import db
 from reviews.db.models.calibration import OutcomeReading
@@ -31,8 +31,16 @@ from reviews.db.models.packets import Assignment, Packet, RevisionCoverage, Revi
 from reviews.db.models.people import Person
 from reviews.db.models.ratings import Rating
 from reviews.home import tasks
-from reviews.home.rows import Asked, CycleRow, Owned, OwnPacket, Report, Rows, Seat
-from reviews.ratings import rules
+from reviews.home.rows import (
+    InboxCycle,
+    InboxRows,
+    OwnedCycle,
+    OwnPacket,
+    PanelTasks,
+    RatingRequest,
+    ReportPacket,
+)
+from reviews.ratings import completeness
 from reviews.rules.enums import Action, AssignmentState, CyclePhase, PacketState, RaterKind
 
 _OWED = (AssignmentState.INVITED, AssignmentState.ACCEPTED, AssignmentState.IN_PROGRESS)
@@ -46,7 +54,7 @@ class Rail:
 
     public_id: str
     name: str
-    lines: tuple[tasks.Line, ...]
+    lines: tuple[tasks.TimelineEntry, ...]
     may_open: bool
 
 
@@ -54,12 +62,12 @@ class Rail:
 class Inbox:
     title: str
     lede: str
-    groups: tuple[tasks.Group, ...]
+    groups: tuple[tasks.TaskGroup, ...]
     outcomes: tuple[tasks.Task, ...]
     own: Sequence[OwnPacket]
-    reports: Sequence[Report]
+    reports: Sequence[ReportPacket]
     #: Cycles the viewer owns.
-    run: Sequence[CycleRow]
+    run: Sequence[InboxCycle]
     rail: Rail | None
 
 
@@ -70,7 +78,7 @@ def inbox(access: SiteAccess) -> Inbox:
     involved = _involved(viewer)
     read = _outcomes_read(viewer)
     mine = [each for each in involved if each.facts.is_candidate]
-    rows = Rows(
+    rows = InboxRows(
         open_cycles=_open_cycles(viewer, cycles, mine),
         own=[_own(each, read) for each in mine],
         reports=_reports([each for each in involved if each.facts.is_manager], read),
@@ -108,9 +116,9 @@ def _cycles(viewer: Viewer) -> list[CycleAccess]:
     return [CycleAccess(viewer, row.Cycle, cycle_facts(row)) for row in found]
 
 
-def _cycle_row(cycle: Cycle, viewer: Viewer) -> CycleRow:
+def _cycle_row(cycle: Cycle, viewer: Viewer) -> InboxCycle:
     released = cycle.release_at is not None and cycle.release_at <= viewer.now
-    return CycleRow(
+    return InboxCycle(
         public_id=cycle.public_id,
         name=cycle.name,
         zone=cycle.time_zone,
@@ -124,7 +132,7 @@ def _cycle_row(cycle: Cycle, viewer: Viewer) -> CycleRow:
 
 def _open_cycles(
     viewer: Viewer, cycles: Iterable[CycleAccess], mine: Iterable[PacketAccess]
-) -> list[CycleRow]:
+) -> list[InboxCycle]:
     """Where the viewer may still start a packet: eligible, with a manager, and none there yet."""
     person = db.session.execute(
         select(Person.unit, Person.manager_id).where(Person.id == viewer.person_id)
@@ -140,8 +148,8 @@ def _open_cycles(
     ]
 
 
-def _owned(access: CycleAccess) -> Owned:
-    return Owned(
+def _owned(access: CycleAccess) -> OwnedCycle:
+    return OwnedCycle(
         cycle=_cycle_row(access.cycle, access.viewer),
         may_set_up=access.may(Action.SET_UP_CYCLE),
         may_advance=access.may(Action.ADVANCE_CYCLE),
@@ -149,7 +157,9 @@ def _owned(access: CycleAccess) -> Owned:
     )
 
 
-def _rail(groups: Sequence[tasks.Group], rows: Rows, cycles: Iterable[CycleAccess]) -> Rail | None:
+def _rail(
+    groups: Sequence[tasks.TaskGroup], rows: InboxRows, cycles: Iterable[CycleAccess]
+) -> Rail | None:
     """The cycle of the most urgent task; without one, the nearest the viewer has to do with."""
     near = [group.tasks[0].cycle for group in groups] + [each.cycle for each in rows.own]
     near += [each.cycle for each in rows.reports] + [each.cycle for each in rows.seats]
@@ -213,17 +223,17 @@ def _own(access: PacketAccess, read: frozenset[int]) -> OwnPacket:
     )
 
 
-def _reports(packets: Sequence[PacketAccess], read: frozenset[int]) -> list[Report]:
+def _reports(packets: Sequence[PacketAccess], read: frozenset[int]) -> list[ReportPacket]:
     peers = _peer_states([each.packet.id for each in packets])
     return [_report(each, peers.get(each.packet.id, Counter()), read) for each in packets]
 
 
 def _report(
     access: PacketAccess, peers: Mapping[AssignmentState, int], read: frozenset[int]
-) -> Report:
+) -> ReportPacket:
     """A manager who owes a rating learns here whom they approved, never who has rated."""
     packet = access.packet
-    return Report(
+    return ReportPacket(
         public_id=packet.public_id,
         candidate=packet.candidate.name,
         target=packet.target_level.name,
@@ -254,7 +264,7 @@ def _peer_states(packets: Sequence[int]) -> dict[int, Counter[AssignmentState]]:
 # -- Ratings the viewer is asked for
 
 
-def _asked(viewer: Viewer) -> list[Asked]:
+def _asked(viewer: Viewer) -> list[RatingRequest]:
     # Under another name: the policy's own subqueries look at assignments, too.
     mine = aliased(Assignment)
     found = db.session.scalars(
@@ -285,7 +295,7 @@ def _asked(viewer: Viewer) -> list[Asked]:
     for each in found:
         packet, draft = each.packet, drafts.get(each.id, [])
         result.append(
-            Asked(
+            RatingRequest(
                 packet=packet.public_id,
                 candidate=packet.candidate.name,
                 target=packet.target_level.name,
@@ -294,7 +304,7 @@ def _asked(viewer: Viewer) -> list[Asked]:
                 kind=each.kind,
                 state=each.state,
                 dimensions=dimensions.get(packet.current_revision_id, 0),
-                complete=sum(rules.missing_in(said) is None for said, _ in draft),
+                complete=sum(completeness.missing_from(said) is None for said, _ in draft),
                 items=items.get(packet.current_revision_id, 0),
                 saved_at=max((at for _, at in draft), default=None),
             )
@@ -310,22 +320,26 @@ def _counts(column: Any, revisions: Sequence[int | None]) -> dict[int | None, in
     return dict(found.all())
 
 
-def _drafts(assignments: Sequence[int]) -> dict[int, list[tuple[rules.Said, datetime]]]:
+def _drafts(
+    assignments: Sequence[int],
+) -> dict[int, list[tuple[completeness.RatingAnswer, datetime]]]:
     """The viewer's own drafts: what is said per dimension, and when it was saved."""
-    found: dict[int, list[tuple[rules.Said, datetime]]] = {}
+    found: dict[int, list[tuple[completeness.RatingAnswer, datetime]]] = {}
     for assignment, category, rationale, at in db.session.execute(
         select(Rating.assignment_id, Rating.category, Rating.rationale, Rating.updated_at).where(
             Rating.assignment_id.in_(assignments)
         )
     ):
-        found.setdefault(assignment, []).append((rules.Said(category, rationale), at))
+        found.setdefault(assignment, []).append(
+            (completeness.RatingAnswer(category, rationale), at)
+        )
     return found
 
 
 # -- The committee
 
 
-def _seats(viewer: Viewer) -> list[Seat]:
+def _seats(viewer: Viewer) -> list[PanelTasks]:
     """What the viewer's panels have before them, a line per cycle."""
     columns = packet_fact_columns(viewer)
     seated = _packets(
@@ -338,7 +352,7 @@ def _seats(viewer: Viewer) -> list[Seat]:
         ),
     )
     chaired = [each.packet.id for each in seated if each.may(Action.REVEAL_BALLOTS)]
-    bench = benches(chaired, now=viewer.now)
+    bench = panel_standings(chaired, now=viewer.now)
     quorum = _quorums(chaired)
     by_cycle: dict[int, list[PacketAccess]] = {}
     for each in seated:
@@ -347,14 +361,14 @@ def _seats(viewer: Viewer) -> list[Seat]:
 
 
 def _seat(
-    packets: Sequence[PacketAccess], bench: Mapping[int, Bench], quorum: Mapping[int, int]
-) -> Seat:
+    packets: Sequence[PacketAccess], bench: Mapping[int, PanelStanding], quorum: Mapping[int, int]
+) -> PanelTasks:
     def named(chosen: Iterable[PacketAccess]) -> list[tuple[str, str]]:
         return [(each.packet.public_id, each.packet.candidate.name) for each in chosen]
 
     first = packets[0]
     may_vote = [each for each in packets if each.may(Action.CAST_BALLOT)]
-    return Seat(
+    return PanelTasks(
         cycle=_cycle_row(first.packet.cycle, first.viewer),
         unanswered=sum(_owes_an_answer(each) for each in packets),
         to_vote=named(each for each in may_vote if not each.facts.ballot_cast),

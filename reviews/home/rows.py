@@ -8,7 +8,7 @@ from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CycleRow:
+class InboxCycle:
     public_id: str
     name: str
     zone: str
@@ -35,7 +35,7 @@ class OwnPacket:
 
     public_id: str
     target: str
-    cycle: CycleRow
+    cycle: InboxCycle
     state: PacketState
     submitted_at: datetime | None
     #: The policy opens the outcome to the viewer.
@@ -45,13 +45,13 @@ class OwnPacket:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class ReportPacket:
     """The packet of somebody whose manager the viewer is."""
 
     public_id: str
     candidate: str
     target: str
-    cycle: CycleRow
+    cycle: InboxCycle
     state: PacketState
     submitted_at: datetime | None
     #: Peers who wait for an answer of the manager, where the manager may still give it.
@@ -65,14 +65,14 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class RatingRequest:
     """A rating that the viewer is asked for."""
 
     packet: str
     candidate: str
     target: str
     manager: str
-    cycle: CycleRow
+    cycle: InboxCycle
     kind: RaterKind
     state: AssignmentState
     dimensions: int
@@ -82,10 +82,10 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seat:
+class PanelTasks:
     """What the viewer's panel has before it in one cycle: (public id, candidate) in agenda order, as far as granted."""
 
-    cycle: CycleRow
+    cycle: InboxCycle
     unanswered: int = 0
     to_vote: Sequence[tuple[str, str]] = ()
     voted: int = 0
@@ -94,22 +94,22 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Owned:
+class OwnedCycle:
     """A cycle the viewer runs, with what the policy grants there now."""
 
-    cycle: CycleRow
+    cycle: InboxCycle
     may_set_up: bool = False
     may_advance: bool = False
     may_release: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class InboxRows:
     """Everything the inbox is made of."""
 
-    open_cycles: Sequence[CycleRow] = ()
+    open_cycles: Sequence[InboxCycle] = ()
     own: Sequence[OwnPacket] = ()
-    reports: Sequence[Report] = ()
-    asked: Sequence[Asked] = ()
-    seats: Sequence[Seat] = ()
-    owned: Sequence[Owned] = ()
+    reports: Sequence[ReportPacket] = ()
+    asked: Sequence[RatingRequest] = ()
+    seats: Sequence[PanelTasks] = ()
+    owned: Sequence[OwnedCycle] = ()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from reviews.home.rows import Asked, CycleRow, OwnPacket, Report, Rows
+from reviews.home.rows import InboxCycle, InboxRows, OwnPacket, RatingRequest, ReportPacket
 from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterKind
 
 CLOSED, TOMORROW, RELEASED = "Closed", "Tomorrow", "Released"
@@ -44,14 +44,14 @@ class Task:
     verb: str
     endpoint: str
     values: Mapping[str, str]
-    cycle: CycleRow
+    cycle: InboxCycle
     due: datetime | None
     when: Due
     meta: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class TaskGroup:
     key: str
     title: str
     tasks: tuple[Task, ...]
@@ -64,7 +64,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TimelineEntry:
     """One phase of the cycle in the rail, as the `timeline` component takes it."""
 
     label: str
@@ -73,19 +73,19 @@ class Line:
     state: str
 
 
-def line(label: str, until: datetime | None, state: str, zone: str) -> Line:
+def line(label: str, until: datetime | None, state: str, zone: str) -> TimelineEntry:
     """`state`: done, now or later."""
     note = "You are here." if state == "now" else ""
     if note and until is not None and label in _CLOSING:
         note += f" The forms close at {until.astimezone(ZoneInfo(zone)):%H:%M %Z}."
     preposition = "" if label == "Release" else "to "
-    return Line(label, f"{preposition}{_date(until, zone)}" if until else "", note, state)
+    return TimelineEntry(label, f"{preposition}{_date(until, zone)}" if until else "", note, state)
 
 
-def groups(rows: Rows, now: datetime) -> tuple[Group, ...]:
+def groups(rows: InboxRows, now: datetime) -> tuple[TaskGroup, ...]:
     """What waits, by role: inside a role by date, and the role with the earliest date first."""
     made = [
-        Group(key, title, tuple(sorted(tasks, key=_urgency)))
+        TaskGroup(key, title, tuple(sorted(tasks, key=_urgency)))
         for key, title, tasks in (
             (
                 "candidate",
@@ -110,7 +110,7 @@ def groups(rows: Rows, now: datetime) -> tuple[Group, ...]:
     return tuple(sorted(made, key=lambda group: _urgency(group.tasks[0])))
 
 
-def outcomes(rows: Rows) -> tuple[Task, ...]:
+def outcomes(rows: InboxRows) -> tuple[Task, ...]:
     """Released outcomes that the viewer has marked as read. They stay where they are and do not count as waiting."""
     found = (*_own_outcomes(rows), *_outcomes_of_reports(rows))
     return tuple(
@@ -118,14 +118,14 @@ def outcomes(rows: Rows) -> tuple[Task, ...]:
     )
 
 
-_Outcomes = Sequence[tuple[OwnPacket | Report, str]]
+_Outcomes = Sequence[tuple[OwnPacket | ReportPacket, str]]
 
 
-def _own_outcomes(rows: Rows) -> _Outcomes:
+def _own_outcomes(rows: InboxRows) -> _Outcomes:
     return [(p, f"Your outcome for {p.target}") for p in rows.own if p.outcome_open]
 
 
-def _outcomes_of_reports(rows: Rows) -> _Outcomes:
+def _outcomes_of_reports(rows: InboxRows) -> _Outcomes:
     return [(p, f"Outcome of {p.candidate} for {p.target}") for p in rows.reports if p.outcome_open]
 
 
@@ -134,7 +134,7 @@ def _unread(found: _Outcomes) -> list[Task]:
     return [_outcome(packet, title, meta) for packet, title in found if not packet.outcome_read]
 
 
-def _outcome(packet: OwnPacket | Report, title: str, meta: str) -> Task:
+def _outcome(packet: OwnPacket | ReportPacket, title: str, meta: str) -> Task:
     return Task(
         title=title,
         verb="Read",
@@ -154,7 +154,7 @@ def headline(waiting: int) -> str:
     return f"{_number(waiting)} things wait for you" if waiting else "Nothing waits for you"
 
 
-def lede(found: Iterable[Group]) -> str:
+def lede(found: Iterable[TaskGroup]) -> str:
     """How many are due today, else when the first is."""
     tasks = [task for group in found for task in group.tasks]
     if today := sum(task.when.soon for task in tasks):
@@ -206,7 +206,7 @@ def _task(  # noqa: PLR0917 - one line per column of the list
     verb: str,
     endpoint: str,
     values: Mapping[str, str],
-    cycle: CycleRow,
+    cycle: InboxCycle,
     now: datetime,
     meta: str = "",
 ) -> Task:
@@ -225,7 +225,7 @@ def _task(  # noqa: PLR0917 - one line per column of the list
 # -- By role
 
 
-def _starts(rows: Rows, now: datetime) -> list[Task]:
+def _starts(rows: InboxRows, now: datetime) -> list[Task]:
     return [
         _task(
             f"Start your packet in {cycle.name}",
@@ -241,7 +241,7 @@ def _starts(rows: Rows, now: datetime) -> list[Task]:
     ]
 
 
-def _own(rows: Rows, now: datetime) -> list[Task]:
+def _own(rows: InboxRows, now: datetime) -> list[Task]:
     metas = {
         PacketState.DRAFT: "A draft. Nobody else reads it before you submit it",
         PacketState.RETURNED: "Sent back to you with a reason",
@@ -263,7 +263,7 @@ def _own(rows: Rows, now: datetime) -> list[Task]:
     ]
 
 
-def _approvals(rows: Rows, now: datetime) -> list[Task]:
+def _approvals(rows: InboxRows, now: datetime) -> list[Task]:
     return [
         _task(
             f"Approve peers for {report.candidate}",
@@ -279,7 +279,7 @@ def _approvals(rows: Rows, now: datetime) -> list[Task]:
     ]
 
 
-def _rates(rows: Rows, kind: RaterKind, now: datetime) -> list[Task]:
+def _rates(rows: InboxRows, kind: RaterKind, now: datetime) -> list[Task]:
     return [
         _rate(asked, now)
         for asked in rows.asked
@@ -287,7 +287,7 @@ def _rates(rows: Rows, kind: RaterKind, now: datetime) -> list[Task]:
     ]
 
 
-def _rate(asked: Asked, now: datetime) -> Task:
+def _rate(asked: RatingRequest, now: datetime) -> Task:
     values = {"packet": asked.packet}
     to_read = f"{_count(asked.items, 'evidence item')}, {_count(asked.dimensions, 'dimension')}"
     if asked.state is AssignmentState.INVITED:
@@ -320,7 +320,7 @@ def _rate(asked: Asked, now: datetime) -> Task:
     return _task(title, "Continue", "ratings.first", values, asked.cycle, now, meta)
 
 
-def _committee(rows: Rows, now: datetime) -> list[Task]:
+def _committee(rows: InboxRows, now: datetime) -> list[Task]:
     tasks = []
     for seat in rows.seats:
         cycle = seat.cycle
@@ -361,7 +361,7 @@ def _committee(rows: Rows, now: datetime) -> list[Task]:
     return tasks
 
 
-def _owner(rows: Rows, now: datetime) -> list[Task]:
+def _owner(rows: InboxRows, now: datetime) -> list[Task]:
     tasks = []
     for owned in rows.owned:
         cycle = owned.cycle

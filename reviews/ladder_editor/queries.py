@@ -11,7 +11,7 @@ from ladders.models import LadderVersion, VersionState
 from reviews.access.expectations import ladder_of
 from reviews.db.extensions import db
 from reviews.ladder_library.pages import Reference, same_as
-from reviews.ladder_library.queries import Head, head_of
+from reviews.ladder_library.queries import LadderHead, head_of
 
 
 def mark(part: object) -> str:
@@ -27,11 +27,11 @@ class DimensionRow:
 
 @dataclass(frozen=True, slots=True)
 class FramePage:
-    head: Head
+    head: LadderHead
     ladder: Ladder
     dimensions: tuple[DimensionRow, ...]
     #: The version that publishing the draft would supersede.
-    published: Head | None
+    published: LadderHead | None
 
     @property
     def is_behind(self) -> bool:
@@ -75,7 +75,7 @@ class AtLevel:
 class OwnerPage:
     """A level, a role, what it says more at a level, or what is asked of everybody, with a cell for every dimension."""
 
-    head: Head
+    head: LadderHead
     owner: Owner
     name: str
     #: The role whose words at one level these are; else empty.
@@ -138,25 +138,25 @@ def _name(ladder: Ladder, owner: Owner) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class DimensionPage:
-    head: Head
+class EditedDimensionPage:
+    head: LadderHead
     dimension: Dimension
     group: str
 
 
-def dimension_page(row: LadderVersion, dimension_id: str) -> DimensionPage | None:
+def dimension_page(row: LadderVersion, dimension_id: str) -> EditedDimensionPage | None:
     """None where the ladder has no such dimension. No query."""
     ladder = ladder_of(row)
     groups = {group.id: group.name for group in ladder.groups}
     for each in ladder.dimensions:
         if each.id == dimension_id:
-            return DimensionPage(head_of(row), each, groups.get(each.group or "", ""))
+            return EditedDimensionPage(head_of(row), each, groups.get(each.group or "", ""))
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class TrackPage:
-    head: Head
+    head: LadderHead
     track: Track
     #: The other tracks: id and name.
     names: Mapping[str, str]
@@ -173,7 +173,7 @@ def track_page(row: LadderVersion, track_id: str) -> TrackPage | None:
 
 @dataclass(frozen=True, slots=True)
 class CellPage:
-    head: Head
+    head: LadderHead
     owner: Owner
     name: str
     dimension: Dimension

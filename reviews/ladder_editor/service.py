@@ -85,7 +85,7 @@ def save(
     *,
     seen: str,
     current: str,
-    theirs: Mapping[str, str],
+    saved: Mapping[str, str],
     actor: Viewer,
     at: datetime,
 ) -> None:
@@ -97,7 +97,7 @@ def save(
         what: ends the sentence of the audit log.
         seen: the mark of the part that the form was made from, as the form sent it.
         current: the mark of the part as it is.
-        theirs: what stands there now, by label.
+        saved: what stands there now, by label.
         actor: who saves.
         at: the instant that is recorded.
 
@@ -107,7 +107,7 @@ def save(
     if seen != current:
         raise StaleEdit(
             "Somebody else saved this while you wrote. What they saved stands here; yours is in the form.",
-            theirs=dict(theirs),
+            saved=dict(saved),
             version=version.version,
         )
     change(version, edit, what, actor=actor, at=at)

@@ -342,7 +342,7 @@ def _sent(
                     what,
                     seen=form.seen.data or "",
                     current=fresh.seen.data or "",
-                    theirs=fresh.said(),
+                    saved=fresh.said(),
                     actor=access.viewer,
                     at=access.viewer.now,
                 )

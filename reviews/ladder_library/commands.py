@@ -13,7 +13,7 @@ from ladders import canonical
 from ladders.document import Ladder
 from ladders.importing.bundle import Upload
 from ladders.importing.pipeline import read_uploads
-from ladders.importing.proposal import Line, NotALadderError, Proposal, Verdict
+from ladders.importing.proposal import NotALadderError, Proposal, UnusedLine, Verdict
 from ladders.importing.questions import Question
 from ladders.models import LadderVersion
 from reviews.access.expectations import ladder_of
@@ -58,7 +58,7 @@ class _Preview:
     verdict: Verdict
     questions: tuple[Question, ...]
     ladder: Ladder | None
-    not_imported: tuple[Line, ...]
+    not_imported: tuple[UnusedLine, ...]
 
     @classmethod
     def of(cls, read: Proposal | Ladder) -> Self:

@@ -37,13 +37,13 @@ from ladders.keys import expectation_keys
 from ladders.names import name_key
 from reviews.ladder_library.import_preview import (
     FIELD_USES,
-    Draft,
     HeadingRow,
+    ImportDraft,
     field_rows,
     handle,
     marks_of,
 )
-from reviews.ladder_library.queries import Shelf
+from reviews.ladder_library.queries import JoinTarget
 from reviews.ladder_library.service import PLACE
 from reviews.rules.errors import RuleBroken
 from reviews.web.fields import WholeNumberField
@@ -84,7 +84,7 @@ def _made(name: str, fields: Mapping[str, Any], *, is_sent: bool) -> Any:
     return kind() if is_sent else kind(formdata=None)
 
 
-def theirs(form: Form) -> dict[str, str]:
+def saved_by_others(form: Form) -> dict[str, str]:
     """What is saved, field by field, where somebody is about to save something else.
 
     A field that was not on the page that they sent takes what is saved.
@@ -95,7 +95,7 @@ def theirs(form: Form) -> dict[str, str]:
         return found
     for field in form:
         if isinstance(field, FormField):
-            found |= theirs(field.form)
+            found |= saved_by_others(field.form)
         elif field.name in {"version", "csrf_token"}:
             continue
         elif not field.raw_data:
@@ -115,7 +115,7 @@ def _in_words(field: Any) -> str:
 # -- Questions
 
 
-def answers_form(draft: Draft, shelves: Sequence[Shelf], *, is_sent: bool) -> Any:
+def answers_form(draft: ImportDraft, shelves: Sequence[JoinTarget], *, is_sent: bool) -> Any:
     """One choice for each question, first shown as answered or else as suggested."""
     fields: dict[str, Any] = {}
     questions = draft.proposal.questions
@@ -133,7 +133,7 @@ def answers_form(draft: Draft, shelves: Sequence[Shelf], *, is_sent: bool) -> An
     return _made("AnswersForm", fields, is_sent=is_sent)
 
 
-def _place_field(join: Join | None, shelves: Sequence[Shelf]) -> SelectField:
+def _place_field(join: Join | None, shelves: Sequence[JoinTarget]) -> SelectField:
     hint = "Only where it is a level of a ladder that is here already."
     return SelectField(
         "Where it stands there",
@@ -150,7 +150,7 @@ def _place_field(join: Join | None, shelves: Sequence[Shelf]) -> SelectField:
     )
 
 
-def answered(form: Any, draft: Draft) -> Corrections:
+def answered(form: Any, draft: ImportDraft) -> Corrections:
     """The corrections with the answers on the page."""
     given = {
         question.id: form[_question(question.id)].data for question in draft.proposal.questions
@@ -177,7 +177,7 @@ def _question(question: str) -> str:
 # -- Levels and dimensions
 
 
-def arrangement_form(draft: Draft, *, is_sent: bool) -> Any:
+def arrangement_form(draft: ImportDraft, *, is_sent: bool) -> Any:
     """The name of the ladder, and for each level and dimension of the document what becomes of it."""
     ladder, said = draft.proposed, draft.corrections
     fields: dict[str, Any] = {
@@ -249,7 +249,7 @@ def _use_field(name: str, uses: Sequence[tuple[str, str]], use: str, into: str) 
     )
 
 
-def _group_of(draft: Draft, dimension: Dimension) -> str:
+def _group_of(draft: ImportDraft, dimension: Dimension) -> str:
     """The name of the group, as corrected."""
     said = draft.dimension(dimension.id).group
     if said:
@@ -257,7 +257,7 @@ def _group_of(draft: Draft, dimension: Dimension) -> str:
     return next((each.name for each in draft.proposed.groups if each.id == dimension.group), "")
 
 
-def arranged(form: Any, draft: Draft) -> Corrections:
+def arranged(form: Any, draft: ImportDraft) -> Corrections:
     """The corrections with what the page says of levels and dimensions; what is as proposed is not said."""
     said, ladder = draft.corrections, draft.proposed
     levels, dimensions = dict(said.levels), dict(said.dimensions)
@@ -356,7 +356,7 @@ class LinesForm(DraftForm):
             raise ValidationError(sentence)
 
 
-def lines_form(draft: Draft, *, is_sent: bool) -> LinesForm:
+def lines_form(draft: ImportDraft, *, is_sent: bool) -> LinesForm:
     form = LinesForm() if is_sent else LinesForm(formdata=None)
     form.line.choices = [SelectChoice(each, each) for each in _handles(draft)]
     form.level.choices = [SelectChoice(*each) for each in draft.level_names.items()]
@@ -370,7 +370,7 @@ def lines_form(draft: Draft, *, is_sent: bool) -> LinesForm:
     return form
 
 
-def _handles(draft: Draft) -> dict[str, str]:
+def _handles(draft: ImportDraft) -> dict[str, str]:
     """Handle -> what a correction calls the line."""
     lines = (*draft.proposal.not_imported, *draft.proposal.notes)
     names = [line_key(line.text) for line in lines]
@@ -378,7 +378,7 @@ def _handles(draft: Draft) -> dict[str, str]:
     return {handle(name): name for name in names}
 
 
-def moved(form: LinesForm, draft: Draft) -> Corrections:
+def moved(form: LinesForm, draft: ImportDraft) -> Corrections:
     """The corrections with what is to become of the ticked lines."""
     said, known = draft.corrections, _handles(draft)
     names = [known[each] for each in form.line.data or ()]
@@ -394,7 +394,7 @@ def moved(form: LinesForm, draft: Draft) -> Corrections:
     )
 
 
-def _placement(form: LinesForm, draft: Draft) -> Placement:
+def _placement(form: LinesForm, draft: ImportDraft) -> Placement:
     """The dimension by its id where the document has it, else by its name."""
     level, chosen = form.level.data, form.dimension.data or ""
     name = _line(form.named.data) or chosen.removeprefix(_NEW)
@@ -410,7 +410,7 @@ def _placement(form: LinesForm, draft: Draft) -> Placement:
 _FOUND_ONLY: frozenset[FieldUse] = frozenset({"attribute", "cascade", "language", "version"})
 
 
-def fields_form(draft: Draft, *, is_sent: bool) -> Any:
+def fields_form(draft: ImportDraft, *, is_sent: bool) -> Any:
     """For each field of a data file, what a person says it is for."""
     choices = [
         SelectChoice("", "As its name says"),
@@ -431,7 +431,7 @@ def fields_form(draft: Draft, *, is_sent: bool) -> Any:
     return _made("FieldsForm", made, is_sent=is_sent)
 
 
-def told(form: Any, draft: Draft) -> Corrections:
+def told(form: Any, draft: ImportDraft) -> Corrections:
     """The corrections with what the page says of fields. What the document does not hold now is kept for the next one."""
     rows = field_rows(draft)
     here = {row.name for row in rows}
@@ -448,12 +448,12 @@ def _field(handle: str) -> str:
 # -- Orientation and files
 
 
-def swapped(draft: Draft) -> Corrections:
+def swapped(draft: ImportDraft) -> Corrections:
     """The corrections with levels and dimensions the other way round."""
     return replace(draft.corrections, swap=not draft.corrections.swap)
 
 
-def reordered(draft: Draft, name: str, way: str) -> Corrections:
+def reordered(draft: ImportDraft, name: str, way: str) -> Corrections:
     """The corrections with one file moved up or down by one.
 
     Raises:
@@ -499,7 +499,7 @@ def headings_form(rows: Sequence[HeadingRow], marks: Mapping[str, Mark]) -> Any:
     return _made("HeadingsForm", fields, is_sent=True)
 
 
-def mapped(form: Any, rows: Sequence[HeadingRow], draft: Draft) -> Corrections:
+def mapped(form: Any, rows: Sequence[HeadingRow], draft: ImportDraft) -> Corrections:
     """The corrections with what the page says of headings and lists."""
     handles = [row.handle for row in rows if not row.is_again]
     handles += [each.handle for row in rows for each in row.lists]

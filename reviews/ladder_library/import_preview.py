@@ -15,7 +15,7 @@ from ladders.importing.corrections import (
 from ladders.importing.fields import FieldUse
 from ladders.importing.marks import Mark, address, lists_in
 from ladders.importing.outline import Block
-from ladders.importing.proposal import Line, NotALadderError, Proposal
+from ladders.importing.proposal import NotALadderError, Proposal, UnusedLine
 from ladders.importing.questions import Question, held
 from ladders.importing.sections import Section
 from ladders.keys import expectation_keys, owned_cells
@@ -28,7 +28,7 @@ def handle(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class ImportDraft:
     """What was uploaded, read with what a person said.
 
     `proposed` is the ladder before levels, dimensions and lines are changed: what corrections name.
@@ -39,7 +39,7 @@ class Draft:
     proposed: Ladder
 
     @classmethod
-    def of(cls, proposal: Proposal, corrections: Corrections) -> "Draft":
+    def of(cls, proposal: Proposal, corrections: Corrections) -> "ImportDraft":
         try:
             proposed = proposal.ladder(held(proposal.questions, corrections.answers))
         except NotALadderError:
@@ -107,7 +107,7 @@ def _names(dimension: Dimension) -> tuple[str, ...]:
 @dataclass(frozen=True, slots=True)
 class LineRow:
     handle: str
-    line: Line
+    line: UnusedLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +116,13 @@ class FileLines:
 
     file: str
     words: tuple[LineRow, ...]
-    layout: tuple[Line, ...]
+    layout: tuple[UnusedLine, ...]
 
 
-def not_imported(draft: Draft) -> tuple[FileLines, ...]:
+def not_imported(draft: ImportDraft) -> tuple[FileLines, ...]:
     """By file, without the lines that were moved in by hand; every line where there is no ladder yet."""
     proposal = draft.proposal
-    by_file: dict[str, list[Line]] = {}
+    by_file: dict[str, list[UnusedLine]] = {}
     moved = {row.handle for row in moved_in(draft)}
     for line in proposal.not_imported if draft.looks_like_a_ladder else proposal.all_lines:
         if handle(line_key(line.text)) not in moved:
@@ -137,7 +137,7 @@ def not_imported(draft: Draft) -> tuple[FileLines, ...]:
     )
 
 
-def notes(draft: Draft) -> tuple[LineRow, ...]:
+def notes(draft: ImportDraft) -> tuple[LineRow, ...]:
     """What was taken for notes about the ladder, without what was moved in by hand."""
     moved = {row.handle for row in moved_in(draft)}
     rows = (LineRow(handle(line_key(each.text)), each) for each in draft.proposal.notes)
@@ -152,7 +152,7 @@ class MovedRow:
     place: str
 
 
-def moved_in(draft: Draft) -> tuple[MovedRow, ...]:
+def moved_in(draft: ImportDraft) -> tuple[MovedRow, ...]:
     """Lines that a person moved into the ladder."""
     lines = (*draft.proposal.not_imported, *draft.proposal.notes)
     texts = {line_key(line.text): line.text for line in reversed(lines)}
@@ -163,7 +163,7 @@ def moved_in(draft: Draft) -> tuple[MovedRow, ...]:
     )
 
 
-def left_out(draft: Draft) -> tuple[MovedRow, ...]:
+def left_out(draft: ImportDraft) -> tuple[MovedRow, ...]:
     """Lines of the ladder that a person left out."""
     removed = set(draft.corrections.removed)
     return tuple(
@@ -200,7 +200,7 @@ class SaidBy:
         return sum(len(cell.lines) for cell in self.cells)
 
 
-def said(draft: Draft) -> tuple[SaidBy, ...]:
+def said(draft: ImportDraft) -> tuple[SaidBy, ...]:
     """Every expectation as proposed, without those that were left out: what can be left out."""
     ladder = draft.proposed
     removed = set(draft.corrections.removed)
@@ -286,7 +286,7 @@ class FieldRow:
     understood: str
 
 
-def field_rows(draft: Draft) -> tuple[FieldRow, ...]:
+def field_rows(draft: ImportDraft) -> tuple[FieldRow, ...]:
     """What every field of a data file was taken for, with what a person said of them."""
     return tuple(
         FieldRow(

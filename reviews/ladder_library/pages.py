@@ -175,7 +175,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedDimension:
+class LevelDimension:
     dimension: Dimension
     #: What the level's own cell says besides its expectations; None where it says nothing.
     cell: Cell | None
@@ -196,7 +196,7 @@ class AskedGroup:
 
     name: str
     summary: str
-    dimensions: tuple[AskedDimension, ...]
+    dimensions: tuple[LevelDimension, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ class LevelReading:
     warnings: tuple[str, ...]
 
     @property
-    def dimensions(self) -> tuple[AskedDimension, ...]:
+    def dimensions(self) -> tuple[LevelDimension, ...]:
         return tuple(each for group in self.groups for each in group.dimensions)
 
     @property
@@ -265,7 +265,7 @@ def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReadi
             )
             for part, found_here in parts.items()
         }
-        dimensions[dimension.id] = AskedDimension(
+        dimensions[dimension.id] = LevelDimension(
             dimension=dimension,
             cell=cell,
             new=said["new"],

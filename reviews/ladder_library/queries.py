@@ -16,10 +16,14 @@ from ladders.importing.corrections import Corrections
 from ladders.importing.pipeline import read_uploads
 from ladders.importing.proposal import Proposal
 from ladders.importing.questions import SINGLE
-from ladders.models import Dimension as DimensionRow
-from ladders.models import Expectation, LadderVersion, VersionState
-from ladders.models import Ladder as Book
-from ladders.models import Level as LevelRow
+from ladders.models import (
+    DimensionRow,
+    ExpectationRow,
+    LadderRow,
+    LadderVersion,
+    LevelRow,
+    VersionState,
+)
 from reviews.access.expectations import ladder_of
 from reviews.access.loaders import SiteAccess
 from reviews.db.extensions import db
@@ -27,10 +31,10 @@ from reviews.db.models.cycles import CycleLadder
 from reviews.db.models.packets import Packet
 from reviews.ladder_library.comparing import StepReading, VersionChanges, read_step, version_changes
 from reviews.ladder_library.import_preview import (
-    Draft,
     FieldRow,
     FileLines,
     HeadingRow,
+    ImportDraft,
     LineRow,
     MovedRow,
     SaidBy,
@@ -114,7 +118,7 @@ def library_page(access: SiteAccess) -> Library:
     """The published version of each ladder, and to owners the drafts. One query."""
 
     def how_many(
-        row: type[LevelRow] | type[DimensionRow] | type[Expectation],
+        row: type[LevelRow] | type[DimensionRow] | type[ExpectationRow],
     ) -> ColumnElement[int]:
         return (
             select(func.count())
@@ -130,18 +134,18 @@ def library_page(access: SiteAccess) -> Library:
     found = db.session.execute(
         select(
             LadderVersion.public_id,
-            Book.name,
+            LadderRow.name,
             LadderVersion.number,
             LadderVersion.state,
             func.coalesce(LadderVersion.published_at, LadderVersion.created_at),
             LadderVersion.source_name,
             how_many(LevelRow),
             how_many(DimensionRow),
-            how_many(Expectation),
+            how_many(ExpectationRow),
         )
-        .join(Book, Book.id == LadderVersion.ladder_id)
+        .join(LadderRow, LadderRow.id == LadderVersion.ladder_id)
         .where(_readable(access), shown)
-        .order_by(func.lower(Book.name), Book.id, LadderVersion.number.desc())
+        .order_by(func.lower(LadderRow.name), LadderRow.id, LadderVersion.number.desc())
     )
     rows = [ShelfRow(*row) for row in found]
     return Library(
@@ -155,7 +159,7 @@ def library_page(access: SiteAccess) -> Library:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class LadderHead:
     """What the head of every page of a version says."""
 
     public_id: str
@@ -173,10 +177,10 @@ class Head:
         return self.state is VersionState.DRAFT
 
 
-def head_of(row: LadderVersion) -> Head:
+def head_of(row: LadderVersion) -> LadderHead:
     """No query: the document is in the row."""
     ladder = ladder_of(row)
-    return Head(
+    return LadderHead(
         row.public_id,
         ladder.name,
         row.number,
@@ -198,7 +202,7 @@ class OtherVersion:
 
 @dataclass(frozen=True, slots=True)
 class ShowPage:
-    head: Head
+    head: LadderHead
     ladder: Ladder
     #: The columns of the overview.
     groups: tuple[DimensionGroup, ...]
@@ -239,7 +243,7 @@ def show_page(access: SiteAccess, row: LadderVersion) -> ShowPage:
 
 @dataclass(frozen=True, slots=True)
 class LevelPage:
-    head: Head
+    head: LadderHead
     reading: LevelReading
 
 
@@ -254,7 +258,7 @@ def level_page(row: LadderVersion, key: str, roles: Sequence[str]) -> LevelPage 
 
 @dataclass(frozen=True, slots=True)
 class DimensionPage:
-    head: Head
+    head: LadderHead
     dimension: Dimension
     group: str
     stated: tuple[Stated, ...]
@@ -279,7 +283,7 @@ def file_of(row: LadderVersion) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    head: Head
+    head: LadderHead
     words: str
     hits: tuple[Hit, ...]
     #: There are more hits than are shown.
@@ -297,9 +301,9 @@ def search_page(row: LadderVersion, words: str) -> SearchPage:
 
 @dataclass(frozen=True, slots=True)
 class ChangesPage:
-    head: Head
+    head: LadderHead
     #: None where there is no version before it.
-    before: Head | None
+    before: LadderHead | None
     changes: VersionChanges | None
 
 
@@ -324,7 +328,7 @@ def changes_page(access: SiteAccess, row: LadderVersion, since: str | None) -> C
 
 @dataclass(frozen=True, slots=True)
 class StepPage:
-    head: Head
+    head: LadderHead
     current: Level
     #: None where nothing was chosen and no level stands above.
     target: Level | None
@@ -354,15 +358,15 @@ def step_page(
 # -- A draft
 
 
-def draft_of(row: LadderVersion) -> Draft | None:
+def draft_of(row: LadderVersion) -> ImportDraft | None:
     """What was uploaded for a version, read again; None for a canonical file, and where there was no file. One query."""
     return read_draft(library.files_of(db.session, row), library.corrections_of(row))
 
 
-def read_draft(files: Sequence[Upload], said: Corrections) -> Draft | None:
+def read_draft(files: Sequence[Upload], said: Corrections) -> ImportDraft | None:
     """The same from files at hand. No query."""
     read = _read(files, swap=said.swap, marks=said.marks, order=said.order, fields=said.fields)
-    return Draft.of(read, said) if read else None
+    return ImportDraft.of(read, said) if read else None
 
 
 def outline_of(row: LadderVersion) -> tuple[HeadingRow, ...] | None:
@@ -379,14 +383,14 @@ def _read(files: Sequence[Upload], **said: Any) -> Proposal | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class JoinTarget:
     """A ladder that a level can join, with its places: what a form sends for each, and its words."""
 
     name: str
     places: tuple[tuple[str, str], ...]
 
 
-def shelves_for(draft: Draft) -> tuple[Shelf, ...]:
+def shelves_for(draft: ImportDraft) -> tuple[JoinTarget, ...]:
     """Every published ladder with the places between its levels, where a single level may join one. One query."""
     if all(each.id != SINGLE for each in draft.proposal.questions):
         return ()
@@ -397,7 +401,7 @@ def shelves_for(draft: Draft) -> tuple[Shelf, ...]:
     )
     ladders = [(row.number, ladder_of(row)) for row in rows]
     return tuple(
-        Shelf(f"{ladder.name}, version {number}", tuple(_places(ladder)))
+        JoinTarget(f"{ladder.name}, version {number}", tuple(_places(ladder)))
         for number, ladder in ladders
     )
 
@@ -418,14 +422,14 @@ def _places(ladder: Ladder) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class PreviewPage:
-    head: Head
+    head: LadderHead
     ladder: Ladder
     rows: tuple[UnderstoodRow, ...]
     source_name: str
     #: The state of the draft that forms change.
     version: int
     #: None for a canonical file: it says everything itself.
-    draft: Draft | None
+    draft: ImportDraft | None
     not_imported: tuple[FileLines, ...]
     notes: tuple[LineRow, ...]
     moved: tuple[MovedRow, ...]
@@ -435,7 +439,7 @@ class PreviewPage:
     fields: tuple[FieldRow, ...]
     placeholders: tuple[str, ...]
     #: What a single level could join; empty where that is not asked.
-    shelves: tuple[Shelf, ...]
+    shelves: tuple[JoinTarget, ...]
     #: What keeps the draft from being published, in sentences.
     missing: tuple[str, ...]
     #: The number of the version that publishing would supersede.
@@ -446,7 +450,7 @@ class PreviewPage:
         return sum(len(each.words) for each in self.not_imported)
 
 
-def missing(row: LadderVersion, draft: Draft | None) -> tuple[str, ...]:
+def missing(row: LadderVersion, draft: ImportDraft | None) -> tuple[str, ...]:
     """What keeps the draft from being published. No query."""
     ladder = ladder_of(row)
     if not any(
@@ -460,7 +464,7 @@ def missing(row: LadderVersion, draft: Draft | None) -> tuple[str, ...]:
     return ()
 
 
-def preview_page(row: LadderVersion, draft: Draft | None) -> PreviewPage:
+def preview_page(row: LadderVersion, draft: ImportDraft | None) -> PreviewPage:
     """Two queries, and one more for a document of one level."""
     ladder = ladder_of(row)
     published = db.session.scalar(

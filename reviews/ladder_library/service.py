@@ -22,7 +22,7 @@ from reviews.db import random_source
 from reviews.db.extensions import db
 from reviews.display.formatting import count
 from reviews.ladder_library import queries
-from reviews.ladder_library.import_preview import Draft
+from reviews.ladder_library.import_preview import ImportDraft
 from reviews.rules.enums import Action
 from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
 
@@ -31,7 +31,7 @@ from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
 class Imported:
     version: LadderVersion
     #: None for a canonical file.
-    draft: Draft | None
+    draft: ImportDraft | None
 
 
 def import_ladder(uploads: Sequence[Upload], *, actor: Viewer | None, at: datetime) -> Imported:
@@ -71,7 +71,7 @@ def import_ladder(uploads: Sequence[Upload], *, actor: Viewer | None, at: dateti
     return Imported(version, draft)
 
 
-def _with_what_was_said(files: Sequence[Upload], proposal: Proposal) -> Draft:
+def _with_what_was_said(files: Sequence[Upload], proposal: Proposal) -> ImportDraft:
     before = library.last_import(db.session, proposal.blank().id)
     for said in _said_again(before) if before else ():
         draft = queries.read_draft(files, said)
@@ -82,7 +82,7 @@ def _with_what_was_said(files: Sequence[Upload], proposal: Proposal) -> Draft:
         except RuleBroken:
             # The document or the ladder that it joined has changed so much that what was said contradicts itself.
             continue
-    return Draft.of(proposal, Corrections())
+    return ImportDraft.of(proposal, Corrections())
 
 
 def _said_again(before: LadderVersion) -> Iterator[Corrections]:
@@ -111,7 +111,7 @@ def still_as(version: LadderVersion, seen: str | None) -> None:
     if seen != str(version.version):
         raise StaleEdit(
             "Somebody else changed this draft while you did. What they saved stands beside yours.",
-            theirs={},
+            saved={},
             version=version.version,
         )
 
@@ -150,7 +150,7 @@ def correct(
     )
 
 
-def _made(draft: Draft) -> Ladder:
+def _made(draft: ImportDraft) -> Ladder:
     """The ladder that the document makes with what was said, by itself or as a level of another one.
 
     Raises:
@@ -238,7 +238,7 @@ def discard(version: LadderVersion, *, actor: Viewer | None, at: datetime) -> No
     audit.record(actor, Action.IMPORT_LADDER, summary, at=at)
 
 
-def _joined_an_older_text(draft: Draft, version: LadderVersion) -> bool:
+def _joined_an_older_text(draft: ImportDraft, version: LadderVersion) -> bool:
     """Whether publishing would take back what was published of the other ladder since."""
     joins = held(draft.proposal.questions, draft.corrections.answers).get(SINGLE) == JOIN
     return joins and not library.says(db.session, version, _made(draft))

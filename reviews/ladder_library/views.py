@@ -28,11 +28,11 @@ from reviews.ladder_library.forms import (
     mapped,
     moved,
     reordered,
+    saved_by_others,
     swapped,
-    theirs,
     told,
 )
-from reviews.ladder_library.import_preview import Draft
+from reviews.ladder_library.import_preview import ImportDraft
 from reviews.rules.enums import Action
 from reviews.rules.errors import StaleEdit
 from reviews.web.error_handlers import rules_shown_on, status_of
@@ -231,7 +231,7 @@ class _Change:
     told: str
 
 
-def _draft(access: SiteAccess, public_id: str) -> tuple[LadderVersion, Draft]:
+def _draft(access: SiteAccess, public_id: str) -> tuple[LadderVersion, ImportDraft]:
     """A draft that can be corrected; what is published or says everything itself has no such page."""
     row = _version(access, public_id)
     draft = queries.draft_of(row) if row.state is VersionState.DRAFT else None
@@ -239,14 +239,14 @@ def _draft(access: SiteAccess, public_id: str) -> tuple[LadderVersion, Draft]:
 
 
 def _saved(
-    access: SiteAccess, row: LadderVersion, draft: Draft, change: _Change, **forms: Any
+    access: SiteAccess, row: LadderVersion, draft: ImportDraft, change: _Change, **forms: Any
 ) -> ResponseReturnValue:
     """Save what a form of the preview says, or show the preview again with what stands in the way."""
     form = change.form
     try:
         service.still_as(row, form.version.data)
     except StaleEdit as stale:
-        return _preview(row, draft, stale=stale, theirs=theirs(form), **forms), 409
+        return _preview(row, draft, stale=stale, saved=saved_by_others(form), **forms), 409
     if form.validate():
         with rules_shown_on(form):
             service.correct(
@@ -261,10 +261,10 @@ def _saved(
     return _preview(row, draft, refused=form, **forms), 422
 
 
-def _preview(row: LadderVersion, draft: Draft | None, **shown: Any) -> str:
+def _preview(row: LadderVersion, draft: ImportDraft | None, **shown: Any) -> str:
     """The preview with a form that was sent, and fresh ones for the others."""
     page = queries.preview_page(row, draft)
-    shown = {"stale": None, "theirs": {}, "refused": None, **shown}
+    shown = {"stale": None, "saved": {}, "refused": None, **shown}
     if draft:
         shown.setdefault("answers", answers_form(draft, page.shelves, is_sent=False))
         shown.setdefault("arrangement", arrangement_form(draft, is_sent=False))
@@ -285,13 +285,13 @@ def headings(access: SiteAccess, version: str) -> ResponseReturnValue:
         "rows": rows,
         "form": form,
         "stale": None,
-        "theirs": {},
+        "saved": {},
     }
     if form.is_submitted():
         try:
             service.still_as(row, form.version.data)
         except StaleEdit as stale:
-            return _headings(**shown | {"stale": stale, "theirs": theirs(form)}), 409
+            return _headings(**shown | {"stale": stale, "saved": saved_by_others(form)}), 409
         if form.validate():
             with rules_shown_on(form):
                 service.correct(

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from reviews.access.expectations import AskedDimension, AskedOf
+from reviews.access.expectations import TargetDimension, TargetExpectations
 from reviews.packets.evidence import EvidenceView, covered
 
 #: How many open expectations are named before they are only counted.
@@ -20,7 +20,7 @@ class Check:
 
 
 def gates(
-    asked: AskedOf,
+    asked: TargetExpectations,
     items: Sequence[EvidenceView],
     *,
     noted: Collection[int] = (),
@@ -53,7 +53,7 @@ def gates(
     return tuple(found)
 
 
-def advice(asked: AskedOf, items: Sequence[EvidenceView]) -> tuple[Check, ...]:
+def advice(asked: TargetExpectations, items: Sequence[EvidenceView]) -> tuple[Check, ...]:
     """What readers will miss. None of it keeps a packet from being submitted."""
     found = [
         Check(f"Item {item.number} has no date. Readers trust dated work.")
@@ -78,7 +78,7 @@ def _range(least: int, most: int) -> str:
     return f"{least} to {most} peers"
 
 
-def _still_open(labels: Sequence[str], dimension: AskedDimension) -> str:
+def _still_open(labels: Sequence[str], dimension: TargetDimension) -> str:
     if len(labels) > _NAMED:
         return f"{len(labels)} of {len(dimension.counted)} in {dimension.name} are open."
     *first, last = labels

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reviews.access.expectations import Asked, AskedDimension, AskedOf
+from reviews.access.expectations import TargetDimension, TargetExpectation, TargetExpectations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,17 +38,19 @@ class EvidenceView:
     expectation_ids: frozenset[int]
     public_id: str = ""
 
-    def shows(self, expectation: Asked) -> bool:
+    def shows(self, expectation: TargetExpectation) -> bool:
         return expectation.id in self.expectation_ids
 
 
-def covered(dimension: AskedDimension, items: Sequence[EvidenceView]) -> tuple[bool, ...]:
+def covered(dimension: TargetDimension, items: Sequence[EvidenceView]) -> tuple[bool, ...]:
     """For each expectation that coverage counts, in order: whether an item shows it."""
     shown = frozenset[int]().union(*(item.expectation_ids for item in items))
     return tuple(expectation.id in shown for expectation in dimension.counted)
 
 
-def digest_of(items: Sequence[EvidenceView], notes: Mapping[int, str], asked: AskedOf) -> str:
+def digest_of(
+    items: Sequence[EvidenceView], notes: Mapping[int, str], asked: TargetExpectations
+) -> str:
     """SHA-256 over items and notes as JSON, naming dimensions and expectations by the ladder's own keys."""
     dimensions = {dimension.id: dimension.key for dimension in asked.dimensions}
     expectations = {each.id: each.key for dimension in asked.dimensions for each in dimension}

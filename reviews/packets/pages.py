@@ -4,7 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from reviews.access.expectations import AskedDimension, AskedOf, asked_of, ladder_of
+from reviews.access.expectations import (
+    TargetDimension,
+    TargetExpectations,
+    expectations_for,
+    ladder_of,
+)
 from reviews.access.loaders import PacketAccess
 from reviews.db.models.packets import EvidenceItem, Packet, PacketRevision
 from reviews.packets import queries
@@ -14,7 +19,7 @@ from reviews.rules.enums import Action, AssignmentState, CyclePhase, PacketPhase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class PacketHead:
     """What everybody who knows the packet may read about it."""
 
     public_id: str
@@ -37,10 +42,10 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class DimensionSection:
     """One dimension: what is asked, and the evidence for it."""
 
-    dimension: AskedDimension
+    dimension: TargetDimension
     flags: tuple[bool, ...]
     #: Shown in full here; `elsewhere` are shown in full in an earlier dimension.
     items: tuple[EvidenceView, ...]
@@ -52,14 +57,14 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Revision:
+class RevisionReceipt:
     number: int
     submitted_at: datetime
     digest: str
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class PhaseLine:
     label: str
     due: datetime | None
     state: str
@@ -67,16 +72,16 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PacketPage:
-    head: Head
+    head: PacketHead
     #: The candidate's draft, or what was submitted.
     is_draft: bool
     can_read: bool
-    sections: tuple[Section, ...]
+    sections: tuple[DimensionSection, ...]
     #: Items that no dimension of the present target claims.
     loose: tuple[EvidenceView, ...]
     warnings: tuple[str, ...]
-    stages: tuple[Stage, ...]
-    revision: Revision | None
+    stages: tuple[PhaseLine, ...]
+    revision: RevisionReceipt | None
     return_reason: str
     #: Of a draft: the forms are open, what is missing, what would help, whether it differs from what was submitted.
     can_edit: bool
@@ -100,12 +105,12 @@ class PacketPage:
         return tuple(check for check in self.gates if not check.done)
 
 
-def head_of(access: PacketAccess) -> Head:
+def packet_head(access: PacketAccess) -> PacketHead:
     packet, cycle = access.packet, access.packet.cycle
     ladder = ladder_of(packet.ladder_version)
     phase = access.facts.phase
     in_calibration = {PacketPhase.VOTING, PacketPhase.DISCUSSION, PacketPhase.DECIDED}
-    return Head(
+    return PacketHead(
         public_id=packet.public_id,
         candidate=packet.candidate.name,
         manager=packet.manager.name,
@@ -127,12 +132,12 @@ def head_of(access: PacketAccess) -> Head:
 
 def packet_page(access: PacketAccess) -> PacketPage:
     """The packet for this viewer: the draft for a candidate who still may work on it, else what was submitted."""
-    packet, viewer, head = access.packet, access.viewer, head_of(access)
+    packet, viewer, head = access.packet, access.viewer, packet_head(access)
     is_draft = access.may(Action.READ_EVIDENCE_DRAFT) and packet.state in queries.OPEN_STATES
     can_read = is_draft or access.may(Action.READ_EVIDENCE)
     revision = queries.current_revision(packet) if can_read else None
     items = _evidence(packet, revision, is_draft=is_draft)
-    asked = asked_of(packet)
+    asked = expectations_for(packet)
     notes = _notes(packet, asked, revision, is_draft=is_draft)
     proposed = queries.proposals_of(packet) if is_draft else 0
     can_edit = is_draft and not queries.is_closed(packet, viewer.now)
@@ -185,7 +190,7 @@ def _evidence(
 
 
 def _notes(
-    packet: Packet, asked: AskedOf, revision: PacketRevision | None, *, is_draft: bool
+    packet: Packet, asked: TargetExpectations, revision: PacketRevision | None, *, is_draft: bool
 ) -> Mapping[int, str]:
     if is_draft:
         return queries.draft_note_texts(packet, asked)
@@ -193,13 +198,13 @@ def _notes(
 
 
 def _sections(
-    asked: AskedOf, items: Sequence[EvidenceView], notes: Mapping[int, str]
-) -> tuple[Section, ...]:
+    asked: TargetExpectations, items: Sequence[EvidenceView], notes: Mapping[int, str]
+) -> tuple[DimensionSection, ...]:
     sections, shown = [], set[int]()
     for dimension in asked.dimensions:
         here = [item for item in items if dimension.id in item.dimension_ids]
         sections.append(
-            Section(
+            DimensionSection(
                 dimension=dimension,
                 flags=covered(dimension, items),
                 items=tuple(item for item in here if item.number not in shown),
@@ -214,7 +219,7 @@ def _sections(
 
 def _gates(
     packet: Packet,
-    asked: AskedOf,
+    asked: TargetExpectations,
     items: Sequence[EvidenceView],
     notes: Mapping[int, str],
     proposed: int,
@@ -230,13 +235,13 @@ def _gates(
     )
 
 
-def _revision(row: PacketRevision | None) -> Revision | None:
+def _revision(row: PacketRevision | None) -> RevisionReceipt | None:
     if row is None:
         return None
-    return Revision(number=row.number, submitted_at=row.submitted_at, digest=row.digest)
+    return RevisionReceipt(number=row.number, submitted_at=row.submitted_at, digest=row.digest)
 
 
-def stages(packet: Packet, phase: int) -> tuple[Stage, ...]:
+def stages(packet: Packet, phase: int) -> tuple[PhaseLine, ...]:
     """The cycle's phases with their deadlines, and where it stands."""
     cycle = packet.cycle
     rows = (
@@ -246,7 +251,7 @@ def stages(packet: Packet, phase: int) -> tuple[Stage, ...]:
         (PacketPhase.RELEASED, "Outcome", None),
     )
     return tuple(
-        Stage(label, due, "done" if phase > at else "now" if phase == at else "later")
+        PhaseLine(label, due, "done" if phase > at else "now" if phase == at else "later")
         for at, label, due in rows
     )
 
@@ -256,10 +261,10 @@ def stages(packet: Packet, phase: int) -> tuple[Stage, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidencePage:
-    head: Head
-    dimensions: tuple[AskedDimension, ...]
+    head: PacketHead
+    dimensions: tuple[TargetDimension, ...]
     #: The dimension the candidate came from.
-    came_from: AskedDimension | None
+    came_from: TargetDimension | None
     #: None when the item is new, or was removed meanwhile.
     row: EvidenceItem | None
     saved: EvidenceView | None
@@ -271,11 +276,11 @@ class EvidencePage:
 def evidence_page(access: PacketAccess, *, item: str = "", dimension: str = "") -> EvidencePage:
     """What an item can show, with what it says now. `item` is a public id, `dimension` a key."""
     packet = access.packet
-    asked = asked_of(packet)
+    asked = expectations_for(packet)
     row = queries.item_of(packet, item) if item else None
     drafts = queries.draft_evidence(packet) if row else ()
     return EvidencePage(
-        head=head_of(access),
+        head=packet_head(access),
         dimensions=asked.dimensions,
         came_from=asked.dimension(dimension),
         row=row,
@@ -290,8 +295,8 @@ def evidence_page(access: PacketAccess, *, item: str = "", dimension: str = "") 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotePage:
-    head: Head
-    dimension: AskedDimension
+    head: PacketHead
+    dimension: TargetDimension
     #: What is saved; nothing and 0 where there is no note.
     note: str
     version: int
@@ -301,12 +306,12 @@ class NotePage:
 def note_page(access: PacketAccess, dimension: str) -> NotePage | None:
     """The note on the dimension of this key; None if the packet is not asked about it."""
     packet = access.packet
-    wanted = asked_of(packet).dimension(dimension)
+    wanted = expectations_for(packet).dimension(dimension)
     if wanted is None:
         return None
     row = queries.draft_notes(packet).get(wanted.id)
     return NotePage(
-        head=head_of(access),
+        head=packet_head(access),
         dimension=wanted,
         note=row.note if row else "",
         version=row.version if row else 0,
@@ -323,24 +328,24 @@ def _is_closed(access: PacketAccess) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SubmitPage:
-    head: Head
+class SubmitPacketPage:
+    head: PacketHead
     items: int
-    sections: tuple[Section, ...]
+    sections: tuple[DimensionSection, ...]
     gates: tuple[Check, ...]
-    revision: Revision | None
+    revision: RevisionReceipt | None
 
     @property
     def blockers(self) -> tuple[Check, ...]:
         return tuple(check for check in self.gates if not check.done)
 
 
-def submit_page(access: PacketAccess) -> SubmitPage:
+def submit_packet_page(access: PacketAccess) -> SubmitPacketPage:
     packet = access.packet
-    items, asked = queries.draft_evidence(packet), asked_of(packet)
+    items, asked = queries.draft_evidence(packet), expectations_for(packet)
     notes = queries.draft_note_texts(packet, asked)
-    return SubmitPage(
-        head=head_of(access),
+    return SubmitPacketPage(
+        head=packet_head(access),
         items=len(items),
         sections=_sections(asked, items, notes),
         gates=_gates(packet, asked, items, notes, queries.proposals_of(packet)),
@@ -350,10 +355,10 @@ def submit_page(access: PacketAccess) -> SubmitPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptPage:
-    head: Head
-    revision: Revision
+    head: PacketHead
+    revision: RevisionReceipt
     items: int
-    stages: tuple[Stage, ...]
+    stages: tuple[PhaseLine, ...]
 
 
 def receipt_page(access: PacketAccess) -> ReceiptPage | None:
@@ -362,7 +367,7 @@ def receipt_page(access: PacketAccess) -> ReceiptPage | None:
     revision = _revision(row)
     if row is None or revision is None:
         return None
-    head = head_of(access)
+    head = packet_head(access)
     return ReceiptPage(
         head=head,
         revision=revision,

@@ -6,7 +6,7 @@ from reviews.access.loaders import PacketAccess
 from reviews.db.models.packets import Assignment, Packet
 from reviews.db.models.people import Person
 from reviews.packets import queries
-from reviews.packets.pages import Head, head_of
+from reviews.packets.pages import PacketHead, packet_head
 from reviews.rules.enums import Action, AssignmentState
 
 
@@ -43,7 +43,7 @@ class FoundPerson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeersPage:
-    head: Head
+    head: PacketHead
     #: For the candidate the one, for those who decide the other.
     proposed: tuple[ProposedPeer, ...]
     assigned: tuple[AssignedPeer, ...]
@@ -72,7 +72,7 @@ def peers_page(access: PacketAccess, query: str) -> PeersPage:
     listed = {row.rater_id for row in seen}
     hits = queries.people_called(query, leaving_out=(packet.candidate_id, packet.manager_id))
     return PeersPage(
-        head=head_of(access),
+        head=packet_head(access),
         proposed=() if decides else tuple(_proposed(row) for row in seen),
         assigned=tuple(
             _assigned(

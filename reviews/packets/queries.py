@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
-from ladders.models import LadderVersion, Level
-from reviews.access.expectations import AskedOf
+from ladders.models import LadderVersion, LevelRow
+from reviews.access.expectations import TargetExpectations
 from reviews.access.standing import PEER_STATES
 from reviews.access.viewer import Viewer
 from reviews.db.extensions import db
@@ -127,7 +127,7 @@ def draft_notes(packet: Packet) -> dict[int, NoOpportunity]:
     return {note.dimension_id: note for note in db.session.scalars(notes)}
 
 
-def draft_note_texts(packet: Packet, asked: AskedOf) -> dict[int, str]:
+def draft_note_texts(packet: Packet, asked: TargetExpectations) -> dict[int, str]:
     """What the notes say about dimensions that are still asked: those that are submitted."""
     notes = draft_notes(packet)
     return {each.id: notes[each.id].note for each in asked.dimensions if each.id in notes}
@@ -193,7 +193,7 @@ def is_closed(packet: Packet, now: datetime) -> bool:
 # -- Starting
 
 
-def pinned_version(cycle: Cycle, level: Level) -> LadderVersion | None:
+def pinned_version(cycle: Cycle, level: LevelRow) -> LadderVersion | None:
     """The ladder version this level belongs to, if the cycle is judged against it."""
     return db.session.scalars(
         select(LadderVersion)

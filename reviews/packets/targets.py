@@ -7,8 +7,13 @@ from datetime import datetime
 from sqlalchemy import select
 
 from ladders import document
-from ladders.models import LadderVersion, Level
-from reviews.access.expectations import AskedOf, asked_at, asked_of, ladder_of
+from ladders.models import LadderVersion, LevelRow
+from reviews.access.expectations import (
+    TargetExpectations,
+    expectations_at,
+    expectations_for,
+    ladder_of,
+)
 from reviews.access.loaders import PacketAccess, StartAccess
 from reviews.db.extensions import db
 from reviews.db.models.cycles import Cycle, CycleLadder
@@ -16,12 +21,12 @@ from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
 from reviews.packets import queries
 from reviews.packets.evidence import EvidenceView
-from reviews.packets.pages import Head, head_of
+from reviews.packets.pages import PacketHead, packet_head
 from reviews.rules.enums import PacketState
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TargetChoice:
     """A choice as it stands in an address or a form. Levels are written "ladder/level"; an empty one is none."""
 
     target: str = ""
@@ -36,7 +41,7 @@ class LevelOption:
     value: str
     name: str
     ladder: str
-    level: Level
+    level: LevelRow
     version: LadderVersion
 
 
@@ -48,13 +53,13 @@ class RoleOption:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ChosenTarget:
     """A choice that makes sense, and all it asks."""
 
     target: LevelOption
     current: LevelOption | None
     roles: tuple[str, ...]
-    asked: AskedOf
+    asked: TargetExpectations
 
 
 def levels_of(cycle: Cycle) -> tuple[LevelOption, ...]:
@@ -68,14 +73,14 @@ def levels_of(cycle: Cycle) -> tuple[LevelOption, ...]:
         )
     }
     rows = db.session.scalars(
-        select(Level)
-        .where(Level.version_id.in_(versions))
-        .order_by(Level.version_id, Level.position)
+        select(LevelRow)
+        .where(LevelRow.version_id.in_(versions))
+        .order_by(LevelRow.version_id, LevelRow.position)
     )
     return tuple(option for row in rows for option in _options(row, versions[row.version_id]))
 
 
-def _options(level: Level, version: LadderVersion) -> Iterator[LevelOption]:
+def _options(level: LevelRow, version: LadderVersion) -> Iterator[LevelOption]:
     ladder = ladder_of(version)
     if not ladder.level(level.key).placeholder:
         name = f"{level.name} ({level.code})" if level.code else level.name
@@ -97,11 +102,11 @@ def roles_for(target: LevelOption) -> tuple[RoleOption, ...]:
     )
 
 
-def suggested(levels: Sequence[LevelOption], person: Person) -> Wanted:
+def suggested(levels: Sequence[LevelOption], person: Person) -> TargetChoice:
     """The level the people system gives the person, where the ladder knows it by name, and the one above it."""
     current = next((each for each in levels if _is_called(each, person.level)), None)
     if current is None:
-        return Wanted()
+        return TargetChoice()
     above = [
         each
         for each in levels
@@ -110,7 +115,7 @@ def suggested(levels: Sequence[LevelOption], person: Person) -> Wanted:
         and each.level.rank > current.level.rank
     ]
     target = min(above, key=lambda each: each.level.rank, default=None)
-    return Wanted(target.value if target else "", current.value)
+    return TargetChoice(target.value if target else "", current.value)
 
 
 def _is_called(option: LevelOption, name: str) -> bool:
@@ -119,14 +124,14 @@ def _is_called(option: LevelOption, name: str) -> bool:
     return name.strip().casefold() in {each.casefold() for each in names}
 
 
-def wanted_by(packet: Packet) -> Wanted:
+def wanted_by(packet: Packet) -> TargetChoice:
     """What a packet goes for now."""
     ladder = ladder_of(packet.ladder_version).id
     current = f"{ladder}/{packet.current_level.key}" if packet.current_level else ""
-    return Wanted(f"{ladder}/{packet.target_level.key}", current, tuple(packet.roles))
+    return TargetChoice(f"{ladder}/{packet.target_level.key}", current, tuple(packet.roles))
 
 
-def resolved(levels: Sequence[LevelOption], wanted: Wanted) -> Target | None:
+def resolved(levels: Sequence[LevelOption], wanted: TargetChoice) -> ChosenTarget | None:
     """The choice with what it asks, or None where a level is not on offer. Roles that do not apply are left out."""
     target = option(levels, wanted.target)
     current = option(levels, wanted.current)
@@ -135,8 +140,10 @@ def resolved(levels: Sequence[LevelOption], wanted: Wanted) -> Target | None:
     roles = tuple(each.key for each in roles_for(target) if each.key in wanted.roles)
     # A level of another ladder says nothing about what is expected here already.
     known = current if current and current.version is target.version else None
-    asked = asked_at(target.version, target.level.key, known.level.key if known else None, roles)
-    return Target(target, known, roles, asked)
+    asked = expectations_at(
+        target.version, target.level.key, known.level.key if known else None, roles
+    )
+    return ChosenTarget(target, known, roles, asked)
 
 
 # -- The pages
@@ -152,16 +159,16 @@ class StartPage:
     #: Empty where the obstacle is that there is none.
     manager: str
     levels: tuple[LevelOption, ...]
-    wanted: Wanted
+    wanted: TargetChoice
     #: The choice with all it asks; None before one is made, or where it makes no sense.
-    chosen: Target | None
+    chosen: ChosenTarget | None
     roles: tuple[RoleOption, ...]
     #: Why nothing can be started, and the packet that is there already.
     obstacle: str
     existing: str
 
 
-def start_page(access: StartAccess, wanted: Wanted | None) -> StartPage:
+def start_page(access: StartAccess, wanted: TargetChoice | None) -> StartPage:
     """What the viewer may go for in the cycle. Without a choice, what the people system suggests."""
     cycle, candidate = access.cycle, queries.candidate_of(access.viewer)
     levels = levels_of(cycle)
@@ -196,16 +203,16 @@ class LostLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetargetPage:
-    head: Head
+    head: PacketHead
     levels: tuple[LevelOption, ...]
-    wanted: Wanted
-    chosen: Target | None
+    wanted: TargetChoice
+    chosen: ChosenTarget | None
     roles: tuple[RoleOption, ...]
     lost: tuple[LostLink, ...]
     is_open: bool
 
 
-def retarget_page(access: PacketAccess, wanted: Wanted | None) -> RetargetPage:
+def retarget_page(access: PacketAccess, wanted: TargetChoice | None) -> RetargetPage:
     """Another target for a draft, and what would be unlinked from its items."""
     packet = access.packet
     levels = levels_of(packet.cycle)
@@ -213,18 +220,20 @@ def retarget_page(access: PacketAccess, wanted: Wanted | None) -> RetargetPage:
     chosen = resolved(levels, wanted)
     items = queries.draft_evidence(packet)
     return RetargetPage(
-        head=head_of(access),
+        head=packet_head(access),
         levels=levels,
         wanted=wanted,
         chosen=chosen,
         roles=roles_for(chosen.target) if chosen else (),
-        lost=_lost(items, asked_of(packet), chosen.asked) if chosen and items else (),
+        lost=_lost(items, expectations_for(packet), chosen.asked) if chosen and items else (),
         is_open=packet.state is PacketState.DRAFT
         and not queries.is_closed(packet, access.viewer.now),
     )
 
 
-def _lost(items: Iterable[EvidenceView], before: AskedOf, after: AskedOf) -> tuple[LostLink, ...]:
+def _lost(
+    items: Iterable[EvidenceView], before: TargetExpectations, after: TargetExpectations
+) -> tuple[LostLink, ...]:
     kept, dimensions = after.expectation_ids(), {each.id for each in after.dimensions}
     expectations = {each.id: each.text for dimension in before.dimensions for each in dimension}
     names = {each.id: each.name for each in before.dimensions}

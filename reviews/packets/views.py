@@ -17,24 +17,26 @@ from reviews.packets.forms import (
     TargetForm,
 )
 from reviews.packets.pages import EvidencePage, NotePage
-from reviews.packets.targets import Target, Wanted
+from reviews.packets.targets import ChosenTarget, TargetChoice
 from reviews.rules.enums import Action, PacketPhase
 from reviews.rules.errors import RuleBroken, StaleEdit
 from reviews.web.error_handlers import rules_shown_on, status_of
 from reviews.web.forms import ButtonForm, take_button_only
-from reviews.web.guard import closed, guarded
+from reviews.web.guard import guarded, render_closed
 
 bp = Blueprint("packets", __name__)
 
 _CHOICE = ("target", "current")
 
 
-def _wanted(form: TargetForm) -> Wanted | None:
+def _wanted(form: TargetForm) -> TargetChoice | None:
     """The choice in the form that was sent, else in the address; None where neither has one."""
     if form.is_submitted():
-        return Wanted(form.target.data or "", form.current.data or "", tuple(form.roles.data or ()))
+        return TargetChoice(
+            form.target.data or "", form.current.data or "", tuple(form.roles.data or ())
+        )
     if "target" in request.args:
-        return Wanted(
+        return TargetChoice(
             request.args["target"],
             request.args.get("current", ""),
             tuple(request.args.getlist("role")),
@@ -42,7 +44,7 @@ def _wanted(form: TargetForm) -> Wanted | None:
     return None
 
 
-def _chosen(target: Target | None) -> Target:
+def _chosen(target: ChosenTarget | None) -> ChosenTarget:
     if target is None:
         raise RuleBroken("Choose a level from the list.")
     return target
@@ -306,7 +308,7 @@ def submit(access: PacketAccess) -> ResponseReturnValue:
         with rules_shown_on(form):
             service.submit_packet(access.packet, actor=access.viewer, now=access.viewer.now)
             return redirect(url_for(".receipt", packet=access.packet.public_id))
-    page = pages.submit_page(access)
+    page = pages.submit_packet_page(access)
     return render_template("packets/submit.html", page=page, form=form), status_of(form)
 
 
@@ -326,7 +328,7 @@ def withdraw(access: PacketAccess) -> ResponseReturnValue:
     if not access.facts.is_candidate:
         abort(403)
     if access.facts.phase >= PacketPhase.RELEASED:
-        return closed(access)
+        return render_closed(access)
     return _withdraw(access, ButtonForm())
 
 
@@ -343,7 +345,7 @@ def withdraw_now(access: PacketAccess) -> ResponseReturnValue:
 
 
 def _withdraw(access: PacketAccess, form: ButtonForm) -> ResponseReturnValue:
-    page = pages.head_of(access)
+    page = pages.packet_head(access)
     return render_template("packets/withdraw.html", head=page, form=form), status_of(form)
 
 
@@ -361,5 +363,5 @@ def send_back(access: PacketAccess) -> ResponseReturnValue:
             )
             flash(f"The packet is back with {access.packet.candidate.name}.")
             return redirect(url_for(".show", packet=access.packet.public_id))
-    page = pages.head_of(access)
+    page = pages.packet_head(access)
     return render_template("packets/send_back.html", head=page, form=form), status_of(form)

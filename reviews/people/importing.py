@@ -15,7 +15,7 @@ from reviews.db.models.people import ManagerLink, Person
 from reviews.people import queries, service
 from reviews.people.addresses import email_key
 from reviews.people.open_work import open_work
-from reviews.people.roster import ACCOUNT, Changed, Plan, compare
+from reviews.people.roster import ACCOUNT, Changed, RosterPlan, compare
 from reviews.people.roster_file import Entry, RosterFile, id_key, read_roster
 from reviews.rules.enums import Action
 from reviews.rules.errors import RuleBroken
@@ -28,7 +28,7 @@ MAX_BYTES = 256 * 1024
 class Preview:
     text: str
     file: RosterFile
-    plan: Plan
+    plan: RosterPlan
     #: Employee ID of somebody who leaves -> what waits for them, as far as the viewer may know.
     work: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
@@ -68,7 +68,7 @@ def preview(text: str, viewer: Viewer | None = None) -> Preview:
 
 def apply(
     text: str, *, digest: str | None, leavers_read: bool, actor: Viewer | None, at: datetime
-) -> Plan:
+) -> RosterPlan:
     """Do what the preview said.
 
     Args:
@@ -113,7 +113,7 @@ def apply(
 class _Import:
     """One application of a plan, and the people by employee ID that it needs."""
 
-    def __init__(self, plan: Plan, at: datetime) -> None:
+    def __init__(self, plan: RosterPlan, at: datetime) -> None:
         self.plan = plan
         self.at = at
         self.people = {id_key(person.employee_id): person for person in queries.everybody()}

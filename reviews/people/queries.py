@@ -15,7 +15,7 @@ from reviews.db.extensions import db
 from reviews.db.models.people import ManagerLink, Person, SignInLink, SignInSession
 from reviews.display.formatting import short_day
 from reviews.people.addresses import email_key
-from reviews.people.roster import Known
+from reviews.people.roster import KnownPerson
 from reviews.rules.enums import Action
 
 ROWS_PER_PAGE = 50
@@ -242,14 +242,14 @@ def _matching(search: str) -> ColumnElement[bool]:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class DirectReport:
     public_id: str
     name: str
     title: str
 
 
 @dataclass(frozen=True, slots=True)
-class ManagedBy:
+class ManagerPeriod:
     """A manager and the days, as the timeline component draws it."""
 
     label: str
@@ -272,8 +272,8 @@ class PersonPage:
     is_self: bool
     has_password: bool
     open_sessions: int
-    managers: tuple[ManagedBy, ...]
-    reports: tuple[Report, ...]
+    managers: tuple[ManagerPeriod, ...]
+    reports: tuple[DirectReport, ...]
 
 
 def person(public_id: str) -> Person | None:
@@ -310,14 +310,14 @@ def person_page(access: SiteAccess, who: Person) -> PersonPage:
         has_password=who.password_hash is not None,
         open_sessions=sum(s.expires_at > access.viewer.now for s in open_sessions(who)),
         managers=tuple(
-            ManagedBy(
+            ManagerPeriod(
                 label=name,
                 when=f"since {short_day(start)}" if end is None else f"until {short_day(end)}",
                 state="now" if end is None else "done",
             )
             for name, start, end in managers
         ),
-        reports=tuple(Report(each.public_id, each.name, each.title) for each in reports),
+        reports=tuple(DirectReport(each.public_id, each.name, each.title) for each in reports),
     )
 
 
@@ -328,12 +328,12 @@ def everybody() -> list[Person]:
     return list(db.session.scalars(select(Person).order_by(Person.id)))
 
 
-def roster() -> list[Known]:
+def roster() -> list[KnownPerson]:
     """Everybody as the rules of the import see them. One query."""
     people = everybody()
     ids = {person.id: person.employee_id for person in people}
     return [
-        Known(
+        KnownPerson(
             employee_id=person.employee_id,
             name=person.name,
             email=person.email,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from reviews.people.addresses import email_key
-from reviews.people.roster_file import Entry, Problem, RosterFile, id_key
+from reviews.people.roster_file import Entry, RosterFile, RosterProblem, id_key
 
 #: What is compared, in the order in which a change is shown.
 FIELDS = ("employee_id", "name", "email", "manager_employee_id", "title", "level", "unit")
@@ -18,7 +18,7 @@ ACCOUNT, OPEN, CLOSED = "account", "open", "closed"
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownPerson:
     """Somebody who is here already. No manager is ""."""
 
     employee_id: str
@@ -33,7 +33,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldChange:
+class PersonFieldChange:
     field: str
     before: str
     after: str
@@ -45,18 +45,18 @@ class Changed:
 
     employee_id: str
     name: str
-    fields: tuple[FieldChange, ...]
+    fields: tuple[PersonFieldChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RosterPlan:
     """What applying the file would do. Nothing is applied while there are problems."""
 
     new: tuple[Entry, ...]
     changed: tuple[Changed, ...]
-    leaving: tuple[Known, ...]
+    leaving: tuple[KnownPerson, ...]
     unchanged: int
-    problems: tuple[Problem, ...]
+    problems: tuple[RosterProblem, ...]
     #: Employee ID -> name of everybody in the file and on record.
     names: Mapping[str, str]
 
@@ -74,7 +74,7 @@ class Plan:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def compare(file: RosterFile, roster: Sequence[Known]) -> Plan:
+def compare(file: RosterFile, roster: Sequence[KnownPerson]) -> RosterPlan:
     """The one way from a file and the present roster to what would change. Takes time in proportion to both."""
     return _Comparison(file, roster).plan()
 
@@ -82,7 +82,7 @@ def compare(file: RosterFile, roster: Sequence[Known]) -> Plan:
 class _Comparison:
     """One call of `compare` and its lookups. Keys are those of `id_key`."""
 
-    def __init__(self, file: RosterFile, roster: Sequence[Known]) -> None:
+    def __init__(self, file: RosterFile, roster: Sequence[KnownPerson]) -> None:
         self.file = file
         self.on_record = {id_key(person.employee_id): person for person in roster}
         self.entries = {id_key(entry.employee_id): entry for entry in file.entries}
@@ -97,7 +97,7 @@ class _Comparison:
         self.staying = {key: person for key, person in missing.items() if person.is_owner}
         self.leaving = {key: person for key, person in missing.items() if not person.is_owner}
 
-    def plan(self) -> Plan:
+    def plan(self) -> RosterPlan:
         new: list[Entry] = []
         changed: list[Changed] = []
         unchanged = 0
@@ -111,7 +111,7 @@ class _Comparison:
                 unchanged += 1
         for owner in self.staying.values():
             if id_key(owner.manager_employee_id) in self.leaving:
-                lost = FieldChange("manager_employee_id", owner.manager_employee_id, "")
+                lost = PersonFieldChange("manager_employee_id", owner.manager_employee_id, "")
                 changed.append(Changed(owner.employee_id, owner.name, (lost,)))
         problems = [
             *self.file.problems,
@@ -119,7 +119,7 @@ class _Comparison:
             *self.managers(),
             *self.circles(),
         ]
-        return Plan(
+        return RosterPlan(
             new=tuple(new),
             changed=tuple(changed),
             # A file that could not be read is no reason to say that everybody leaves.
@@ -130,23 +130,23 @@ class _Comparison:
             | {entry.employee_id: entry.name for entry in self.file.entries},
         )
 
-    def differences(self, person: Known, entry: Entry) -> Iterator[FieldChange]:
+    def differences(self, person: KnownPerson, entry: Entry) -> Iterator[PersonFieldChange]:
         for field in FIELDS:
             before, after = getattr(person, field), getattr(entry, field)
             if after is None or after == before:
                 continue
             if field == "manager_employee_id" and self.moved(before) == id_key(after):
                 continue
-            yield FieldChange(field, before, after)
+            yield PersonFieldChange(field, before, after)
         if not person.is_active:
-            yield FieldChange(ACCOUNT, CLOSED, OPEN)
+            yield PersonFieldChange(ACCOUNT, CLOSED, OPEN)
 
     def moved(self, employee_id: str) -> str:
         """The key by which the file knows whoever has this ID on record."""
         key = id_key(employee_id)
         return self.new_keys.get(key, key)
 
-    def matches(self) -> Iterator[tuple[str, Known]]:
+    def matches(self) -> Iterator[tuple[str, KnownPerson]]:
         """ID in the file -> who it is about: by employee ID, else by the address of somebody whose ID is in no line.
 
         That is how an ID changes, and how the first owner, made from the command line, gets one. The address of
@@ -164,7 +164,7 @@ class _Comparison:
             if person is not None:
                 yield id_key(entry.employee_id), person
 
-    def taken_addresses(self) -> Iterator[Problem]:
+    def taken_addresses(self) -> Iterator[RosterProblem]:
         """An address on record for somebody whom the file does not give another one."""
         kept = {
             email_key(person.email): person
@@ -174,13 +174,13 @@ class _Comparison:
         for entry in self.file.entries:
             holder = kept.get(email_key(entry.email))
             if holder is not None:
-                yield Problem(
+                yield RosterProblem(
                     entry.line,
                     "email",
                     f"Belongs to {holder.name} ({holder.employee_id}), who is not in this file.",
                 )
 
-    def managers(self) -> Iterator[Problem]:
+    def managers(self) -> Iterator[RosterProblem]:
         for entry in self.file.entries:
             key = id_key(entry.manager_employee_id)
             if not key or key in self.staying:
@@ -196,9 +196,9 @@ class _Comparison:
                 )
             else:
                 sentence = f"Nobody has the employee ID {entry.manager_employee_id}."
-            yield Problem(entry.line, "manager_employee_id", sentence)
+            yield RosterProblem(entry.line, "manager_employee_id", sentence)
 
-    def circles(self) -> Iterator[Problem]:
+    def circles(self) -> Iterator[RosterProblem]:
         """Each ring of people who report to each other, once, at the first of its lines, with everybody in it."""
         above = self.reporting()
         done: set[str] = set()
@@ -220,13 +220,13 @@ class _Comparison:
             links[key] = self.moved(owner.manager_employee_id)
         return {key: manager for key, manager in links.items() if manager and manager != key}
 
-    def circle(self, ring: list[str]) -> Problem:
+    def circle(self, ring: list[str]) -> RosterProblem:
         first = min(
             (key for key in ring if key in self.entries), key=lambda key: self.entries[key].line
         )
         place = ring.index(first)
         people = [self.named(key) for key in (*ring[place:], *ring[:place], first)]
-        return Problem(
+        return RosterProblem(
             self.entries[first].line,
             "manager_employee_id",
             f"These people report to each other in a circle: {' → '.join(people)}.",

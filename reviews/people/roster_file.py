@@ -18,7 +18,7 @@ _DELIMITERS = ",;\t"
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class RosterProblem:
     """Why the file cannot be applied. `column` is empty where the whole line is meant."""
 
     line: int
@@ -45,7 +45,7 @@ class RosterFile:
     """`missing` and `unknown` name columns: those it may lack and does, and those of it that are not read."""
 
     entries: tuple[Entry, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[RosterProblem, ...]
     missing: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
 
@@ -57,7 +57,7 @@ def id_key(employee_id: str) -> str:
 
 def read_roster(text: str) -> RosterFile:
     """Never raises: whatever the text is, it has rows, problems or both."""
-    problems: list[Problem] = []
+    problems: list[RosterProblem] = []
     rows = _rows(text, problems)
     line, header = next(rows, (1, []))
     columns = [_column(cell) for cell in header]
@@ -68,12 +68,12 @@ def read_roster(text: str) -> RosterFile:
         if column not in COLUMNS and cell.strip()
     )
     problems += [
-        Problem(line, column, "The first line names no such column, and it is needed.")
+        RosterProblem(line, column, "The first line names no such column, and it is needed.")
         for column in REQUIRED
         if column not in columns
     ]
     problems += [
-        Problem(line, column, "The first line names this column twice.")
+        RosterProblem(line, column, "The first line names this column twice.")
         for column in COLUMNS
         if columns.count(column) > 1
     ]
@@ -84,7 +84,9 @@ def read_roster(text: str) -> RosterFile:
     for number, cells in rows:
         if len(cells) > len(columns):
             problems.append(
-                Problem(number, "", f"{len(cells)} cells, but the first line has {len(columns)}.")
+                RosterProblem(
+                    number, "", f"{len(cells)} cells, but the first line has {len(columns)}."
+                )
             )
         padded = cells + [""] * (len(columns) - len(cells))
         values = {
@@ -95,12 +97,12 @@ def read_roster(text: str) -> RosterFile:
         problems += _mistakes(number, values)
         entries.append(Entry(line=number, **values))
     if not entries:
-        problems.append(Problem(line, "", "There is nobody below the first line."))
+        problems.append(RosterProblem(line, "", "There is nobody below the first line."))
     problems += _repeats(entries)
     return RosterFile(tuple(entries), tuple(problems), missing, unknown)
 
 
-def _rows(text: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
+def _rows(text: str, problems: list[RosterProblem]) -> Iterator[tuple[int, list[str]]]:
     """Each row that is not blank with the line it begins on. Reading ends where quotation marks do not match."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     reader = csv.reader(io.StringIO(plain), delimiter=_delimiter(plain), strict=True)
@@ -112,7 +114,7 @@ def _rows(text: str, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]
             line = reader.line_num + 1
     except csv.Error:
         problems.append(
-            Problem(line, "", "The quotation marks do not match; nothing below was read.")
+            RosterProblem(line, "", "The quotation marks do not match; nothing below was read.")
         )
 
 
@@ -128,17 +130,17 @@ def _column(cell: str) -> str:
     return "_".join(words.replace("-", " ").replace("_", " ").split())
 
 
-def _mistakes(line: int, values: dict[str, str]) -> Iterator[Problem]:
+def _mistakes(line: int, values: dict[str, str]) -> Iterator[RosterProblem]:
     for column, value in values.items():
         limit = _LENGTHS.get(column, _OTHER_LENGTH)
         if any(map(refused_in_name, value)):
-            yield Problem(line, column, "Holds an invisible or control character.")
+            yield RosterProblem(line, column, "Holds an invisible or control character.")
         elif len(value) > limit:
-            yield Problem(line, column, f"Longer than {limit} characters.")
+            yield RosterProblem(line, column, f"Longer than {limit} characters.")
         elif column in {"employee_id", "name", "email"} and not value:
-            yield Problem(line, column, "Is empty.")
+            yield RosterProblem(line, column, "Is empty.")
         elif column == "email" and not _is_address(value):
-            yield Problem(line, column, f"“{value}” is not an e-mail address.")
+            yield RosterProblem(line, column, f"“{value}” is not an e-mail address.")
 
 
 def _is_address(value: str) -> bool:
@@ -150,7 +152,7 @@ def _is_address(value: str) -> bool:
     return True
 
 
-def _repeats(entries: list[Entry]) -> Iterator[Problem]:
+def _repeats(entries: list[Entry]) -> Iterator[RosterProblem]:
     ids: dict[str, int] = {}
     addresses: dict[str, int] = {}
     for entry in entries:
@@ -159,5 +161,5 @@ def _repeats(entries: list[Entry]) -> Iterator[Problem]:
             ("email", email_key(entry.email), addresses),
         ):
             if key and key in seen:
-                yield Problem(entry.line, column, f"Stands on line {seen[key]} already.")
+                yield RosterProblem(entry.line, column, f"Stands on line {seen[key]} already.")
             seen.setdefault(key, entry.line)

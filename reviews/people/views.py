@@ -39,7 +39,7 @@ from reviews.rules.enums import Action
 from reviews.web.error_handlers import rules_shown_on, status_of
 from reviews.web.extensions import limiter, login_manager
 from reviews.web.forms import take_button_only
-from reviews.web.guard import begin_public_write, check_public_token, guarded, settle
+from reviews.web.guard import begin_public_write, check_public_token, commit_or_rollback, guarded
 from reviews.web.links import public_link
 from reviews.web.mode import lets_demo_accounts_in
 
@@ -91,7 +91,7 @@ def sign_in() -> ResponseReturnValue:
     response = current_app.make_response(
         (render_template("people/sign_in.html", form=form), status_of(form))
     )
-    settle(response)
+    commit_or_rollback(response)
     return response
 
 
@@ -103,7 +103,7 @@ def _enter(token: str, target: str) -> ResponseReturnValue:
     login_user(viewer)
     session["_user_id"] = token
     response = current_app.make_response(redirect(target))
-    settle(response)
+    commit_or_rollback(response)
     return response
 
 
@@ -130,12 +130,12 @@ def use_link(token: str) -> ResponseReturnValue:
             service.choose_password(token, form.password.data or "", at=queries.now())
             flash("Your password is set. Sign in with it.")
             response = current_app.make_response(redirect(url_for("people.sign_in")))
-            settle(response)
+            commit_or_rollback(response)
             return response
     response = current_app.make_response(
         (render_template("people/choose_password.html", form=form), status_of(form))
     )
-    settle(response)
+    commit_or_rollback(response)
     return response
 
 

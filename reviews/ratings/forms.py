@@ -16,11 +16,11 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
-from reviews.access.expectations import AskedDimension
+from reviews.access.expectations import TargetDimension
 from reviews.ratings.queries import RatePage
 from reviews.rules.enums import MISSING, SCALE, Category, DeclineCategory, Mark
 from reviews.web.forms import StrictForm
-from reviews.web.validators import plain_text, word_of
+from reviews.web.validators import choice_of, plain_text
 
 RATIONALE_LIMIT = 4000
 NOTE_LIMIT = 500
@@ -108,15 +108,15 @@ class RatingForm(StrictForm):
     marks: "FormField[Form]"
 
     def chosen(self) -> Category | None:
-        return word_of(Category, self.category.data)
+        return choice_of(Category, self.category.data)
 
-    def marks_by_id(self, dimension: AskedDimension) -> dict[int, Mark]:
+    def marks_by_id(self, dimension: TargetDimension) -> dict[int, Mark]:
         """The marks set, by expectation id."""
         given = self.marks.form
         return {
             expectation.id: mark
             for expectation in dimension
-            if (mark := word_of(Mark, given[expectation.label].data)) is not None
+            if (mark := choice_of(Mark, given[expectation.label].data)) is not None
         }
 
 

@@ -6,19 +6,19 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from reviews.access.expectations import AskedDimension, AskedOf, asked_of
+from reviews.access.expectations import TargetDimension, TargetExpectations, expectations_for
 from reviews.access.loaders import PacketAccess
 from reviews.db.extensions import db
 from reviews.db.models.packets import Assignment, PacketRevision
 from reviews.db.models.ratings import ExpectationMark, Rating
 from reviews.packets.evidence import EvidenceView
 from reviews.packets.queries import revision_evidence, revision_notes
-from reviews.ratings import rules
+from reviews.ratings import completeness
 from reviews.rules.enums import Action, AssignmentState, Category, Mark, PacketState, RaterKind
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class RatingHead:
     """What every page about one person's rating of a packet begins with."""
 
     packet: str
@@ -44,7 +44,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class RatingStep:
     """One dimension in the row of dimensions."""
 
     key: str
@@ -53,7 +53,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class RatingDraft:
     """What is saved about one dimension. Version 0: nothing is."""
 
     rationale: str = ""
@@ -65,20 +65,20 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class RatePage:
-    head: Head
-    steps: tuple[Step, ...]
-    dimension: AskedDimension
+    head: RatingHead
+    steps: tuple[RatingStep, ...]
+    dimension: TargetDimension
     #: The submitted evidence that speaks to the dimension; empty where the policy no longer grants it.
     evidence: tuple[EvidenceView, ...]
     #: Which revision is rated; None where evidence is not granted.
     revision: int | None
-    draft: Draft
+    draft: RatingDraft
     marks: Mapping[int, Mark]
     #: The candidate's note that the role gave no chance; empty where nothing is said or evidence is not granted.
     no_opportunity: str
 
     @property
-    def following(self) -> Step | None:
+    def following(self) -> RatingStep | None:
         """The dimension after this one, or None at the last."""
         keys = [step.key for step in self.steps]
         at = keys.index(self.dimension.key)
@@ -95,23 +95,23 @@ class RatePage:
 class ReviewedDimension:
     key: str
     name: str
-    draft: Draft
+    draft: RatingDraft
     missing: str | None
     cites: tuple[int, ...]
     cites_nothing: bool
 
 
 @dataclass(frozen=True, slots=True)
-class SubmitPage:
+class ReviewRatingPage:
     """The whole draft, read over before it is submitted."""
 
-    head: Head
+    head: RatingHead
     dimensions: tuple[ReviewedDimension, ...]
     version: int
 
     @property
-    def steps(self) -> tuple[Step, ...]:
-        return tuple(Step(d.key, d.name, d.missing is None) for d in self.dimensions)
+    def steps(self) -> tuple[RatingStep, ...]:
+        return tuple(RatingStep(d.key, d.name, d.missing is None) for d in self.dimensions)
 
     @property
     def open_dimensions(self) -> tuple[ReviewedDimension, ...]:
@@ -120,7 +120,7 @@ class SubmitPage:
 
 @dataclass(frozen=True, slots=True)
 class InvitationPage:
-    head: Head
+    head: RatingHead
     dimensions: int
     expectations: int
     items: int
@@ -152,11 +152,15 @@ def draft_version(drafts: Mapping[int, Rating]) -> int:
     return sum(rating.version for rating in drafts.values())
 
 
-def said_in(rating: Rating | None) -> rules.Said:
-    return rules.Said(rating.category, rating.rationale) if rating else rules.Said()
+def said_in(rating: Rating | None) -> completeness.RatingAnswer:
+    return (
+        completeness.RatingAnswer(rating.category, rating.rationale)
+        if rating
+        else completeness.RatingAnswer()
+    )
 
 
-def as_saved(rating: Rating, dimension: AskedDimension) -> dict[str, str]:
+def as_saved(rating: Rating, dimension: TargetDimension) -> dict[str, str]:
     """The saved values by form field, to be shown beside a text that was written meanwhile."""
     marks = marks_of({rating.assignment_id})
     return {
@@ -184,7 +188,7 @@ def own_assignment(access: PacketAccess) -> Assignment | None:
 
 
 def invitation_page(access: PacketAccess, assignment: Assignment) -> InvitationPage:
-    asked = asked_of(access.packet).dimensions
+    asked = expectations_for(access.packet).dimensions
     return InvitationPage(
         head=_head(access, assignment),
         dimensions=len(asked),
@@ -195,13 +199,13 @@ def invitation_page(access: PacketAccess, assignment: Assignment) -> InvitationP
 
 def first_open_dimension(access: PacketAccess, assignment: Assignment) -> str | None:
     """The key of the first dimension that is not complete, else of the first."""
-    steps = _steps(asked_of(access.packet), drafts_of(assignment))
+    steps = _steps(expectations_for(access.packet), drafts_of(assignment))
     return next((s.key for s in steps if not s.done), steps[0].key if steps else None)
 
 
 def rating_page(access: PacketAccess, assignment: Assignment, dimension: str) -> RatePage | None:
     """One dimension of the viewer's own rating; None if the packet is not asked about it."""
-    asked = asked_of(access.packet)
+    asked = expectations_for(access.packet)
     wanted = asked.dimension(dimension)
     if wanted is None:
         return None
@@ -223,29 +227,29 @@ def rating_page(access: PacketAccess, assignment: Assignment, dimension: str) ->
     )
 
 
-def submit_page(access: PacketAccess, assignment: Assignment) -> SubmitPage:
+def review_page(access: PacketAccess, assignment: Assignment) -> ReviewRatingPage:
     drafts = drafts_of(assignment)
     numbers = {item.number for item in _evidence(access)}
     reviewed = []
-    for dimension in asked_of(access.packet).dimensions:
+    for dimension in expectations_for(access.packet).dimensions:
         said = said_in(drafts.get(dimension.id))
         reviewed.append(
             ReviewedDimension(
                 key=dimension.key,
                 name=dimension.name,
                 draft=_draft(drafts.get(dimension.id)),
-                missing=rules.missing_in(said),
-                cites=rules.cited(said.rationale, numbers),
-                cites_nothing=rules.cites_nothing(said, numbers),
+                missing=completeness.missing_from(said),
+                cites=completeness.cited(said.rationale, numbers),
+                cites_nothing=completeness.cites_nothing(said, numbers),
             )
         )
-    return SubmitPage(_head(access, assignment), tuple(reviewed), draft_version(drafts))
+    return ReviewRatingPage(_head(access, assignment), tuple(reviewed), draft_version(drafts))
 
 
-def _head(access: PacketAccess, assignment: Assignment) -> Head:
+def _head(access: PacketAccess, assignment: Assignment) -> RatingHead:
     packet, cycle = access.packet, access.packet.cycle
     due = cycle.rating_due
-    return Head(
+    return RatingHead(
         packet=packet.public_id,
         candidate=packet.candidate.name,
         manager=packet.manager.name,
@@ -264,17 +268,17 @@ def _head(access: PacketAccess, assignment: Assignment) -> Head:
     )
 
 
-def _steps(asked: AskedOf, drafts: Mapping[int, Rating]) -> tuple[Step, ...]:
+def _steps(asked: TargetExpectations, drafts: Mapping[int, Rating]) -> tuple[RatingStep, ...]:
     return tuple(
-        Step(d.key, d.name, rules.missing_in(said_in(drafts.get(d.id))) is None)
+        RatingStep(d.key, d.name, completeness.missing_from(said_in(drafts.get(d.id))) is None)
         for d in asked.dimensions
     )
 
 
-def _draft(rating: Rating | None) -> Draft:
+def _draft(rating: Rating | None) -> RatingDraft:
     if rating is None:
-        return Draft()
-    return Draft(
+        return RatingDraft()
+    return RatingDraft(
         rating.rationale, rating.category, rating.shareable, rating.updated_at, rating.version
     )
 
@@ -286,7 +290,7 @@ def _evidence(access: PacketAccess) -> tuple[EvidenceView, ...]:
     return revision_evidence([revision]).get(revision, ())
 
 
-def _note(access: PacketAccess, dimension: AskedDimension) -> str:
+def _note(access: PacketAccess, dimension: TargetDimension) -> str:
     revision = access.packet.current_revision_id
     if revision is None or not access.may(Action.READ_EVIDENCE):
         return ""
@@ -310,7 +314,7 @@ def marks_of(assignment_ids: set[int]) -> dict[int, dict[int, Mark]]:
     return found
 
 
-def labelled(marks: Mapping[int, Mark], dimension: AskedDimension) -> tuple[tuple[str, str], ...]:
+def labelled(marks: Mapping[int, Mark], dimension: TargetDimension) -> tuple[tuple[str, str], ...]:
     return tuple(
         (expectation.label, marks[expectation.id].value.replace("_", " "))
         for expectation in dimension

@@ -5,15 +5,15 @@ from datetime import datetime
 
 from sqlalchemy import delete
 
-from reviews.access.expectations import AskedDimension, asked_of
-from reviews.access.viewer import Viewer
+from reviews.access.expectations import TargetDimension, expectations_for
+from reviews.access.viewer import Actor
 from reviews.audit import service as audit
 from reviews.db.extensions import db
+from reviews.db.locks import lock_assignment
 from reviews.db.models.packets import Assignment
-from reviews.db.models.people import Person
 from reviews.db.models.ratings import ExpectationMark, Rating
 from reviews.display.formatting import moment
-from reviews.ratings import queries, rules
+from reviews.ratings import completeness, queries
 from reviews.rules.enums import (
     Action,
     AssignmentState,
@@ -26,8 +26,6 @@ from reviews.rules.enums import (
 from reviews.rules.errors import RuleBroken, StaleEdit
 from reviews.rules.workflow import ASSIGNMENT, advance
 
-Actor = Viewer | Person
-
 
 def accept_invitation(assignment: Assignment, *, actor: Actor, now: datetime) -> None:
     """Say yes to rating. A second yes changes nothing.
@@ -36,7 +34,7 @@ def accept_invitation(assignment: Assignment, *, actor: Actor, now: datetime) ->
         RuleBroken: when ratings are closed.
         IllegalMove: when there is no invitation to answer.
     """
-    _lock(assignment)
+    lock_assignment(assignment)
     if assignment.state in {AssignmentState.ACCEPTED, AssignmentState.IN_PROGRESS}:
         return
     _refuse_when_closed(assignment, now)
@@ -59,7 +57,7 @@ def decline_invitation(
         RuleBroken: when ratings are closed.
         IllegalMove: when the rating is submitted or was never asked for.
     """
-    _lock(assignment)
+    lock_assignment(assignment)
     _refuse_when_closed(assignment, now)
     advance(ASSIGNMENT, assignment, Action.ANSWER_INVITATION, to=AssignmentState.DECLINED)
     assignment.decline_category = category
@@ -73,7 +71,7 @@ def decline_invitation(
 def save_rating(
     assignment: Assignment,
     *,
-    dimension: AskedDimension,
+    dimension: TargetDimension,
     rationale: str,
     category: Category | None,
     shareable: bool = False,
@@ -94,7 +92,7 @@ def save_rating(
         RuleBroken: when ratings are closed.
         IllegalMove: before the invitation is accepted and after the rating is submitted.
     """
-    _lock(assignment)
+    lock_assignment(assignment)
     _refuse_when_closed(assignment, now)
     if assignment.state is not AssignmentState.IN_PROGRESS:
         advance(ASSIGNMENT, assignment, Action.WRITE_RATING)
@@ -103,7 +101,7 @@ def save_rating(
     if rating and saved_version != version:
         raise StaleEdit(
             "This dimension was saved in another window after you opened it. Both texts are below.",
-            theirs=queries.as_saved(rating, dimension),
+            saved=queries.as_saved(rating, dimension),
             version=saved_version,
         )
     if rating is None:
@@ -131,7 +129,7 @@ def submit_rating(
         RuleBroken: while something is missing, when the draft has changed since it was read, or when ratings are closed.
         IllegalMove: when the rating is not being written.
     """
-    _lock(assignment)
+    lock_assignment(assignment)
     if assignment.state is AssignmentState.SUBMITTED:
         return
     _refuse_when_closed(assignment, now)
@@ -140,9 +138,9 @@ def submit_rating(
         raise RuleBroken(
             "Your draft was changed in another window. Read it over once more, then submit it."
         )
-    asked = asked_of(assignment.packet).dimensions
+    asked = expectations_for(assignment.packet).dimensions
     said = {d.key: queries.said_in(drafts.get(d.id)) for d in asked}
-    if missing := rules.missing_for_submission(said, said):
+    if missing := completeness.missing_for_submission(said, said):
         names = {d.key: d.name for d in asked}
         raise RuleBroken(
             f"Still open: {', '.join(names[m.dimension] for m in missing)}."
@@ -153,11 +151,6 @@ def submit_rating(
     assignment.submitted_at = now
     db.session.flush()
     _record(assignment, Action.SUBMIT_RATING, actor, "submitted the rating of", now)
-
-
-def _lock(assignment: Assignment) -> None:
-    """Read the state again and hold it until the end of the transaction: two windows act one after the other."""
-    db.session.refresh(assignment, ["state", "version"], with_for_update=True)
 
 
 def _refuse_when_closed(assignment: Assignment, now: datetime) -> None:
@@ -175,7 +168,7 @@ def _refuse_when_closed(assignment: Assignment, now: datetime) -> None:
 
 
 def _replace_marks(
-    assignment: Assignment, dimension: AskedDimension, marks: Mapping[int, Mark]
+    assignment: Assignment, dimension: TargetDimension, marks: Mapping[int, Mark]
 ) -> None:
     asked = {expectation.id for expectation in dimension}
     db.session.execute(

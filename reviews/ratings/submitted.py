@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, false, or_, select
 from sqlalchemy.orm import joinedload
 
-from reviews.access.expectations import AskedDimension, asked_of
+from reviews.access.expectations import TargetDimension, expectations_for
 from reviews.access.loaders import PacketAccess
 from reviews.db.extensions import db
 from reviews.db.models.packets import Assignment
@@ -26,7 +26,7 @@ _ASKED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class VisibleRating:
     """What one rater submitted about one dimension, as far as the reader may read it."""
 
     rater: str
@@ -42,9 +42,9 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldDimension:
-    dimension: AskedDimension
-    told: tuple[Told, ...]
+class VisibleDimension:
+    dimension: TargetDimension
+    told: tuple[VisibleRating, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class RatingsPage:
     cycle: str
     cycle_id: str
     scale: Mapping[str, Mapping[str, str]]
-    dimensions: tuple[ToldDimension, ...]
+    dimensions: tuple[VisibleDimension, ...]
     #: Only the reader's own rating is shown.
     own_only: bool
     #: The manager and peers whose ratings are in, of those asked; None where the policy does not grant the count.
@@ -65,7 +65,7 @@ class RatingsPage:
 def ratings_page(access: PacketAccess) -> RatingsPage:
     """What the viewer may read of the submitted ratings: their own, the manager's, the peers'."""
     packet = access.packet
-    asked = asked_of(packet)
+    asked = expectations_for(packet)
     assignments = _readable(access)
     ids = {assignment.id for assignment in assignments}
     ratings = {
@@ -74,10 +74,10 @@ def ratings_page(access: PacketAccess) -> RatingsPage:
     }
     marks = marks_of(ids)
     dimensions = tuple(
-        ToldDimension(
+        VisibleDimension(
             dimension,
             tuple(
-                _told(access, assignment, rating, marks.get(assignment.id, {}), dimension)
+                _visible_rating(access, assignment, rating, marks.get(assignment.id, {}), dimension)
                 for assignment in assignments
                 if (rating := ratings.get((assignment.id, dimension.id))) is not None
             ),
@@ -131,17 +131,17 @@ def _readable(access: PacketAccess) -> list[Assignment]:
     )
 
 
-def _told(
+def _visible_rating(
     access: PacketAccess,
     assignment: Assignment,
     rating: Rating,
     marks: Mapping[int, Mark],
-    dimension: AskedDimension,
-) -> Told:
+    dimension: TargetDimension,
+) -> VisibleRating:
     assert rating.category is not None  # noqa: S101 - nothing is submitted without an answer
     is_manager = assignment.kind is RaterKind.MANAGER
     own = assignment.rater_id == access.viewer.person_id
-    return Told(
+    return VisibleRating(
         rater=assignment.rater.name,
         kind=assignment.kind,
         own=own,

@@ -9,7 +9,7 @@ from reviews.access.loaders import PacketAccess
 from reviews.db.models.packets import Assignment
 from reviews.ratings import queries, service, submitted
 from reviews.ratings.forms import DeclineForm, RatingForm, SubmitForm, rating_form
-from reviews.ratings.queries import Head, RatePage
+from reviews.ratings.queries import RatePage, RatingHead
 from reviews.rules.enums import Action, AssignmentState, DeclineCategory
 from reviews.rules.errors import StaleEdit
 from reviews.web.error_handlers import rules_shown_on, status_of
@@ -29,7 +29,7 @@ class Tab:
     current: bool
 
 
-def tabs(head: Head, steps: tuple[queries.Step, ...], current: str) -> list[Tab]:
+def tabs(head: RatingHead, steps: tuple[queries.RatingStep, ...], current: str) -> list[Tab]:
     """The dimensions and, where it may still be submitted, the last step. `current` is a key, "" for the last step."""
     found = [
         Tab(
@@ -130,7 +130,7 @@ def _rate(page: RatePage, form: RatingForm, stale: StaleEdit | None = None) -> R
         page=page,
         form=form,
         steps=tabs(page.head, page.steps, page.dimension.key),
-        theirs=stale.theirs if stale else None,
+        saved=stale.saved if stale else None,
     )
     return html, 409 if stale else status_of(form)
 
@@ -184,7 +184,7 @@ def review(access: PacketAccess) -> ResponseReturnValue:
 
 
 def _review(access: PacketAccess, assignment: Assignment, form: SubmitForm) -> ResponseReturnValue:
-    page = queries.submit_page(access, assignment)
+    page = queries.review_page(access, assignment)
     form.version.renew(page.version)
     steps = tabs(page.head, page.steps, "")
     html = render_template("ratings/submit.html", page=page, form=form, steps=steps)

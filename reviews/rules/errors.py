@@ -14,9 +14,9 @@ class IllegalMove(RuleBroken):
 
 
 class StaleEdit(RuleBroken):
-    """Somebody saved first. `theirs` holds the saved values by field name, so that the page can show both texts."""
+    """Somebody saved first. `saved` holds the saved values by field name, so that the page can show both texts."""
 
-    def __init__(self, sentence: str, *, theirs: dict[str, str], version: int) -> None:
+    def __init__(self, sentence: str, *, saved: dict[str, str], version: int) -> None:
         super().__init__(sentence)
-        self.theirs = theirs
+        self.saved = saved
         self.version = version

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from reviews.rules.enums import Kind, Relation
 from reviews.rules.policy import LATER
-from reviews.rules.policy.table import HERE, Table, tables
+from reviews.rules.policy.table import HERE, PolicyTable, tables
 from reviews.rules.workflow import MACHINES, Machine
 
 _RELATIONS = {
@@ -120,7 +120,7 @@ def _permissions() -> Iterator[str]:
     yield ""
 
 
-def _policy(table: Table) -> Iterator[str]:
+def _policy(table: PolicyTable) -> Iterator[str]:
     columns = tuple(relation.value for relation in table.relations)
     with (HERE / f"{table.name}.csv").open(encoding="utf-8", newline="") as file:
         cells = {line["id"]: line for line in csv.DictReader(file)}

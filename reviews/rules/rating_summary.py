@@ -1,4 +1,4 @@
-"""What ratings, marks, evidence and attainments amount to: the reading rules, as words and lists, never as a score.
+"""What ratings, marks, evidence and attainments amount to: as words and lists, never as a score.
 
 Pure functions of plain values. Whoever wants the board to read differently changes this module and nothing else.
 """
@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple, TypeVar
 
 from reviews.rules.enums import SCALE, Attainment, Category
 
-Word = Literal["exceeds", "met", "partly", "not_shown", "split", "thin", "not_observed"]
+Verdict = Literal["exceeds", "met", "partly", "not_shown", "split", "too_few", "not_observed"]
 Zone = Literal["clear", "discuss"]
 ExpectationStatus = Literal["void", "claimed", "single", "shown", "not_shown", "mixed"]
 #: How many ratings name each category, from not shown to exceeds.
@@ -41,7 +41,7 @@ class CellCounts:
     asked: int
     covered: int
     expectations: int
-    #: The candidate notes that the role gave no opportunity. It changes no reading.
+    #: The candidate notes that the role gave no opportunity. It changes no verdict.
     no_opportunity: bool = False
 
     @property
@@ -59,36 +59,36 @@ class CellCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class CellReading:
+class CellSummary:
     """What the ratings of one dimension amount to.
 
-    `tie` names both words of an even split away from the target line: "met/exceeds". `hole` is a coverage hole.
+    `tie` names both words of an even split away from the target line: "met/exceeds". `coverage_hole`: see `has_coverage_hole`.
     `zone` is None for whoever may not see one yet, and where none can be known.
     """
 
-    word: Word
+    verdict: Verdict
     tie: str = ""
     disagree: bool = False
-    hole: bool = False
+    coverage_hole: bool = False
     zone: Zone | None = None
 
 
 # -- One dimension of one packet
 
 
-def read(counts: CellCounts, zone: Zone | None = None) -> CellReading:
-    """The reading of a cell. The zone depends on the other cells too, so it is worked out by `zone_of` and given."""
-    word, tie = word_of(counts.ratings)
-    return CellReading(word, tie, disagree(counts), has_hole(counts), zone)
+def summarize(counts: CellCounts, zone: Zone | None = None) -> CellSummary:
+    """The summary of a cell. The zone depends on the other cells too, so it is worked out by `zone_of` and given."""
+    verdict, tie = verdict_of(counts.ratings)
+    return CellSummary(verdict, tie, ratings_disagree(counts), has_coverage_hole(counts), zone)
 
 
-def word_of(ratings: Histogram) -> tuple[Word, str]:
+def verdict_of(ratings: Histogram) -> tuple[Verdict, str]:
     """The word that most ratings support, and the tie if half of them say more without crossing the target line."""
     _, partly, met, exceeds = ratings
     n = sum(ratings)
     at_least_met, at_least_partly = met + exceeds, partly + met + exceeds
     if n < ENOUGH_RATINGS:
-        return "thin" if n else "not_observed", ""
+        return "too_few" if n else "not_observed", ""
     if 2 * exceeds > n:
         return "exceeds", ""
     if 2 * at_least_met > n:
@@ -100,7 +100,7 @@ def word_of(ratings: Histogram) -> tuple[Word, str]:
     return "not_shown", "not shown/partly" if 2 * at_least_partly == n else ""
 
 
-def disagree(counts: CellCounts) -> bool:
+def ratings_disagree(counts: CellCounts) -> bool:
     """Whether the ratings contradict each other enough to be talked about."""
     low, _, met, exceeds = ratings = counts.ratings
     n, at_least_met = sum(ratings), met + exceeds
@@ -120,7 +120,7 @@ def _manager_stands_apart(counts: CellCounts) -> bool:
     return abs(2 * SCALE.index(counts.manager) - twice_median) >= 4
 
 
-def has_hole(counts: CellCounts) -> bool:
+def has_coverage_hole(counts: CellCounts) -> bool:
     """Nobody observed the dimension, or fewer than half of its expectations have evidence."""
     return counts.rated == 0 or 2 * counts.covered < counts.expectations
 

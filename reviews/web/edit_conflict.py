@@ -8,20 +8,20 @@ from reviews.web.forms import EditForm
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class EditDifference:
     label: str
     saved: str
     typed: str
 
 
-def kept_beside(
+def show_both(
     form: EditForm, stale: StaleEdit, typed: Mapping[str, str]
-) -> tuple[Difference, ...]:
+) -> tuple[EditDifference, ...]:
     """Make the form ready to be saved over what is there now, and say where the two differ."""
     form.renew(stale.version)
     form.form_errors.append(f"{stale} Saving once more replaces what is shown beside yours.")
     return tuple(
-        Difference(form[name].label.text, saved, typed[name])
-        for name, saved in stale.theirs.items()
+        EditDifference(form[name].label.text, saved, typed[name])
+        for name, saved in stale.saved.items()
         if saved != typed[name]
     )

@@ -91,12 +91,12 @@ def guarded(
     def wrap(view: Callable[..., ResponseReturnValue]) -> Callable[..., Response]:
         @wraps(view)
         def checked(**url_parts: Any) -> Response:
-            found, refusal = judge(actions, on, url_parts)
+            found, refusal = authorize(actions, on, url_parts)
             # Before a refusal that speaks of the phase: only a form of ours learns it, and that form acts where it may.
             if request.method not in SAFE:
                 _check_token()
             if refusal == _STATUS[Answer.CLOSED]:
-                return closed(found)
+                return render_closed(found)
             if refusal is not None:
                 abort(refusal)
             for name, values in request.args.lists():
@@ -104,7 +104,7 @@ def guarded(
                 if not is_known or "\0" in "".join(values):
                     abort(400)
             response = make_response(view(found, **url_parts))
-            settle(response)
+            commit_or_rollback(response)
             return response
 
         checked.guards = actions  # type: ignore[attr-defined]  # read by refuse_open_doors
@@ -114,7 +114,7 @@ def guarded(
     return wrap
 
 
-def judge(
+def authorize(
     actions: tuple[Action, ...], on: str, url_parts: dict[str, Any]
 ) -> tuple[Access, int | None]:
     """What the viewer has in hand, and the status of a refusal. What they may not know ends here, with a 404.
@@ -138,17 +138,17 @@ def judge(
     return found, _STATUS[answer]
 
 
-def closed(found: Access) -> Response:
+def render_closed(found: Access) -> Response:
     """The answer to somebody whose time for it is another phase: the cycle's dates. Only rows about a packet have it."""
     assert isinstance(found, PacketAccess)  # noqa: S101 - see above
     response = make_response(
         render_template("errors/closed.html", cycle=found.packet.cycle), _STATUS[Answer.CLOSED]
     )
-    settle(response)
+    commit_or_rollback(response)
     return response
 
 
-def settle(response: Response) -> None:
+def commit_or_rollback(response: Response) -> None:
     """Commit a write that was answered well; roll everything else back."""
     if request.method not in SAFE and response.status_code < 400:
         db.session.commit()
@@ -212,13 +212,13 @@ def answer_wrong_method(error: MethodNotAllowed) -> ResponseReturnValue:
         view: Any = current_app.view_functions[endpoint]
         try:
             if hasattr(view, "guards"):
-                judge(view.guards, view.on, dict(parts))
+                authorize(view.guards, view.on, dict(parts))
         except NotFound:
             return render_template("errors/404.html"), 404
     return render_template("errors/405.html"), 405
 
 
-def refuse_open_doors(app: Flask) -> None:
+def require_guarded_routes(app: Flask) -> None:
     """Stop the start of an application in which a route has neither an action nor a place in PUBLIC."""
     unguarded = {
         rule.endpoint

@@ -23,7 +23,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from reviews.access.loaders import SiteAccess
 from reviews.display.board_cell import cell, coverage_bar, status_mark
 from reviews.rules.enums import MISSING, SCALE, Action, Category
-from reviews.rules.rating_summary import CellCounts, CellReading, ExpectationStatus
+from reviews.rules.rating_summary import CellCounts, CellSummary, ExpectationStatus
 from reviews.web.guard import guarded
 
 bp = Blueprint("styleguide", __name__)
@@ -75,32 +75,32 @@ def _counts(
 
 
 _MET, _PARTLY = Category.MET, Category.PARTLY
-_CELLS: tuple[tuple[str, CellCounts, CellReading], ...] = (
-    ("Met, zone not shown to this reader", _counts(_MET, (0, 0, 2, 1), 1), CellReading("met")),
-    ("Exceeds, clear", _counts(_MET, (0, 0, 0, 3), 1), CellReading("exceeds", zone="clear")),
+_CELLS: tuple[tuple[str, CellCounts, CellSummary], ...] = (
+    ("Met, zone not shown to this reader", _counts(_MET, (0, 0, 2, 1), 1), CellSummary("met")),
+    ("Exceeds, clear", _counts(_MET, (0, 0, 0, 3), 1), CellSummary("exceeds", zone="clear")),
     (
         "Split, discuss, ratings disagree",
         _counts(_PARTLY, (0, 1, 2, 0)),
-        CellReading("split", disagree=True, zone="discuss"),
+        CellSummary("split", disagree=True, zone="discuss"),
     ),
-    ("Partly, discuss", _counts(_MET, (0, 3, 0, 0), 1), CellReading("partly", zone="discuss")),
+    ("Partly, discuss", _counts(_MET, (0, 3, 0, 0), 1), CellSummary("partly", zone="discuss")),
     (
         "Not shown, clear below",
         _counts(Category.NOT_SHOWN, (2, 1, 0, 0)),
-        CellReading("not_shown", zone="clear"),
+        CellSummary("not_shown", zone="clear"),
     ),
     (
         "Tie off the line: the lower word",
         _counts(_MET, (0, 0, 1, 2)),
-        CellReading("met", tie="met/exceeds"),
+        CellSummary("met", tie="met/exceeds"),
     ),
-    ("Thin: marks, no word", _counts(_PARTLY, (0, 0, 1, 0), 3), CellReading("thin")),
+    ("Thin: marks, no word", _counts(_PARTLY, (0, 0, 1, 0), 3), CellSummary("too_few")),
     (
         "Nobody observed, coverage hole",
         _counts(None, (0, 0, 0, 0), 5, 1),
-        CellReading("not_observed", hole=True),
+        CellSummary("not_observed", coverage_hole=True),
     ),
-    ("More than four in one bin", _counts(_MET, (0, 0, 6, 0), 1), CellReading("met")),
+    ("More than four in one bin", _counts(_MET, (0, 0, 6, 0), 1), CellSummary("met")),
 )
 _STATUSES: tuple[ExpectationStatus, ...] = (
     "shown",
@@ -142,14 +142,14 @@ def page() -> Mapping[str, Any]:
                 caption,
                 cell(
                     counts,
-                    reading,
+                    summary,
                     candidate="Sample",
                     dimension="Reach",
                     target="Staff",
                     href="#glyph",
                 ),
             )
-            for caption, counts, reading in _CELLS
+            for caption, counts, summary in _CELLS
         ],
         "marks": [(status_mark(status), status.replace("_", " ")) for status in _STATUSES],
         "bars": [

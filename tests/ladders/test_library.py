@@ -11,7 +11,7 @@ from ladders import canonical, library
 from ladders.document import Expectation
 from ladders.importing.corrections import Corrections
 from ladders.keys import expectation_keys, with_each
-from ladders.models import Expectation as Row
+from ladders.models import ExpectationRow as Row
 from ladders.models import LadderVersion, VersionState
 from tests.builders import NOW, a_ladder, a_ladder_document
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, scoped_session
 
-from ladders.models import Ladder, LadderVersion, Level, VersionState
+from ladders.models import LadderRow, LadderVersion, LevelRow, VersionState
 from reviews import create_app
 from reviews.audit.queries import verify
 from reviews.db.models.calibration import Conflict, Decision
@@ -33,20 +33,20 @@ def test_the_demo_holds_what_is_promised_and_opens_nothing_elsewhere(
         select(Cycle.name, Cycle.phase, Cycle.release_at.is_not(None)).order_by(Cycle.id)
     ).all()
     targets = session.execute(
-        select(Level.name, func.count(Packet.id))
-        .join(Packet, Packet.target_level_id == Level.id)
+        select(LevelRow.name, func.count(Packet.id))
+        .join(Packet, Packet.target_level_id == LevelRow.id)
         .join(Cycle, Cycle.id == Packet.cycle_id)
         .where(Cycle.name == "Autumn review")
-        .group_by(Level.name)
-        .order_by(Level.name)
+        .group_by(LevelRow.name)
+        .order_by(LevelRow.name)
     ).all()
     published = session.execute(
-        select(Ladder.name, func.count(Level.id))
-        .join(LadderVersion, LadderVersion.ladder_id == Ladder.id)
-        .join(Level, Level.version_id == LadderVersion.id)
+        select(LadderRow.name, func.count(LevelRow.id))
+        .join(LadderVersion, LadderVersion.ladder_id == LadderRow.id)
+        .join(LevelRow, LevelRow.version_id == LadderVersion.id)
         .where(LadderVersion.state == VersionState.PUBLISHED)
-        .group_by(Ladder.id)
-        .order_by(Ladder.name)
+        .group_by(LadderRow.id)
+        .order_by(LadderRow.name)
     ).all()
 
     assert published == [("Data", 7), ("Design", 5), ("Engineering", 5)]

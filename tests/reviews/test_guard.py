@@ -53,7 +53,7 @@ def test_an_application_with_an_open_door_does_not_start() -> None:
     app.add_url_rule("/open", endpoint="open", view_func=lambda: "hello")
 
     with pytest.raises(RuntimeError, match=r"Routes without an action: open"):
-        guard.refuse_open_doors(app)
+        guard.require_guarded_routes(app)
 
 
 def test_a_forged_request_learns_nothing_about_what_exists(

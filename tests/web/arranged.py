@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import joinedload
 
-from ladders.models import Level
-from reviews.access.expectations import asked_of
+from ladders.models import LevelRow
+from reviews.access.expectations import expectations_for
 from reviews.access.viewer import Viewer
 from reviews.calibration import service as calibration
-from reviews.calibration.rules import BallotMarkDraft, DecisionDraft
+from reviews.calibration.requirements import BallotMarkDraft, DecisionDraft
 from reviews.db.extensions import db
 from reviews.db.models.cycles import Cycle
 from reviews.db.models.packets import Assignment, Packet
@@ -61,7 +61,7 @@ def packet_of(candidate: str) -> Packet:
 def submits_a_packet(candidate: str, *, current: str, target: str, peers: tuple[str, ...]) -> None:
     """One item for each dimension, on its first expectation; every peer approved."""
     who = person(candidate)
-    levels = {level.name: level for level in db.session.scalars(sa.select(Level))}
+    levels = {level.name: level for level in db.session.scalars(sa.select(LevelRow))}
     packets.create_packet(
         db.session.scalars(sa.select(Cycle)).one(),
         candidate=who,
@@ -72,7 +72,7 @@ def submits_a_packet(candidate: str, *, current: str, target: str, peers: tuple[
         now=now(),
     )
     packet = packet_of(candidate)
-    for number, dimension in enumerate(asked_of(packet).dimensions, start=1):
+    for number, dimension in enumerate(expectations_for(packet).dimensions, start=1):
         packets.save_evidence(
             packet,
             None,
@@ -107,7 +107,7 @@ def is_rated(candidate: str) -> None:
     for assignment in asked_for.all():
         if assignment.kind is RaterKind.PEER:
             ratings.accept_invitation(assignment, actor=assignment.rater, now=now())
-        for dimension in asked_of(packet).dimensions:
+        for dimension in expectations_for(packet).dimensions:
             ratings.save_rating(
                 assignment,
                 dimension=dimension,
@@ -124,7 +124,7 @@ def is_rated(candidate: str) -> None:
 def is_decided(candidate: str, *, members: tuple[str, ...]) -> None:
     """Every member votes met, the first of them reveals and records a promotion."""
     packet = packet_of(candidate)
-    asked = asked_of(packet).dimensions
+    asked = expectations_for(packet).dimensions
     for member in members:
         ballot = {each.id: BallotMarkDraft(BallotChoice.MET, "") for each in asked}
         calibration.cast_ballot(packet, marks=ballot, actor=actor(member), now=now())

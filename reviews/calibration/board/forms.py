@@ -46,7 +46,7 @@ class BoardForm(Form):
         choices=[
             SelectChoice("", "Any or none"),
             SelectChoice("disagree", "! ratings disagree"),
-            SelectChoice("hole", "? coverage hole"),
+            SelectChoice("coverage_hole", "? coverage hole"),
         ],
     )
     q = SearchField("Name", [Length(max=200), plain_name])

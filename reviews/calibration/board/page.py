@@ -9,8 +9,15 @@ from flask import url_for
 from markupsafe import Markup, escape
 
 from reviews.calibration.board.forms import Choice
-from reviews.calibration.board.queries import Candidate, Cell, Column, Seen, Stub, Target
-from reviews.calibration.panel_standing import Bench, benches
+from reviews.calibration.board.queries import (
+    BoardCell,
+    BoardColumn,
+    BoardData,
+    Candidate,
+    Stub,
+    TargetLevel,
+)
+from reviews.calibration.panel_standing import PanelStanding, panel_standings
 from reviews.display import board_cell
 from reviews.rules.enums import PacketStage
 
@@ -46,7 +53,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class BoardGroup:
     """Candidates for one target level, whatever else they are grouped by."""
 
     anchor: str
@@ -68,7 +75,7 @@ class PageLink:
 @dataclass(frozen=True, slots=True)
 class Board:
     ladders: tuple[str, ...]
-    groups: tuple[Group, ...]
+    groups: tuple[BoardGroup, ...]
     stubs: tuple[Stub, ...]
     #: Candidates this viewer reads, and how many of them the filters leave.
     total: int
@@ -83,18 +90,18 @@ class Board:
     summary: str
 
 
-def levels_of(seen: Seen) -> list[tuple[str, str]]:
+def levels_of(seen: BoardData) -> list[tuple[str, str]]:
     """The target levels to filter by, as (value, words), highest first."""
     targets = {candidate.target for candidate in seen.candidates}
     return [(t.value, _named(t)) for t in sorted(targets, key=lambda t: _level_order(seen, t))]
 
 
-def managers_of(seen: Seen) -> list[tuple[str, str]]:
+def managers_of(seen: BoardData) -> list[tuple[str, str]]:
     found = {candidate.manager: candidate.manager_name for candidate in seen.candidates}
     return sorted(found.items(), key=lambda manager: (manager[1].casefold(), manager[0]))
 
 
-def arrange(seen: Seen, choice: Choice, *, cycle: str, now: datetime) -> Board | None:
+def arrange(seen: BoardData, choice: Choice, *, cycle: str, now: datetime) -> Board | None:
     """The page of the board that was asked for, or None where there is no such page. One statement at most."""
     found = [candidate for candidate in seen.candidates if _passes(seen, candidate, choice)]
     pages = _paged(_grouped(seen, found, choice))
@@ -132,7 +139,7 @@ def arrange(seen: Seen, choice: Choice, *, cycle: str, now: datetime) -> Board |
 # -- Choosing, grouping, paging
 
 
-def _passes(seen: Seen, candidate: Candidate, choice: Choice) -> bool:
+def _passes(seen: BoardData, candidate: Candidate, choice: Choice) -> bool:
     return (
         choice.level in {"", candidate.target.value}
         and choice.manager in {"", candidate.manager}
@@ -142,21 +149,21 @@ def _passes(seen: Seen, candidate: Candidate, choice: Choice) -> bool:
     )
 
 
-def _is_flagged(seen: Seen, candidate: Candidate, flag: str) -> bool:
+def _is_flagged(seen: BoardData, candidate: Candidate, flag: str) -> bool:
     cells = seen.cells.get(candidate.packet_id, {}).values()
-    if flag == "hole":
-        return any(cell.reading.hole for cell in cells)
-    return any(cell.reading.disagree for cell in cells)
+    if flag == "coverage_hole":
+        return any(cell.summary.coverage_hole for cell in cells)
+    return any(cell.summary.disagree for cell in cells)
 
 
-def _to_discuss(seen: Seen, candidate: Candidate) -> int:
+def _to_discuss(seen: BoardData, candidate: Candidate) -> int:
     return sum(cell.to_discuss for cell in seen.cells.get(candidate.packet_id, {}).values())
 
 
 _Group = tuple[str, list[Candidate]]
 
 
-def _grouped(seen: Seen, found: Iterable[Candidate], choice: Choice) -> list[_Group]:
+def _grouped(seen: BoardData, found: Iterable[Candidate], choice: Choice) -> list[_Group]:
     """By target level, and within a level by what else was asked for: levels are never mixed."""
     labels: Mapping[str, Callable[[Candidate], str]] = {
         "level": lambda _: "",
@@ -164,7 +171,7 @@ def _grouped(seen: Seen, found: Iterable[Candidate], choice: Choice) -> list[_Gr
         "unit": lambda c: c.unit or "No unit",
     }
     label = labels[choice.group]
-    groups: dict[tuple[Target, str], list[Candidate]] = {}
+    groups: dict[tuple[TargetLevel, str], list[Candidate]] = {}
     for candidate in found:
         groups.setdefault((candidate.target, label(candidate)), []).append(candidate)
     ordered = sorted(
@@ -173,12 +180,12 @@ def _grouped(seen: Seen, found: Iterable[Candidate], choice: Choice) -> list[_Gr
     return [(name, _sorted(seen, members, choice.sort)) for (_, name), members in ordered]
 
 
-def _level_order(seen: Seen, target: Target) -> tuple[str, int, int, str]:
+def _level_order(seen: BoardData, target: TargetLevel) -> tuple[str, int, int, str]:
     ladder = seen.columns[target.version_id][0]
     return ladder.ladder.casefold(), -ladder.number, -target.rank, target.level
 
 
-def _sorted(seen: Seen, members: list[Candidate], sort: str) -> list[Candidate]:
+def _sorted(seen: BoardData, members: list[Candidate], sort: str) -> list[Candidate]:
     """By what was asked for; the agenda, an order by lot, settles everything else."""
     if sort == "name":
         return sorted(members, key=lambda c: c.name.casefold())
@@ -222,18 +229,18 @@ def _page_links(count: int, choice: Choice, cycle: str) -> tuple[PageLink, ...]:
     )
 
 
-def _benches(shown: Iterable[Candidate], now: datetime) -> Mapping[int, Bench]:
+def _benches(shown: Iterable[Candidate], now: datetime) -> Mapping[int, PanelStanding]:
     """The panels whose votes are still coming in, for whoever may see who has voted."""
     voting = [
         c.packet_id for c in shown if c.stage is PacketStage.VOTING and c.standing.sees_who_voted
     ]
-    return benches(voting, now=now) if voting else {}
+    return panel_standings(voting, now=now) if voting else {}
 
 
 # -- Drawing
 
 
-def _named(target: Target) -> str:
+def _named(target: TargetLevel) -> str:
     return f"{target.name} ({target.code})" if target.code else target.name
 
 
@@ -244,7 +251,7 @@ def _address(endpoint: str) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _CellPlace:
     """What the cells of one column share, as HTML: escaped once for the whole column."""
 
     dimension_id: int
@@ -256,7 +263,7 @@ class _Place:
 class _Drawing:
     """One page being drawn, with what all of its rows share."""
 
-    def __init__(self, seen: Seen, sitting: Mapping[int, Bench]) -> None:
+    def __init__(self, seen: BoardData, sitting: Mapping[int, PanelStanding]) -> None:
         self.seen = seen
         self.sitting = sitting
         self.ratings = _address("ratings.show")
@@ -264,7 +271,7 @@ class _Drawing:
         self.packet = _address("packets.show")
         self.ballot = _address("calibration.committee.ballot")
 
-    def group(self, anchor: str, label: str, members: Sequence[Candidate]) -> Group:
+    def group(self, anchor: str, label: str, members: Sequence[Candidate]) -> BoardGroup:
         target = members[0].target
         asked = [self.seen.cells.get(candidate.packet_id, {}) for candidate in members]
         columns = [
@@ -273,7 +280,7 @@ class _Drawing:
             if any(column.dimension_id in cells for cells in asked)
         ]
         places = [_place(column, target) for column in columns]
-        return Group(
+        return BoardGroup(
             anchor=anchor,
             title=f"{_named(target)}, {label}" if label else _named(target),
             note=f"{len(members)} candidate{'s' if len(members) > 1 else ''}",
@@ -290,7 +297,7 @@ class _Drawing:
         )
 
     def row(
-        self, candidate: Candidate, cells: Mapping[int, Cell], places: Sequence[_Place]
+        self, candidate: Candidate, cells: Mapping[int, BoardCell], places: Sequence[_CellPlace]
     ) -> BoardRow:
         standing = candidate.standing
         status, detail = self.status(candidate)
@@ -311,7 +318,7 @@ class _Drawing:
         )
 
     def cells(
-        self, candidate: Candidate, cells: Mapping[int, Cell], places: Sequence[_Place]
+        self, candidate: Candidate, cells: Mapping[int, BoardCell], places: Sequence[_CellPlace]
     ) -> Markup:
         name = str(escape(candidate.name))
         href = str(escape(candidate.packet.join(self.ratings)))
@@ -321,7 +328,7 @@ class _Drawing:
             plate = (
                 '<span class="meta">not asked</span>'
                 if cell is None
-                else board_cell.framed(cell.plate, name + place.label, href + place.anchor)
+                else board_cell.wrap_cell(cell.plate, name + place.label, href + place.anchor)
             )
             drawn.append(f"{place.opening}{plate}</td>")
         return Markup("".join(drawn))  # noqa: S704 - joined of escaped names and plates
@@ -346,9 +353,9 @@ class _Drawing:
         return candidate.stage.value, ""
 
 
-def _place(column: Column, target: Target) -> _Place:
+def _place(column: BoardColumn, target: TargetLevel) -> _CellPlace:
     dimension = escape(column.name)
-    return _Place(
+    return _CellPlace(
         dimension_id=column.dimension_id,
         opening=f'<td class="cell" role="cell"><span class="dimname">{dimension}</span>',
         label=f", {dimension}, target {escape(target.name)}",
@@ -356,7 +363,9 @@ def _place(column: Column, target: Target) -> _Place:
     )
 
 
-def _heading(column: Column, target: Target, asked: Iterable[Mapping[int, Cell]]) -> Heading:
+def _heading(
+    column: BoardColumn, target: TargetLevel, asked: Iterable[Mapping[int, BoardCell]]
+) -> Heading:
     counts = sorted(
         {
             cells[column.dimension_id].counts.expectations

@@ -14,7 +14,7 @@ from sqlalchemy import Row as SelectedRow
 from sqlalchemy import Select, String, bindparam, cast, func, select
 from sqlalchemy.orm import aliased
 
-from ladders.models import Dimension, Ladder, LadderVersion, Level
+from ladders.models import DimensionRow, LadderRow, LadderVersion, LevelRow
 from reviews.access.loaders import CycleAccess
 from reviews.access.standing import (
     ANY_VIEWER,
@@ -41,15 +41,15 @@ from reviews.rules.enums import (
     RaterKind,
     Relation,
 )
-from reviews.rules.policy import Answer, PacketFacts, Row, decide, row_of
+from reviews.rules.policy import Answer, PacketFacts, PolicyRow, decide, row_of
 from reviews.rules.rating_summary import (
     CellCounts,
-    CellReading,
+    CellSummary,
     Histogram,
     Zone,
     connected,
     pooled_variance,
-    read,
+    summarize,
     zone_of,
 )
 
@@ -66,7 +66,7 @@ _SEE_ZONES = frozenset({Relation.CHAIR, Relation.OWNER, Relation.MEMBER_CAST})
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class BoardRights:
     """What the policy gives a viewer on one packet of the board."""
 
     is_stub: bool
@@ -81,7 +81,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class TargetLevel:
     """A target level of one ladder version: what candidates must share to be compared."""
 
     #: The version and level in an address.
@@ -104,9 +104,9 @@ class Candidate:
     unit: str
     manager: str
     manager_name: str
-    target: Target
+    target: TargetLevel
     stage: PacketStage
-    standing: Standing
+    standing: BoardRights
     facts: PacketFacts
 
 
@@ -119,7 +119,7 @@ class Stub:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class BoardColumn:
     """A dimension of a ladder version."""
 
     dimension_id: int
@@ -130,35 +130,35 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class BoardCell:
     counts: CellCounts
-    reading: CellReading
-    plate: board_cell.Plate
+    summary: CellSummary
+    plate: board_cell.CellMarkup
     to_discuss: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class BoardData:
     """Everything of the cycle's board that this viewer may see, in agenda order."""
 
     candidates: tuple[Candidate, ...]
     stubs: tuple[Stub, ...]
     #: By ladder version, in the ladder's order.
-    columns: Mapping[int, tuple[Column, ...]]
+    columns: Mapping[int, tuple[BoardColumn, ...]]
     #: By packet, then by dimension; a dimension that asks nothing of the packet is not there.
-    cells: Mapping[int, Mapping[int, Cell]]
+    cells: Mapping[int, Mapping[int, BoardCell]]
     #: Packets whose ratings hang together with enough others for a zone.
     connected: frozenset[int]
 
 
-def seen_on_board(access: CycleAccess) -> Seen:
+def board_data(access: CycleAccess) -> BoardData:
     """Read the board. Six statements, whatever the number of candidates, raters and dimensions."""
     candidates, stubs, revisions = _packets(access)
     packets = tuple(candidate.packet_id for candidate in candidates)
     asked, raters = _raters(packets)
     linked = connected(raters)
     zoned = {c.packet_id for c in candidates if c.standing.sees_zone} & linked
-    return Seen(
+    return BoardData(
         candidates=candidates,
         stubs=stubs,
         columns=_columns({candidate.target.version_id for candidate in candidates}),
@@ -167,7 +167,7 @@ def seen_on_board(access: CycleAccess) -> Seen:
     )
 
 
-def cells_of(packet: Packet) -> Mapping[int, Cell]:
+def cells_of(packet: Packet) -> Mapping[int, BoardCell]:
     """The cells of one packet by dimension, without zones: those need the rest of the board. Three statements.
 
     The caller has asked the policy for READ_MANAGER_RATING and READ_PEER_RATINGS.
@@ -180,7 +180,7 @@ def cells_of(packet: Packet) -> Mapping[int, Cell]:
 
 
 @lru_cache(maxsize=1024)
-def standing_of(facts: PacketFacts) -> Standing | None:
+def rights_on_board(facts: PacketFacts) -> BoardRights | None:
     """What these facts give on the board; None where the packet is not on it."""
 
     def may(action: Action) -> bool:
@@ -190,7 +190,7 @@ def standing_of(facts: PacketFacts) -> Standing | None:
     if not row.allowed and row is not Answer.STUB:
         return None
     close = facts.is_candidate or facts.is_manager or facts.is_peer or facts.is_tied
-    return Standing(
+    return BoardRights(
         is_stub=not row.allowed,
         may_answer=facts.conflict is None and not close and may(Action.DECLARE_CONFLICT),
         sees_zone=bool(facts.relations() & _SEE_ZONES),
@@ -223,10 +223,10 @@ def _packets(
         {**asked_by(access.viewer), "cycle": access.cycle.id},
     )
     candidates, stubs, revisions = [], [], {}
-    targets: dict[tuple[int, str], Target] = {}
+    targets: dict[tuple[int, str], TargetLevel] = {}
     for row in rows:
         facts = packet_facts(row)
-        standing = standing_of(facts)
+        standing = rights_on_board(facts)
         if standing is None:
             continue
         if standing.is_stub:
@@ -234,7 +234,7 @@ def _packets(
             continue
         target = targets.setdefault(
             (row.version_id, row.key),
-            Target(
+            TargetLevel(
                 value=f"{row.version_public_id}.{row.key}",
                 version_id=row.version_id,
                 version=row.version_public_id,
@@ -265,7 +265,7 @@ def _packets(
 
 # Remembered by the row of the policy, not by the action: a statement is as good as the table it was built of.
 @lru_cache(maxsize=8)
-def _on_board(listed: Row) -> Select[Any]:
+def _on_board(listed: PolicyRow) -> Select[Any]:
     # The facts once, and kept: else they would be worked out for what is shown and again for each relation.
     facts = (
         select(Packet.id.label("packet_id"), *labelled(packet_fact_columns(ANY_VIEWER)))
@@ -285,10 +285,10 @@ def _on_board(listed: Row) -> Select[Any]:
         Person.unit,
         manager.public_id.label("manager_public_id"),
         manager.name.label("manager_name"),
-        Level.key,
-        Level.name.label("level_name"),
-        Level.code,
-        Level.rank,
+        LevelRow.key,
+        LevelRow.name.label("level_name"),
+        LevelRow.code,
+        LevelRow.rank,
         LadderVersion.id.label("version_id"),
         LadderVersion.public_id.label("version_public_id"),
     ]
@@ -297,7 +297,7 @@ def _on_board(listed: Row) -> Select[Any]:
         .join(facts, facts.c.packet_id == Packet.id)
         .join(Person, Person.id == Packet.candidate_id)
         .join(manager, manager.id == Packet.manager_id)
-        .join(Level, Level.id == Packet.target_level_id)
+        .join(LevelRow, LevelRow.id == Packet.target_level_id)
         .join(LadderVersion, LadderVersion.id == Packet.ladder_version_id)
         .where(granted(listed.action, columns))
         .order_by(Packet.agenda_order, Packet.id)
@@ -306,24 +306,26 @@ def _on_board(listed: Row) -> Select[Any]:
 
 _COLUMNS = (
     select(
-        Dimension.version_id,
-        Dimension.id,
-        Dimension.key,
-        Dimension.name,
-        Ladder.name.label("ladder"),
+        DimensionRow.version_id,
+        DimensionRow.id,
+        DimensionRow.key,
+        DimensionRow.name,
+        LadderRow.name.label("ladder"),
         LadderVersion.number,
     )
-    .join(LadderVersion, LadderVersion.id == Dimension.version_id)
-    .join(Ladder, Ladder.id == LadderVersion.ladder_id)
-    .where(Dimension.version_id.in_(bindparam("versions", expanding=True)))
-    .order_by(Dimension.position)
+    .join(LadderVersion, LadderVersion.id == DimensionRow.version_id)
+    .join(LadderRow, LadderRow.id == LadderVersion.ladder_id)
+    .where(DimensionRow.version_id.in_(bindparam("versions", expanding=True)))
+    .order_by(DimensionRow.position)
 )
 
 
-def _columns(versions: Collection[int]) -> Mapping[int, tuple[Column, ...]]:
+def _columns(versions: Collection[int]) -> Mapping[int, tuple[BoardColumn, ...]]:
     columns = defaultdict(list)
     for row in _read(_COLUMNS, {"versions": versions}):
-        columns[row.version_id].append(Column(row.id, row.key, row.name, row.ladder, row.number))
+        columns[row.version_id].append(
+            BoardColumn(row.id, row.key, row.name, row.ladder, row.number)
+        )
     return {version: tuple(found) for version, found in columns.items()}
 
 
@@ -394,7 +396,7 @@ def _cells(
     given: Mapping[tuple[int, int], _Given],
     asked: Mapping[int, int],
     zoned: Collection[int],
-) -> Mapping[int, Mapping[int, Cell]]:
+) -> Mapping[int, Mapping[int, BoardCell]]:
     """A cell for every dimension asked, with a zone where the viewer may see one."""
     places: list[tuple[int, int, _Key]] = []
     for revision, dimension, expectations, covered, no_opportunity in _read(
@@ -413,7 +415,7 @@ def _cells(
     zones = _zones(Counter(key for _, _, key in places))
     plain = {key: _cell(key, None) for key in zones}
     in_zone = {key: _cell(key, zone) for key, zone in zones.items()}
-    cells: dict[int, dict[int, Cell]] = defaultdict(dict)
+    cells: dict[int, dict[int, BoardCell]] = defaultdict(dict)
     for packet, dimension, key in places:
         cells[packet][dimension] = (in_zone if packet in zoned else plain)[key]
     return cells
@@ -450,13 +452,13 @@ def _counted(key: _Key) -> tuple[CellCounts, Histogram]:
 
 
 @lru_cache(maxsize=8192)
-def _cell(key: _Key, zone: Zone | None) -> Cell:
+def _cell(key: _Key, zone: Zone | None) -> BoardCell:
     """A board has few different cells, and what a cell says depends on its values alone."""
     counts, _ = _counted(key)
-    reading = read(counts, zone)
-    return Cell(
+    summary = summarize(counts, zone)
+    return BoardCell(
         counts=counts,
-        reading=reading,
-        plate=board_cell.plate(counts, reading),
-        to_discuss=reading.disagree or zone == "discuss",
+        summary=summary,
+        plate=board_cell.cell_markup(counts, summary),
+        to_discuss=summary.disagree or zone == "discuss",
     )

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from reviews.access.loaders import CycleAccess
 from reviews.calibration.board.forms import PARAMETERS, BoardForm
 from reviews.calibration.board.page import arrange, levels_of, managers_of
-from reviews.calibration.board.queries import seen_on_board
+from reviews.calibration.board.queries import board_data
 from reviews.rules.enums import Action
 from reviews.web.guard import guarded
 
@@ -16,7 +16,7 @@ bp = Blueprint("board", __name__)
 @bp.get("/cycles/<cycle>/board")
 @guarded(Action.OPEN_BOARD, on="cycle", params=PARAMETERS)
 def show(access: CycleAccess) -> ResponseReturnValue:
-    seen = seen_on_board(access)
+    seen = board_data(access)
     form = BoardForm.offering(levels_of(seen), managers_of(seen), request.args)
     if not form.validate():
         abort(400)

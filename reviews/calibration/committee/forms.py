@@ -16,11 +16,11 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import Length, Optional
 
-from reviews.access.expectations import Asked, AskedDimension
-from reviews.calibration.rules import BallotMarkDraft, DecisionDraft
+from reviews.access.expectations import TargetDimension, TargetExpectation
+from reviews.calibration.requirements import BallotMarkDraft, DecisionDraft
 from reviews.rules.enums import Attainment, BallotChoice, Outcome
 from reviews.web.forms import StrictForm
-from reviews.web.validators import plain_name, plain_text, word_of
+from reviews.web.validators import choice_of, plain_name, plain_text
 
 BALLOT_WORDS = {
     BallotChoice.NOT_SHOWN: "not shown",
@@ -90,12 +90,12 @@ class DeclareForm(StrictForm):
 
 
 class BallotForm(StrictForm):
-    dimensions: tuple[AskedDimension, ...] = ()
+    dimensions: tuple[TargetDimension, ...] = ()
 
     @classmethod
     def for_dimensions(
         cls,
-        dimensions: Iterable[AskedDimension],
+        dimensions: Iterable[TargetDimension],
         marks: Mapping[int, BallotMarkDraft],
     ) -> "BallotForm":
         """A rationale and a choice for each dimension, filled with the ballot that is sealed already, if any."""
@@ -118,12 +118,14 @@ class BallotForm(StrictForm):
         form: BallotForm = type(cls.__name__, (cls,), fields)(data=data)
         return form
 
-    def rows(self) -> list[tuple[AskedDimension, Field, Field]]:
+    def rows(self) -> list[tuple[TargetDimension, Field, Field]]:
         return [(d, self[f"rationale_{d.id}"], self[f"choice_{d.id}"]) for d in self.dimensions]
 
     def marks(self) -> dict[int, BallotMarkDraft]:
         return {
-            dimension.id: BallotMarkDraft(word_of(BallotChoice, choice.data), rationale.data or "")
+            dimension.id: BallotMarkDraft(
+                choice_of(BallotChoice, choice.data), rationale.data or ""
+            )
             for dimension, rationale, choice in self.rows()
         }
 
@@ -135,7 +137,7 @@ class RevealForm(StrictForm):
 class DecisionForm(StrictForm):
     """Attainments and reasons per dimension, the gaps with what would close them, the outcome and the letter."""
 
-    dimensions: tuple[AskedDimension, ...] = ()
+    dimensions: tuple[TargetDimension, ...] = ()
 
     outcome = RadioField(
         "Decision",
@@ -156,7 +158,7 @@ class DecisionForm(StrictForm):
     )
 
     @classmethod
-    def for_dimensions(cls, dimensions: Iterable[AskedDimension]) -> "DecisionForm":
+    def for_dimensions(cls, dimensions: Iterable[TargetDimension]) -> "DecisionForm":
         asked = tuple(dimensions)
         fields: dict[str, Any] = {"dimensions": asked}
         for dimension in asked:
@@ -181,7 +183,9 @@ class DecisionForm(StrictForm):
         form: DecisionForm = type(cls.__name__, (cls,), fields)()
         return form
 
-    def rows(self) -> list[tuple[AskedDimension, Field, Field, list[tuple[Asked, Field, Field]]]]:
+    def rows(
+        self,
+    ) -> list[tuple[TargetDimension, Field, Field, list[tuple[TargetExpectation, Field, Field]]]]:
         return [
             (
                 dimension,
@@ -195,10 +199,10 @@ class DecisionForm(StrictForm):
     def draft(self) -> DecisionDraft:
         rows = self.rows()
         return DecisionDraft(
-            outcome=word_of(Outcome, self.outcome.data),
+            outcome=choice_of(Outcome, self.outcome.data),
             letter=self.letter.data or "",
             attainments={
-                d.id: (word_of(Attainment, attainment.data), reason.data or "")
+                d.id: (choice_of(Attainment, attainment.data), reason.data or "")
                 for d, attainment, reason, _ in rows
             },
             gaps={

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from sqlalchemy import select
 
-from reviews.access.expectations import AskedDimension, asked_of
+from reviews.access.expectations import TargetDimension, expectations_for
 from reviews.access.loaders import CycleAccess, PacketAccess, packets_in
 from reviews.access.standing import IN_REVIEW, UNDER_WAY
 from reviews.calibration.board.queries import cells_of
-from reviews.calibration.panel_standing import benches
-from reviews.calibration.rules import BallotMarkDraft
+from reviews.calibration.panel_standing import panel_standings
+from reviews.calibration.requirements import BallotMarkDraft
 from reviews.db.extensions import db
 from reviews.db.models.calibration import (
     Ballot,
@@ -42,7 +42,7 @@ _PLACES = {
 
 
 @dataclass(frozen=True, slots=True)
-class ConflictRow:
+class ConflictQuestion:
     public_id: str
     candidate: str
     target: str
@@ -51,18 +51,18 @@ class ConflictRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ConflictsPage:
-    rows: tuple[ConflictRow, ...]
+class ConflictQuestionsPage:
+    rows: tuple[ConflictQuestion, ...]
     #: An owner declares by their own will; a panel waits for an answer to every packet.
     as_owner: bool
     on_panel: bool
 
     @property
-    def open(self) -> tuple[ConflictRow, ...]:
+    def open(self) -> tuple[ConflictQuestion, ...]:
         return tuple(row for row in self.rows if row.answer == "open")
 
     @property
-    def answered(self) -> tuple[ConflictRow, ...]:
+    def answered(self) -> tuple[ConflictQuestion, ...]:
         return tuple(row for row in self.rows if row.answer != "open")
 
 
@@ -75,10 +75,10 @@ def declarable_packets(access: CycleAccess) -> list[PacketAccess]:
     ]
 
 
-def conflicts_page(packets: Sequence[PacketAccess]) -> ConflictsPage:
-    return ConflictsPage(
+def conflicts_page(packets: Sequence[PacketAccess]) -> ConflictQuestionsPage:
+    return ConflictQuestionsPage(
         rows=tuple(
-            ConflictRow(
+            ConflictQuestion(
                 public_id=each.packet.public_id,
                 candidate=each.packet.candidate.name,
                 target=each.packet.target_level.name,
@@ -129,7 +129,7 @@ class RevealedBallot:
 
 @dataclass(frozen=True, slots=True)
 class DimensionTally:
-    dimension: AskedDimension
+    dimension: TargetDimension
     #: How many said not shown, partly, met, exceeds.
     counts: tuple[int, int, int, int]
     cannot_judge: int
@@ -166,7 +166,7 @@ class DimensionTally:
 class CommitteePage:
     """Fields are None where the policy does not grant them."""
 
-    dimensions: tuple[AskedDimension, ...]
+    dimensions: tuple[TargetDimension, ...]
     panel: str | None
     seats: tuple[str, ...] | None
     recused: tuple[str, ...] | None
@@ -189,9 +189,9 @@ class CommitteePage:
 def committee_page(access: PacketAccess) -> CommitteePage:
     """Ten queries."""
     packet = access.packet
-    bench = benches([packet.id], now=access.viewer.now)[packet.id]
+    bench = panel_standings([packet.id], now=access.viewer.now)[packet.id]
     panel = db.session.get(Panel, packet.panel_id) if packet.panel_id else None
-    dimensions = asked_of(packet).dimensions
+    dimensions = expectations_for(packet).dimensions
     voices = _voices(packet.id)
     own = voices.get(access.viewer.person_id, [])
     who_voted = access.may(Action.SEE_WHO_VOTED)
@@ -222,12 +222,12 @@ def _notes(access: PacketAccess) -> Mapping[int, str]:
     return revision_notes([revision])[revision]
 
 
-def _plates(packet: Packet, dimensions: Iterable[AskedDimension]) -> Mapping[int, Markup]:
+def _plates(packet: Packet, dimensions: Iterable[TargetDimension]) -> Mapping[int, Markup]:
     cells = cells_of(packet)
     return {
         dimension.id: board_cell.cell(
             cells[dimension.id].counts,
-            cells[dimension.id].reading,
+            cells[dimension.id].summary,
             candidate=packet.candidate.name,
             dimension=dimension.name,
             target=packet.target_level.name,
@@ -270,7 +270,7 @@ def _voices(packet_id: int) -> Mapping[int, list[_Voice]]:
 
 def _tally(
     access: PacketAccess,
-    dimensions: Iterable[AskedDimension],
+    dimensions: Iterable[TargetDimension],
     voices: Mapping[int, list[_Voice]],
     names: Mapping[int, str],
 ) -> tuple[DimensionTally, ...]:

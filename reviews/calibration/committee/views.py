@@ -7,7 +7,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
-from reviews.access.expectations import asked_of
+from reviews.access.expectations import expectations_for
 from reviews.access.loaders import CycleAccess, PacketAccess
 from reviews.calibration import service
 from reviews.calibration.committee import queries
@@ -152,7 +152,7 @@ def reveal(access: PacketAccess) -> ResponseReturnValue:
 @guarded(Action.DECIDE_PACKET, on="packet")
 def decide(access: PacketAccess) -> ResponseReturnValue:
     page = queries.committee_page(access)
-    form = DecisionForm.for_dimensions(asked_of(access.packet).dimensions)
+    form = DecisionForm.for_dimensions(expectations_for(access.packet).dimensions)
 
     def record() -> None:
         service.decide(

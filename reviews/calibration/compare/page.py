@@ -6,17 +6,23 @@ from functools import cached_property
 
 from markupsafe import Markup
 
-from reviews.access.expectations import Asked, AskedDimension, AskedOf, asked_of, ladder_of
+from reviews.access.expectations import (
+    TargetDimension,
+    TargetExpectation,
+    TargetExpectations,
+    expectations_for,
+    ladder_of,
+)
 from reviews.access.loaders import CycleAccess
-from reviews.calibration.board.queries import Candidate, Cell, seen_on_board
+from reviews.calibration.board.queries import BoardCell, Candidate, board_data
 from reviews.calibration.compare.queries import (
+    DimensionRatings,
     Rationale,
-    Said,
     evidence_of,
     marks_of,
     notes_of,
     packets_of,
-    said_about,
+    ratings_about,
 )
 from reviews.db.models.packets import Packet
 from reviews.display import board_cell
@@ -50,7 +56,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ExpectationStanding:
     """How one candidate stands to one expectation."""
 
     status: ExpectationStatus
@@ -63,12 +69,12 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ExpectationLine:
     """One expectation, and every candidate's standing; None for whom it is not asked of."""
 
     label: str
     text: str
-    standings: tuple[Standing | None, ...]
+    standings: tuple[ExpectationStanding | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +91,9 @@ class Compare:
     target: str
     dimensions: tuple[DimensionLink, ...]
     sides: tuple[Side, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[ExpectationLine, ...]
     #: Expected already at everybody's current level.
-    known: tuple[Line, ...]
+    known: tuple[ExpectationLine, ...]
     #: Who shares no rater with anybody else on the page.
     apart: tuple[str, ...]
 
@@ -106,7 +112,7 @@ def compare_page(access: CycleAccess, wanted: Iterable[str], dimension: str) -> 
     public_ids = tuple(dict.fromkeys(wanted))
     if not FEWEST <= len(public_ids) <= MOST:
         raise Incomparable("Choose two to four candidates of one target level.")
-    seen = seen_on_board(access)
+    seen = board_data(access)
     by_id = {candidate.packet: candidate for candidate in seen.candidates}
     chosen = [by_id[public_id] for public_id in public_ids if public_id in by_id]
     if len(chosen) < len(public_ids):
@@ -117,20 +123,20 @@ def compare_page(access: CycleAccess, wanted: Iterable[str], dimension: str) -> 
             "There is no common text to compare them with."
         )
     packets = packets_of(chosen)
-    asked = {each.packet_id: asked_of(packets[each.packet_id]) for each in chosen}
+    asked = {each.packet_id: expectations_for(packets[each.packet_id]) for each in chosen}
     names = _dimensions(packets[chosen[0].packet_id], asked.values())
     key = dimension or next(iter(names), "")
     if key not in names:
         raise Incomparable("This dimension asks nothing of these candidates at their target level.")
     of = {id_: found for id_, each in asked.items() if (found := each.dimension(key)) is not None}
-    table = _Table(
+    table = _Comparison(
         chosen=chosen,
         of=of,
         cells=seen.cells,
         marks=marks_of(of),
         evidence=evidence_of(chosen, packets),
         notes=notes_of(chosen, packets),
-        said=said_about(chosen, of),
+        said=ratings_about(chosen, of),
     )
     return Compare(
         dimension=names[key],
@@ -143,7 +149,7 @@ def compare_page(access: CycleAccess, wanted: Iterable[str], dimension: str) -> 
     )
 
 
-def _dimensions(packet: Packet, asked: Collection[AskedOf]) -> dict[str, str]:
+def _dimensions(packet: Packet, asked: Collection[TargetExpectations]) -> dict[str, str]:
     """Names of the dimensions that ask something of anybody, by key and in the ladder's order."""
     keys = {dimension.key for each in asked for dimension in each.dimensions}
     return {d.id: d.name for d in ladder_of(packet.ladder_version).dimensions if d.id in keys}
@@ -151,7 +157,7 @@ def _dimensions(packet: Packet, asked: Collection[AskedOf]) -> dict[str, str]:
 
 def _links(
     names: Mapping[str, str],
-    asked: Collection[AskedOf],
+    asked: Collection[TargetExpectations],
     current: str,
 ) -> tuple[DimensionLink, ...]:
     found = {key: [d for each in asked if (d := each.dimension(key)) is not None] for key in names}
@@ -167,18 +173,18 @@ def _links(
 
 
 @dataclass(frozen=True)
-class _Table:
+class _Comparison:
     """One comparison being made: its candidates, and by packet all that was read about them."""
 
     chosen: Sequence[Candidate]
-    of: Mapping[int, AskedDimension]
-    cells: Mapping[int, Mapping[int, Cell]]
+    of: Mapping[int, TargetDimension]
+    cells: Mapping[int, Mapping[int, BoardCell]]
     marks: Mapping[tuple[int, int], tuple[int, int, int]]
     evidence: Mapping[int, tuple[EvidenceView, ...]]
     notes: Mapping[int, Mapping[int, str]]
-    said: Mapping[int, Said]
+    said: Mapping[int, DimensionRatings]
 
-    def lines(self, *, counted: bool) -> tuple[Line, ...]:
+    def lines(self, *, counted: bool) -> tuple[ExpectationLine, ...]:
         """The expectations that count for anybody, or those that everybody was expected to meet already."""
         return tuple(
             self._line(expectation)
@@ -191,7 +197,7 @@ class _Table:
         return frozenset(e.id for dimension in self.of.values() for e in dimension.counted)
 
     @cached_property
-    def _expectations(self) -> Mapping[int, Asked]:
+    def _expectations(self) -> Mapping[int, TargetExpectation]:
         """What is asked of anybody, what counts first."""
         every = {e.id: e for dimension in self.of.values() for e in dimension}
         return dict(sorted(every.items(), key=lambda pair: pair[0] not in self._counted))
@@ -201,8 +207,8 @@ class _Table:
         """What each expectation is called on this page; a packet that is asked something else may call it otherwise."""
         return {id_: f"E{place}" for place, id_ in enumerate(self._expectations, start=1)}
 
-    def _line(self, expectation: Asked) -> Line:
-        return Line(
+    def _line(self, expectation: TargetExpectation) -> ExpectationLine:
+        return ExpectationLine(
             label=self._labels[expectation.id],
             text=expectation.text,
             standings=tuple(
@@ -210,7 +216,7 @@ class _Table:
             ),
         )
 
-    def _standing(self, packet: int, expectation: int) -> Standing | None:
+    def _standing(self, packet: int, expectation: int) -> ExpectationStanding | None:
         dimension = self.of.get(packet)
         asked = next((e for e in dimension or () if e.id == expectation), None)
         if dimension is None or asked is None:
@@ -222,7 +228,7 @@ class _Table:
         status = expectation_status(
             shown=shown, partly=partly, not_shown=not_shown, evidence=len(evidence)
         )
-        return Standing(
+        return ExpectationStanding(
             status=status,
             marks=_in_words(shown, partly, not_shown),
             evidence=evidence,
@@ -253,13 +259,13 @@ class _Table:
             no_opportunity=self.notes.get(packet, {}).get(dimension.id if dimension else 0, ""),
         )
 
-    def _plate(self, candidate: Candidate, dimension: AskedDimension | None) -> Markup | None:
+    def _plate(self, candidate: Candidate, dimension: TargetDimension | None) -> Markup | None:
         cell = self.cells.get(candidate.packet_id, {}).get(dimension.id if dimension else 0)
         if cell is None or dimension is None:
             return None
         return board_cell.cell(
             cell.counts,
-            cell.reading,
+            cell.summary,
             candidate=candidate.name,
             dimension=dimension.name,
             target=candidate.target.name,
@@ -267,7 +273,7 @@ class _Table:
         )
 
     def _other_evidence(
-        self, packet: int, dimension: AskedDimension | None
+        self, packet: int, dimension: TargetDimension | None
     ) -> tuple[EvidenceView, ...]:
         if dimension is None:
             return ()

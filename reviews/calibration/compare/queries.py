@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from reviews.access.expectations import AskedDimension
+from reviews.access.expectations import TargetDimension
 from reviews.calibration.board.queries import Candidate
 from reviews.db.extensions import db
 from reviews.db.models.packets import Assignment, Packet
@@ -28,7 +28,7 @@ class Rationale:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class DimensionRatings:
     """What raters submitted about one dimension of one packet, as far as the viewer may read it."""
 
     rater_ids: frozenset[int]
@@ -82,7 +82,7 @@ def _revisions(chosen: Collection[Candidate], packets: Mapping[int, Packet]) -> 
 
 
 def marks_of(
-    asked: Mapping[int, AskedDimension],
+    asked: Mapping[int, TargetDimension],
 ) -> Mapping[tuple[int, int], tuple[int, int, int]]:
     """By packet and expectation: how many raters marked it shown, partly and not shown."""
     found: dict[tuple[int, int], dict[Mark, int]] = defaultdict(dict)
@@ -112,9 +112,9 @@ def marks_of(
     }
 
 
-def said_about(
-    chosen: Sequence[Candidate], asked: Mapping[int, AskedDimension]
-) -> Mapping[int, Said]:
+def ratings_about(
+    chosen: Sequence[Candidate], asked: Mapping[int, TargetDimension]
+) -> Mapping[int, DimensionRatings]:
     """What was written about the dimension, by packet."""
     rows = db.session.execute(
         select(
@@ -134,10 +134,10 @@ def said_about(
         )
         .order_by(Assignment.peer_order, Assignment.id)
     ).all()
-    return {candidate.packet_id: _said(candidate, rows) for candidate in chosen}
+    return {candidate.packet_id: _dimension_ratings(candidate, rows) for candidate in chosen}
 
 
-def _said(candidate: Candidate, rows: Sequence[Any]) -> Said:
+def _dimension_ratings(candidate: Candidate, rows: Sequence[Any]) -> DimensionRatings:
     own = [row for row in rows if row.packet_id == candidate.packet_id]
     reads = {
         RaterKind.MANAGER: may(candidate, Action.READ_MANAGER_RATING)
@@ -150,7 +150,7 @@ def _said(candidate: Candidate, rows: Sequence[Any]) -> Said:
         for row in own
         if reads[row.kind]
     ]
-    return Said(
+    return DimensionRatings(
         rater_ids=frozenset(row.rater_id for row in own),
         manager=next((said for kind, said in rationales if kind is RaterKind.MANAGER), None),
         peers=tuple(said for kind, said in rationales if kind is RaterKind.PEER),

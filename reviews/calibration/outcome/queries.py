@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from reviews.access.expectations import Asked, AskedDimension, asked_of
+from reviews.access.expectations import TargetDimension, TargetExpectation, expectations_for
 from reviews.access.loaders import PacketAccess
-from reviews.calibration.panel_standing import benches
+from reviews.calibration.panel_standing import panel_standings
 from reviews.db.extensions import db
 from reviews.db.models.calibration import (
     Decision,
@@ -33,13 +33,13 @@ MIN_VOTERS_SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class OpenExpectation:
-    expectation: Asked
+    expectation: TargetExpectation
     closes_with: str
 
 
 @dataclass(frozen=True, slots=True)
 class DimensionResult:
-    dimension: AskedDimension
+    dimension: TargetDimension
     attainment: Attainment
     reason: str
     open: tuple[OpenExpectation, ...]
@@ -107,8 +107,8 @@ def outcome_page(access: PacketAccess) -> OutcomePage | None:
         for row in db.session.scalars(select(Gap).where(Gap.decision_id == decision.id))
     }
     revision = db.session.get_one(PacketRevision, packet.current_revision_id)
-    voters = len(benches([packet.id], now=access.viewer.now)[packet.id].cast)
-    dimensions = asked_of(packet).dimensions
+    voters = len(panel_standings([packet.id], now=access.viewer.now)[packet.id].cast)
+    dimensions = expectations_for(packet).dimensions
     return OutcomePage(
         outcome=decision.outcome,
         letter=decision.letter if access.may(Action.READ_FEEDBACK) else None,
@@ -144,7 +144,7 @@ def _waits_to_be_read(access: PacketAccess) -> bool:
 
 
 def _manager_words(
-    access: PacketAccess, dimensions: Iterable[AskedDimension]
+    access: PacketAccess, dimensions: Iterable[TargetDimension]
 ) -> tuple[ManagerWords, ...]:
     """What the manager wrote and agreed to share."""
     if not access.may(Action.READ_SHAREABLE_RATIONALE):

@@ -165,7 +165,7 @@ class PanelsPage:
 
 
 @dataclass(frozen=True, slots=True)
-class ConflictLine:
+class ConflictOnRecord:
     candidate: str
     member: str
     standing: ConflictStanding
@@ -174,11 +174,11 @@ class ConflictLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ConflictsPage:
+class SetConflictPage:
     access: CycleAccess
     packets: tuple[PacketAccess, ...]
     members: tuple[Person, ...]
-    conflicts: tuple[ConflictLine, ...]
+    conflicts: tuple[ConflictOnRecord, ...]
 
 
 def panels_page(access: CycleAccess) -> PanelsPage:
@@ -193,7 +193,7 @@ def panels_page(access: CycleAccess) -> PanelsPage:
     )
 
 
-def conflicts_page(access: CycleAccess) -> ConflictsPage:
+def conflicts_page(access: CycleAccess) -> SetConflictPage:
     """The packets and panel members of the cycle, and the conflicts on record that the viewer may read."""
     packets = _packets_seen(access)
     known = {packet.packet.id: packet for packet in packets}
@@ -216,12 +216,12 @@ def conflicts_page(access: CycleAccess) -> ConflictsPage:
         .where(Conflict.packet_id.in_(list(known)), Conflict.standing != ConflictStanding.NONE)
         .order_by(Conflict.recorded_at.desc(), Conflict.id.desc())
     )
-    return ConflictsPage(
+    return SetConflictPage(
         access=access,
         packets=packets,
         members=tuple(members),
         conflicts=tuple(
-            ConflictLine(
+            ConflictOnRecord(
                 candidate=known[row.Conflict.packet_id].packet.candidate.name,
                 member=row.name,
                 standing=row.Conflict.standing,

@@ -64,7 +64,7 @@ def save_panel(
         )
         raise StaleEdit(
             "Somebody else saved this panel in the meantime.",
-            theirs=saved.in_words(),
+            saved=saved.in_words(),
             version=panel.version,
         )
     _check(cycle, panel, before, draft)

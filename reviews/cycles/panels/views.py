@@ -13,7 +13,7 @@ from reviews.cycles.queries import needs_reason
 from reviews.db.models.cycles import Panel
 from reviews.rules.enums import Action
 from reviews.rules.errors import StaleEdit
-from reviews.web.edit_conflict import Difference, kept_beside
+from reviews.web.edit_conflict import EditDifference, show_both
 from reviews.web.error_handlers import rules_shown_on, status_of
 from reviews.web.guard import guarded
 
@@ -69,7 +69,7 @@ def _edit(access: CycleAccess, panel: Panel | None) -> ResponseReturnValue:
         needs_reason=needs_reason(access, Action.EDIT_PANELS),
     )
     ticked = queries.people_of(form.people.data or ())
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[EditDifference, ...] = ()
     if form.is_sent_to_save():
         draft = PanelDraft(
             name=form.name.data or "",
@@ -89,7 +89,7 @@ def _edit(access: CycleAccess, panel: Panel | None) -> ResponseReturnValue:
                     reason=form.given_reason,
                 )
             except StaleEdit as stale:
-                differences = kept_beside(form, stale, draft.in_words())
+                differences = show_both(form, stale, draft.in_words())
             else:
                 flash(f"{draft.name} saved.")
                 return redirect(url_for(".index", cycle=access.cycle.public_id))

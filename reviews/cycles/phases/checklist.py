@@ -20,7 +20,7 @@ class Topic(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingItem:
     topic: Topic
     sentence: str
 
@@ -36,7 +36,7 @@ class Seats:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class CyclePlan:
     """Everything that must be right before people may start packets."""
 
     #: The ladder of each pinned version; a ladder that stands twice is pinned in two versions.
@@ -60,10 +60,10 @@ class Hearing:
     chair_is_free: bool
 
 
-def missing_to_open(plan: Plan, now: datetime) -> tuple[Missing, ...]:
+def missing_to_open(plan: CyclePlan, now: datetime) -> tuple[MissingItem, ...]:
     """What a cycle lacks before evidence can be collected. Empty when it may open."""
     return tuple(
-        Missing(topic, sentence)
+        MissingItem(topic, sentence)
         for topic, sentences in (
             (Topic.LADDER, _ladders(plan.ladders)),
             (Topic.DEADLINES, _deadlines(plan, now)),
@@ -76,10 +76,10 @@ def missing_to_open(plan: Plan, now: datetime) -> tuple[Missing, ...]:
 
 def missing_to_calibrate(
     panels: Sequence[Seats], hearings: Sequence[Hearing]
-) -> tuple[Missing, ...]:
+) -> tuple[MissingItem, ...]:
     """What a cycle lacks before its panels can vote. An unanswered conflict question is no obstacle yet."""
     sentences = [*missing_from_panels(panels), *(s for h in hearings for s in _hearing(h))]
-    return tuple(Missing(Topic.PANELS, sentence) for sentence in sentences)
+    return tuple(MissingItem(Topic.PANELS, sentence) for sentence in sentences)
 
 
 def missing_from_panels(panels: Sequence[Seats]) -> list[str]:
@@ -113,7 +113,7 @@ def _ladders(ladders: Sequence[str]) -> list[str]:
     ]
 
 
-def _deadlines(plan: Plan, now: datetime) -> list[str]:
+def _deadlines(plan: CyclePlan, now: datetime) -> list[str]:
     dates = {
         "evidence": plan.evidence_due,
         "ratings": plan.rating_due,

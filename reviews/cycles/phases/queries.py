@@ -17,9 +17,9 @@ from reviews.access.viewer import Viewer
 from reviews.cycles.ladder_choice import pinned_versions
 from reviews.cycles.panels.queries import PanelLine, panel_lines
 from reviews.cycles.phases.checklist import (
+    CyclePlan,
     Hearing,
-    Missing,
-    Plan,
+    MissingItem,
     Seats,
     missing_to_calibrate,
     missing_to_open,
@@ -42,10 +42,10 @@ from reviews.rules.enums import (
 _FREE = frozenset({Relation.MEMBER_OWES, Relation.MEMBER_CAST, Relation.CHAIR})
 
 
-def missing_to_advance(cycle: Cycle, viewer: Viewer) -> tuple[Missing, ...]:
+def missing_to_advance(cycle: Cycle, viewer: Viewer) -> tuple[MissingItem, ...]:
     """What keeps the cycle in its phase. Speaks only of packets whose panel the viewer may know."""
     if cycle.phase is CyclePhase.SETUP:
-        plan = Plan(
+        plan = CyclePlan(
             ladders=tuple(version.ladder.name for version in pinned_versions(cycle)),
             evidence_due=cycle.evidence_due,
             rating_due=cycle.rating_due,
@@ -118,7 +118,7 @@ def undecided(cycle: Cycle) -> bool:
 @dataclass(frozen=True, slots=True)
 class AdvancePage:
     access: CycleAccess
-    missing: tuple[Missing, ...]
+    missing: tuple[MissingItem, ...]
     #: Drafts and returned packets, which stay behind when rating begins.
     unsubmitted: tuple[ProgressRow, ...]
     submitted: int

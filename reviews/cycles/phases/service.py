@@ -9,7 +9,7 @@ from reviews.access.standing import IN_REVIEW
 from reviews.access.viewer import Viewer
 from reviews.audit import service as audit
 from reviews.cycles.panels.queries import panels_of
-from reviews.cycles.phases.checklist import Missing
+from reviews.cycles.phases.checklist import MissingItem
 from reviews.cycles.phases.queries import missing_to_advance
 from reviews.db import random_source
 from reviews.db.extensions import db
@@ -35,7 +35,7 @@ def advance_cycle(cycle: Cycle, *, actor: Viewer, now: datetime, reason: str = "
         RuleBroken: for the first thing that is missing; `missing_to_advance` lists them all.
         IllegalMove: from calibration on, where packets move on their own.
     """
-    missing: tuple[Missing, ...] = missing_to_advance(cycle, actor)
+    missing: tuple[MissingItem, ...] = missing_to_advance(cycle, actor)
     if missing:
         raise RuleBroken(missing[0].sentence)
     advance(CYCLE, cycle, Action.ADVANCE_CYCLE)

@@ -38,7 +38,7 @@ def release_cycle(
         before = local_of(cycle.release_at, cycle.time_zone) if cycle.release_at else None
         raise StaleEdit(
             "Somebody else set the release in the meantime.",
-            theirs={"at": local_moment(before), "reason": cycle.release_reason or ""},
+            saved={"at": local_moment(before), "reason": cycle.release_reason or ""},
             version=cycle.version,
         )
     if not reason:

@@ -9,7 +9,7 @@ from reviews.cycles.release.forms import ReleaseForm
 from reviews.display.formatting import local_moment
 from reviews.rules.enums import Action
 from reviews.rules.errors import StaleEdit
-from reviews.web.edit_conflict import Difference, kept_beside
+from reviews.web.edit_conflict import EditDifference, show_both
 from reviews.web.error_handlers import rules_shown_on, status_of
 from reviews.web.guard import guarded
 
@@ -22,7 +22,7 @@ def edit(access: CycleAccess) -> ResponseReturnValue:
     cycle = access.cycle
     planned = queries.planned_release(cycle)
     form = ReleaseForm(data={**planned, "version": cycle.version})
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[EditDifference, ...] = ()
     if form.validate_on_submit():
         now = form.when.data == "now"
         with rules_shown_on(form):
@@ -40,7 +40,7 @@ def edit(access: CycleAccess) -> ResponseReturnValue:
                     "at": "now" if now else local_moment(form.at.data),
                     "reason": form.reason.data or "",
                 }
-                differences = kept_beside(form, stale, typed)
+                differences = show_both(form, stale, typed)
             else:
                 flash("The outcomes are open." if now else "The release is set.")
                 return redirect(url_for("cycles.show", cycle=cycle.public_id))

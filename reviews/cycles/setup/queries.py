@@ -9,7 +9,7 @@ from reviews.access.loaders import CycleAccess
 from reviews.cycles.ladder_choice import label, pinned_versions, selectable_versions
 from reviews.cycles.local_time import local_of
 from reviews.cycles.panels.queries import PanelLine, panel_lines
-from reviews.cycles.phases.checklist import Missing
+from reviews.cycles.phases.checklist import MissingItem
 from reviews.cycles.phases.queries import missing_to_advance
 from reviews.cycles.queries import LadderLine, needs_reason, owners_of
 from reviews.cycles.setup.settings import Settings
@@ -27,7 +27,7 @@ class SetupPage:
     units: tuple[str, ...]
     panels: tuple[PanelLine, ...]
     owners: tuple[str, ...]
-    missing: tuple[Missing, ...]
+    missing: tuple[MissingItem, ...]
     needs_reason: bool
 
 

@@ -67,7 +67,7 @@ def save_settings(
     if version != cycle.version:
         raise StaleEdit(
             "Somebody else saved these settings in the meantime.",
-            theirs=settings_of(cycle).in_words(ladder_choice.ladder_names()),
+            saved=settings_of(cycle).in_words(ladder_choice.ladder_names()),
             version=cycle.version,
         )
     _check_name(settings.name, cycle)
@@ -136,7 +136,7 @@ def save_owners(
     if version != cycle.version:
         raise StaleEdit(
             "Somebody else saved this cycle in the meantime.",
-            theirs={"people": "; ".join(person.name for person in before)},
+            saved={"people": "; ".join(person.name for person in before)},
             version=cycle.version,
         )
     if person_id_of(actor) not in {person.id for person in owners}:

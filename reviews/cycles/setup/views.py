@@ -15,7 +15,7 @@ from reviews.cycles.setup import queries, service
 from reviews.cycles.setup.forms import CreateForm, SettingsForm
 from reviews.rules.enums import Action
 from reviews.rules.errors import StaleEdit
-from reviews.web.edit_conflict import Difference, kept_beside
+from reviews.web.edit_conflict import EditDifference, show_both
 from reviews.web.error_handlers import rules_shown_on, status_of
 from reviews.web.guard import guarded
 
@@ -52,7 +52,7 @@ def edit(access: CycleAccess) -> ResponseReturnValue:
     )
     form.ladders.choices = [SelectChoice(line.public_id, line.name) for line in page.ladders]
     form.units.choices = [SelectChoice(unit, unit) for unit in page.units]
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[EditDifference, ...] = ()
     if form.validate_on_submit():
         settings = form.settings()
         with rules_shown_on(form):
@@ -66,7 +66,7 @@ def edit(access: CycleAccess) -> ResponseReturnValue:
                     reason=form.given_reason,
                 )
             except StaleEdit as stale:
-                differences = kept_beside(
+                differences = show_both(
                     form, stale, settings.in_words(ladder_choice.ladder_names())
                 )
             else:
@@ -86,7 +86,7 @@ def owners(access: CycleAccess) -> ResponseReturnValue:
         needs_reason=needs_reason(access, Action.SET_UP_CYCLE),
     )
     chosen = people_of(form.people.data or ())
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[EditDifference, ...] = ()
     if form.is_sent_to_save():
         with rules_shown_on(form):
             try:
@@ -100,7 +100,7 @@ def owners(access: CycleAccess) -> ResponseReturnValue:
                 )
             except StaleEdit as stale:
                 typed = {"people": "; ".join(person.name for person in chosen)}
-                differences = kept_beside(form, stale, typed)
+                differences = show_both(form, stale, typed)
             else:
                 flash("Owners saved.")
                 return redirect(url_for(".edit", cycle=access.cycle.public_id))

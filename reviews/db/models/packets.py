@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ladders.models import LadderVersion, Level
+from ladders.models import LadderVersion, LevelRow
 from ladders.orm import Base
 from reviews.db.models.cycles import Cycle
 from reviews.db.models.people import Person
@@ -71,8 +71,10 @@ class Packet(Base):
     candidate: Mapped[Person] = relationship(foreign_keys=[candidate_id], lazy="raise_on_sql")
     manager: Mapped[Person] = relationship(foreign_keys=[manager_id], lazy="raise_on_sql")
     ladder_version: Mapped[LadderVersion] = relationship(lazy="raise_on_sql")
-    target_level: Mapped[Level] = relationship(foreign_keys=[target_level_id], lazy="raise_on_sql")
-    current_level: Mapped[Level | None] = relationship(
+    target_level: Mapped[LevelRow] = relationship(
+        foreign_keys=[target_level_id], lazy="raise_on_sql"
+    )
+    current_level: Mapped[LevelRow | None] = relationship(
         foreign_keys=[current_level_id], lazy="raise_on_sql"
     )
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import delete
 
-from reviews.access.expectations import AskedDimension, AskedOf, asked_of
+from reviews.access.expectations import TargetDimension, TargetExpectations, expectations_for
 from reviews.access.viewer import Actor
 from reviews.audit import service as audit
 from reviews.db import random_source
@@ -18,7 +18,7 @@ from reviews.db.models.packets import (
 )
 from reviews.packets import queries
 from reviews.packets.evidence import EvidenceDraft, EvidenceView
-from reviews.packets.service.holding import hold_open
+from reviews.packets.service.locks import lock_open_packet
 from reviews.rules.enums import Action
 from reviews.rules.errors import RuleBroken, StaleEdit
 
@@ -38,11 +38,11 @@ def save_evidence(
         version: of the item the person had before them; without an item it is not looked at.
 
     Raises:
-        StaleEdit: if the item was saved after that. `theirs` holds what it says now; nothing, if it was removed.
+        StaleEdit: if the item was saved after that. `saved` holds what it says now; nothing, if it was removed.
         RuleBroken: if the forms are closed, or the draft makes no sense.
     """
-    hold_open(packet, now)
-    asked = asked_of(packet)
+    lock_open_packet(packet, now)
+    asked = expectations_for(packet)
     dimension_ids = _dimensions_of(draft, asked)
     if draft.started_on and draft.ended_on and draft.ended_on < draft.started_on:
         raise RuleBroken("The end lies before the beginning.", field="ended_on")
@@ -76,7 +76,7 @@ def save_evidence(
 
 def remove_evidence(packet: Packet, item: EvidenceItem, *, actor: Actor, now: datetime) -> None:
     """Take an item out of the draft. What was submitted with it keeps it, and its number is not given again."""
-    hold_open(packet, now)
+    lock_open_packet(packet, now)
     _record_item(packet, item, "removed", actor, now)
     db.session.delete(item)
     db.session.flush()
@@ -84,7 +84,7 @@ def remove_evidence(packet: Packet, item: EvidenceItem, *, actor: Actor, now: da
 
 def save_no_opportunity(
     packet: Packet,
-    dimension: AskedDimension,
+    dimension: TargetDimension,
     *,
     note: str,
     version: int,
@@ -97,15 +97,15 @@ def save_no_opportunity(
         version: of the note the person had before them; 0 where there was none.
 
     Raises:
-        StaleEdit: if the note was saved after that. `theirs` holds what it says now; nothing, if it was removed.
+        StaleEdit: if the note was saved after that. `saved` holds what it says now; nothing, if it was removed.
         RuleBroken: if the forms are closed.
     """
-    hold_open(packet, now)
+    lock_open_packet(packet, now)
     row = queries.draft_notes(packet).get(dimension.id)
     if version != (row.version if row else 0):
         raise StaleEdit(
             "This note was saved meanwhile, in another window or by somebody else signed in as you.",
-            theirs={"note": row.note} if row else {},
+            saved={"note": row.note} if row else {},
             version=row.version if row else 0,
         )
     if row is None:
@@ -135,7 +135,7 @@ def _record_item(
     )
 
 
-def _dimensions_of(draft: EvidenceDraft, asked: AskedOf) -> set[int]:
+def _dimensions_of(draft: EvidenceDraft, asked: TargetExpectations) -> set[int]:
     known = {each.id for each in asked.dimensions}
     if draft.dimension_ids - known or draft.expectation_ids - asked.expectation_ids():
         raise RuleBroken(
@@ -152,21 +152,23 @@ def _dimensions_of(draft: EvidenceDraft, asked: AskedOf) -> set[int]:
     return ticked
 
 
-def _refuse_stale(packet: Packet, item: EvidenceItem, version: int, asked: AskedOf) -> None:
+def _refuse_stale(
+    packet: Packet, item: EvidenceItem, version: int, asked: TargetExpectations
+) -> None:
     saved = next(
         (each for each in queries.draft_evidence(packet) if each.public_id == item.public_id), None
     )
     if saved is None:
-        raise StaleEdit("This item was removed meanwhile.", theirs={}, version=0)
+        raise StaleEdit("This item was removed meanwhile.", saved={}, version=0)
     if item.version != version:
         raise StaleEdit(
             "This item was saved meanwhile, in another window or by somebody else signed in as you.",
-            theirs=_in_words(saved, asked),
+            saved=_in_words(saved, asked),
             version=item.version,
         )
 
 
-def _in_words(item: EvidenceView, asked: AskedOf) -> dict[str, str]:
+def _in_words(item: EvidenceView, asked: TargetExpectations) -> dict[str, str]:
     shown = [
         f"{dimension.name}: "
         + (", ".join(e.label for e in dimension if item.shows(e)) or "no single expectation")

@@ -12,11 +12,12 @@ from reviews.access.viewer import Actor, person_id_of
 from reviews.audit import service as audit
 from reviews.db import random_source
 from reviews.db.extensions import db
+from reviews.db.locks import lock_packet
 from reviews.db.models.cycles import PanelMember
 from reviews.db.models.packets import Assignment, Packet
 from reviews.db.models.people import Person
 from reviews.packets import queries
-from reviews.packets.service.holding import hold, hold_open
+from reviews.packets.service.locks import lock_open_packet
 from reviews.rules.enums import Action, AssignmentState, CyclePhase, PacketState, RaterKind
 from reviews.rules.errors import RuleBroken
 from reviews.rules.workflow import ASSIGNMENT, advance
@@ -32,9 +33,9 @@ def propose_peer(packet: Packet, *, person: Person, actor: Actor, now: datetime)
     """
     by_candidate = person_id_of(actor) == packet.candidate_id
     if by_candidate:
-        hold_open(packet, now)
+        lock_open_packet(packet, now)
     else:
-        hold(packet)
+        lock_packet(packet)
         _refuse_ended(packet)
     if person.id in {packet.candidate_id, packet.manager_id} or not person.is_active:
         raise RuleBroken(f"{person.name} cannot be a peer on this packet.", field="person")
@@ -75,7 +76,7 @@ def propose_peer(packet: Packet, *, person: Person, actor: Actor, now: datetime)
 def withdraw_proposal(assignment: Assignment, *, actor: Actor, now: datetime) -> None:
     """Take back the candidate's own proposal. If it was decided on already, it stays, as the manager's."""
     packet = assignment.packet
-    hold_open(packet, now)
+    lock_open_packet(packet, now)
     _record(assignment, Action.PROPOSE_PEERS, "no longer proposed by the candidate", actor, now)
     if assignment.state is AssignmentState.NOMINATED:
         db.session.delete(assignment)
@@ -92,7 +93,7 @@ def decide_on_peer(assignment: Assignment, *, approve: bool, actor: Actor, now: 
         IllegalMove: if it was decided before.
     """
     packet = assignment.packet
-    hold(packet)
+    lock_packet(packet)
     _refuse_ended(packet)
     if not approve:
         advance(ASSIGNMENT, assignment, Action.APPROVE_PEER, AssignmentState.REJECTED)
@@ -119,7 +120,7 @@ def remove_peer(assignment: Assignment, *, actor: Actor, now: datetime) -> None:
         RuleBroken: if the peer has submitted, or the actor still owes the own rating and may not learn whether.
     """
     packet = assignment.packet
-    hold(packet)
+    lock_packet(packet)
     _refuse_ended(packet)
     # A manager who still owes a rating would learn from the answer how far the peer is.
     blind = person_id_of(actor) == packet.manager_id and not _has_rated(packet, person_id_of(actor))

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import CursorResult, delete, select
 
-from ladders.models import Level
-from reviews.access.expectations import AskedOf, asked_of, ladder_of
+from ladders.models import LevelRow
+from reviews.access.expectations import TargetExpectations, expectations_for, ladder_of
 from reviews.access.viewer import Actor
 from reviews.audit import service as audit
 from reviews.db import random_source
@@ -15,7 +15,7 @@ from reviews.db.models.cycles import Cycle, Panel
 from reviews.db.models.packets import EvidenceDimension, EvidenceExpectation, EvidenceItem, Packet
 from reviews.db.models.people import Person
 from reviews.packets import queries
-from reviews.packets.service.holding import hold_open
+from reviews.packets.service.locks import lock_open_packet
 from reviews.rules.enums import Action, PacketState
 from reviews.rules.errors import RuleBroken
 
@@ -24,8 +24,8 @@ def create_packet(
     cycle: Cycle,
     *,
     candidate: Person,
-    current_level: Level | None,
-    target_level: Level,
+    current_level: LevelRow | None,
+    target_level: LevelRow,
     roles: Sequence[str],
     actor: Actor,
     now: datetime,
@@ -70,8 +70,8 @@ def create_packet(
 def retarget_packet(
     packet: Packet,
     *,
-    current_level: Level | None,
-    target_level: Level,
+    current_level: LevelRow | None,
+    target_level: LevelRow,
     roles: Sequence[str],
     actor: Actor,
     now: datetime,
@@ -81,7 +81,7 @@ def retarget_packet(
     Returns:
         How many links between items and dimensions or expectations went.
     """
-    hold_open(packet, now)
+    lock_open_packet(packet, now)
     if packet.state is not PacketState.DRAFT:
         raise RuleBroken("The target can be changed until the packet is first submitted.")
     version = queries.pinned_version(packet.cycle, target_level)
@@ -89,7 +89,7 @@ def retarget_packet(
         raise RuleBroken("This level is not on a ladder of this cycle.", field="target")
     packet.ladder_version = version
     _aim(packet, current_level, target_level, roles)
-    lost = _unlink_outside(packet, asked_of(packet))
+    lost = _unlink_outside(packet, expectations_for(packet))
     db.session.flush()
     audit.record(
         actor,
@@ -101,7 +101,7 @@ def retarget_packet(
     return lost
 
 
-def _aim(packet: Packet, current: Level | None, target: Level, roles: Sequence[str]) -> None:
+def _aim(packet: Packet, current: LevelRow | None, target: LevelRow, roles: Sequence[str]) -> None:
     version = packet.ladder_version
     if current is not None and current.version_id != version.id:
         raise RuleBroken("Choose both levels from one ladder.", field="current")
@@ -119,7 +119,7 @@ def _aim(packet: Packet, current: Level | None, target: Level, roles: Sequence[s
     packet.current_level = current
     packet.target_level = target
     packet.roles = [role for role in possible if role in roles]
-    if not asked_of(packet).total:
+    if not expectations_for(packet).total:
         raise RuleBroken(f"The ladder asks nothing of {target.name}.", field="target")
 
 
@@ -128,7 +128,7 @@ def _only_panel(cycle: Cycle) -> int | None:
     return panels[0] if len(panels) == 1 else None
 
 
-def _unlink_outside(packet: Packet, asked: AskedOf) -> int:
+def _unlink_outside(packet: Packet, asked: TargetExpectations) -> int:
     items = select(EvidenceItem.id).where(EvidenceItem.packet_id == packet.id).scalar_subquery()
     dimensions = db.session.execute(
         delete(EvidenceDimension).where(

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from reviews.access.expectations import AskedOf, asked_of
+from reviews.access.expectations import TargetExpectations, expectations_for
 from reviews.access.viewer import Actor
 from reviews.audit import service as audit
 from reviews.db.extensions import db
+from reviews.db.locks import lock_packet
 from reviews.db.models.packets import (
     Packet,
     PacketRevision,
@@ -18,7 +19,7 @@ from reviews.db.models.packets import (
 from reviews.packets import queries
 from reviews.packets.checklist import gates
 from reviews.packets.evidence import EvidenceView, covered, digest_of
-from reviews.packets.service.holding import hold, hold_open
+from reviews.packets.service.locks import lock_open_packet
 from reviews.rules.enums import Action, CyclePhase, PacketStage, PacketState
 from reviews.rules.errors import RuleBroken
 from reviews.rules.workflow import PACKET, advance
@@ -30,8 +31,8 @@ def submit_packet(packet: Packet, *, actor: Actor, now: datetime) -> PacketRevis
     Raises:
         RuleBroken: if the forms are closed, or something is missing.
     """
-    hold_open(packet, now)
-    asked, items = asked_of(packet), queries.draft_evidence(packet)
+    lock_open_packet(packet, now)
+    asked, items = expectations_for(packet), queries.draft_evidence(packet)
     notes = queries.draft_note_texts(packet, asked)
     missing = [
         check.sentence
@@ -102,7 +103,7 @@ def _copy(item: EvidenceView, revision: PacketRevision) -> None:
 
 def _coverage(
     revision: PacketRevision,
-    asked: AskedOf,
+    asked: TargetExpectations,
     items: Sequence[EvidenceView],
     notes: Mapping[int, str],
 ) -> Iterable[RevisionCoverage]:
@@ -124,7 +125,7 @@ def withdraw_packet(packet: Packet, *, actor: Actor, now: datetime) -> None:
         IllegalMove: if it is withdrawn already.
         RuleBroken: if it is decided.
     """
-    hold(packet)
+    lock_packet(packet)
     if packet.stage is PacketStage.DECIDED:
         raise RuleBroken("This packet can no longer be withdrawn.")
     advance(PACKET, packet, Action.WITHDRAW_PACKET)
@@ -145,7 +146,7 @@ def send_back(packet: Packet, *, reason: str, actor: Actor, now: datetime) -> No
         RuleBroken: once rating has begun, when the candidate could not submit again.
         IllegalMove: if the packet is not submitted.
     """
-    hold(packet)
+    lock_packet(packet)
     if packet.cycle.phase is not CyclePhase.EVIDENCE:
         raise RuleBroken(
             "Rating has begun, so the candidate could not submit again. The packet stays as it is."

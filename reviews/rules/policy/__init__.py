@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from enum import Enum
 
 from reviews.rules.enums import Action, ConflictStanding, Kind, Relation
-from reviews.rules.policy.table import Cell, PolicyError, Row, Table, tables
+from reviews.rules.policy.table import Grant, PolicyError, PolicyRow, PolicyTable, tables
 
 __all__ = [
     "LATER",
     "Answer",
-    "Cell",
     "CycleFacts",
+    "Grant",
     "PacketFacts",
     "PolicyError",
-    "Row",
+    "PolicyRow",
     "decide",
     "row_of",
     "table_of",
@@ -198,11 +198,11 @@ class CycleFacts:
         return frozenset(r for r, yes in held.items() if yes) or frozenset({Relation.EMPLOYEE})
 
 
-def table_of(action: Action) -> Table:
+def table_of(action: Action) -> PolicyTable:
     return next(table for table in tables() if action in table.rows)
 
 
-def row_of(action: Action) -> Row:
+def row_of(action: Action) -> PolicyRow:
     return table_of(action).rows[action]
 
 
@@ -232,7 +232,7 @@ def decide(action: Action, facts: PacketFacts | CycleFacts) -> Answer:
     return _granted(row_of(action), columns, facts.phase) or _denied(action, facts, columns)
 
 
-def _granted(row: Row, columns: frozenset[Relation], phase: int) -> Answer | None:
+def _granted(row: PolicyRow, columns: frozenset[Relation], phase: int) -> Answer | None:
     """The widest of what the columns grant in this phase, or None."""
     cells = [cell for relation in columns if phase in (cell := row.cell(relation)).phases]
     for cell in sorted(cells, key=lambda c: (c.stub, c.second_person, c.own)):

@@ -19,7 +19,7 @@ class PolicyError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class Grant:
     """In which packet phases a relation may do the action, and on what condition."""
 
     phases: frozenset[int] = frozenset()
@@ -31,34 +31,34 @@ class Cell:
     second_person: bool = False
 
 
-NEVER = Cell()
+NEVER = Grant()
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PolicyRow:
     action: Action
     title: str
     kind: Kind
-    cells: Mapping[Relation, Cell] = field(hash=False)
+    cells: Mapping[Relation, Grant] = field(hash=False)
 
-    def cell(self, relation: Relation) -> Cell:
+    def cell(self, relation: Relation) -> Grant:
         return self.cells.get(relation, NEVER)
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PolicyTable:
     """One file: what can be done to one kind of thing."""
 
     name: str
     relations: tuple[Relation, ...]
-    rows: Mapping[Action, Row] = field(hash=False)
+    rows: Mapping[Action, PolicyRow] = field(hash=False)
 
 
-def _cell(text: str, where: str) -> Cell:
+def _cell(text: str, where: str) -> Grant:
     if text == ".":
         return NEVER
     if text == "all":
-        return Cell(frozenset(PHASES))
+        return Grant(frozenset(PHASES))
     match = _CELL.fullmatch(text)
     if match is None:
         raise PolicyError(f"{where}: {text!r} is not a cell of the policy language")
@@ -66,7 +66,7 @@ def _cell(text: str, where: str) -> Cell:
     last = int(match["last"] or first)
     if last < first:
         raise PolicyError(f"{where}: {text!r} runs backwards")
-    return Cell(
+    return Grant(
         phases=frozenset(range(first, last + 1)),
         own=bool(match["own"]),
         stub=bool(match["stub"]),
@@ -74,10 +74,10 @@ def _cell(text: str, where: str) -> Cell:
     )
 
 
-def _rows(reader: "csv.DictReader[str]", relations: tuple[Relation, ...]) -> Iterator[Row]:
+def _rows(reader: "csv.DictReader[str]", relations: tuple[Relation, ...]) -> Iterator[PolicyRow]:
     for line in reader:
         action = Action(line["id"])
-        yield Row(
+        yield PolicyRow(
             action=action,
             title=line["action"],
             kind=Kind(line["kind"]),
@@ -85,7 +85,7 @@ def _rows(reader: "csv.DictReader[str]", relations: tuple[Relation, ...]) -> Ite
         )
 
 
-def read(path: Path) -> Table:
+def read(path: Path) -> PolicyTable:
     """One policy file.
 
     Raises:
@@ -101,7 +101,7 @@ def read(path: Path) -> Table:
     by_action = {row.action: row for row in rows}
     if len(by_action) != len(rows):
         raise PolicyError(f"{path.name}: a row stands twice")
-    return Table(path.stem, relations, by_action)
+    return PolicyTable(path.stem, relations, by_action)
 
 
 _STUB = frozenset(
@@ -170,7 +170,7 @@ _WITHOUT_KNOWING = frozenset(
 )
 
 
-def broken_promises(packet: Table) -> list[str]:
+def broken_promises(packet: PolicyTable) -> list[str]:
     """The invariants of the packet table that do not hold, as sentences. Empty for a table that may be used."""
     return sorted(
         f"{action.name} may not be granted to {relation.value} in phases {sorted(too_much)}"
@@ -180,7 +180,7 @@ def broken_promises(packet: Table) -> list[str]:
     )
 
 
-def _permitted(packet: Table, action: Action, relation: Relation) -> frozenset[int]:
+def _permitted(packet: PolicyTable, action: Action, relation: Relation) -> frozenset[int]:
     """The phases in which the promises of the product leave room for a grant."""
     if (
         action in _NOBODY
@@ -197,7 +197,7 @@ def _permitted(packet: Table, action: Action, relation: Relation) -> frozenset[i
 
 
 @cache
-def tables() -> tuple[Table, Table, Table]:
+def tables() -> tuple[PolicyTable, PolicyTable, PolicyTable]:
     """The packet, cycle and site tables.
 
     Raises:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
-from reviews.calibration.panel_standing import benches
+from reviews.calibration.panel_standing import panel_standings
 from reviews.db.models.calibration import Ballot, BallotMark
 from reviews.db.models.packets import Packet
 from reviews.rules.enums import BallotChoice, ConflictStanding, PacketStage
@@ -124,7 +124,7 @@ def test_a_ballot_of_somebody_recused_since_is_kept_and_not_counted(
     member = committee.members[0]
     builders.a_ballot(committee.packet, member)
     now = builders.NOW
-    counted = len(benches([committee.packet.id], now=now)[committee.packet.id].cast)
+    counted = len(panel_standings([committee.packet.id], now=now)[committee.packet.id].cast)
 
     conflict = next(
         row for row in session.scalars(select(builders.Conflict)) if row.person_id == member.id
@@ -132,7 +132,7 @@ def test_a_ballot_of_somebody_recused_since_is_kept_and_not_counted(
     conflict.standing = ConflictStanding.DECLARED
     session.flush()
 
-    bench = benches([committee.packet.id], now=now)[committee.packet.id]
+    bench = panel_standings([committee.packet.id], now=now)[committee.packet.id]
     assert (counted, len(bench.cast), [seat.name for seat in bench.recused]) == (1, 0, ["Member A"])
     assert len(session.scalars(select(Ballot)).all()) == 1
 

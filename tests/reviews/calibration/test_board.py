@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Mapper, Session, scoped_session
 
 from benchmarks.board import Size, load
-from ladders.models import LadderVersion, Level
+from ladders.models import LadderVersion, LevelRow
 from reviews.db.models.cycles import Cycle, Panel
 from reviews.db.models.packets import Packet, RevisionCoverage
 from reviews.db.models.people import Person
@@ -49,7 +49,7 @@ class World:
         name: str,
         *,
         member: ConflictStanding | None = ConflictStanding.NONE,
-        target: Level | None = None,
+        target: LevelRow | None = None,
         manager: Person | None = None,
         stage: PacketStage = PacketStage.VOTING,
         **columns: object,
@@ -318,7 +318,7 @@ def titles(page: Page) -> list[str]:
         ("?sort=manager", ["Zoe", "Abe", "Yan", "Xiu"]),
         ("?sort=discuss", ["Yan", "Zoe", "Abe", "Xiu"]),
         ("?flag=disagree", ["Yan"]),
-        ("?flag=hole", ["Zoe", "Abe", "Xiu"]),
+        ("?flag=coverage_hole", ["Zoe", "Abe", "Xiu"]),
         ("?stage=discussion", ["Yan"]),
         ("?q=%20xI", ["Xiu"]),
         ("?level=&manager=&q=", ["Zoe", "Yan", "Abe", "Xiu"]),
@@ -442,7 +442,13 @@ def test_every_choice_costs_the_same(
     url, chair = loaded(Size(30, 3, 4))
     client.sign_in(chair)
     counts = set()
-    for query in ("", "?sort=discuss", "?sort=manager&group=manager", "?group=unit", "?flag=hole"):
+    for query in (
+        "",
+        "?sort=discuss",
+        "?sort=manager&group=manager",
+        "?group=unit",
+        "?flag=coverage_hole",
+    ):
         with queries() as seen:
             client.page(url + query)
         counts.add(len(seen))

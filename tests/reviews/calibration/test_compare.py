@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, scoped_session
 
-from ladders.models import Level
+from ladders.models import LevelRow
 from reviews.db.models.packets import (
     Assignment,
     Packet,
@@ -40,7 +40,7 @@ class World:
         self.panel = make.a_panel(
             self.cycle, chair=make.a_person("Chris Chair"), members=[self.member]
         )
-        self.levels: list[Level] = make.levels_of(make.ladder_of(self.cycle))
+        self.levels: list[LevelRow] = make.levels_of(make.ladder_of(self.cycle))
         self.ada, self.bo = self.packet("Ada Diaz"), self.packet("Bo Chen")
 
     def packet(

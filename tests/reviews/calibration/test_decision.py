@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from reviews.calibration import service
-from reviews.calibration.rules import DecisionDraft
+from reviews.calibration.requirements import DecisionDraft
 from reviews.db.models.calibration import Ballot, Decision, DimensionOutcome, Gap
 from reviews.db.models.packets import Packet
 from reviews.rules.enums import (

@@ -96,7 +96,7 @@ def test_a_change_of_members_alone_is_a_new_version(owner, cycle):
             version=before,
             **as_owner(owner),
         )
-    assert stale.value.theirs == {
+    assert stale.value.saved == {
         "name": panel.name,
         "quorum": "2",
         "people": "Ada; Bo",

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from reviews.cycles.phases.checklist import (
+    CyclePlan,
     Hearing,
-    Missing,
-    Plan,
+    MissingItem,
     Seats,
     Topic,
     missing_to_calibrate,
@@ -18,7 +18,7 @@ from reviews.cycles.setup.default_scale import DEFAULT_SCALE
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 PANEL = Seats("Engineering panel", quorum=2, members=3, has_chair=True)
-READY = Plan(
+READY = CyclePlan(
     ladders=("Craft",),
     evidence_due=NOW + timedelta(days=7),
     rating_due=NOW + timedelta(days=14),
@@ -81,7 +81,7 @@ def test_a_plan_with_everything_lacks_nothing():
     ],
 )
 def test_each_gap_is_one_sentence(change, topic, sentence):
-    assert missing_to_open(replace(READY, **change), NOW) == (Missing(topic, sentence),)
+    assert missing_to_open(replace(READY, **change), NOW) == (MissingItem(topic, sentence),)
 
 
 def test_a_packet_that_its_panel_can_hear_is_no_obstacle():
@@ -107,5 +107,5 @@ def test_a_packet_that_its_panel_can_hear_is_no_obstacle():
 )
 def test_a_packet_that_nobody_could_decide_holds_the_cycle(change, sentence):
     assert missing_to_calibrate((PANEL,), (replace(HEARING, **change),)) == (
-        Missing(Topic.PANELS, sentence),
+        MissingItem(Topic.PANELS, sentence),
     )

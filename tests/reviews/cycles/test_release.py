@@ -139,7 +139,7 @@ def test_the_second_of_two_owners_sees_what_the_first_one_set(owner, cycle):
     with pytest.raises(StaleEdit) as stale:
         release(cycle, a_person(), version=version)
 
-    assert stale.value.theirs == {"at": "17 December 2090, 09:00", "reason": "All told."}
+    assert stale.value.saved == {"at": "17 December 2090, 09:00", "reason": "All told."}
 
 
 @pytest.mark.usefixtures("packet")

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from reviews.access.expectations import asked_of
+from reviews.access.expectations import expectations_for
 from reviews.db.models.packets import Assignment
 from reviews.ratings import service
 from reviews.rules.enums import (
@@ -103,7 +103,7 @@ def test_a_manager_finds_peers_ratings_and_reports(home):
     whole = b.whole(assignment)
     service.save_rating(
         whole,
-        dimension=asked_of(whole.packet).dimensions[0],
+        dimension=expectations_for(whole.packet).dimensions[0],
         rationale="",
         category=Category.NOT_OBSERVED,
         marks={},

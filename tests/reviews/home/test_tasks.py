@@ -4,7 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from reviews.home.rows import Asked, CycleRow, Owned, OwnPacket, Report, Rows, Seat
+from reviews.home.rows import (
+    InboxCycle,
+    InboxRows,
+    OwnedCycle,
+    OwnPacket,
+    PanelTasks,
+    RatingRequest,
+    ReportPacket,
+)
 from reviews.home.tasks import Due, due_words, groups, headline, lede, line, outcomes
 from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterKind
 
@@ -14,13 +22,13 @@ ZONE = "Europe/Berlin"
 
 def a_cycle(phase=CyclePhase.RATING, *, due=timedelta(days=7), name="2026-H2", released=None):
     dates = dict.fromkeys(("evidence_due", "rating_due", "calibration_due"), NOW + due)
-    return CycleRow(
+    return InboxCycle(
         public_id=f"id of {name}", name=name, zone=ZONE, phase=phase, released_at=released, **dates
     )
 
 
 def asked(state=AssignmentState.ACCEPTED, *, kind=RaterKind.MANAGER, complete=0, **more):
-    return Asked(
+    return RatingRequest(
         **{
             "packet": "P",
             "candidate": "Hana",
@@ -51,7 +59,7 @@ def own(state=PacketState.DRAFT, phase=CyclePhase.EVIDENCE, **more):
 
 
 def report(**more):
-    return Report(
+    return ReportPacket(
         **{
             "public_id": "P",
             "candidate": "Hana",
@@ -106,7 +114,7 @@ def test_the_lede_counts_today_and_else_names_the_first_date():
     today, later = a_cycle(due=timedelta(hours=2)), a_cycle()
 
     def of(*rows):
-        return lede(groups(Rows(asked=rows), NOW))
+        return lede(groups(InboxRows(asked=rows), NOW))
 
     assert of(asked(cycle=today), asked(cycle=later)) == "One is due today."
     assert of(asked(cycle=today), asked(cycle=today)) == "Two are due today."
@@ -116,13 +124,13 @@ def test_the_lede_counts_today_and_else_names_the_first_date():
 
 
 def test_roles_come_by_their_earliest_date_and_tasks_by_theirs():
-    rows = Rows(
+    rows = InboxRows(
         asked=[
             asked(cycle=a_cycle(due=timedelta(days=9)), candidate="Late"),
             asked(cycle=a_cycle(due=timedelta(days=5)), candidate="Early"),
             asked(kind=RaterKind.PEER, cycle=a_cycle(due=timedelta(days=2)), candidate="First"),
         ],
-        owned=[Owned(cycle=a_cycle(CyclePhase.SETUP), may_set_up=True)],
+        owned=[OwnedCycle(cycle=a_cycle(CyclePhase.SETUP), may_set_up=True)],
     )
 
     assert [(role, title) for role, title, *_ in said(rows)] == [
@@ -179,12 +187,12 @@ def test_roles_come_by_their_earliest_date_and_tasks_by_theirs():
     ],
 )
 def test_a_rating_waits_until_it_is_in(row, task):
-    assert said(Rows(asked=[row])) == [task]
+    assert said(InboxRows(asked=[row])) == [task]
 
 
 def test_a_closed_form_waits_for_nobody():
     closed = a_cycle(due=timedelta(0))
-    rows = Rows(
+    rows = InboxRows(
         open_cycles=[a_cycle(CyclePhase.EVIDENCE, due=timedelta(0))],
         own=[own(cycle=a_cycle(CyclePhase.EVIDENCE, due=timedelta(0)))],
         asked=[asked(cycle=closed), asked(AssignmentState.INVITED, cycle=closed)],
@@ -205,11 +213,11 @@ def test_a_closed_form_waits_for_nobody():
     ],
 )
 def test_a_packet_waits_while_it_can_be_submitted(packet, waits):
-    assert [meta for *_, meta in said(Rows(own=[packet]))] == waits
+    assert [meta for *_, meta in said(InboxRows(own=[packet]))] == waits
 
 
 def test_peers_wait_for_the_manager():
-    rows = Rows(reports=[report(proposed=1), report(candidate="Ravi", proposed=0, peers=4)])
+    rows = InboxRows(reports=[report(proposed=1), report(candidate="Ravi", proposed=0, peers=4)])
 
     assert said(rows) == [
         ("manager", "Approve peers for Hana", "Review peers", "packets.peers", "1 peer proposed")
@@ -217,7 +225,7 @@ def test_peers_wait_for_the_manager():
 
 
 def test_the_committee_answers_votes_reveals_and_decides():
-    seat = Seat(
+    seat = PanelTasks(
         cycle=a_cycle(CyclePhase.CALIBRATION),
         unanswered=2,
         to_vote=[("V", "Yusuf"), ("W", "Hana")],
@@ -226,7 +234,7 @@ def test_the_committee_answers_votes_reveals_and_decides():
         to_decide=[("D", "Bo")],
     )
 
-    assert said(Rows(seats=[seat])) == [
+    assert said(InboxRows(seats=[seat])) == [
         (
             "committee",
             "Answer the conflict question for 2 packets",
@@ -256,44 +264,44 @@ def test_the_committee_answers_votes_reveals_and_decides():
             "Next on the agenda: Bo",
         ),
     ]
-    assert said(Rows(seats=[Seat(cycle=a_cycle())])) == []
+    assert said(InboxRows(seats=[PanelTasks(cycle=a_cycle())])) == []
 
 
 @pytest.mark.parametrize(
     ("owned", "titles"),
     [
         (
-            Owned(cycle=a_cycle(CyclePhase.SETUP), may_set_up=True, may_advance=True),
+            OwnedCycle(cycle=a_cycle(CyclePhase.SETUP), may_set_up=True, may_advance=True),
             ["Set up 2026-H2"],
         ),
-        (Owned(cycle=a_cycle(CyclePhase.EVIDENCE), may_advance=True), []),
+        (OwnedCycle(cycle=a_cycle(CyclePhase.EVIDENCE), may_advance=True), []),
         (
-            Owned(cycle=a_cycle(CyclePhase.EVIDENCE, due=timedelta(0)), may_advance=True),
+            OwnedCycle(cycle=a_cycle(CyclePhase.EVIDENCE, due=timedelta(0)), may_advance=True),
             ["Move 2026-H2 on to rating"],
         ),
         (
-            Owned(cycle=a_cycle(CyclePhase.RATING, due=timedelta(0)), may_advance=True),
+            OwnedCycle(cycle=a_cycle(CyclePhase.RATING, due=timedelta(0)), may_advance=True),
             ["Move 2026-H2 on to calibration"],
         ),
-        (Owned(cycle=a_cycle(CyclePhase.RATING, due=timedelta(0))), []),
+        (OwnedCycle(cycle=a_cycle(CyclePhase.RATING, due=timedelta(0))), []),
         (
-            Owned(cycle=a_cycle(CyclePhase.CALIBRATION), may_release=True),
+            OwnedCycle(cycle=a_cycle(CyclePhase.CALIBRATION), may_release=True),
             ["Release the outcomes of 2026-H2"],
         ),
     ],
 )
 def test_an_owner_opens_moves_and_releases(owned, titles):
-    assert [title for _, title, *_ in said(Rows(owned=[owned]))] == titles
+    assert [title for _, title, *_ in said(InboxRows(owned=[owned]))] == titles
 
 
 def test_a_released_outcome_waits_until_it_is_marked_as_read():
     released = a_cycle(CyclePhase.CALIBRATION, released=NOW - timedelta(days=1))
     open_to = {"cycle": released, "outcome_open": True}
-    rows = Rows(
+    rows = InboxRows(
         own=[own(PacketState.SUBMITTED, **open_to), own(cycle=released)],
         reports=[report(**open_to), report(cycle=released)],
     )
-    read = Rows(
+    read = InboxRows(
         own=[own(PacketState.SUBMITTED, **open_to, outcome_read=True)],
         reports=[report(**open_to, outcome_read=True)],
     )
@@ -309,7 +317,7 @@ def test_a_released_outcome_waits_until_it_is_marked_as_read():
 
 def test_an_outcome_goes_first_and_is_no_deadline():
     released = a_cycle(CyclePhase.CALIBRATION, released=NOW - timedelta(days=1))
-    rows = Rows(
+    rows = InboxRows(
         own=[own(PacketState.SUBMITTED, cycle=released, outcome_open=True)],
         asked=[asked(cycle=a_cycle(due=timedelta(0)))],
         open_cycles=[a_cycle(CyclePhase.EVIDENCE)],

@@ -9,8 +9,8 @@ from sqlalchemy.orm import joinedload
 
 from ladders import document, library
 from ladders.keys import expectation_keys
-from ladders.models import Expectation, LadderVersion, VersionState
-from reviews.access.expectations import asked_of, ladder_of
+from ladders.models import ExpectationRow, LadderVersion, VersionState
+from reviews.access.expectations import expectations_for, ladder_of
 from reviews.db.models.audit import AuditEvent
 from reviews.db.models.packets import EvidenceExpectation, Packet
 from reviews.rules.enums import CyclePhase
@@ -120,7 +120,7 @@ def test_a_text_worded_anew_keeps_its_key(client, edit, session):
     assert texts(ladder(session)) == ["Delivers, always.", "Delivery at Engineer, statement 2."]
     assert keys(ladder(session)) == keys(CRAFT)
     rows = session.scalars(
-        select(Expectation.key).where(Expectation.version_id == draft_of(session).id)
+        select(ExpectationRow.key).where(ExpectationRow.version_id == draft_of(session).id)
     )
     assert set(rows) == set(keys(CRAFT))
 
@@ -717,7 +717,7 @@ def test_an_editorial_fix_unpins_nothing(client, edit, published, session):
     cycle = a_cycle(ladder=published, phase=CyclePhase.EVIDENCE)
     packet = a_packet(cycle)
     an_item(packet)
-    before = asked_of(packet)
+    before = expectations_for(packet)
     pointed_at = session.scalars(select(EvidenceExpectation.expectation_id)).one()
     fixed = f"{edit}/levels/{packet.target_level.key}/cells/delivery"
     hash_before = published.content_hash
@@ -735,8 +735,8 @@ def test_an_editorial_fix_unpins_nothing(client, edit, published, session):
         )
     ).one()
     assert pinned.ladder_version_id == published.id
-    assert asked_of(pinned) == before
-    assert session.get(Expectation, pointed_at).text in {
+    assert expectations_for(pinned) == before
+    assert session.get(ExpectationRow, pointed_at).text in {
         each.text for dimension in before.dimensions for each in dimension.new
     }
     newest = library.published_version(session, published.ladder_id)

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from ladders import canonical, library
 from ladders.document import Cascade, Cell, Common, Expectation, Group, SameAs
 from ladders.importing.bundle import Upload
-from ladders.models import Ladder as Book
 from ladders.models import LadderFile, LadderVersion, VersionState
+from ladders.models import LadderRow as Book
 from reviews.access.expectations import ladder_of
 from reviews.db.models.audit import AuditEvent
 from tests.builders import a_cycle, a_ladder, a_ladder_document, a_person, levels_of

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from reviews.access.expectations import asked_of
+from reviews.access.expectations import expectations_for
 from reviews.packets import service
 from reviews.packets.evidence import EvidenceDraft
 from tests.builders import NOW, a_cycle, a_panel, a_person, ladder_of, levels_of, viewer_of
@@ -42,7 +42,7 @@ def case(session):  # noqa: ARG001 - rows need it
         member=member,
         peer=a_person("Piet"),
         other=a_person("Olga"),
-        asked=asked_of(packet),
+        asked=expectations_for(packet),
         viewer=viewer_of(hana),
         url=f"/packets/{packet.public_id}",
     )

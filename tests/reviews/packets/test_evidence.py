@@ -158,9 +158,9 @@ def test_the_second_of_two_windows_gets_both_texts_and_loses_nothing(app, case, 
     assert response.status_code == 409
     page = Page(response)
     assert text_in(page, "outcome") == mine
-    assert text_in(page, "theirs-outcome") == theirs
+    assert text_in(page, "saved-outcome") == theirs
     assert page.one(".//input[@id='title']").get("value") == "Mine"
-    assert page.texts(".//section[@aria-labelledby='theirs']//dd") == [
+    assert page.texts(".//section[@aria-labelledby='saved-meanwhile']//dd") == [
         "Theirs",
         "no date",
         "their role",
@@ -209,7 +209,7 @@ def test_a_save_over_somebody_elses_is_refused_with_what_they_saved(case, add_it
         )
 
     assert refused.value.version == item.version
-    assert refused.value.theirs == {
+    assert refused.value.saved == {
         "title": "As it was",
         "dates": "2026-03-01 to no end",
         "role": "",

@@ -99,7 +99,10 @@ def test_the_second_of_two_windows_gets_both_texts(noted, client):
 
     page = Page(answer)
     assert answer.status_code == 409
-    assert (page.text(".//*[@id='theirs']"), page.text(".//*[@id='note']")) == (NOTE, "Mine.")
+    assert (page.text(".//*[@id='saved-meanwhile']"), page.text(".//*[@id='note']")) == (
+        NOTE,
+        "Mine.",
+    )
     assert saved() == [NOTE]
     with pytest.raises(StaleEdit):
         note(noted, "Mine.", version=7)

@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
-from reviews.people.roster import Changed, FieldChange, Known, compare
+from reviews.people.roster import Changed, KnownPerson, PersonFieldChange, compare
 from reviews.people.roster_file import Entry, RosterFile
 
-ADA = Known("E1", "Ada", "ada@example.org", "", "Lead", "L6", "Platform")
-BO = Known("E2", "Bo", "bo@example.org", "E1", "Engineer", "L4", "Platform")
-OWNER = Known("owner@example.org", "Olive", "owner@example.org", is_owner=True)
+ADA = KnownPerson("E1", "Ada", "ada@example.org", "", "Lead", "L6", "Platform")
+BO = KnownPerson("E2", "Bo", "bo@example.org", "E1", "Engineer", "L4", "Platform")
+OWNER = KnownPerson("owner@example.org", "Olive", "owner@example.org", is_owner=True)
 
 
-def row(person: Known, line: int = 2, **changes: str | None) -> Entry:
+def row(person: KnownPerson, line: int = 2, **changes: str | None) -> Entry:
     """The row that says what is on record, but for the changes."""
     same = Entry(
         line,
@@ -29,7 +29,7 @@ def file(*entries: Entry) -> RosterFile:
     return RosterFile(tuple(replace(e, line=n) for n, e in enumerate(entries, 2)), ())
 
 
-def problems(*entries: Entry, roster: tuple[Known, ...] = ()) -> list[tuple[int, str, str]]:
+def problems(*entries: Entry, roster: tuple[KnownPerson, ...] = ()) -> list[tuple[int, str, str]]:
     return [(p.line, p.column, p.sentence) for p in compare(file(*entries), roster).problems]
 
 
@@ -41,7 +41,7 @@ def test_the_same_file_again_changes_nothing():
 
 
 def test_new_changed_and_leaving_are_told_apart_field_by_field():
-    cy = row(Known("E3", "Cy", "cy@example.org", "E1"))
+    cy = row(KnownPerson("E3", "Cy", "cy@example.org", "E1"))
     plan = compare(file(row(ADA, title="Head", unit="Data"), cy), [ADA, BO, OWNER])
 
     assert plan.new == (replace(cy, line=3),)
@@ -49,7 +49,10 @@ def test_new_changed_and_leaving_are_told_apart_field_by_field():
         Changed(
             "E1",
             "Ada",
-            (FieldChange("title", "Lead", "Head"), FieldChange("unit", "Platform", "Data")),
+            (
+                PersonFieldChange("title", "Lead", "Head"),
+                PersonFieldChange("unit", "Platform", "Data"),
+            ),
         ),
     )
     assert plan.leaving == (BO,)
@@ -68,7 +71,9 @@ def test_owners_never_leave_but_lose_a_manager_who_does():
 
     assert plan.leaving == (BO,)
     assert plan.changed == (
-        Changed("owner@example.org", "Olive", (FieldChange("manager_employee_id", "E2", ""),)),
+        Changed(
+            "owner@example.org", "Olive", (PersonFieldChange("manager_employee_id", "E2", ""),)
+        ),
     )
     assert plan.unchanged == 1
 
@@ -82,8 +87,8 @@ def test_somebody_who_left_may_come_back():
             "E2",
             "Bo",
             (
-                FieldChange("manager_employee_id", "", "E1"),
-                FieldChange("account", "closed", "open"),
+                PersonFieldChange("manager_employee_id", "", "E1"),
+                PersonFieldChange("account", "closed", "open"),
             ),
         ),
     )
@@ -96,7 +101,7 @@ def test_an_unread_file_makes_nobody_leave():
 def test_an_id_changes_with_the_address_and_reports_follow_it():
     plan = compare(file(row(ADA, employee_id="N1"), row(BO, manager_employee_id="N1")), [ADA, BO])
 
-    assert plan.changed == (Changed("E1", "Ada", (FieldChange("employee_id", "E1", "N1"),)),)
+    assert plan.changed == (Changed("E1", "Ada", (PersonFieldChange("employee_id", "E1", "N1"),)),)
     assert (plan.new, plan.leaving, plan.problems) == ((), (), ())
 
 
@@ -129,8 +134,8 @@ def test_a_manager_must_be_in_the_file_and_somebody_else():
     assert problems(
         row(ADA, manager_employee_id="E1"),
         row(BO, manager_employee_id="E8"),
-        row(Known("E3", "Cy", "cy@example.org"), manager_employee_id="E4"),
-        roster=(ADA, BO, Known("E4", "Di", "di@example.org")),
+        row(KnownPerson("E3", "Cy", "cy@example.org"), manager_employee_id="E4"),
+        roster=(ADA, BO, KnownPerson("E4", "Di", "di@example.org")),
     ) == [
         (2, "manager_employee_id", "Ada is entered as their own manager."),
         (3, "manager_employee_id", "Nobody has the employee ID E8."),
@@ -149,8 +154,8 @@ def test_a_manager_may_come_in_a_later_row_and_may_be_an_owner_who_is_not_in_the
 
 
 def test_a_circle_is_named_whole_and_once():
-    ring = [Known(f"E{n}", f"P{n}", f"p{n}@example.org", f"E{n % 3 + 1}") for n in (2, 3, 1)]
-    outside = Known("E9", "Q", "q@example.org", "E1")
+    ring = [KnownPerson(f"E{n}", f"P{n}", f"p{n}@example.org", f"E{n % 3 + 1}") for n in (2, 3, 1)]
+    outside = KnownPerson("E9", "Q", "q@example.org", "E1")
 
     assert problems(row(outside), *(row(person) for person in ring)) == [
         (
@@ -175,7 +180,8 @@ def test_a_circle_through_an_owner_who_is_not_in_the_file_is_found():
 
 def test_a_circle_of_a_thousand_is_found():
     people = [
-        Known(f"E{n}", f"P{n}", f"p{n}@example.org", f"E{(n + 1) % 1000}") for n in range(1000)
+        KnownPerson(f"E{n}", f"P{n}", f"p{n}@example.org", f"E{(n + 1) % 1000}")
+        for n in range(1000)
     ]
 
     ((line, _, sentence),) = problems(*(row(person) for person in people))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviews.people.roster_file import Entry, Problem, read_roster
+from reviews.people.roster_file import Entry, RosterProblem, read_roster
 
 HEADER = "employee_id,name,email,manager_employee_id,title,level,unit\n"
 
@@ -101,7 +101,7 @@ def test_quotation_marks_that_do_not_match_end_the_reading():
 
     assert [entry.employee_id for entry in read_roster(text).entries] == ["E1"]
     assert read_roster(text).problems == (
-        Problem(3, "", "The quotation marks do not match; nothing below was read."),
+        RosterProblem(3, "", "The quotation marks do not match; nothing below was read."),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from reviews.access.expectations import asked_of
+from reviews.access.expectations import expectations_for
 from reviews.db.models.audit import AuditEvent
 from reviews.db.models.cycles import CycleOwner
 from reviews.db.models.packets import Assignment
@@ -86,7 +86,7 @@ def test_a_no_keeps_the_reason_and_nothing_else(client, session, assignment, wro
     summary = f"{rater.name} declined to rate {packet.candidate.name}"
     if wrote:
         service.accept_invitation(assignment, actor=rater, now=b.NOW)
-        delivery = asked_of(packet).dimensions[0]
+        delivery = expectations_for(packet).dimensions[0]
         service.save_rating(
             assignment,
             dimension=delivery,

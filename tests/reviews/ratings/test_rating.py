@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from reviews.access.expectations import asked_of
+from reviews.access.expectations import expectations_for
 from reviews.db.models.audit import AuditEvent
 from reviews.db.models.packets import Assignment
 from reviews.db.models.ratings import ExpectationMark, Rating
@@ -49,7 +49,7 @@ def write(assignment, dimension, category=Category.MET, *, why=WHY, version=0, *
 
 
 def write_all(assignment):
-    for dimension in asked_of(b.whole(assignment).packet).dimensions:
+    for dimension in expectations_for(b.whole(assignment).packet).dimensions:
         write(assignment, dimension)
 
 
@@ -61,7 +61,7 @@ def ratings_of(session, assignment):
 
 def test_a_dimension_is_saved_with_its_marks_and_leads_to_the_next(client, session, assignment):
     packet = assignment.packet
-    delivery = asked_of(packet).dimensions[0]
+    delivery = expectations_for(packet).dimensions[0]
     client.sign_in(assignment.rater)
 
     answer = client.submit(
@@ -92,7 +92,7 @@ def test_a_dimension_is_saved_with_its_marks_and_leads_to_the_next(client, sessi
 
 def test_the_page_shows_what_is_asked_with_its_evidence_and_what_was_saved(client, assignment):
     packet = assignment.packet
-    delivery = asked_of(packet).dimensions[0]
+    delivery = expectations_for(packet).dimensions[0]
     write(assignment, delivery, Category.PARTLY, marks={delivery.new[0].id: Mark.SHOWN})
     client.sign_in(assignment.rater)
 
@@ -112,7 +112,7 @@ def test_the_page_shows_what_is_asked_with_its_evidence_and_what_was_saved(clien
 
 
 def test_marks_that_are_taken_off_are_gone(session, assignment):
-    delivery = asked_of(assignment.packet).dimensions[0]
+    delivery = expectations_for(assignment.packet).dimensions[0]
     first, second = delivery.new
     write(assignment, delivery, marks={first.id: Mark.SHOWN, second.id: Mark.PARTLY})
     write(assignment, delivery, marks={second.id: Mark.NOT_SHOWN}, version=1)
@@ -151,7 +151,7 @@ def test_bad_input_is_refused_at_its_field_and_the_text_kept(
 
 def test_the_second_of_two_windows_gets_both_texts_and_loses_nothing(client, session, assignment):
     packet = assignment.packet
-    delivery = asked_of(packet).dimensions[0]
+    delivery = expectations_for(packet).dimensions[0]
     client.sign_in(assignment.rater)
     client.get(path(packet))
     write(assignment, delivery, Category.PARTLY, why="Saved in the other window.")
@@ -161,7 +161,7 @@ def test_the_second_of_two_windows_gets_both_texts_and_loses_nothing(client, ses
 
     assert answer.status_code == 409
     page = Page(answer)
-    assert page.text(".//textarea[@id='theirs']") == "Saved in the other window."
+    assert page.text(".//textarea[@id='saved-meanwhile']") == "Saved in the other window."
     assert page.text(".//textarea[@id='rationale']") == WHY
     chosen = {i.get("name"): i.get("value") for i in page.all(".//input[@checked]")}
     assert chosen == {"category": "met", "marks-E2": "shown"}
@@ -180,13 +180,13 @@ def test_the_second_of_two_windows_gets_both_texts_and_loses_nothing(client, ses
 
 
 def test_a_stale_save_says_what_is_saved(assignment):
-    delivery = asked_of(assignment.packet).dimensions[0]
+    delivery = expectations_for(assignment.packet).dimensions[0]
     write(assignment, delivery, Category.MET, marks={delivery.new[0].id: Mark.SHOWN})
 
     with pytest.raises(StaleEdit) as refused:
         write(assignment, delivery, Category.PARTLY, version=0)
 
-    assert (refused.value.theirs, refused.value.version) == (
+    assert (refused.value.saved, refused.value.version) == (
         {"rationale": WHY, "category": "met", "shareable": "no", "marks": "E1 shown"},
         1,
     )
@@ -195,7 +195,7 @@ def test_a_stale_save_says_what_is_saved(assignment):
 def test_only_a_manager_can_open_the_text_to_the_candidate(client, packet):
     manager = b.an_assignment(packet, kind=RaterKind.MANAGER)
     peer = b.an_assignment(packet)
-    delivery = asked_of(packet).dimensions[0]
+    delivery = expectations_for(packet).dimensions[0]
 
     assert write(manager, delivery, shareable=True).shareable is True
     assert write(peer, delivery, shareable=True).shareable is False
@@ -206,7 +206,7 @@ def test_only_a_manager_can_open_the_text_to_the_candidate(client, packet):
 
 def test_submitting_needs_every_dimension(client, assignment):
     packet = assignment.packet
-    delivery, judgement, people = asked_of(packet).dimensions
+    delivery, judgement, people = expectations_for(packet).dimensions
     write(assignment, delivery)
     write(assignment, judgement, Category.NOT_OBSERVED, why="")
     write(assignment, people, Category.EXCEEDS, why="yes")
@@ -238,7 +238,7 @@ def test_a_submitted_rating_is_fixed_on_the_revision_it_was_made_on(client, sess
     )
     assert client.get(path(packet)).status_code == 404
     with pytest.raises(IllegalMove):
-        write(saved, asked_of(b.whole(saved).packet).dimensions[0], version=1)
+        write(saved, expectations_for(b.whole(saved).packet).dimensions[0], version=1)
 
 
 def test_submitting_twice_changes_nothing(session, assignment):
@@ -257,7 +257,7 @@ def test_a_draft_changed_after_it_was_read_over_is_not_submitted(client, session
     write_all(assignment)
     client.sign_in(assignment.rater)
     seen = client.page(path(packet, "rating/submit")).one(".//input[@name='version']").get("value")
-    delivery = asked_of(b.whole(assignment).packet).dimensions[0]
+    delivery = expectations_for(b.whole(assignment).packet).dimensions[0]
     write(assignment, delivery, Category.PARTLY, version=1)
 
     answer = client.submit(path(packet, "rating/submit"), {"version": seen})
@@ -269,12 +269,12 @@ def test_a_draft_changed_after_it_was_read_over_is_not_submitted(client, session
 
 def test_the_deadline_closes_the_form_and_leaves_the_draft_readable(client, session, assignment):
     packet = assignment.packet
-    write(assignment, asked_of(packet).dimensions[0])
+    write(assignment, expectations_for(packet).dimensions[0])
     packet.cycle.rating_due = b.NOW - timedelta(minutes=1)
     session.flush()
 
     for act in (
-        lambda: write(assignment, asked_of(packet).dimensions[1]),
+        lambda: write(assignment, expectations_for(packet).dimensions[1]),
         lambda: service.submit_rating(assignment, actor=assignment.rater, now=b.NOW),
     ):
         with pytest.raises(RuleBroken, match=r"^Ratings closed on "):
@@ -288,7 +288,7 @@ def test_the_deadline_closes_the_form_and_leaves_the_draft_readable(client, sess
 
 def test_a_peer_keeps_the_draft_when_the_cycle_moves_on(client, session, assignment):
     packet = assignment.packet
-    write(assignment, asked_of(packet).dimensions[0])
+    write(assignment, expectations_for(packet).dimensions[0])
     packet.cycle.phase = CyclePhase.CALIBRATION
     assignment.state = AssignmentState.EXPIRED
     rater, bystander = assignment.rater, b.a_person()
@@ -312,14 +312,14 @@ def test_a_packet_that_is_not_submitted_is_not_rated(session, assignment, state)
     session.flush()
 
     with pytest.raises(RuleBroken, match=f"^The packet is {state.value}"):
-        write(assignment, asked_of(assignment.packet).dimensions[0])
+        write(assignment, expectations_for(assignment.packet).dimensions[0])
 
 
 def test_only_an_accepted_invitation_is_written_on(client, packet):
     invited = b.an_assignment(packet, state=AssignmentState.INVITED)
 
     with pytest.raises(IllegalMove):
-        write(invited, asked_of(packet).dimensions[0])
+        write(invited, expectations_for(packet).dimensions[0])
 
     client.sign_in(invited.rater)
     assert client.get(path(packet)).location == path(packet, "invitation")
@@ -348,7 +348,7 @@ def test_a_page_costs_the_same_however_much_there_is_to_read(client, queries):
         ladder = b.a_ladder(b.a_ladder_document(f"wide-{each}", each=each))
         packet = b.a_packet(b.a_cycle(phase=CyclePhase.RATING, ladder=ladder))
         assignment = b.an_assignment(packet)
-        delivery = asked_of(packet).dimensions[0]
+        delivery = expectations_for(packet).dimensions[0]
         write(assignment, delivery, marks={e.id: Mark.SHOWN for e in delivery})
         client.sign_in(assignment.rater)
         for rest in ("rating/delivery", "rating/submit"):

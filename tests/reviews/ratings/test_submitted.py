@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviews.access.expectations import asked_of
+from reviews.access.expectations import expectations_for
 from reviews.db.models.cycles import CycleOwner
 from reviews.ratings import service
 from reviews.rules.enums import AssignmentState, Category, CyclePhase, Mark, PacketStage, RaterKind
@@ -58,7 +58,7 @@ def test_a_draft_is_its_authors_alone(app, packet, owner, member):
     assignment = b.an_assignment(packet, b.a_person("Peer"))
     service.save_rating(
         assignment,
-        dimension=asked_of(packet).dimensions[0],
+        dimension=expectations_for(packet).dimensions[0],
         rationale="For my eyes only.",
         category=Category.MET,
         marks={},

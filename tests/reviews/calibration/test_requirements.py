@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from reviews.calibration.rules import (
+from reviews.calibration.requirements import (
     BallotMarkDraft,
     DecisionDraft,
     ballot_problems,

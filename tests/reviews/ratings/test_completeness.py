@@ -2,13 +2,13 @@
 
 import pytest
 
-from reviews.ratings.rules import (
-    Missing,
-    Said,
+from reviews.ratings.completeness import (
+    MissingAnswer,
+    RatingAnswer,
     cited,
     cites_nothing,
     missing_for_submission,
-    missing_in,
+    missing_from,
 )
 from reviews.rules.enums import MISSING, SCALE, Category
 
@@ -26,12 +26,12 @@ REASON = "She planned the move and kept the plan true."
     ],
 )
 def test_a_rating_needs_a_reason(category, rationale, missing):
-    assert missing_in(Said(category, rationale)) == missing
+    assert missing_from(RatingAnswer(category, rationale)) == missing
 
 
 @pytest.mark.parametrize("category", MISSING)
 def test_an_answer_that_is_no_rating_needs_none(category):
-    assert missing_in(Said(category, "")) is None
+    assert missing_from(RatingAnswer(category, "")) is None
 
 
 @pytest.mark.parametrize(
@@ -42,15 +42,15 @@ def test_an_answer_that_is_no_rating_needs_none(category):
     ],
 )
 def test_a_reason_needs_an_answer(rationale, missing):
-    assert missing_in(Said(None, rationale)) == missing
+    assert missing_from(RatingAnswer(None, rationale)) == missing
 
 
 def test_what_is_missing_comes_in_the_order_of_the_ladder():
-    said = {"people": Said(Category.MET, REASON), "craft": Said(Category.MET, "")}
+    said = {"people": RatingAnswer(Category.MET, REASON), "craft": RatingAnswer(Category.MET, "")}
 
     assert missing_for_submission(["reach", "craft", "people"], said) == (
-        Missing("reach", "Write why, and choose one of the six answers."),
-        Missing("craft", "Write at least one sentence about what you saw."),
+        MissingAnswer("reach", "Write why, and choose one of the six answers."),
+        MissingAnswer("craft", "Write at least one sentence about what you saw."),
     )
 
 
@@ -71,11 +71,11 @@ def test_a_rationale_cites_the_items_it_names(rationale, items):
 @pytest.mark.parametrize(
     ("said", "nothing"),
     [
-        (Said(Category.MET, REASON), True),
-        (Said(Category.MET, f"{REASON} See item 1."), False),
-        (Said(Category.PARTLY, "Not in packet: the review of the retry logic."), False),
-        (Said(Category.NOT_OBSERVED, ""), False),
-        (Said(None, REASON), False),
+        (RatingAnswer(Category.MET, REASON), True),
+        (RatingAnswer(Category.MET, f"{REASON} See item 1."), False),
+        (RatingAnswer(Category.PARTLY, "Not in packet: the review of the retry logic."), False),
+        (RatingAnswer(Category.NOT_OBSERVED, ""), False),
+        (RatingAnswer(None, REASON), False),
     ],
 )
 def test_a_rating_that_nobody_can_look_up_is_noticed(said, nothing):

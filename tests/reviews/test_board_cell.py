@@ -6,9 +6,9 @@ import pytest
 from markupsafe import Markup
 
 from reviews.display import board_cell
-from reviews.display.board_cell import READINGS, cell, coverage_bar, glyph_svg, status_mark
+from reviews.display.board_cell import VERDICTS, cell, coverage_bar, glyph_svg, status_mark
 from reviews.rules.enums import Category
-from reviews.rules.rating_summary import CellCounts, CellReading, read
+from reviews.rules.rating_summary import CellCounts, CellSummary, summarize
 
 MET_BY_FOUR = CellCounts(
     manager=Category.MET,
@@ -70,9 +70,9 @@ def counted(peers, manager=None):
 
 def test_a_note_of_no_opportunity_is_said_and_changes_nothing_else():
     with_note = replace(NOBODY, no_opportunity=True)
-    plain, noted = (parsed(draw(counts, read(counts))) for counts in (NOBODY, with_note))
+    plain, noted = (parsed(draw(counts, summarize(counts))) for counts in (NOBODY, with_note))
 
-    assert read(with_note) == read(NOBODY)
+    assert summarize(with_note) == summarize(NOBODY)
     assert noted.get("class") == plain.get("class")
     said = f"{plain.get('aria-label')} The candidate notes no opportunity."
     assert noted.get("aria-label") == said
@@ -81,7 +81,7 @@ def test_a_note_of_no_opportunity_is_said_and_changes_nothing_else():
 
 
 def test_a_cell_says_everything_in_its_name():
-    link = parsed(draw(MET_BY_FOUR, CellReading("met", zone="clear")))
+    link = parsed(draw(MET_BY_FOUR, CellSummary("met", zone="clear")))
     assert link.tag == "a"
     assert link.get("class") == "plate plate--m plate--clear"
     assert link.get("href") == "/c/1"
@@ -94,7 +94,7 @@ def test_a_cell_says_everything_in_its_name():
 
 
 def test_a_cell_nobody_could_rate_says_so_and_counts_who_is_still_out():
-    link = parsed(draw(NOBODY, CellReading("not_observed", hole=True)))
+    link = parsed(draw(NOBODY, CellSummary("not_observed", coverage_hole=True)))
     assert link.get("class") == "plate plate--t"
     assert link.get("aria-label") == (
         "Ana Diaz, Reach, target Staff: nobody observed, 0 of 5 ratings: 4 could not rate it, "
@@ -107,7 +107,7 @@ def test_flags_and_the_discuss_zone_are_drawn_and_said():
     link = parsed(
         draw(
             counted((0, 2, 2, 0)),
-            CellReading("split", disagree=True, hole=True, zone="discuss"),
+            CellSummary("split", disagree=True, coverage_hole=True, zone="discuss"),
         )
     )
     assert link.get("class") == "plate plate--x plate--talk"
@@ -120,7 +120,7 @@ def test_flags_and_the_discuss_zone_are_drawn_and_said():
 
 
 def test_a_tie_away_from_the_line_takes_the_lower_letter_and_names_both():
-    link = parsed(draw(counted((0, 0, 2, 2)), CellReading("met", tie="met/exceeds")))
+    link = parsed(draw(counted((0, 0, 2, 2)), CellSummary("met", tie="met/exceeds")))
     assert "".join(link.find("b").itertext()) == "M/E"
     assert link.get("aria-label").startswith(
         "Ana Diaz, Reach, target Staff: met, with half at exceeds, 4 of 4 ratings: "
@@ -128,8 +128,8 @@ def test_a_tie_away_from_the_line_takes_the_lower_letter_and_names_both():
 
 
 def test_without_a_link_the_cell_is_a_picture_with_the_same_name():
-    plain = parsed(draw(MET_BY_FOUR, CellReading("met"), href=None))
-    linked = parsed(draw(MET_BY_FOUR, CellReading("met")))
+    plain = parsed(draw(MET_BY_FOUR, CellSummary("met"), href=None))
+    linked = parsed(draw(MET_BY_FOUR, CellSummary("met")))
     assert (plain.tag, plain.get("role"), plain.get("href")) == ("span", "img", None)
     assert plain.get("aria-label") == linked.get("aria-label")
 
@@ -139,7 +139,7 @@ def test_names_and_link_are_escaped_once():
     link = parsed(
         draw(
             MET_BY_FOUR,
-            CellReading("met"),
+            CellSummary("met"),
             candidate=hostile,
             dimension=Markup("R&amp;D"),
             target="L6 & up",
@@ -152,16 +152,16 @@ def test_names_and_link_are_escaped_once():
 
 
 def test_every_reading_has_its_own_letter_and_only_missing_ones_share_a_tint():
-    assert {word: letter for word, (letter, _, _) in READINGS.items()} == {
+    assert {word: letter for word, (letter, _, _) in VERDICTS.items()} == {
         "exceeds": "E",
         "met": "M",
         "partly": "P",
         "not_shown": "N",
         "split": "S",
-        "thin": "T",
+        "too_few": "T",
         "not_observed": "\N{EN DASH}",
     }
-    tints = [tint for _, tint, _ in READINGS.values()]
+    tints = [tint for _, tint, _ in VERDICTS.values()]
     assert sorted(tints) == ["e", "m", "n", "p", "t", "t", "x"]
 
 
@@ -197,16 +197,16 @@ def test_no_rating_is_lost_in_the_drawing(peers, manager):
 
 
 def test_only_partly_and_split_are_hatched():
-    hatched = {word for word in READINGS if "g-hatch" in glyph_svg(MET_BY_FOUR, word)}
+    hatched = {word for word in VERDICTS if "g-hatch" in glyph_svg(MET_BY_FOUR, word)}
     assert hatched == {"partly", "split"}
 
 
 def test_equal_counts_are_drawn_once_whoever_they_belong_to():
-    board_cell.plate.cache_clear()
+    board_cell.cell_markup.cache_clear()
     for person in range(50):
-        draw(MET_BY_FOUR, CellReading("met"), candidate=f"Person {person}", href=f"/c/{person}")
-    draw(NOBODY, CellReading("not_observed"))
-    assert board_cell.plate.cache_info().misses == 2
+        draw(MET_BY_FOUR, CellSummary("met"), candidate=f"Person {person}", href=f"/c/{person}")
+    draw(NOBODY, CellSummary("not_observed"))
+    assert board_cell.cell_markup.cache_info().misses == 2
 
 
 def test_the_coverage_bar_fills_a_box_per_covered_expectation_in_order():

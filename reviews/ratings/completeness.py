@@ -13,7 +13,7 @@ _NOT_IN_PACKET = re.compile(r"\bnot in (?:the )?packet\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class RatingAnswer:
     """What a rater has put down about one dimension so far."""
 
     category: Category | None = None
@@ -21,7 +21,7 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingAnswer:
     """What keeps one dimension from being submitted, as a sentence for the rater."""
 
     dimension: str
@@ -32,7 +32,7 @@ def is_sentence(text: str) -> bool:
     return sum(character.isalnum() for character in text) >= _SENTENCE
 
 
-def missing_in(said: Said) -> str | None:
+def missing_from(said: RatingAnswer) -> str | None:
     """What one dimension lacks, or None. An answer that is no rating needs no rationale."""
     if said.category in MISSING:
         return None
@@ -47,13 +47,13 @@ def missing_in(said: Said) -> str | None:
 
 
 def missing_for_submission(
-    dimensions: Iterable[str], said: Mapping[str, Said]
-) -> tuple[Missing, ...]:
+    dimensions: Iterable[str], said: Mapping[str, RatingAnswer]
+) -> tuple[MissingAnswer, ...]:
     """Every dimension that is not complete, by key and in the given order."""
     return tuple(
-        Missing(dimension, sentence)
+        MissingAnswer(dimension, sentence)
         for dimension in dimensions
-        if (sentence := missing_in(said.get(dimension, Said()))) is not None
+        if (sentence := missing_from(said.get(dimension, RatingAnswer()))) is not None
     )
 
 
@@ -65,7 +65,7 @@ def cited(rationale: str, numbers: Collection[int]) -> tuple[int, ...]:
     return tuple(sorted(named & set(numbers)))
 
 
-def cites_nothing(said: Said, numbers: Collection[int]) -> bool:
+def cites_nothing(said: RatingAnswer, numbers: Collection[int]) -> bool:
     """Whether a rating names neither an item nor says that what it describes is not in the packet."""
     return (
         said.category is not None

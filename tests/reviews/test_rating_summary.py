@@ -11,16 +11,16 @@ import pytest
 from reviews.rules.enums import SCALE, Attainment
 from reviews.rules.rating_summary import (
     CellCounts,
-    CellReading,
+    CellSummary,
     connected,
-    disagree,
     expectation_status,
-    has_hole,
+    has_coverage_hole,
     pooled_variance,
-    read,
+    ratings_disagree,
     rule_reading,
     still_open,
-    word_of,
+    summarize,
+    verdict_of,
     zone_of,
 )
 
@@ -53,7 +53,7 @@ def counts_of(
 
 
 def strength(ratings: tuple[int, ...]) -> int:
-    word, tie = word_of(histogram(ratings))
+    word, tie = verdict_of(histogram(ratings))
     return STRENGTH[tie or word]
 
 
@@ -69,7 +69,7 @@ def told_again(ratings: tuple[int, ...]) -> str:
     if not ratings:
         return "not_observed"
     if len(ratings) < 3:
-        return "thin"
+        return "too_few"
     ordered = sorted(ratings)
     lower, upper = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
     if lower < 2 <= upper:
@@ -80,7 +80,7 @@ def told_again(ratings: tuple[int, ...]) -> str:
 def test_every_set_has_the_word_of_its_lower_middle_rating_but_for_a_tie_at_the_target_line() -> (
     None
 ):
-    wrong = [r for r in EVERY_SET if word_of(histogram(r))[0] != told_again(r)]
+    wrong = [r for r in EVERY_SET if verdict_of(histogram(r))[0] != told_again(r)]
     assert wrong == []
 
 
@@ -97,7 +97,7 @@ def test_a_tie_is_told_exactly_where_half_of_the_ratings_say_more_without_crossi
                 expected = "met/exceeds"
             if low == 0 < high == 1:
                 expected = "not shown/partly"
-        assert word_of(histogram(ratings))[1] == expected, ratings
+        assert verdict_of(histogram(ratings))[1] == expected, ratings
 
 
 def test_no_rating_that_rises_lowers_the_reading() -> None:
@@ -115,8 +115,8 @@ def test_no_rating_that_rises_lowers_the_reading() -> None:
 
 def test_the_order_of_the_ratings_and_who_gave_them_change_no_word() -> None:
     for ratings in EVERY_SET:
-        words = {read(counts_of(ratings)).word} | {
-            read(counts_of(ratings[:at] + ratings[at + 1 :], manager=ratings[at])).word
+        words = {summarize(counts_of(ratings)).verdict} | {
+            summarize(counts_of(ratings[:at] + ratings[at + 1 :], manager=ratings[at])).verdict
             for at in range(len(ratings))
         }
         assert len(words) == 1, ratings
@@ -125,7 +125,7 @@ def test_the_order_of_the_ratings_and_who_gave_them_change_no_word() -> None:
 def test_missing_answers_change_no_reading() -> None:
     told = counts_of((1, 2, 2), manager=2)
     missing = counts_of((1, 2, 2), manager=2, peers_missing=2)
-    assert read(told) == read(missing)
+    assert summarize(told) == summarize(missing)
 
 
 # -- Flags
@@ -150,7 +150,7 @@ def test_ratings_disagree(
     manager: int | None,
     expected: bool,  # noqa: FBT001 - the answer
 ) -> None:
-    assert disagree(counts_of(peers, manager)) is expected
+    assert ratings_disagree(counts_of(peers, manager)) is expected
 
 
 def test_disagreement_of_every_set_by_a_second_telling() -> None:
@@ -164,7 +164,7 @@ def test_disagreement_of_every_set_by_a_second_telling() -> None:
             or max(ratings) - min(ratings) == 3
             or (len(peers) >= 2 and abs(manager - median(peers)) >= 2)
         )
-        assert disagree(counts_of(peers, manager)) is expected, ratings
+        assert ratings_disagree(counts_of(peers, manager)) is expected, ratings
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_a_hole_is_nobody_or_less_than_half_of_the_evidence(
     covered: int,
     expected: bool,  # noqa: FBT001 - the answer
 ) -> None:
-    assert has_hole(counts_of((2,) * rated, covered=covered)) is expected
+    assert has_coverage_hole(counts_of((2,) * rated, covered=covered)) is expected
 
 
 # -- Zones
@@ -331,4 +331,6 @@ def test_the_rule_is_read_out(
 
 def test_a_reading_carries_all_that_a_cell_says() -> None:
     counts = counts_of((1, 1, 2), manager=2, covered=1)
-    assert read(counts, "discuss") == CellReading("split", disagree=True, hole=True, zone="discuss")
+    assert summarize(counts, "discuss") == CellSummary(
+        "split", disagree=True, coverage_hole=True, zone="discuss"
+    )

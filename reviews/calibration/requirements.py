@@ -31,7 +31,7 @@ class DecisionDraft:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FormProblem:
     """A sentence, and the field it belongs to."""
 
     field: str
@@ -40,18 +40,18 @@ class Problem:
 
 def ballot_problems(
     marks: Mapping[int, BallotMarkDraft], dimensions: Mapping[int, str]
-) -> list[Problem]:
+) -> list[FormProblem]:
     """What a ballot still lacks. A choice for each dimension; a reason below met, and for exceeds."""
     found = []
     for dimension, name in dimensions.items():
         mark = marks.get(dimension, BallotMarkDraft(None, ""))
         if mark.choice is None:
             found.append(
-                Problem(f"choice_{dimension}", f"Choose a word for {name}, or cannot judge.")
+                FormProblem(f"choice_{dimension}", f"Choose a word for {name}, or cannot judge.")
             )
         elif needs_reason(mark.choice) and len(mark.rationale.strip()) < MIN_REASON:
             found.append(
-                Problem(
+                FormProblem(
                     f"rationale_{dimension}", f"Say in a sentence why {name} reads that way to you."
                 )
             )
@@ -81,7 +81,7 @@ def decision_problems(
     expectations: frozenset[int],
     rule_promotes: bool,
     today: date,
-) -> list[Problem]:
+) -> list[FormProblem]:
     """What a decision still lacks, in the order of the page."""
     found = [
         problem
@@ -89,17 +89,17 @@ def decision_problems(
         for problem in _attainment_problems(dimension, name, draft)
     ]
     found += [
-        Problem(f"closes_{expectation}", "Say what would close this expectation.")
+        FormProblem(f"closes_{expectation}", "Say what would close this expectation.")
         for expectation, closes in draft.gaps.items()
         if expectation in expectations and not closes.strip()
     ]
     if draft.outcome is None:
-        found.append(Problem("outcome", "Choose what the committee decided."))
+        found.append(FormProblem("outcome", "Choose what the committee decided."))
     elif (draft.outcome is Outcome.PROMOTE) is not rule_promotes and (
         len(draft.against_rule.strip()) < MIN_REASON
     ):
         found.append(
-            Problem(
+            FormProblem(
                 "against_rule",
                 "The outcome differs from what the rule reads. Say why in a sentence.",
             )
@@ -107,18 +107,18 @@ def decision_problems(
     if draft.outcome is Outcome.DEFER:
         found += _deferral_problems(draft, today)
     if len(draft.letter.strip()) < MIN_REASON:
-        found.append(Problem("letter", "Write what the candidate will read first."))
+        found.append(FormProblem("letter", "Write what the candidate will read first."))
     return found
 
 
-def _attainment_problems(dimension: int, name: str, draft: DecisionDraft) -> list[Problem]:
+def _attainment_problems(dimension: int, name: str, draft: DecisionDraft) -> list[FormProblem]:
     attainment, reason = draft.attainments.get(dimension, (None, ""))
     found = []
     if attainment is None:
-        found.append(Problem(f"attainment_{dimension}", f"Choose what {name} attains."))
+        found.append(FormProblem(f"attainment_{dimension}", f"Choose what {name} attains."))
     if len(reason.strip()) < MIN_REASON:
         found.append(
-            Problem(
+            FormProblem(
                 f"reason_{dimension}",
                 f"Give the reason for {name}, citing an item, a mark or a rating.",
             )
@@ -126,12 +126,14 @@ def _attainment_problems(dimension: int, name: str, draft: DecisionDraft) -> lis
     return found
 
 
-def _deferral_problems(draft: DecisionDraft, today: date) -> list[Problem]:
+def _deferral_problems(draft: DecisionDraft, today: date) -> list[FormProblem]:
     found = []
     if len(draft.awaited_evidence.strip()) < MIN_REASON:
-        found.append(Problem("awaited_evidence", "Name the evidence the committee waits for."))
+        found.append(FormProblem("awaited_evidence", "Name the evidence the committee waits for."))
     if draft.look_again_on is None:
-        found.append(Problem("look_again_on", "Give the day on which the case is looked at again."))
+        found.append(
+            FormProblem("look_again_on", "Give the day on which the case is looked at again.")
+        )
     elif draft.look_again_on <= today:
-        found.append(Problem("look_again_on", "The day to look again must lie ahead."))
+        found.append(FormProblem("look_again_on", "The day to look again must lie ahead."))
     return found

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from flask.typing import ResponseReturnValue
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from reviews import cli_without_secret
@@ -79,10 +78,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         app.register_blueprint(blueprint)
     if app.config["MODE"] != "production":
         app.register_blueprint(styleguide.bp)
-
-    @app.get("/healthz", endpoint="health")
-    def health() -> ResponseReturnValue:
-        return "ok", {"Content-Type": "text/plain; charset=utf-8"}
 
     guard.require_guarded_routes(app)
     # What starting has made is here to stay: a page that makes many objects need not have all of it searched for garbage.

@@ -67,6 +67,24 @@ def demo() -> None:
     fill_and_list()
 
 
+# An id may begin with a dash.
+@click.command("explain", context_settings={"ignore_unknown_options": True})
+@click.argument("person")
+@click.argument("packet")
+@click.argument("action")
+@with_appcontext
+def explain(person: str, packet: str, action: str) -> None:
+    """Say why PERSON may or may not do ACTION to PACKET, such as: explain ada@example.org t3Xk... READ_BALLOTS."""
+    from reviews.access import explain as explaining
+    from reviews.rules.errors import RuleBroken
+
+    try:
+        for line in explaining.explain(person, packet, action):
+            click.echo(line)
+    except RuleBroken as broken:
+        raise click.ClickException(str(broken)) from broken
+
+
 @click.command("serve")
 def serve() -> None:
     """Serve the application at 127.0.0.1; PORT names another port than 8000."""
@@ -101,5 +119,5 @@ def write_tables() -> None:
 def init_app(app: Flask) -> None:
     for name, (about, places) in _GROUPS.items():
         app.cli.add_command(LazyGroup(name, help=about, places=places))
-    for command in (demo, serve, write_tables):
+    for command in (demo, explain, serve, write_tables):
         app.cli.add_command(command)

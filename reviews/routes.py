@@ -19,6 +19,7 @@ from reviews.ladder_library.views import bp as ladder_library
 from reviews.packets.views import bp as packets
 from reviews.people.views import bp as people
 from reviews.ratings.views import bp as ratings
+from reviews.web.health import bp as health
 
 calibration = Blueprint("calibration", __name__)
 
@@ -38,4 +39,5 @@ BLUEPRINTS = (
     ratings,
     calibration,
     audit,
+    health,
 )

@@ -1,45 +1,55 @@
 """What a viewer has in hand after loading: the thing, and what the policy says about it for this viewer and instant.
 
-The only ways to a cycle or packet. Each loads under the policy in SQL: what the viewer may not know is not found, exactly
-like a thing that does not exist.
+The only ways to a cycle or packet. Each loads under the policy in one statement, the same for every viewer and action: what
+the viewer may not know is not found, exactly like a thing that does not exist.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import Select, bindparam, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, bindparam, exists, select
+from sqlalchemy.orm import contains_eager, joinedload, load_only
 
+from ladders.models import LadderVersion, LevelRow
 from reviews.access.standing import (
-    ANY_VIEWER,
-    asked_by,
-    cycle_fact_columns,
-    cycle_facts,
+    CYCLE_RELATIONS,
+    VIEWER_ID,
+    allowed,
     cycle_phase,
-    cycles_where,
-    labelled,
-    packet_fact_columns,
-    packet_facts,
-    packets_where,
-    site_facts,
+    cycle_standing,
+    cycle_standing_columns,
+    cycle_standing_of,
+    instant_params,
+    packet_standing,
+    site_standing,
+    standing_columns,
+    standing_of,
+    viewer_params,
 )
 from reviews.access.viewer import Viewer
 from reviews.db.extensions import db
-from reviews.db.models.cycles import Cycle
+from reviews.db.models.cycles import Cycle, CycleOwner
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
-from reviews.rules.enums import Action
-from reviews.rules.policy import Answer, CycleFacts, PacketFacts, PolicyRow, decide, row_of
+from reviews.rules.enums import Action, PacketPhase, Relation
+from reviews.rules.policy import (
+    Answer,
+    CycleStanding,
+    PacketStanding,
+    SiteStanding,
+    Standing,
+    decide,
+)
 
 
 class _Asks:
-    """Asks the policy about the facts it stands on."""
+    """Asks the policy about the standing it holds."""
 
-    facts: PacketFacts | CycleFacts
+    standing: Standing
 
     def answer(self, action: Action) -> Answer:
-        return decide(action, self.facts)
+        return decide(action, self.standing)
 
     def may(self, action: Action) -> bool:
         return self.answer(action).allowed
@@ -50,14 +60,26 @@ class SiteAccess(_Asks):
     """The site as a whole: ladders, people, the viewer's own account."""
 
     viewer: Viewer
-    facts: CycleFacts
+    standing: SiteStanding
 
 
 @dataclass(frozen=True)
 class CycleAccess(_Asks):
     viewer: Viewer
     cycle: Cycle
-    facts: CycleFacts
+    standing: CycleStanding
+
+    def holds(self, *relations: Relation) -> bool:
+        """Whether the viewer is any of this in the cycle."""
+        return not self.standing.relations.isdisjoint(relations)
+
+    @property
+    def is_owner(self) -> bool:
+        return self.holds(Relation.OWNER, Relation.OWNER_CONFLICTED)
+
+    @property
+    def is_on_panel(self) -> bool:
+        return self.holds(Relation.MEMBER, Relation.CHAIR)
 
 
 @dataclass(frozen=True)
@@ -66,7 +88,15 @@ class PacketAccess(_Asks):
 
     viewer: Viewer
     packet: Packet
-    facts: PacketFacts
+    standing: PacketStanding
+
+    @property
+    def is_candidate(self) -> bool:
+        return self.standing.own is Relation.CANDIDATE
+
+    @property
+    def is_manager(self) -> bool:
+        return self.standing.own in {Relation.MANAGER_PENDING, Relation.MANAGER_RATED}
 
 
 @dataclass(frozen=True)
@@ -75,93 +105,145 @@ class StartAccess(_Asks):
 
     viewer: Viewer
     cycle: Cycle
-    facts: PacketFacts
+    standing: PacketStanding
 
 
 Access = SiteAccess | CycleAccess | PacketAccess | StartAccess
 
 
 def site(viewer: Viewer, _action: Action) -> SiteAccess:
-    return SiteAccess(viewer, site_facts(viewer))
+    return SiteAccess(viewer, site_standing(viewer))
 
 
 def cycle(viewer: Viewer, action: Action, *, cycle: str) -> CycleAccess | None:
     """The cycle of this public id, or None where the viewer may not know of it. One query."""
     row = db.session.execute(
-        _cycle(row_of(Action.LIST_CYCLE), row_of(action)), {**asked_by(viewer), "cycle": cycle}
+        _cycle(), {**viewer_params(viewer, Action.LIST_CYCLE, action), "cycle": cycle}
     ).one_or_none()
-    return None if row is None else CycleAccess(viewer, row.Cycle, cycle_facts(row))
+    return None if row is None else CycleAccess(viewer, row.Cycle, cycle_standing_of(row))
 
 
-# Remembered by rows of the policy, not by actions: a statement is as good as the table it was built of.
-@lru_cache(maxsize=128)
-def _cycle(known: PolicyRow, asked: PolicyRow) -> Select[Any]:
-    return select(Cycle, *labelled(cycle_fact_columns(ANY_VIEWER))).where(
-        Cycle.public_id == bindparam("cycle"),
-        or_(cycles_where(ANY_VIEWER, known.action), cycles_where(ANY_VIEWER, asked.action)),
+@cache
+def _cycle() -> Select[Any]:
+    standing = cycle_standing(Cycle.public_id == bindparam("cycle"))
+    return (
+        select(Cycle, *cycle_standing_columns(standing))
+        .join(standing, standing.c.cycle_id == Cycle.id)
+        .where(allowed(standing, CYCLE_RELATIONS))
     )
 
 
 def packet(viewer: Viewer, action: Action, *, packet: str) -> PacketAccess | None:
     """The packet of this public id, or None where the viewer may not know of it. One query."""
     row = db.session.execute(
-        _packet(row_of(Action.KNOW_PACKET), row_of(action)), {**asked_by(viewer), "packet": packet}
+        _packet(), {**viewer_params(viewer, Action.KNOW_PACKET, action), "packet": packet}
     ).one_or_none()
-    return None if row is None else PacketAccess(viewer, row.Packet, packet_facts(row))
+    return None if row is None else PacketAccess(viewer, row.Packet, standing_of(row))
 
 
-@lru_cache(maxsize=128)
-def _packet(known: PolicyRow, asked: PolicyRow) -> Select[Any]:
+@cache
+def _packet() -> Select[Any]:
+    standing = packet_standing(Packet.public_id == bindparam("packet"))
     return (
-        select(Packet, *labelled(packet_fact_columns(ANY_VIEWER)))
+        select(Packet, *standing_columns(standing))
+        .join(standing, standing.c.packet_id == Packet.id)
         .join(Packet.cycle)
-        .options(
-            contains_eager(Packet.cycle),
-            joinedload(Packet.candidate),
-            joinedload(Packet.manager),
-            joinedload(Packet.ladder_version),
-            joinedload(Packet.target_level),
-            joinedload(Packet.current_level),
-        )
-        .where(
-            Packet.public_id == bindparam("packet"),
-            or_(packets_where(ANY_VIEWER, known.action), packets_where(ANY_VIEWER, asked.action)),
-        )
+        .options(contains_eager(Packet.cycle), *_WITH_PEOPLE, *_WITH_TEXT)
+        .where(allowed(standing))
+    )
+
+
+#: What pages say of the people and of the text a packet is read against; the document itself is read when it is new.
+_WITH_PEOPLE = (
+    joinedload(Packet.candidate, innerjoin=True).options(
+        load_only(Person.public_id, Person.name, Person.unit)
+    ),
+    joinedload(Packet.manager, innerjoin=True).options(
+        load_only(Person.public_id, Person.name, Person.is_active)
+    ),
+    joinedload(Packet.target_level, innerjoin=True).options(load_only(LevelRow.key, LevelRow.name)),
+)
+_WITH_TEXT = (
+    joinedload(Packet.current_level).options(load_only(LevelRow.key, LevelRow.name)),
+    joinedload(Packet.ladder_version, innerjoin=True).options(
+        load_only(LadderVersion.public_id, LadderVersion.number, LadderVersion.content_hash)
+    ),
+)
+
+
+def visible_packets(viewer: Viewer, action: Action, *where: ColumnElement[bool]) -> Select[int]:
+    """The row ids of the packets on which the viewer may do this (or sees the stub), to be a part of another statement.
+
+    Args:
+        where: which packets; over Packet joined to its Cycle.
+    """
+    standing = packet_standing(*where)
+    return (
+        select(standing.c.packet_id)
+        .where(allowed(standing))
+        .params(**viewer_params(viewer, action))
+    )
+
+
+def visible_cycles(viewer: Viewer, action: Action, *where: ColumnElement[bool]) -> Select[int]:
+    """The row ids of the cycles in which the viewer may do this, to be a part of another statement."""
+    standing = cycle_standing(*where)
+    return (
+        select(standing.c.cycle_id)
+        .where(allowed(standing, CYCLE_RELATIONS))
+        .params(**viewer_params(viewer, action))
     )
 
 
 def packets_in(access: CycleAccess, action: Action) -> list[PacketAccess]:
     """Every packet of the cycle on which the viewer may do this (or sees its stub), in agenda order. One query."""
     rows = db.session.execute(
-        select(Packet, *labelled(packet_fact_columns(access.viewer)))
+        _packets_in(), {**viewer_params(access.viewer, action), "cycle": access.cycle.id}
+    )
+    return [PacketAccess(access.viewer, row.Packet, standing_of(row)) for row in rows]
+
+
+@cache
+def _packets_in() -> Select[Any]:
+    standing = packet_standing(Packet.cycle_id == bindparam("cycle"))
+    return (
+        select(Packet, *standing_columns(standing))
+        .join(standing, standing.c.packet_id == Packet.id)
         .join(Packet.cycle)
-        .options(
-            contains_eager(Packet.cycle),
-            joinedload(Packet.candidate),
-            joinedload(Packet.manager),
-            joinedload(Packet.target_level),
-        )
-        .where(Packet.cycle_id == access.cycle.id, packets_where(access.viewer, action))
+        .options(contains_eager(Packet.cycle), *_WITH_PEOPLE)
+        .where(allowed(standing))
         .order_by(Packet.agenda_order, Packet.id)
     )
-    return [PacketAccess(access.viewer, row.Packet, packet_facts(row)) for row in rows]
 
 
 def start(viewer: Viewer, _action: Action, *, cycle: str) -> StartAccess | None:
     """The cycle, for somebody of its units, or who owns it, and who is about to start a packet. One query."""
     row = db.session.execute(
-        select(
-            Cycle,
-            Person.unit,
-            cycle_phase(viewer.now).label("phase"),
-            cycle_fact_columns(viewer)["is_owner"].label("is_owner"),
-        )
-        .join(Person, Person.id == viewer.person_id)
-        .where(Cycle.public_id == cycle)
+        _start(),
+        {"viewer_id": viewer.person_id, "cycle": cycle, **instant_params(viewer.now)},
     ).one_or_none()
     if row is None:
         return None
     eligible = not row.Cycle.units or row.unit in row.Cycle.units
     if not (eligible or row.is_owner):
         return None
-    return StartAccess(viewer, row.Cycle, PacketFacts(phase=row.phase, is_owner=row.is_owner))
+    office = Relation.OWNER if row.is_owner else None
+    phase = PacketPhase[row.phase.upper()]
+    return StartAccess(viewer, row.Cycle, PacketStanding(phase, office=office))
+
+
+@cache
+def _start() -> Select[Any]:
+    statement = (
+        select(
+            Cycle,
+            Person.unit,
+            cycle_phase().label("phase"),
+            exists()
+            .where(CycleOwner.cycle_id == Cycle.id, CycleOwner.person_id == VIEWER_ID)
+            .label("is_owner"),
+        )
+        .join(Person, Person.id == VIEWER_ID)
+        .where(Cycle.public_id == bindparam("cycle"))
+    )
+    return cast("Select[Any]", statement)

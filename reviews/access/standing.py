@@ -1,37 +1,41 @@
-"""From a viewer and a packet, or cycle, to the facts the policy reads: in SQL, so that object pages and lists agree.
+"""What a person is to a packet or a cycle, worked out by the database, so that a page and a list cannot disagree.
 
-Every fact is one SQL expression. A page selects the expressions beside the row; a list puts the policy's rows over the
-same expressions into its WHERE. There is no second place that says who is what.
-
-To put these expressions together costs more than to execute them. A statement that many requests make is therefore
-built once, about ANY_VIEWER, and executed with the parameters of `asked_by`.
+Three steps, each said once. *Facts*: what is true of the person and the thing. *Standing*: at most four relations, with the
+rule of precedence: any personal relation turns an office into its conflicted form. *Allowed*: whether the policy's table
+grants a relation something in this phase. The table is data that is bound to the statement, so the text of a statement is
+the same for every viewer and every action, and the database keeps its plan.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
+    CTE,
     ColumnElement,
     Date,
     Integer,
     Row,
+    Select,
+    String,
     and_,
     bindparam,
     case,
     exists,
-    false,
     func,
+    literal_column,
     not_,
+    null,
     or_,
     select,
     type_coerce,
 )
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.functions import FunctionElement
 
 from ladders.orm import UtcDateTime
 from reviews.access.viewer import Viewer
@@ -51,114 +55,164 @@ from reviews.rules.enums import (
     RaterKind,
     Relation,
 )
-from reviews.rules.policy import LATER, CycleFacts, Grant, PacketFacts, row_of
+from reviews.rules.policy import CycleStanding, PacketStanding, SiteStanding, cells
+from reviews.rules.workflow import ASKED, IN_REVIEW
 
-#: How long a former manager or report counts as tied to somebody.
-TIE = timedelta(days=730)
-PEER_STATES = (
-    AssignmentState.INVITED,
-    AssignmentState.ACCEPTED,
-    AssignmentState.IN_PROGRESS,
-    AssignmentState.SUBMITTED,
-)
-#: States of a packet that a committee has before it.
-IN_REVIEW = (PacketState.SUBMITTED,)
-#: States of a packet that may still come before one.
-UNDER_WAY = (PacketState.DRAFT, PacketState.RETURNED, *IN_REVIEW)
+#: How long a former manager or report counts as related to somebody.
+RELATED_FOR = timedelta(days=730)
 
+#: The parameters of every statement about a viewer.
+VIEWER_ID = bindparam("viewer_id", type_=Integer())
+_NOW = bindparam("now", type_=UtcDateTime())
+_RELATED_SINCE = bindparam("related_since", type_=Date())
+_CELLS = bindparam("cells", type_=String())
 
-#: An instant, or the parameter that one is given in.
-Instant = datetime | ColumnElement[datetime]
+_PHASES = {phase.word: phase for phase in PacketPhase}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AnyViewer:
-    """Stands in a statement for whoever will ask."""
-
-    person_id: ColumnElement[int]
-    now: ColumnElement[datetime]
+def instant_params(now: datetime) -> dict[str, Any]:
+    """The parameters of a statement that asks about other people than a viewer."""
+    return {"now": now, "related_since": (now - RELATED_FOR).date()}
 
 
-ANY_VIEWER = AnyViewer(
-    bindparam("viewer_id", type_=Integer()), bindparam("viewer_now", type_=UtcDateTime())
-)
-_TIED_SINCE = bindparam("tied_since", type_=Date())
+def viewer_params(viewer: Viewer, *actions: Action) -> dict[str, Any]:
+    """The parameters of a statement about a viewer, who may do one of these actions."""
+    return {
+        "viewer_id": viewer.person_id,
+        "cells": cells(*actions),
+        **instant_params(viewer.now),
+    }
 
 
-def asked_at(now: datetime) -> dict[str, Any]:
-    """The parameters of a statement about ANY_VIEWER's instant alone."""
-    return {"viewer_now": now, "tied_since": _tied_since(now)}
+# -- Constants: they stand in the text, so that a plan can be made for them and few parameters are sent
 
 
-def asked_by(viewer: Viewer) -> dict[str, Any]:
-    """The parameters of a statement about ANY_VIEWER."""
-    return {"viewer_id": viewer.person_id, **asked_at(viewer.now)}
+def _word(word: StrEnum) -> ColumnElement[Any]:
+    return literal_column(f"'{word.value}'")
 
 
-def _tied_since(now: Instant) -> date | ColumnElement[date]:
-    return (now - TIE).date() if isinstance(now, datetime) else _TIED_SINCE
+def _words(*words: StrEnum) -> list[ColumnElement[Any]]:
+    return [_word(word) for word in words]
 
 
-def packet_phase(now: Instant) -> ColumnElement[int]:
-    """The number the policy tables use. Released is computed here, from the stored instant and the reader's clock."""
-    return case(
-        (Cycle.phase == CyclePhase.ARCHIVED, PacketPhase.ARCHIVED),
-        (Cycle.phase == CyclePhase.SETUP, PacketPhase.SETUP),
-        (Cycle.phase == CyclePhase.EVIDENCE, PacketPhase.EVIDENCE),
-        (Cycle.phase == CyclePhase.RATING, PacketPhase.RATING),
-        (Cycle.release_at <= now, PacketPhase.RELEASED),
-        (Packet.stage == PacketStage.DECIDED, PacketPhase.DECIDED),
-        (Packet.stage == PacketStage.DISCUSSION, PacketPhase.DISCUSSION),
-        else_=PacketPhase.VOTING,
+def _phase_word(phase: PacketPhase) -> ColumnElement[Any]:
+    return literal_column(f"'{phase.word}'")
+
+
+# -- Phases
+
+
+def packet_phase() -> ColumnElement[str]:
+    """The phase of a packet, in the words of the policy, over Packet joined to its Cycle.
+
+    Released is computed here, from the stored instant and the reader's clock.
+    """
+    return _phase(
+        (Packet.stage == _word(PacketStage.DECIDED), PacketPhase.DECIDED),
+        (Packet.stage == _word(PacketStage.DISCUSSION), PacketPhase.DISCUSSION),
     )
 
 
-def cycle_phase(now: Instant) -> ColumnElement[int]:
-    """For a cycle, 3 is calibration with nothing revealed, 4 something revealed, 5 every packet decided."""
-    in_review = [Packet.cycle_id == Cycle.id, Packet.state.in_(IN_REVIEW)]
-    revealed = exists().where(
-        *in_review, Packet.stage.in_((PacketStage.DISCUSSION, PacketStage.DECIDED))
-    )
-    undecided = exists().where(*in_review, Packet.stage != PacketStage.DECIDED)
-    return case(
-        (Cycle.phase == CyclePhase.ARCHIVED, PacketPhase.ARCHIVED),
-        (Cycle.phase == CyclePhase.SETUP, PacketPhase.SETUP),
-        (Cycle.phase == CyclePhase.EVIDENCE, PacketPhase.EVIDENCE),
-        (Cycle.phase == CyclePhase.RATING, PacketPhase.RATING),
-        (Cycle.release_at <= now, PacketPhase.RELEASED),
+def cycle_phase() -> ColumnElement[str]:
+    """The phase of a cycle: in calibration, how far its packets are that were submitted."""
+
+    def some(*stages: PacketStage) -> ColumnElement[bool]:
+        return exists().where(
+            Packet.cycle_id == Cycle.id,
+            Packet.state.in_(_words(*IN_REVIEW)),
+            Packet.stage.in_(_words(*stages)),
+        )
+
+    revealed = some(PacketStage.DISCUSSION, PacketStage.DECIDED)
+    undecided = some(PacketStage.WAITING, PacketStage.VOTING, PacketStage.DISCUSSION)
+    return _phase(
         (and_(revealed, not_(undecided)), PacketPhase.DECIDED),
         (revealed, PacketPhase.DISCUSSION),
-        else_=PacketPhase.VOTING,
     )
 
 
-#: A person's id, or a column that holds one: the same facts about everybody in a joined table.
-PersonId = int | ColumnElement[int] | InstrumentedAttribute[int]
-
-
-def _rates(
-    person: PersonId, kind: RaterKind, states: Iterable[AssignmentState]
-) -> ColumnElement[bool]:
-    return exists().where(
-        Assignment.packet_id == Packet.id,
-        Assignment.rater_id == person,
-        Assignment.kind == kind,
-        Assignment.state.in_(tuple(states)),
+def _phase(*in_calibration: tuple[ColumnElement[bool], PacketPhase]) -> ColumnElement[str]:
+    return case(
+        (Cycle.phase != _word(CyclePhase.CALIBRATION), type_coerce(Cycle.phase, String())),
+        (Cycle.release_at <= _NOW, _phase_word(PacketPhase.RELEASED)),
+        *((holds, _phase_word(phase)) for holds, phase in in_calibration),
+        else_=_phase_word(PacketPhase.VOTING),
     )
 
 
-def _keeps_draft(person: PersonId) -> ColumnElement[bool]:
-    """A peer who was writing when ratings closed: the draft stays theirs to read, and so does the tie."""
-    return exists().where(
-        Assignment.packet_id == Packet.id,
-        Assignment.rater_id == person,
-        Assignment.kind == RaterKind.PEER,
-        Assignment.state == AssignmentState.EXPIRED,
+# -- Facts
+
+
+def _peer(person: ColumnElement[int]) -> ColumnElement[bool]:
+    """Over Assignment: asked as a peer and not declined, or still writing when ratings closed.
+
+    The draft of the latter stays theirs to read, and so does the relation.
+    """
+    kept = and_(
+        Assignment.state == _word(AssignmentState.EXPIRED),
         exists().where(Rating.assignment_id == Assignment.id),
     )
+    return and_(
+        Assignment.rater_id == person,
+        Assignment.kind == _word(RaterKind.PEER),
+        or_(Assignment.state.in_(_words(*ASKED)), kept),
+    )
 
 
-def _sits(person: PersonId, *, chair: bool) -> ColumnElement[bool]:
+def _related(person: ColumnElement[int], packet: Any) -> tuple[Select[Any], ...]:
+    """The ways to be related to a packet without being part of it, each as a subquery over `packet`.
+
+    Manager or report of the candidate, now or lately; a candidate for the same level in the same cycle.
+    """
+    recent = or_(ManagerLink.ended_on.is_(None), ManagerLink.ended_on >= _RELATED_SINCE)
+    other = aliased(Packet)
+    one: Select[Any] = select(literal_column("1"))
+    return (
+        one.where(
+            recent, ManagerLink.person_id == packet.candidate_id, ManagerLink.manager_id == person
+        ),
+        one.where(
+            recent, ManagerLink.manager_id == packet.candidate_id, ManagerLink.person_id == person
+        ),
+        one.where(
+            other.cycle_id == packet.cycle_id,
+            other.candidate_id == person,
+            other.target_level_id == packet.target_level_id,
+            other.state.not_in(_words(PacketState.WITHDRAWN, PacketState.VOID)),
+        ),
+    )
+
+
+def packet_facts(person: ColumnElement[int]) -> dict[str, ColumnElement[Any]]:
+    """What is true of a person and a packet, each as SQL over Packet joined to its Cycle.
+
+    Args:
+        person: the id of the viewer, or a column that holds one: the same about everybody in a joined table.
+    """
+    return {
+        "phase": packet_phase(),
+        "is_candidate": Packet.candidate_id == person,
+        "is_manager": Packet.manager_id == person,
+        "is_peer": exists().where(Assignment.packet_id == Packet.id, _peer(person)),
+        "has_rated": exists().where(
+            Assignment.packet_id == Packet.id,
+            Assignment.rater_id == person,
+            Assignment.state == _word(AssignmentState.SUBMITTED),
+        ),
+        "is_member": _sits(person, chair=False),
+        "is_chair": _sits(person, chair=True),
+        "is_owner": exists().where(
+            CycleOwner.cycle_id == Packet.cycle_id, CycleOwner.person_id == person
+        ),
+        "is_related": or_(*(way.exists() for way in _related(person, Packet))),
+        "conflict": select(type_coerce(Conflict.standing, String()))
+        .where(Conflict.packet_id == Packet.id, Conflict.person_id == person)
+        .scalar_subquery(),
+        "has_voted": exists().where(Ballot.packet_id == Packet.id, Ballot.member_id == person),
+    }
+
+
+def _sits(person: ColumnElement[int], *, chair: bool) -> ColumnElement[bool]:
     return exists().where(
         PanelMember.panel_id == Packet.panel_id,
         PanelMember.person_id == person,
@@ -166,214 +220,267 @@ def _sits(person: PersonId, *, chair: bool) -> ColumnElement[bool]:
     )
 
 
-def _tied(person: PersonId, now: Instant) -> ColumnElement[bool]:
-    recent = or_(ManagerLink.ended_on.is_(None), ManagerLink.ended_on >= _tied_since(now))
-    managed = exists().where(
-        recent,
-        or_(
-            and_(
-                ManagerLink.person_id == Packet.candidate_id,
-                ManagerLink.manager_id == person,
-            ),
-            and_(
-                ManagerLink.manager_id == Packet.candidate_id,
-                ManagerLink.person_id == person,
-            ),
-        ),
-    )
-    other = aliased(Packet)
-    competes = exists().where(
-        other.cycle_id == Packet.cycle_id,
-        other.candidate_id == person,
-        other.target_level_id == Packet.target_level_id,
-        other.state.not_in((PacketState.WITHDRAWN, PacketState.VOID)),
-    )
-    return or_(managed, competes)
+# -- Standing
 
 
-@lru_cache(maxsize=64)  # selected and put into a WHERE by the same request
-def packet_fact_columns(viewer: Viewer | AnyViewer) -> Mapping[str, ColumnElement[Any]]:
-    """Each field of `PacketFacts` as SQL over Packet joined to its Cycle."""
-    return packet_facts_about(viewer.person_id, viewer.now)
-
-
-def packet_facts_about(person: PersonId, now: Instant) -> Mapping[str, ColumnElement[Any]]:
-    """The same about a person, or about everybody in a column, such as the seats of a panel."""
-    is_manager = Packet.manager_id == person
+def relations(facts: Any) -> dict[str, ColumnElement[Any]]:
+    """From facts to the four relations, each a word or null. The precedence is said here and nowhere else."""
+    f: Mapping[str, ColumnElement[Any]] = facts
+    personal = or_(f["is_candidate"], f["is_manager"], f["is_peer"])
+    close = or_(personal, f["is_related"])
+    seated = or_(f["is_member"], f["is_chair"])
+    on_record = func.coalesce(f["conflict"], _word(ConflictStanding.NONE))
     return {
-        "phase": packet_phase(now),
-        "is_candidate": Packet.candidate_id == person,
-        "is_manager": is_manager,
-        "is_peer": or_(_rates(person, RaterKind.PEER, PEER_STATES), _keeps_draft(person)),
-        "own_rating_in": or_(
-            *(_rates(person, kind, (AssignmentState.SUBMITTED,)) for kind in RaterKind)
+        "own": case(
+            (f["is_candidate"], _word(Relation.CANDIDATE)),
+            (and_(f["is_manager"], f["has_rated"]), _word(Relation.MANAGER_RATED)),
+            (f["is_manager"], _word(Relation.MANAGER_PENDING)),
+            (not_(or_(f["is_peer"], seated, f["is_owner"])), _word(Relation.EMPLOYEE)),
         ),
-        "is_member": _sits(person, chair=False),
-        "is_chair": _sits(person, chair=True),
-        "is_owner": exists().where(
-            CycleOwner.cycle_id == Packet.cycle_id, CycleOwner.person_id == person
+        "peer": case(
+            (f["is_candidate"], null()),
+            (and_(f["is_peer"], f["has_rated"]), _word(Relation.PEER_RATED)),
+            (f["is_peer"], _word(Relation.PEER_PENDING)),
         ),
-        "is_tied": _tied(person, now),
-        "conflict": select(Conflict.standing)
-        .where(Conflict.packet_id == Packet.id, Conflict.person_id == person)
-        .scalar_subquery(),
-        "ballot_cast": exists().where(Ballot.packet_id == Packet.id, Ballot.member_id == person),
+        "seat": case(
+            (not_(seated), null()),
+            (f["is_chair"], _seat("chair", Relation.CHAIR_CONFLICTED, close, f)),
+            else_=_seat("member", Relation.MEMBER_EXCLUDED, close, f),
+        ),
+        "office": case(
+            (not_(f["is_owner"]), null()),
+            (
+                or_(close, on_record != _word(ConflictStanding.NONE)),
+                _word(Relation.OWNER_CONFLICTED),
+            ),
+            else_=_word(Relation.OWNER),
+        ),
     }
 
 
-#: A board reads facts for every row and every seat, and most of them are equal.
-_taken = attrgetter(*(f"fact_{field.name}" for field in fields(PacketFacts)))
-_facts = lru_cache(maxsize=1024)(PacketFacts)
+def _seat(
+    name: str,
+    excluded: Relation,
+    close: ColumnElement[bool],
+    f: Mapping[str, ColumnElement[Any]],
+) -> ColumnElement[Any]:
+    """Not to have answered the conflict question is no conflict, and denies like one."""
+    conflicted = _word(Relation(f"{name}_conflicted"))
+    return case(
+        (close, conflicted),
+        (f["conflict"] == _word(ConflictStanding.DECLARED), conflicted),
+        (f["conflict"] == _word(ConflictStanding.SET), _word(excluded)),
+        (f["conflict"].is_(None), _word(Relation(f"{name}_unanswered"))),
+        (f["has_voted"], _word(Relation(f"{name}_voted"))),
+        else_=_word(Relation(f"{name}_pending")),
+    )
 
 
-def packet_facts(row: Row[Any]) -> PacketFacts:
-    """The facts from a selected row whose labels are `fact_<field>`."""
-    return _facts(*_taken(row))
+RELATIONS = ("own", "peer", "seat", "office")
 
 
-def labelled(columns: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+def packet_standing(*where: ColumnElement[bool]) -> CTE:
+    """The viewer's standing on each of the packets, beside `packet_id`. `where` is over Packet joined to its Cycle."""
+    return _standing_from(select(Packet.id.label("packet_id")).join(Packet.cycle), VIEWER_ID, where)
+
+
+def seat_standing(seat: type[PanelMember], *where: ColumnElement[bool]) -> CTE:
+    """The same for everybody on the packets' panels, beside `packet_id` and `person_id`."""
+    seats = (
+        select(Packet.id.label("packet_id"), seat.person_id)
+        .join(Packet.cycle)
+        .join(seat, seat.panel_id == Packet.panel_id)
+    )
+    return _standing_from(seats, seat.person_id, where)
+
+
+def _standing_from(
+    packets: Select[*tuple[Any, ...]], person: Any, where: tuple[ColumnElement[bool], ...]
+) -> CTE:
+    keys = packets.selected_columns.keys()
+    facts = (
+        packets.add_columns(*(fact.label(name) for name, fact in packet_facts(person).items()))
+        .where(*where)
+        .cte("facts")
+    )
+    words = relations(facts.c)
+    return select(
+        *(facts.c[key] for key in keys),
+        facts.c.phase,
+        *(words[name].label(name) for name in RELATIONS),
+        facts.c.conflict,
+        facts.c.is_related,
+    ).cte("standing")
+
+
+# -- Allowed
+
+
+class _Place(FunctionElement[int]):
+    """Where in a text another one begins; 0 where it does not stand, null where one of them is null."""
+
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(_Place, "sqlite")
+def _sqlite_place(element: Any, compiler: Any, **kwargs: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **kwargs)})"
+
+
+@compiles(_Place, "postgresql")
+def _postgresql_place(element: Any, compiler: Any, **kwargs: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **kwargs)})"
+
+
+def allowed(standing: Any, relations: tuple[str, ...] = RELATIONS) -> ColumnElement[bool]:
+    """Whether the policy grants the standing any of the actions that the statement's parameters name."""
+    bar, dot = literal_column("'|'", String()), literal_column("'.'", String())
+    return or_(
+        *(
+            _Place(_CELLS, bar + standing.c[relation] + dot + standing.c.phase + bar)
+            > literal_column("0")
+            for relation in relations
+        )
+    )
+
+
+# -- Reading what the database has worked out
+
+
+def standing_columns(standing: Any) -> list[ColumnElement[Any]]:
+    """What a statement selects beside a packet, for `standing_of`."""
     return [
-        (
-            type_coerce(column, Boolean())
-            if name.startswith(("is_", "own_", "ballot_"))
-            else column
-        ).label(f"fact_{name}")
-        for name, column in columns.items()
+        standing.c[name].label(f"standing_{name}")
+        for name in ("phase", *RELATIONS, "conflict", "is_related")
     ]
 
 
-def relation_columns(
-    c: Mapping[str, ColumnElement[Any]],
-) -> Mapping[Relation, ColumnElement[bool]]:
-    """`PacketFacts.relations`, said in SQL. A test walks every case and holds the two equal."""
-    none = c["conflict"] == ConflictStanding.NONE
-    on_record = (
-        func.coalesce(c["conflict"], ConflictStanding.NONE.value) != ConflictStanding.NONE.value
-    )
-    candidate, is_set = c["is_candidate"], c["conflict"] == ConflictStanding.SET
-    personal = or_(candidate, c["is_manager"], c["is_peer"])
-    close = or_(personal, c["is_tied"])
-    free = and_(not_(close), func.coalesce(none, false()))
-    set_aside = and_(not_(close), func.coalesce(is_set, false()))
-    member = and_(c["is_member"], not_(c["is_chair"]))
-    other = not_(candidate)
-    return {
-        Relation.CANDIDATE: candidate,
-        Relation.MANAGER_OWES: and_(other, c["is_manager"], not_(c["own_rating_in"])),
-        Relation.MANAGER_IN: and_(other, c["is_manager"], c["own_rating_in"]),
-        Relation.PEER_OWES: and_(other, c["is_peer"], not_(c["own_rating_in"])),
-        Relation.PEER_IN: and_(other, c["is_peer"], c["own_rating_in"]),
-        Relation.MEMBER_OWES: and_(member, free, not_(c["ballot_cast"])),
-        Relation.MEMBER_CAST: and_(member, free, c["ballot_cast"]),
-        Relation.MEMBER_CONFLICTED: and_(member, not_(free), not_(set_aside)),
-        Relation.MEMBER_SET_ASIDE: and_(member, set_aside),
-        Relation.CHAIR: and_(c["is_chair"], free),
-        Relation.CHAIR_CONFLICTED: and_(c["is_chair"], not_(free)),
-        Relation.OWNER: and_(c["is_owner"], not_(close), not_(on_record)),
-        Relation.OWNER_CONFLICTED: and_(c["is_owner"], or_(close, on_record)),
-        Relation.EMPLOYEE: not_(or_(personal, c["is_member"], c["is_chair"], c["is_owner"])),
-    }
+_taken = attrgetter(
+    *(f"standing_{name}" for name in ("phase", *RELATIONS, "conflict", "is_related"))
+)
 
 
-def _within(phase: ColumnElement[int], cell: Grant) -> ColumnElement[bool]:
-    """A cell of the policy is a run of phases. Two ends are quicker to hand over than a list."""
-    return phase.between(min(cell.phases), max(cell.phases))
+def standing_of(row: Row[Any]) -> PacketStanding:
+    """The standing from a row that was selected with `standing_columns`."""
+    return _standing(*_taken(row))
 
 
-def packets_where(viewer: Viewer | AnyViewer, action: Action) -> ColumnElement[bool]:
-    """The policy's row as a WHERE over Packet joined to its Cycle. Stubs count as seen: the board draws them as such.
-
-    Not for the rows that the blind rule or the chair's own ballot narrow further; those are fields, not lists.
-    """
-    return granted(action, packet_fact_columns(viewer))
-
-
-def granted(action: Action, columns: Mapping[str, ColumnElement[Any]]) -> ColumnElement[bool]:
-    """The same over facts that are columns already, so that they are not worked out anew for each relation."""
-    if action in LATER:
-        return false()
-    row = row_of(action)
-    return or_(
-        false(),  # a row may grant nothing to anybody
-        *(
-            and_(held, _within(columns["phase"], row.cell(relation)))
-            for relation, held in relation_columns(columns).items()
-            if row.cell(relation).phases
-        ),
+#: A list reads a standing for every row, and most of them are equal.
+@lru_cache(maxsize=1024)
+def _standing(  # noqa: PLR0917 - in the order of the columns
+    phase: str,
+    own: str | None,
+    peer: str | None,
+    seat: str | None,
+    office: str | None,
+    conflict: str | None,
+    is_related: bool,  # noqa: FBT001 - as it is read
+) -> PacketStanding:
+    return PacketStanding(
+        phase=_PHASES[phase],
+        own=_relation(own),
+        peer=_relation(peer),
+        seat=_relation(seat),
+        office=_relation(office),
+        conflict=ConflictStanding(conflict) if conflict else None,
+        is_related=bool(is_related),
     )
 
 
-@lru_cache(maxsize=64)
-def cycle_fact_columns(viewer: Viewer | AnyViewer) -> Mapping[str, ColumnElement[Any]]:
-    """Each field of `CycleFacts` as SQL over Cycle."""
-    me = viewer.person_id
-    own = and_(Packet.cycle_id == Cycle.id, Packet.state != PacketState.VOID)
+def _relation(word: str | None) -> Relation | None:
+    return Relation(word) if word else None
+
+
+# -- Cycles
+
+CYCLE_RELATIONS = ("part", "member", "chair", "office")
+
+
+def _in_cycle() -> list[ColumnElement[bool]]:
+    return [Packet.cycle_id == Cycle.id, Packet.state != _word(PacketState.VOID)]
+
+
+def _cycle_facts() -> dict[str, ColumnElement[Any]]:
+    """What is true of the viewer and a cycle, each as SQL over Cycle."""
+    is_peer = exists().where(*_in_cycle(), Assignment.packet_id == Packet.id, _peer(VIEWER_ID))
+    has_own = exists().where(*_in_cycle(), Packet.candidate_id == VIEWER_ID)
+    manages = exists().where(*_in_cycle(), Packet.manager_id == VIEWER_ID)
+    asked = exists().where(
+        *_in_cycle(),
+        Assignment.packet_id == Packet.id,
+        Assignment.rater_id == VIEWER_ID,
+        Assignment.kind == _word(RaterKind.PEER),
+        Assignment.state.in_(_words(*ASKED)),
+    )
+    on_record = exists().where(
+        *_in_cycle(),
+        Conflict.packet_id == Packet.id,
+        Conflict.person_id == VIEWER_ID,
+        Conflict.standing.in_(_words(ConflictStanding.DECLARED, ConflictStanding.SET)),
+    )
+    related = (
+        way.where(*_in_cycle()).correlate(Cycle).exists() for way in _related(VIEWER_ID, Packet)
+    )
 
     def sits(*, chair: bool) -> ColumnElement[bool]:
         return exists().where(
             Panel.cycle_id == Cycle.id,
             PanelMember.panel_id == Panel.id,
-            PanelMember.person_id == me,
+            PanelMember.person_id == VIEWER_ID,
             PanelMember.is_chair.is_(chair),
         )
 
-    personal = or_(
-        Packet.candidate_id == me,
-        Packet.manager_id == me,
-        and_(Cycle.phase != CyclePhase.EVIDENCE, _peer_of_packet(me)),
-    )
-    participant = exists().where(own, personal)
-    conflicted = relation_columns(packet_fact_columns(viewer))[Relation.OWNER_CONFLICTED]
     return {
-        "phase": cycle_phase(viewer.now),
-        "is_participant": participant,
+        "phase": cycle_phase(),
+        # Who is a peer is settled when ratings begin.
+        "takes_part": or_(has_own, manages, and_(Cycle.phase != _word(CyclePhase.EVIDENCE), asked)),
         "is_member": sits(chair=False),
         "is_chair": sits(chair=True),
-        "is_owner": exists().where(CycleOwner.cycle_id == Cycle.id, CycleOwner.person_id == me),
-        "is_owner_tied": exists().where(own, conflicted),
-    }
-
-
-def _peer_of_packet(person_id: PersonId) -> ColumnElement[bool]:
-    return exists().where(
-        Assignment.packet_id == Packet.id,
-        Assignment.rater_id == person_id,
-        Assignment.kind == RaterKind.PEER,
-        Assignment.state.in_(PEER_STATES),
-    )
-
-
-def cycle_facts(row: Mapping[str, Any] | Row[Any]) -> CycleFacts:
-    mapping = row if isinstance(row, Mapping) else row._mapping
-    return CycleFacts(**{f.name: mapping[f"fact_{f.name}"] for f in fields(CycleFacts)})
-
-
-def cycles_where(viewer: Viewer | AnyViewer, action: Action) -> ColumnElement[bool]:
-    """The policy's row as a WHERE over Cycle."""
-    if action in LATER:
-        return false()
-    c = cycle_fact_columns(viewer)
-    row = row_of(action)
-    held = {
-        Relation.PARTICIPANT: c["is_participant"],
-        Relation.MEMBER: c["is_member"],
-        Relation.CHAIR: c["is_chair"],
-        Relation.OWNER: and_(c["is_owner"], not_(c["is_owner_tied"])),
-        Relation.OWNER_CONFLICTED: and_(c["is_owner"], c["is_owner_tied"]),
-    }
-    held[Relation.EMPLOYEE] = not_(
-        or_(c["is_participant"], c["is_member"], c["is_chair"], c["is_owner"])
-    )
-    return or_(
-        false(),
-        *(
-            and_(holds, _within(c["phase"], row.cell(relation)))
-            for relation, holds in held.items()
-            if row.cell(relation).phases
+        "is_owner": exists().where(
+            CycleOwner.cycle_id == Cycle.id, CycleOwner.person_id == VIEWER_ID
         ),
+        "is_close": or_(has_own, manages, is_peer, *related, on_record),
+    }
+
+
+def cycle_standing(*where: ColumnElement[bool]) -> CTE:
+    """The viewer's standing in each of the cycles, beside `cycle_id`. `where` is over Cycle."""
+    facts = (
+        select(
+            Cycle.id.label("cycle_id"),
+            *(column.label(fact) for fact, column in _cycle_facts().items()),
+        )
+        .where(*where)
+        .cte("cycle_facts")
     )
+    f = facts.c
+    return select(
+        f.cycle_id,
+        f.phase,
+        case(
+            (f.takes_part, _word(Relation.PARTICIPANT)),
+            (not_(or_(f.is_member, f.is_chair, f.is_owner)), _word(Relation.EMPLOYEE)),
+        ).label("part"),
+        case((f.is_member, _word(Relation.MEMBER))).label("member"),
+        case((f.is_chair, _word(Relation.CHAIR))).label("chair"),
+        case(
+            (not_(f.is_owner), null()),
+            (f.is_close, _word(Relation.OWNER_CONFLICTED)),
+            else_=_word(Relation.OWNER),
+        ).label("office"),
+    ).cte("cycle_standing")
 
 
-def site_facts(viewer: Viewer) -> CycleFacts:
-    """The site stands in phase 0: what an owner may do where there is no cycle."""
-    return CycleFacts(phase=PacketPhase.SETUP, is_owner=viewer.is_owner)
+def cycle_standing_columns(standing: Any) -> list[ColumnElement[Any]]:
+    return [standing.c[name].label(f"standing_{name}") for name in ("phase", *CYCLE_RELATIONS)]
+
+
+def cycle_standing_of(row: Row[Any]) -> CycleStanding:
+    held = (getattr(row, f"standing_{name}") for name in CYCLE_RELATIONS)
+    return CycleStanding(_PHASES[row.standing_phase], frozenset(map(Relation, filter(None, held))))
+
+
+def site_standing(viewer: Viewer) -> SiteStanding:
+    relation = Relation.SITE_OWNER if viewer.is_owner else Relation.EMPLOYEE
+    return SiteStanding(frozenset({relation}))

@@ -5,21 +5,20 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, false, func, or_, select, true
 
-from reviews.access.loaders import CycleAccess, SiteAccess
-from reviews.access.standing import packets_where
+from reviews.access.loaders import CycleAccess, SiteAccess, visible_packets
 from reviews.audit.chain import START, digest_of
 from reviews.db.extensions import db
 from reviews.db.models.audit import AuditEvent, AuditHead
 from reviews.db.models.cycles import Cycle
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
-from reviews.rules.enums import Action, PacketPhase
+from reviews.rules.enums import Action, Verb
 
 PER_PAGE = 50
 #: Who acts without being signed in.
 COMMAND_LINE = "command line"
 _BATCH = 1000
-_RELEASE = Action.RELEASE_CYCLE.name.lower()
+_RELEASE = Verb.RELEASE_CYCLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,21 +124,15 @@ def _lines_of(access: CycleAccess | SiteAccess) -> tuple[ColumnElement[bool], ..
     """Which lines stand in this log, as far as the reader may know what they are about."""
     if not isinstance(access, CycleAccess):
         return (AuditEvent.cycle_id.is_(None),)
-    packets = (
-        select(Packet.id)
-        .join(Packet.cycle)
-        .where(Cycle.id == access.cycle.id, packets_where(access.viewer, Action.READ_PACKET_AUDIT))
+    packets = visible_packets(
+        access.viewer, Action.READ_PACKET_AUDIT, Packet.cycle_id == access.cycle.id
     )
     return (
         AuditEvent.cycle_id == access.cycle.id,
-        true() if _may_know_of_release(access) else AuditEvent.action != _RELEASE,
+        # An owner with a packet would learn from it that theirs is decided.
+        true() if access.may(Action.READ_RELEASE_AUDIT) else AuditEvent.action != _RELEASE,
         or_(AuditEvent.packet_id.is_(None), AuditEvent.packet_id.in_(packets)),
     )
-
-
-def _may_know_of_release(access: CycleAccess) -> bool:
-    """A release is set when every packet is decided: before it, an owner with a packet would learn that theirs is."""
-    return not access.facts.is_owner_tied or access.facts.phase >= PacketPhase.RELEASED
 
 
 def in_words(action: str) -> str:

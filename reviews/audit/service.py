@@ -11,12 +11,12 @@ from reviews.db.extensions import db
 from reviews.db.models.audit import AuditEvent, AuditHead
 from reviews.db.models.cycles import Cycle
 from reviews.db.models.packets import Packet
-from reviews.rules.enums import Action
+from reviews.rules.enums import Verb
 
 
 def record(
     actor: Actor | None,
-    action: Action,
+    verb: Verb,
     summary: str,
     *,
     at: datetime,
@@ -40,7 +40,7 @@ def record(
     event = AuditEvent(
         at=at,
         actor_id=None if actor is None else person_id_of(actor),
-        action=action.name.lower(),
+        action=verb.value,
         cycle_id=packet.cycle_id if packet else cycle.id if cycle else None,
         packet_id=packet.id if packet else None,
         summary=summary[:500],

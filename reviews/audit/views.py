@@ -33,7 +33,7 @@ def cycle(access: CycleAccess) -> ResponseReturnValue:
 
 
 @bp.get("/audit")
-@guarded(Action.READ_CYCLE_AUDIT, params=_PARAMS)
+@guarded(Action.READ_SITE_AUDIT, params=_PARAMS)
 def site(access: SiteAccess) -> ResponseReturnValue:
     """What belongs to no cycle: ladders, people and their accounts."""
     return _show(access)

@@ -6,10 +6,9 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from reviews.access.expectations import expectations_for
-from reviews.access.standing import IN_REVIEW
+from reviews.access.panel_standing import panel_standings
 from reviews.access.viewer import Viewer
 from reviews.audit import service as audit
-from reviews.calibration.panel_standing import panel_standings
 from reviews.calibration.requirements import (
     BallotMarkDraft,
     DecisionDraft,
@@ -31,10 +30,10 @@ from reviews.db.models.calibration import (
 )
 from reviews.db.models.cycles import Panel
 from reviews.db.models.packets import Packet
-from reviews.rules.enums import Action, ConflictStanding, Outcome, PacketStage
+from reviews.rules.enums import ConflictStanding, Outcome, PacketStage, Verb
 from reviews.rules.errors import IllegalMove, RuleBroken
 from reviews.rules.rating_summary import rule_reading
-from reviews.rules.workflow import STAGE, advance
+from reviews.rules.workflow import IN_REVIEW, STAGE, advance
 
 
 def answer_conflicts(
@@ -71,7 +70,7 @@ def answer_conflicts(
         words = "declared a conflict with" if packet.id in declared else "has no conflict with"
         audit.record(
             actor,
-            Action.DECLARE_CONFLICT,
+            Verb.DECLARE_CONFLICT,
             f"{actor.name} {words} {packet.candidate.name}",
             at=now,
             packet=packet,
@@ -115,7 +114,7 @@ def cast_ballot(
         )
     audit.record(
         actor,
-        Action.CHANGE_BALLOT if last else Action.CAST_BALLOT,
+        Verb.CHANGE_BALLOT if last else Verb.CAST_BALLOT,
         f"{actor.name} sealed a ballot on {packet.candidate.name}",
         at=now,
         packet=packet,
@@ -139,14 +138,14 @@ def reveal(packet: Packet, *, reason: str, actor: Viewer, now: datetime) -> None
     )
     if problem:
         raise RuleBroken(problem, field="reason")
-    advance(STAGE, packet, Action.REVEAL_BALLOTS)
+    advance(STAGE, packet, Verb.REVEAL_BALLOTS)
     packet.revealed_at = now
     packet.revealed_by_id = actor.person_id
     packet.reveal_reason = reason.strip() or None
     packet.missing_ballots = bench.missing
     audit.record(
         actor,
-        Action.REVEAL_BALLOTS,
+        Verb.REVEAL_BALLOTS,
         f"Ballots on {packet.candidate.name} revealed",
         at=now,
         packet=packet,
@@ -180,7 +179,7 @@ def decide(packet: Packet, *, draft: DecisionDraft, actor: Viewer, now: datetime
         )
     )
     assert draft.outcome is not None  # noqa: S101 - a missing outcome is a problem, refused above
-    advance(STAGE, packet, Action.DECIDE_PACKET)
+    advance(STAGE, packet, Verb.DECIDE_PACKET)
     packet.decided_at = now
     deferred = draft.outcome is Outcome.DEFER
     decision = Decision(
@@ -214,7 +213,7 @@ def decide(packet: Packet, *, draft: DecisionDraft, actor: Viewer, now: datetime
     )
     audit.record(
         actor,
-        Action.DECIDE_PACKET,
+        Verb.DECIDE_PACKET,
         f"Decision on {packet.candidate.name} recorded",
         at=now,
         packet=packet,

@@ -2,26 +2,29 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from reviews.access import loaders as loading
-from reviews.access.loaders import CycleAccess, SiteAccess
+from reviews.access.loaders import CycleAccess, SiteAccess, visible_packets
 from reviews.access.standing import (
-    UNDER_WAY,
-    cycle_fact_columns,
-    cycle_facts,
-    cycles_where,
-    labelled,
-    packets_where,
+    CYCLE_RELATIONS,
+    allowed,
+    cycle_standing,
+    cycle_standing_columns,
+    cycle_standing_of,
+    viewer_params,
 )
 from reviews.cycles.ladder_choice import label, pinned_versions
 from reviews.db.extensions import db
 from reviews.db.models.cycles import Cycle, CycleOwner
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
-from reviews.rules.enums import Action, CyclePhase, PacketPhase
+from reviews.rules.enums import Action, CyclePhase, PacketPhase, Relation
 from reviews.rules.policy import Answer
+from reviews.rules.workflow import UNDER_WAY
 
 RELEASED = "released"
 _ORDER = (CyclePhase.SETUP, CyclePhase.EVIDENCE, CyclePhase.RATING, CyclePhase.CALIBRATION)
@@ -50,24 +53,31 @@ class IndexPage:
 
 def index_page(access: SiteAccess) -> IndexPage:
     viewer = access.viewer
-    rows = db.session.execute(
-        select(Cycle, *labelled(cycle_fact_columns(viewer)))
-        .where(cycles_where(viewer, Action.LIST_CYCLE))
-        .order_by(Cycle.created_at.desc(), Cycle.id.desc())
-    )
+    rows = db.session.execute(_index(), viewer_params(viewer, Action.LIST_CYCLE))
     return IndexPage(
-        tuple(_cycle_row(CycleAccess(viewer, row.Cycle, cycle_facts(row))) for row in rows),
-        access.may(Action.SET_UP_CYCLE),
+        tuple(_cycle_row(CycleAccess(viewer, row.Cycle, cycle_standing_of(row))) for row in rows),
+        access.may(Action.CREATE_CYCLE),
+    )
+
+
+@cache
+def _index() -> Select[Any]:
+    standing = cycle_standing()
+    return (
+        select(Cycle, *cycle_standing_columns(standing))
+        .join(standing, standing.c.cycle_id == Cycle.id)
+        .where(allowed(standing, CYCLE_RELATIONS))
+        .order_by(Cycle.created_at.desc(), Cycle.id.desc())
     )
 
 
 def _cycle_row(access: CycleAccess) -> CycleListRow:
-    cycle, facts = access.cycle, access.facts
+    cycle = access.cycle
     roles = {
-        "owner": facts.is_owner,
-        "chair": facts.is_chair,
-        "panel member": facts.is_member,
-        "taking part": facts.is_participant,
+        "owner": access.is_owner,
+        "chair": access.holds(Relation.CHAIR),
+        "panel member": access.holds(Relation.MEMBER),
+        "taking part": access.holds(Relation.PARTICIPANT),
     }
     word, at = _next_date(access)
     return CycleListRow(
@@ -83,7 +93,7 @@ def _cycle_row(access: CycleAccess) -> CycleListRow:
 
 def status_of(access: CycleAccess) -> str:
     """The phase as a reader may know it: nothing of it tells how far the panels have come."""
-    released = access.facts.phase == PacketPhase.RELEASED
+    released = access.standing.phase == PacketPhase.RELEASED
     return RELEASED if released else access.cycle.phase.value
 
 
@@ -133,8 +143,8 @@ class CyclePage:
 
 def cycle_page(access: CycleAccess) -> CyclePage:
     """What anybody who may know the cycle reads. Nothing here depends on a rating, a ballot or a decision."""
-    cycle, facts = access.cycle, access.facts
-    on_panel = facts.is_member or facts.is_chair
+    cycle = access.cycle
+    answers = access.may(Action.ANSWER_CONFLICT_QUESTIONS)
     return CyclePage(
         access=access,
         status=status_of(access),
@@ -143,8 +153,8 @@ def cycle_page(access: CycleAccess) -> CyclePage:
             LadderLine(version.public_id, label(version)) for version in pinned_versions(cycle)
         ),
         may_start=_may_start(access),
-        answers_conflicts=on_panel and PacketPhase.RATING <= facts.phase <= PacketPhase.DECIDED,
-        declares_conflicts=facts.is_owner and not on_panel and _may_declare(access),
+        answers_conflicts=answers and access.is_on_panel,
+        declares_conflicts=answers and not access.is_on_panel and _may_declare(access),
         release_planned=cycle.release_at if access.may(Action.RELEASE_CYCLE) else None,
     )
 
@@ -152,11 +162,15 @@ def cycle_page(access: CycleAccess) -> CyclePage:
 def _may_declare(access: CycleAccess) -> bool:
     found = db.session.scalars(
         select(Packet.id)
-        .join(Packet.cycle)
         .where(
-            Packet.cycle_id == access.cycle.id,
             Packet.state.in_(UNDER_WAY),
-            packets_where(access.viewer, Action.DECLARE_CONFLICT),
+            Packet.id.in_(
+                visible_packets(
+                    access.viewer,
+                    Action.DECLARE_CONFLICT,
+                    Packet.cycle_id == access.cycle.id,
+                )
+            ),
         )
         .limit(1)
     )
@@ -185,7 +199,7 @@ def _place(number: int, here: int) -> str:
 
 
 def _may_start(access: CycleAccess) -> bool:
-    if access.facts.phase != PacketPhase.EVIDENCE:
+    if access.standing.phase != PacketPhase.EVIDENCE:
         return False
     start = loading.start(access.viewer, Action.CREATE_PACKET, cycle=access.cycle.public_id)
     own = select(Packet.id).where(
@@ -199,7 +213,7 @@ def _may_start(access: CycleAccess) -> bool:
 
 def needs_reason(access: CycleAccess, action: Action) -> bool:
     """Whether the policy allows this only with a recorded reason."""
-    return access.answer(action) is Answer.SECOND_PERSON
+    return access.answer(action) is Answer.WITH_REASON
 
 
 def cycle_named(name: str) -> Cycle | None:

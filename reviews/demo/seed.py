@@ -22,7 +22,7 @@ from reviews.demo.organisation import as_csv, roster
 from reviews.demo.story import Story, StoryPlan, viewer
 from reviews.packets import service as packets
 from reviews.people import importing, passwords
-from reviews.rules.enums import Action
+from reviews.rules.enums import Verb
 from reviews.rules.errors import RuleBroken
 
 #: The same for every demo account. It opens nothing outside demo mode.
@@ -133,7 +133,7 @@ def _cast() -> dict[str, Person]:
 def _publish(ladder: Ladder, owner: Person, at: datetime) -> LadderVersion:
     version = library.add_draft(db.session, ladder, public_id=random_source.public_id(), at=at)
     library.publish(db.session, version, at=at)
-    audit.record(owner, Action.IMPORT_LADDER, f"Ladder {ladder.name} published", at=at)
+    audit.record(owner, Verb.IMPORT_LADDER, f"Ladder {ladder.name} published", at=at)
     return version
 
 

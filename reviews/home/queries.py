@@ -4,29 +4,31 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from reviews.access.loaders import CycleAccess, PacketAccess, SiteAccess
+from reviews.access.panel_standing import PanelStanding, panel_standings
 from reviews.access.standing import (
-    IN_REVIEW,
-    PEER_STATES,
-    cycle_fact_columns,
-    cycle_facts,
-    cycles_where,
-    labelled,
-    packet_fact_columns,
-    packet_facts,
-    packets_where,
+    CYCLE_RELATIONS,
+    VIEWER_ID,
+    allowed,
+    cycle_standing,
+    cycle_standing_columns,
+    cycle_standing_of,
+    packet_standing,
+    standing_columns,
+    standing_of,
+    viewer_params,
 )
 from reviews.access.viewer import Viewer
-from reviews.calibration.panel_standing import PanelStanding, panel_standings
 from reviews.cycles.queries import phase_lines
 from reviews.db.extensions import db
 from reviews.db.models.calibration import OutcomeReading
-from reviews.db.models.cycles import Cycle, Panel
+from reviews.db.models.cycles import Cycle, Panel, PanelMember
 from reviews.db.models.packets import Assignment, Packet, RevisionCoverage, RevisionItem
 from reviews.db.models.people import Person
 from reviews.db.models.ratings import Rating
@@ -41,11 +43,11 @@ from reviews.home.rows import (
     ReportPacket,
 )
 from reviews.ratings import completeness
-from reviews.rules.enums import Action, AssignmentState, CyclePhase, PacketState, RaterKind
+from reviews.rules.enums import Action, AssignmentState, CyclePhase, RaterKind, Relation
+from reviews.rules.workflow import APPROVED, IN_REVIEW, OWED
 
-_OWED = (AssignmentState.INVITED, AssignmentState.ACCEPTED, AssignmentState.IN_PROGRESS)
-#: Peers whom the manager counts: approved, and not declined since.
-_PEERS = (AssignmentState.APPROVED, *PEER_STATES)
+_PENDING = frozenset({Relation.MEMBER_PENDING, Relation.CHAIR_PENDING})
+_UNANSWERED = frozenset({Relation.MEMBER_UNANSWERED, Relation.CHAIR_UNANSWERED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +79,14 @@ def inbox(access: SiteAccess) -> Inbox:
     cycles = _cycles(viewer)
     involved = _involved(viewer)
     read = _outcomes_read(viewer)
-    mine = [each for each in involved if each.facts.is_candidate]
+    mine = [each for each in involved if each.is_candidate]
     rows = InboxRows(
         open_cycles=_open_cycles(viewer, cycles, mine),
         own=[_own(each, read) for each in mine],
-        reports=_reports([each for each in involved if each.facts.is_manager], read),
+        reports=_reports([each for each in involved if each.is_manager], read),
         asked=_asked(viewer),
         seats=_seats(viewer),
-        owned=[_owned(each) for each in cycles if each.facts.is_owner],
+        owned=[_owned(each) for each in cycles if each.is_owner],
     )
     groups = tasks.groups(rows, viewer.now)
     waiting = sum(len(group.tasks) for group in groups)
@@ -105,15 +107,19 @@ def inbox(access: SiteAccess) -> Inbox:
 
 def _cycles(viewer: Viewer) -> list[CycleAccess]:
     """The running cycles the viewer knows, and those that collect evidence, newest first."""
-    found = db.session.execute(
-        select(Cycle, *labelled(cycle_fact_columns(viewer)))
-        .where(
-            Cycle.phase != CyclePhase.ARCHIVED,
-            or_(cycles_where(viewer, Action.LIST_CYCLE), Cycle.phase == CyclePhase.EVIDENCE),
-        )
+    found = db.session.execute(_running_cycles(), viewer_params(viewer, Action.LIST_CYCLE))
+    return [CycleAccess(viewer, row.Cycle, cycle_standing_of(row)) for row in found]
+
+
+@cache
+def _running_cycles() -> Select[Any]:
+    standing = cycle_standing(Cycle.phase != CyclePhase.ARCHIVED)
+    return (
+        select(Cycle, *cycle_standing_columns(standing))
+        .join(standing, standing.c.cycle_id == Cycle.id)
+        .where(or_(allowed(standing, CYCLE_RELATIONS), Cycle.phase == CyclePhase.EVIDENCE))
         .order_by(Cycle.id.desc())
     )
-    return [CycleAccess(viewer, row.Cycle, cycle_facts(row)) for row in found]
 
 
 def _cycle_row(cycle: Cycle, viewer: Viewer) -> InboxCycle:
@@ -180,27 +186,38 @@ def _rail(
 # -- Own packets and reports
 
 
-def _packets(viewer: Viewer, *where: object) -> list[PacketAccess]:
-    found = db.session.execute(
-        select(Packet, *labelled(packet_fact_columns(viewer)))
+def _packets(viewer: Viewer, statement: Select[Any], *actions: Action) -> list[PacketAccess]:
+    found = db.session.execute(statement, viewer_params(viewer, *actions))
+    return [PacketAccess(viewer, row.Packet, standing_of(row)) for row in found]
+
+
+def _of_running_cycles(standing: Any) -> Select[Any]:
+    return (
+        select(Packet, *standing_columns(standing))
+        .join(standing, standing.c.packet_id == Packet.id)
         .join(Packet.cycle)
         .options(
             contains_eager(Packet.cycle),
-            joinedload(Packet.candidate),
-            joinedload(Packet.target_level),
+            joinedload(Packet.candidate, innerjoin=True),
+            joinedload(Packet.target_level, innerjoin=True),
         )
-        .where(Cycle.phase != CyclePhase.ARCHIVED, *where)  # type: ignore[arg-type]  # column expressions
+        .where(allowed(standing))
         .order_by(Packet.agenda_order, Packet.id)
     )
-    return [PacketAccess(viewer, row.Packet, packet_facts(row)) for row in found]
 
 
 def _involved(viewer: Viewer) -> list[PacketAccess]:
     """The viewer's own packets and those of their reports."""
-    return _packets(
-        viewer,
-        packets_where(viewer, Action.KNOW_PACKET),
-        or_(Packet.candidate_id == viewer.person_id, Packet.manager_id == viewer.person_id),
+    return _packets(viewer, _involved_packets(), Action.KNOW_PACKET)
+
+
+@cache
+def _involved_packets() -> Select[Any]:
+    return _of_running_cycles(
+        packet_standing(
+            Cycle.phase != CyclePhase.ARCHIVED,
+            or_(Packet.candidate_id == VIEWER_ID, Packet.manager_id == VIEWER_ID),
+        )
     )
 
 
@@ -241,7 +258,7 @@ def _report(
         state=packet.state,
         submitted_at=packet.submitted_at,
         proposed=peers.get(AssignmentState.NOMINATED, 0) if access.may(Action.APPROVE_PEER) else 0,
-        peers=sum(peers.get(state, 0) for state in _PEERS) if access.may(Action.SEE_PEERS) else 0,
+        peers=sum(peers.get(state, 0) for state in APPROVED) if access.may(Action.SEE_PEERS) else 0,
         peers_in=peers.get(AssignmentState.SUBMITTED, 0)
         if access.may(Action.COUNT_RATINGS)
         else None,
@@ -265,28 +282,7 @@ def _peer_states(packets: Sequence[int]) -> dict[int, Counter[AssignmentState]]:
 
 
 def _asked(viewer: Viewer) -> list[RatingRequest]:
-    # Under another name: the policy's own subqueries look at assignments, too.
-    mine = aliased(Assignment)
-    found = db.session.scalars(
-        select(mine)
-        .join(mine.packet)
-        .join(Packet.cycle)
-        .options(
-            contains_eager(mine.packet).options(
-                contains_eager(Packet.cycle),
-                joinedload(Packet.candidate),
-                joinedload(Packet.manager),
-                joinedload(Packet.target_level),
-            )
-        )
-        .where(
-            mine.rater_id == viewer.person_id,
-            mine.state.in_(_OWED),
-            Packet.state == PacketState.SUBMITTED,
-            packets_where(viewer, Action.WRITE_RATING),
-        )
-        .order_by(mine.id)
-    ).all()
+    found = db.session.scalars(_owed(), viewer_params(viewer, Action.WRITE_RATING)).all()
     revisions = [each.packet.current_revision_id for each in found]
     dimensions = _counts(RevisionCoverage.revision_id, revisions)
     items = _counts(RevisionItem.revision_id, revisions)
@@ -310,6 +306,28 @@ def _asked(viewer: Viewer) -> list[RatingRequest]:
             )
         )
     return result
+
+
+@cache
+def _owed() -> Select[Any]:
+    is_owed = (Assignment.rater_id == VIEWER_ID, Assignment.state.in_(OWED))
+    standing = packet_standing(Packet.id.in_(select(Assignment.packet_id).where(*is_owed)))
+    return (
+        select(Assignment)
+        .join(Assignment.packet)
+        .join(Packet.cycle)
+        .join(standing, standing.c.packet_id == Packet.id)
+        .options(
+            contains_eager(Assignment.packet).options(
+                contains_eager(Packet.cycle),
+                joinedload(Packet.candidate, innerjoin=True),
+                joinedload(Packet.manager, innerjoin=True),
+                joinedload(Packet.target_level, innerjoin=True),
+            )
+        )
+        .where(*is_owed, Packet.state.in_(IN_REVIEW), allowed(standing))
+        .order_by(Assignment.id)
+    )
 
 
 def _counts(column: Any, revisions: Sequence[int | None]) -> dict[int | None, int]:
@@ -341,15 +359,8 @@ def _drafts(
 
 def _seats(viewer: Viewer) -> list[PanelTasks]:
     """What the viewer's panels have before them, a line per cycle."""
-    columns = packet_fact_columns(viewer)
     seated = _packets(
-        viewer,
-        Packet.state.in_(IN_REVIEW),
-        or_(columns["is_member"], columns["is_chair"]),
-        or_(
-            packets_where(viewer, Action.DECLARE_CONFLICT),
-            packets_where(viewer, Action.OPEN_COMMITTEE_PAGE),
-        ),
+        viewer, _seated_packets(), Action.DECLARE_CONFLICT, Action.OPEN_COMMITTEE_PAGE
     )
     chaired = [each.packet.id for each in seated if each.may(Action.REVEAL_BALLOTS)]
     bench = panel_standings(chaired, now=viewer.now)
@@ -360,6 +371,18 @@ def _seats(viewer: Viewer) -> list[PanelTasks]:
     return [_seat(packets, bench, quorum) for packets in by_cycle.values()]
 
 
+@cache
+def _seated_packets() -> Select[Any]:
+    own_panels = select(PanelMember.panel_id).where(PanelMember.person_id == VIEWER_ID)
+    return _of_running_cycles(
+        packet_standing(
+            Cycle.phase != CyclePhase.ARCHIVED,
+            Packet.state.in_(IN_REVIEW),
+            Packet.panel_id.in_(own_panels),
+        )
+    )
+
+
 def _seat(
     packets: Sequence[PacketAccess], bench: Mapping[int, PanelStanding], quorum: Mapping[int, int]
 ) -> PanelTasks:
@@ -367,12 +390,18 @@ def _seat(
         return [(each.packet.public_id, each.packet.candidate.name) for each in chosen]
 
     first = packets[0]
-    may_vote = [each for each in packets if each.may(Action.CAST_BALLOT)]
     return PanelTasks(
         cycle=_cycle_row(first.packet.cycle, first.viewer),
-        unanswered=sum(_owes_an_answer(each) for each in packets),
-        to_vote=named(each for each in may_vote if not each.facts.ballot_cast),
-        voted=sum(each.may(Action.CHANGE_BALLOT) and each.facts.ballot_cast for each in packets),
+        unanswered=sum(
+            each.standing.seat in _UNANSWERED and each.may(Action.DECLARE_CONFLICT)
+            for each in packets
+        ),
+        to_vote=named(
+            each
+            for each in packets
+            if each.standing.seat in _PENDING and each.may(Action.CAST_BALLOT)
+        ),
+        voted=sum(each.may(Action.CHANGE_BALLOT) for each in packets),
         to_reveal=named(
             each
             for each in packets
@@ -381,13 +410,6 @@ def _seat(
         ),
         to_decide=named(each for each in packets if each.may(Action.DECIDE_PACKET)),
     )
-
-
-def _owes_an_answer(access: PacketAccess) -> bool:
-    """Only the question itself can be owed: whoever is close to the candidate is recused without answering."""
-    facts = access.facts
-    close = facts.is_candidate or facts.is_manager or facts.is_peer or facts.is_tied
-    return access.may(Action.DECLARE_CONFLICT) and facts.conflict is None and not close
 
 
 def _quorums(packets: Sequence[int]) -> dict[int, int]:

@@ -16,7 +16,7 @@ from reviews.audit import service as audit
 from reviews.db import random_source
 from reviews.db.extensions import db
 from reviews.ladder_editor import queries
-from reviews.rules.enums import Action
+from reviews.rules.enums import Verb
 from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
 
 NOT_EDITED_HERE = (
@@ -116,7 +116,7 @@ def save(
 def _record(version: LadderVersion, what: str, actor: Viewer, at: datetime) -> None:
     audit.record(
         actor,
-        Action.EDIT_LADDER,
+        Verb.EDIT_LADDER,
         f"Ladder {ladder_of(version).name}, version {version.number}: {what}",
         at=at,
     )

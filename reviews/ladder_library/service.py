@@ -23,7 +23,7 @@ from reviews.db.extensions import db
 from reviews.display.formatting import count
 from reviews.ladder_library import queries
 from reviews.ladder_library.import_preview import ImportDraft
-from reviews.rules.enums import Action
+from reviews.rules.enums import Verb
 from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
 
 
@@ -64,7 +64,7 @@ def import_ladder(uploads: Sequence[Upload], *, actor: Viewer | None, at: dateti
     )
     audit.record(
         actor,
-        Action.IMPORT_LADDER,
+        Verb.IMPORT_LADDER,
         f"Ladder {version.ladder.name}, version {version.number}, imported as a draft",
         at=at,
     )
@@ -144,7 +144,7 @@ def correct(
     library.replace_draft(db.session, version, _made(draft), said)
     audit.record(
         actor,
-        Action.IMPORT_LADDER,
+        Verb.IMPORT_LADDER,
         f"Ladder {version.ladder.name}, version {version.number}, draft: {done}",
         at=at,
     )
@@ -215,7 +215,7 @@ def publish(version: LadderVersion, *, actor: Viewer | None, at: datetime) -> No
     library.publish(db.session, version, at=at)
     audit.record(
         actor,
-        Action.IMPORT_LADDER,
+        Verb.IMPORT_LADDER,
         f"Ladder {version.ladder.name}, version {version.number}, published",
         at=at,
     )
@@ -235,7 +235,7 @@ def discard(version: LadderVersion, *, actor: Viewer | None, at: datetime) -> No
         raise RuleBroken("A cycle uses this draft. Take it out of the cycle first.")
     summary = f"Draft of ladder {version.ladder.name}, version {version.number}, discarded"
     library.discard_draft(db.session, version)
-    audit.record(actor, Action.IMPORT_LADDER, summary, at=at)
+    audit.record(actor, Verb.IMPORT_LADDER, summary, at=at)
 
 
 def _joined_an_older_text(draft: ImportDraft, version: LadderVersion) -> bool:

@@ -134,14 +134,23 @@ def import_ladder(access: SiteAccess) -> ResponseReturnValue:
     return render_template("ladder_library/import.html", form=form), status_of(form)
 
 
-@bp.route("/ladders/<version>/import", methods=["GET", "POST"])
+@bp.get("/ladders/<version>/import")
 @guarded(Action.READ_LADDER_DRAFT)
 def preview(access: SiteAccess, version: str) -> ResponseReturnValue:
     row = _version(access, version)
     if row.state is not VersionState.DRAFT:
         return redirect(url_for(".show", version=version))
+    return _preview(row, queries.draft_of(row))
+
+
+@bp.post("/ladders/<version>/import")
+@guarded(Action.IMPORT_LADDER)
+def answer(access: SiteAccess, version: str) -> ResponseReturnValue:
+    row = _version(access, version)
+    if row.state is not VersionState.DRAFT:
+        return redirect(url_for(".show", version=version))
     draft = queries.draft_of(row)
-    if draft is None or request.method != "POST":
+    if draft is None:
         return _preview(row, draft)
     form = answers_form(draft, queries.shelves_for(draft), is_sent=True)
     change = _Change(

@@ -16,6 +16,7 @@ from reviews.packets import queries
 from reviews.packets.checklist import Check, advice, gates
 from reviews.packets.evidence import EvidenceView, covered, digest_of
 from reviews.rules.enums import Action, AssignmentState, CyclePhase, PacketPhase, PacketState
+from reviews.rules.workflow import UNDER_WAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +109,7 @@ class PacketPage:
 def packet_head(access: PacketAccess) -> PacketHead:
     packet, cycle = access.packet, access.packet.cycle
     ladder = ladder_of(packet.ladder_version)
-    phase = access.facts.phase
+    phase = access.standing.phase
     in_calibration = {PacketPhase.VOTING, PacketPhase.DISCUSSION, PacketPhase.DECIDED}
     return PacketHead(
         public_id=packet.public_id,
@@ -126,14 +127,14 @@ def packet_head(access: PacketAccess) -> PacketHead:
         roles=tuple(ladder.mixin(key).name for key in packet.roles),
         state=packet.state,
         phase=PacketPhase.VOTING if phase in in_calibration else phase,
-        is_own=access.facts.is_candidate,
+        is_own=access.is_candidate,
     )
 
 
 def packet_page(access: PacketAccess) -> PacketPage:
     """The packet for this viewer: the draft for a candidate who still may work on it, else what was submitted."""
     packet, viewer, head = access.packet, access.viewer, packet_head(access)
-    is_draft = access.may(Action.READ_EVIDENCE_DRAFT) and packet.state in queries.OPEN_STATES
+    is_draft = access.may(Action.READ_EVIDENCE_DRAFT) and packet.state in UNDER_WAY
     can_read = is_draft or access.may(Action.READ_EVIDENCE)
     revision = queries.current_revision(packet) if can_read else None
     items = _evidence(packet, revision, is_draft=is_draft)
@@ -141,7 +142,7 @@ def packet_page(access: PacketAccess) -> PacketPage:
     notes = _notes(packet, asked, revision, is_draft=is_draft)
     proposed = queries.proposals_of(packet) if is_draft else 0
     can_edit = is_draft and not queries.is_closed(packet, viewer.now)
-    is_active = packet.state in queries.OPEN_STATES
+    is_active = packet.state in UNDER_WAY
     collecting = packet.cycle.phase is CyclePhase.EVIDENCE
     may_read_reason = head.is_own or access.may(Action.RETURN_PACKET)
     own = queries.own_assignment_state(packet, viewer)
@@ -321,7 +322,7 @@ def note_page(access: PacketAccess, dimension: str) -> NotePage | None:
 
 def _is_closed(access: PacketAccess) -> bool:
     packet = access.packet
-    return packet.state not in queries.OPEN_STATES or queries.is_closed(packet, access.viewer.now)
+    return packet.state not in UNDER_WAY or queries.is_closed(packet, access.viewer.now)
 
 
 # -- Submitting

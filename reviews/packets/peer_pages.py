@@ -8,6 +8,7 @@ from reviews.db.models.people import Person
 from reviews.packets import queries
 from reviews.packets.pages import PacketHead, packet_head
 from reviews.rules.enums import Action, AssignmentState
+from reviews.rules.workflow import APPROVED, ASKED, OWED, UNDER_WAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ class PeersPage:
 def peers_page(access: PacketAccess, query: str) -> PeersPage:
     """The peers of a packet as this viewer may see them, and the people found by name."""
     packet, viewer = access.packet, access.viewer
-    is_open = packet.state in queries.OPEN_STATES
+    is_open = packet.state in UNDER_WAY
     decides = access.may(Action.APPROVE_PEER)
     rows = queries.peers_of(packet)
     if access.may(Action.SEE_PEERS):
@@ -88,7 +89,7 @@ def peers_page(access: PacketAccess, query: str) -> PeersPage:
         can_propose=is_open and (decides or not queries.is_closed(packet, viewer.now)),
         least=packet.cycle.peers_min,
         most=packet.cycle.peers_max,
-        taken=sum(row.state in queries.LIVE for row in seen) if decides else len(seen),
+        taken=sum(row.state in APPROVED for row in seen) if decides else len(seen),
         query=query,
         found=tuple(
             FoundPerson(
@@ -112,7 +113,7 @@ def _proposed(row: Assignment) -> ProposedPeer:
 
 
 def _assigned(row: Assignment, packet: Packet, *, decides: bool, counts: bool) -> AssignedPeer:
-    asked = row.state in queries.ASKED
+    asked = row.state in ASKED
     return AssignedPeer(
         public_id=row.public_id,
         name=row.rater.name,
@@ -125,8 +126,5 @@ def _assigned(row: Assignment, packet: Packet, *, decides: bool, counts: bool) -
         else "",
         can_decide=decides and row.state is AssignmentState.NOMINATED,
         can_remove=decides
-        and (
-            row.state is AssignmentState.APPROVED
-            or (counts and row.state in queries.ASKED - {AssignmentState.SUBMITTED})
-        ),
+        and (row.state is AssignmentState.APPROVED or (counts and row.state in OWED)),
     )

@@ -9,7 +9,6 @@ from sqlalchemy.orm import joinedload
 
 from ladders.models import LadderVersion, LevelRow
 from reviews.access.expectations import TargetExpectations
-from reviews.access.standing import PEER_STATES
 from reviews.access.viewer import Viewer
 from reviews.db.extensions import db
 from reviews.db.models.cycles import Cycle, CycleLadder
@@ -31,12 +30,6 @@ from reviews.display.formatting import moment
 from reviews.packets.evidence import EvidenceView
 from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterKind
 
-#: States in which a packet is under way.
-OPEN_STATES = frozenset({PacketState.DRAFT, PacketState.RETURNED, PacketState.SUBMITTED})
-#: A peer who was asked and has not declined.
-ASKED = frozenset(PEER_STATES)
-#: Those who count against the cycle's greatest number of peers.
-LIVE = ASKED | {AssignmentState.APPROVED}
 #: How many people a search shows, and how much of a name it needs.
 HITS = 20
 LEAST_TYPED = 2

@@ -18,11 +18,11 @@ from reviews.packets.forms import (
 )
 from reviews.packets.pages import EvidencePage, NotePage
 from reviews.packets.targets import ChosenTarget, TargetChoice
-from reviews.rules.enums import Action, PacketPhase
+from reviews.rules.enums import Action
 from reviews.rules.errors import RuleBroken, StaleEdit
 from reviews.web.error_handlers import rules_shown_on, status_of
 from reviews.web.forms import ButtonForm, take_button_only
-from reviews.web.guard import guarded, render_closed
+from reviews.web.guard import guarded
 
 bp = Blueprint("packets", __name__)
 
@@ -283,11 +283,11 @@ def remove_peer(access: PacketAccess, peer: str) -> ResponseReturnValue:
 
 
 @bp.post("/packets/<packet>/peers/<peer>/withdraw")
-@guarded(Action.PROPOSE_PEERS, on="packet")
+@guarded(Action.WITHDRAW_PROPOSAL, on="packet")
 def withdraw_proposal(access: PacketAccess, peer: str) -> ResponseReturnValue:
     row, form = _peer(access, peer), ButtonForm()
-    # For the candidate, what others proposed is not there; for others, proposals are decided on, not withdrawn.
-    if not access.facts.is_candidate or row.proposed_by_id != access.viewer.person_id:
+    # What others proposed is not there for the candidate.
+    if row.proposed_by_id != access.viewer.person_id:
         abort(404)
     if form.validate_on_submit():
         with rules_shown_on(form):
@@ -322,13 +322,9 @@ def receipt(access: PacketAccess) -> ResponseReturnValue:
 
 
 @bp.get("/packets/<packet>/withdraw")
-@guarded(Action.WITHDRAW_PACKET, Action.KNOW_PACKET, on="packet")
+@guarded(Action.OPEN_WITHDRAWAL, on="packet")
 def withdraw(access: PacketAccess) -> ResponseReturnValue:
     """The candidate's until release: that the right ended with a decision shows only to whoever makes use of it."""
-    if not access.facts.is_candidate:
-        abort(403)
-    if access.facts.phase >= PacketPhase.RELEASED:
-        return render_closed(access)
     return _withdraw(access, ButtonForm())
 
 

@@ -17,7 +17,7 @@ from reviews.people.addresses import email_key
 from reviews.people.open_work import open_work
 from reviews.people.roster import ACCOUNT, Changed, RosterPlan, compare
 from reviews.people.roster_file import Entry, RosterFile, id_key, read_roster
-from reviews.rules.enums import Action
+from reviews.rules.enums import Verb
 from reviews.rules.errors import RuleBroken
 
 #: As text; an upload may be smaller and grow when it is decoded.
@@ -97,7 +97,7 @@ def apply(
         _Import(plan, at).write()
         audit.record(
             actor,
-            Action.IMPORT_PEOPLE,
+            Verb.IMPORT_PEOPLE,
             f"People imported: {len(plan.new)} new, {len(plan.changed)} changed, {len(plan.leaving)} left",
             at=at,
             new=[entry.employee_id for entry in plan.new],

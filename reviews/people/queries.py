@@ -220,7 +220,7 @@ def roster_page(access: SiteAccess, *, search: str, page: int) -> RosterPage:
         page=page,
         pages=max(1, -(-total // ROWS_PER_PAGE)),
         may_import=access.may(Action.IMPORT_PEOPLE),
-        may_read_log=access.may(Action.READ_CYCLE_AUDIT),
+        may_read_log=access.may(Action.READ_SITE_AUDIT),
     )
 
 

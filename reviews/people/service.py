@@ -9,7 +9,7 @@ from reviews.db.extensions import db
 from reviews.db.models.people import Person, SignInLink, SignInSession
 from reviews.people import passwords, queries
 from reviews.people.addresses import email_key
-from reviews.rules.enums import Action
+from reviews.rules.enums import Verb
 from reviews.rules.errors import RuleBroken
 
 LINK_LIFE = timedelta(days=7)
@@ -70,7 +70,7 @@ def issue_link(person: Person, *, actor: Viewer | None, at: datetime) -> str:
             token_hash=queries.hash_token(token), person_id=person.id, expires_at=at + LINK_LIFE
         )
     )
-    audit.record(actor, Action.MANAGE_ACCOUNTS, f"Sign-in link made for {person.name}", at=at)
+    audit.record(actor, Verb.MANAGE_ACCOUNTS, f"Sign-in link made for {person.name}", at=at)
     return token
 
 
@@ -88,7 +88,7 @@ def choose_password(token: str, password: str, *, at: datetime) -> Person:
     link.used_at = at
     person.password_hash = passwords.hash_password(password)
     end_sessions(person, at=at)
-    audit.record(person, Action.MANAGE_OWN_ACCOUNT, f"{person.name} chose a password", at=at)
+    audit.record(person, Verb.MANAGE_OWN_ACCOUNT, f"{person.name} chose a password", at=at)
     return person
 
 
@@ -115,7 +115,7 @@ def change_password(viewer: Viewer, *, present: str, chosen: str) -> None:
     person.password_hash = passwords.hash_password(chosen)
     end_sessions(person, at=viewer.now, but=viewer.session_id)
     audit.record(
-        viewer, Action.MANAGE_OWN_ACCOUNT, f"{person.name} changed the password", at=viewer.now
+        viewer, Verb.MANAGE_OWN_ACCOUNT, f"{person.name} changed the password", at=viewer.now
     )
 
 
@@ -132,7 +132,7 @@ def end_own_sessions(viewer: Viewer, *, handle: str) -> None:
         chosen = queries.handle_of(session) == handle if handle else session.id != viewer.session_id
         if chosen:
             session.ended_at = viewer.now
-    audit.record(viewer, Action.MANAGE_OWN_ACCOUNT, f"{person.name} ended sessions", at=viewer.now)
+    audit.record(viewer, Verb.MANAGE_OWN_ACCOUNT, f"{person.name} ended sessions", at=viewer.now)
 
 
 def deactivate(person: Person, *, actor: Viewer) -> None:
@@ -144,13 +144,13 @@ def deactivate(person: Person, *, actor: Viewer) -> None:
     if person.id == actor.person_id:
         raise RuleBroken("You cannot close your own account. Ask another owner.")
     close_account(person, at=actor.now)
-    audit.record(actor, Action.MANAGE_ACCOUNTS, f"Account of {person.name} closed", at=actor.now)
+    audit.record(actor, Verb.MANAGE_ACCOUNTS, f"Account of {person.name} closed", at=actor.now)
 
 
 def activate(person: Person, *, actor: Viewer) -> None:
     person.is_active = True
     audit.record(
-        actor, Action.MANAGE_ACCOUNTS, f"Account of {person.name} opened again", at=actor.now
+        actor, Verb.MANAGE_ACCOUNTS, f"Account of {person.name} opened again", at=actor.now
     )
 
 
@@ -180,5 +180,5 @@ def add_owner(*, name: str, email: str, at: datetime) -> tuple[Person, str]:
     )
     db.session.add(person)
     db.session.flush()
-    audit.record(None, Action.GRANT_OFFICE, f"{name} made owner from the command line", at=at)
+    audit.record(None, Verb.GRANT_OFFICE, f"{name} made owner from the command line", at=at)
     return person, issue_link(person, actor=None, at=at)

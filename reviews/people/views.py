@@ -39,7 +39,13 @@ from reviews.rules.enums import Action
 from reviews.web.error_handlers import rules_shown_on, status_of
 from reviews.web.extensions import limiter, login_manager
 from reviews.web.forms import take_button_only
-from reviews.web.guard import begin_public_write, check_public_token, commit_or_rollback, guarded
+from reviews.web.guard import (
+    begin_public_write,
+    check_public_token,
+    commit_or_rollback,
+    guarded,
+    public,
+)
 from reviews.web.links import public_link
 from reviews.web.mode import lets_demo_accounts_in
 
@@ -61,7 +67,7 @@ def own_path(target: str | None) -> str:
         endpoint, _ = current_app.url_map.bind("").match(path, method="GET")
     except (HTTPException, RequestRedirect):
         return home
-    return home if endpoint in {"static", "health", "people.sign_in"} else path
+    return home if endpoint in {"static", "health.alive", "people.sign_in"} else path
 
 
 def _attempted_account() -> str:
@@ -69,6 +75,7 @@ def _attempted_account() -> str:
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
+@public(Action.SIGN_IN)
 @limiter.limit("100/hour", methods=["POST"])
 @limiter.limit("10/15 minutes", methods=["POST"], key_func=_attempted_account)
 def sign_in() -> ResponseReturnValue:
@@ -108,7 +115,7 @@ def _enter(token: str, target: str) -> ResponseReturnValue:
 
 
 @bp.post("/sign-out")
-@guarded(Action.SEE_INBOX)
+@guarded(Action.SIGN_OUT)
 def sign_out(access: SiteAccess) -> ResponseReturnValue:
     take_button_only()
     service.sign_out(access.viewer)
@@ -120,6 +127,7 @@ def sign_out(access: SiteAccess) -> ResponseReturnValue:
 
 
 @bp.route("/sign-in/link/<token>", methods=["GET", "POST"])
+@public(Action.SIGN_IN)
 @limiter.limit("30/hour", methods=["POST"])
 def use_link(token: str) -> ResponseReturnValue:
     check_public_token()

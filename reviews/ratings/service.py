@@ -15,13 +15,13 @@ from reviews.db.models.ratings import ExpectationMark, Rating
 from reviews.display.formatting import moment
 from reviews.ratings import completeness, queries
 from reviews.rules.enums import (
-    Action,
     AssignmentState,
     Category,
     DeclineCategory,
     Mark,
     PacketState,
     RaterKind,
+    Verb,
 )
 from reviews.rules.errors import RuleBroken, StaleEdit
 from reviews.rules.workflow import ASSIGNMENT, advance
@@ -38,9 +38,9 @@ def accept_invitation(assignment: Assignment, *, actor: Actor, now: datetime) ->
     if assignment.state in {AssignmentState.ACCEPTED, AssignmentState.IN_PROGRESS}:
         return
     _refuse_when_closed(assignment, now)
-    advance(ASSIGNMENT, assignment, Action.ANSWER_INVITATION, to=AssignmentState.ACCEPTED)
+    advance(ASSIGNMENT, assignment, Verb.ACCEPT_INVITATION)
     db.session.flush()
-    _record(assignment, Action.ANSWER_INVITATION, actor, "accepted to rate", now)
+    _record(assignment, Verb.ACCEPT_INVITATION, actor, "accepted to rate", now)
 
 
 def decline_invitation(
@@ -59,13 +59,13 @@ def decline_invitation(
     """
     lock_assignment(assignment)
     _refuse_when_closed(assignment, now)
-    advance(ASSIGNMENT, assignment, Action.ANSWER_INVITATION, to=AssignmentState.DECLINED)
+    advance(ASSIGNMENT, assignment, Verb.DECLINE_INVITATION)
     assignment.decline_category = category
     assignment.decline_note = note or None
     for table in (Rating, ExpectationMark):
         db.session.execute(delete(table).where(table.assignment_id == assignment.id))
     db.session.flush()
-    _record(assignment, Action.ANSWER_INVITATION, actor, "declined to rate", now)
+    _record(assignment, Verb.DECLINE_INVITATION, actor, "declined to rate", now)
 
 
 def save_rating(
@@ -95,7 +95,7 @@ def save_rating(
     lock_assignment(assignment)
     _refuse_when_closed(assignment, now)
     if assignment.state is not AssignmentState.IN_PROGRESS:
-        advance(ASSIGNMENT, assignment, Action.WRITE_RATING)
+        advance(ASSIGNMENT, assignment, Verb.BEGIN_RATING)
     rating = queries.rating_of(assignment, dimension.id)
     saved_version = rating.version if rating else 0
     if rating and saved_version != version:
@@ -113,7 +113,7 @@ def save_rating(
     rating.updated_at = now
     _replace_marks(assignment, dimension, marks)
     db.session.flush()
-    _record(assignment, Action.WRITE_RATING, actor, "saved a draft of the rating of", now)
+    _record(assignment, Verb.WRITE_RATING, actor, "saved a draft of the rating of", now)
     return rating
 
 
@@ -146,11 +146,11 @@ def submit_rating(
             f"Still open: {', '.join(names[m.dimension] for m in missing)}."
             " Each dimension needs an answer, and a rating needs a reason."
         )
-    advance(ASSIGNMENT, assignment, Action.SUBMIT_RATING)
+    advance(ASSIGNMENT, assignment, Verb.SUBMIT_RATING)
     assignment.revision_id = assignment.packet.current_revision_id
     assignment.submitted_at = now
     db.session.flush()
-    _record(assignment, Action.SUBMIT_RATING, actor, "submitted the rating of", now)
+    _record(assignment, Verb.SUBMIT_RATING, actor, "submitted the rating of", now)
 
 
 def _refuse_when_closed(assignment: Assignment, now: datetime) -> None:
@@ -184,8 +184,6 @@ def _replace_marks(
     )
 
 
-def _record(assignment: Assignment, action: Action, actor: Actor, did: str, now: datetime) -> None:
+def _record(assignment: Assignment, verb: Verb, actor: Actor, did: str, now: datetime) -> None:
     packet = assignment.packet
-    audit.record(
-        actor, action, f"{actor.name} {did} {packet.candidate.name}", at=now, packet=packet
-    )
+    audit.record(actor, verb, f"{actor.name} {did} {packet.candidate.name}", at=now, packet=packet)

@@ -1,44 +1,78 @@
 """Every closed set of words in the product. The values are what the database stores and the policy files say."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Relation(StrEnum):
-    """What a person is to a packet or a cycle: the columns of the policy tables (`docs/permissions.md` explains each)."""
+    """What a person is to a packet, a cycle or the site: who the policy tables grant something to."""
 
-    EMPLOYEE = "em"
-    CANDIDATE = "ca"
-    MANAGER_OWES = "m-"
-    MANAGER_IN = "m+"
-    PEER_OWES = "p-"
-    PEER_IN = "p+"
-    MEMBER_OWES = "k-"
-    MEMBER_CAST = "k+"
-    MEMBER_CONFLICTED = "kx"
-    MEMBER_SET_ASIDE = "kh"
-    CHAIR = "ch"
-    CHAIR_CONFLICTED = "hx"
-    OWNER = "ow"
-    OWNER_CONFLICTED = "ox"
-    PARTICIPANT = "pt"
-    MEMBER = "k"
+    # To a packet. "Pending" still owes the own rating or ballot.
+    CANDIDATE = "candidate"
+    MANAGER_PENDING = "manager_pending"
+    MANAGER_RATED = "manager_rated"
+    #: A peer who was asked and has not declined.
+    PEER_PENDING = "peer_pending"
+    PEER_RATED = "peer_rated"
+    MEMBER_PENDING = "member_pending"
+    MEMBER_VOTED = "member_voted"
+    #: The conflict question is open, and to have no answer denies what a conflict denies.
+    MEMBER_UNANSWERED = "member_unanswered"
+    MEMBER_CONFLICTED = "member_conflicted"
+    #: An owner has set the conflict: the member is not even told that the packet is there.
+    MEMBER_EXCLUDED = "member_excluded"
+    CHAIR_PENDING = "chair_pending"
+    CHAIR_VOTED = "chair_voted"
+    CHAIR_UNANSWERED = "chair_unanswered"
+    CHAIR_CONFLICTED = "chair_conflicted"
+    OWNER = "owner"
+    #: An owner who is close to the packet or has a conflict on record; of a cycle, on some packet of it.
+    OWNER_CONFLICTED = "owner_conflicted"
+
+    # To a cycle, beside its owners.
+    #: Candidate, manager or peer of some packet.
+    PARTICIPANT = "participant"
+    MEMBER = "member"
+    CHAIR = "chair"
+
+    # To the site.
+    SITE_OWNER = "site_owner"
+    #: Signed in, and nothing of all this.
+    EMPLOYEE = "employee"
+    #: Not signed in.
+    VISITOR = "visitor"
 
 
 class Kind(StrEnum):
-    """How a row is denied; `reviews.policy` turns it into an answer."""
+    """How a refusal of an action is answered, and whether the action changes anything."""
 
-    PAGE = "R"
-    FIELD = "f"
-    SUB_OBJECT = "S"
-    WRITE = "w"
-    SUB_WRITE = "v"
-    ROLE_PAGE = "g"
-    EVERYBODY = "-"
+    #: 403 where the thing is known, else 404.
+    PAGE = "page"
+    #: The element of a page is absent; alone it is 404.
+    FIELD = "field"
+    #: 404, as if it did not exist.
+    HIDDEN = "hidden"
+    EVERYBODY = "everybody"
+    #: 409 where another phase allows it, 403 where the thing is known, else 404.
+    CHANGE = "change"
+    #: 409 where another phase allows it, else 404.
+    PART_CHANGE = "part change"
+    HIDDEN_CHANGE = "hidden change"
+    EVERYBODYS_CHANGE = "everybody's change"
+
+    @property
+    def is_write(self) -> bool:
+        return self in {
+            Kind.CHANGE,
+            Kind.PART_CHANGE,
+            Kind.HIDDEN_CHANGE,
+            Kind.EVERYBODYS_CHANGE,
+        }
 
 
 class Action(StrEnum):
-    """What can be done. The value is the row of the policy tables; the name is used in code and in the audit log."""
+    """What the policy tables grant. The name is the one of the table, the value its id, which never changes."""
 
+    # A packet.
     KNOW_PACKET = "K01"
     CREATE_PACKET = "K02"
     READ_EVIDENCE_DRAFT = "K03"
@@ -46,14 +80,9 @@ class Action(StrEnum):
     SUBMIT_PACKET = "K05"
     WITHDRAW_PACKET = "K06"
     READ_EVIDENCE = "K07"
-    READ_EARLIER_REVISIONS = "K08"
-    DOWNLOAD_ATTACHMENT = "K09"
-    UPLOAD_ATTACHMENT = "K10"
-    READ_SELF_RATING = "K11"
-    REOPEN_PACKET = "K12"
-    EXTEND_PACKET_DEADLINE = "K13"
-    CHANGE_MANAGER = "K14"
     RETURN_PACKET = "K15"
+    SEE_BEFORE_SUBMISSION = "K16"
+    OPEN_WITHDRAWAL = "K17"
     SEE_MANAGER_RATING_STATE = "R01"
     SEE_PEERS = "R02"
     PROPOSE_PEERS = "R03"
@@ -62,97 +91,115 @@ class Action(StrEnum):
     READ_RATING_DRAFT = "R06"
     WRITE_RATING = "R07"
     SUBMIT_RATING = "R08"
-    RECALL_RATING = "R09"
-    AMEND_RATING = "R10"
     READ_OWN_RATING = "R11"
     READ_MANAGER_RATING = "R12"
     READ_SHAREABLE_RATIONALE = "R13"
     READ_CONFIDENTIAL_RATIONALE = "R14"
     READ_PEER_RATINGS = "R15"
     READ_PEER_RATIONALE = "R16"
-    READ_PEER_SUMMARY = "R17"
-    READ_OTHERS_RATING_DRAFT = "R18"
     COUNT_RATINGS = "R19"
-    SEE_RATING_SPREAD = "R20"
-    EDIT_OTHERS_RATING = "R21"
-    STATE_STANCE = "R22"
-    READ_STANCE = "R23"
+    SEE_ZONES = "R20"
+    WITHDRAW_PROPOSAL = "R24"
     SEE_PANEL = "V01"
     OPEN_COMMITTEE_PAGE = "V02"
     DECLARE_CONFLICT = "V03"
     SEE_RECUSED = "V04"
     READ_CONFLICT_REASON = "V05"
-    LIFT_CONFLICT = "V06"
     CAST_BALLOT = "V07"
     CHANGE_BALLOT = "V08"
     READ_OWN_BALLOT = "V09"
     READ_BALLOTS = "V10"
     READ_TALLY = "V11"
     SEE_WHO_VOTED = "V12"
-    READ_DISCUSSION = "V13"
-    POST_IN_DISCUSSION = "V14"
-    EDIT_POST = "V15"
-    REDACT_POST = "V16"
     SEE_BOARD_ROW = "V17"
-    COUNT_IN_DISTRIBUTION = "V18"
-    COUNT_IN_BALLOT_DISTRIBUTION = "V19"
-    DRAFT_DECISION = "V20"
     DECIDE_PACKET = "V21"
-    AMEND_DECISION = "V22"
-    SET_RELEASE_DATE = "V23"
-    RELEASE_PACKET = "V24"
     REVEAL_BALLOTS = "V25"
+    COUNT_AS_VOTER = "V26"
+    COUNT_AS_FREE = "V27"
     KNOW_DECISION = "D01"
     READ_OUTCOME = "D02"
     READ_FEEDBACK = "D03"
-    ACKNOWLEDGE_OUTCOME = "D04"
-    FILE_APPEAL = "D05"
-    FIND_PACKET = "S01"
-    COMPLETE_PEOPLE = "S02"
-    EXPORT_BOARD_ROW = "S03"
-    EXPORT_RATINGS_ROW = "S04"
-    EXPORT_OWN_DATA_ROW = "S05"
-    READ_PACKET_API = "S06"
-    PRINT_PACKET = "S07"
-    RECEIVE_MAIL = "S08"
+    MARK_OUTCOME_READ = "D06"
     READ_PACKET_AUDIT = "L01"
-    ERASE_PACKET = "L02"
-    HOLD_PACKET = "L03"
 
+    # A cycle.
     LIST_CYCLE = "C01"
     READ_CYCLE = "C02"
     SET_UP_CYCLE = "C03"
-    IMPORT_PEOPLE = "C04"
-    IMPORT_LADDER = "C05"
     ADVANCE_CYCLE = "C06"
-    RUN_MEETING = "C07"
-    MOVE_CYCLE_BACK = "C08"
-    MOVE_DEADLINE = "C09"
     EDIT_PANELS = "C10"
     SET_CONFLICT = "C11"
     OPEN_BOARD = "C12"
-    SEE_DISTRIBUTIONS = "C13"
-    EXPORT_BOARD = "C14"
     RELEASE_CYCLE = "C15"
     READ_CYCLE_AUDIT = "C16"
-    VERIFY_AUDIT = "C17"
-    PURGE_CYCLE = "C18"
     SEE_PROGRESS = "C19"
-    SEND_REMINDER = "C20"
+    ANSWER_CONFLICT_QUESTIONS = "C21"
+    READ_RELEASE_AUDIT = "C22"
+
+    # The site.
+    IMPORT_PEOPLE = "C04"
+    IMPORT_LADDER = "C05"
     SIGN_IN = "G01"
     MANAGE_OWN_ACCOUNT = "G02"
-    EXPORT_OWN_DATA = "G03"
     SEARCH_PEOPLE = "G04"
     MANAGE_ACCOUNTS = "G05"
-    GRANT_OFFICE = "G06"
-    VIEW_AS = "G07"
-    BUNDLE_PERSONAL_DATA = "G08"
+    SIGN_OUT = "G11"
+    READ_SITE_AUDIT = "G12"
+    CREATE_CYCLE = "G13"
     READ_HEALTH = "G09"
-    READ_METRICS = "G10"
     SEE_INBOX = "H01"
     READ_LADDER = "H02"
     READ_LADDER_DRAFT = "H03"
     EDIT_LADDER = "H04"
+
+
+class Verb(StrEnum):
+    """What was done: the moves of the workflow, and everything else that leaves a line in the audit log."""
+
+    # People and ladders.
+    GRANT_OFFICE = "grant_office"
+    IMPORT_PEOPLE = "import_people"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    MANAGE_OWN_ACCOUNT = "manage_own_account"
+    IMPORT_LADDER = "import_ladder"
+    EDIT_LADDER = "edit_ladder"
+
+    # A cycle.
+    SET_UP_CYCLE = "set_up_cycle"
+    EDIT_PANELS = "edit_panels"
+    SET_CONFLICT = "set_conflict"
+    OPEN_CYCLE = "open_cycle"
+    START_RATING = "start_rating"
+    START_CALIBRATION = "start_calibration"
+    RELEASE_CYCLE = "release_cycle"
+
+    # A packet.
+    CREATE_PACKET = "create_packet"
+    EDIT_EVIDENCE = "edit_evidence"
+    SUBMIT_PACKET = "submit_packet"
+    RETURN_PACKET = "return_packet"
+    WITHDRAW_PACKET = "withdraw_packet"
+    START_VOTING = "start_voting"
+    REVEAL_BALLOTS = "reveal_ballots"
+    DECIDE_PACKET = "decide_packet"
+    DECLARE_CONFLICT = "declare_conflict"
+    CAST_BALLOT = "cast_ballot"
+    CHANGE_BALLOT = "change_ballot"
+
+    # A rating, from the nomination of its author on.
+    PROPOSE_PEERS = "propose_peers"
+    WITHDRAW_PROPOSAL = "withdraw_proposal"
+    APPROVE_PEER = "approve_peer"
+    REJECT_PEER = "reject_peer"
+    REMOVE_PEER = "remove_peer"
+    INVITE_PEER = "invite_peer"
+    DROP_NOMINATION = "drop_nomination"
+    ACCEPT_INVITATION = "accept_invitation"
+    DECLINE_INVITATION = "decline_invitation"
+    BEGIN_RATING = "begin_rating"
+    WRITE_RATING = "write_rating"
+    SUBMIT_RATING = "submit_rating"
+    EXPIRE_RATING = "expire_rating"
 
 
 class CyclePhase(StrEnum):
@@ -182,8 +229,11 @@ class PacketStage(StrEnum):
     DECIDED = "decided"
 
 
-class PacketPhase:
-    """The number the policy tables use for where a packet, or a cycle, stands."""
+class PacketPhase(IntEnum):
+    """Where a packet, or a cycle, stands for the policy tables, in the order of a review's life.
+
+    Of a cycle in calibration: voting while nothing is revealed, discussion once something is, decided when every packet is.
+    """
 
     SETUP = 0
     EVIDENCE = 1
@@ -193,6 +243,11 @@ class PacketPhase:
     DECIDED = 5
     RELEASED = 6
     ARCHIVED = 7
+
+    @property
+    def word(self) -> str:
+        """As the policy files write it."""
+        return self.name.lower()
 
 
 class RaterKind(StrEnum):

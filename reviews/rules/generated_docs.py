@@ -1,66 +1,67 @@
 """The policy and the workflow as pages for people: `docs/permissions.md` and `docs/states.md`, written from the tables."""
 
-import csv
 from collections.abc import Iterator
 from enum import StrEnum
 
-from reviews.rules.enums import Kind, Relation
-from reviews.rules.policy import LATER
-from reviews.rules.policy.table import HERE, PolicyTable, tables
+from reviews.rules.enums import Kind, PacketPhase, Relation
+from reviews.rules.policy.table import PolicyRow, PolicyTable, tables
 from reviews.rules.workflow import MACHINES, Machine
 
 _RELATIONS = {
-    Relation.EMPLOYEE: "somebody without any relation",
     Relation.CANDIDATE: "the candidate",
-    Relation.MANAGER_OWES: "the manager, own rating not in yet",
-    Relation.MANAGER_IN: "the manager, own rating in",
-    Relation.PEER_OWES: "a peer, own rating not in yet",
-    Relation.PEER_IN: "a peer, own rating in",
-    Relation.MEMBER_OWES: "a panel member without a ballot yet",
-    Relation.MEMBER_CAST: "a panel member who has cast a ballot",
-    Relation.MEMBER_CONFLICTED: "a panel member with a conflict, or who has not answered for it",
-    Relation.MEMBER_SET_ASIDE: "a panel member whose conflict an owner set",
-    Relation.CHAIR: "the chair",
+    Relation.MANAGER_PENDING: "the manager, own rating not in yet",
+    Relation.MANAGER_RATED: "the manager, own rating in",
+    Relation.PEER_PENDING: "a peer, own rating not in yet",
+    Relation.PEER_RATED: "a peer, own rating in",
+    Relation.MEMBER_PENDING: "a panel member without a ballot yet",
+    Relation.MEMBER_VOTED: "a panel member who has cast a ballot",
+    Relation.MEMBER_UNANSWERED: "a panel member who has not answered the conflict question",
+    Relation.MEMBER_CONFLICTED: "a panel member with a conflict",
+    Relation.MEMBER_EXCLUDED: "a panel member whose conflict an owner set",
+    Relation.CHAIR_PENDING: "the chair without a ballot yet",
+    Relation.CHAIR_VOTED: "the chair, who has cast a ballot",
+    Relation.CHAIR_UNANSWERED: "the chair who has not answered the conflict question",
     Relation.CHAIR_CONFLICTED: "the chair with a conflict",
     Relation.OWNER: "an owner of the cycle",
-    Relation.OWNER_CONFLICTED: "an owner with a relation to the packet or a conflict; of a cycle, with one to some packet",
+    Relation.OWNER_CONFLICTED: (
+        "an owner who is close to the packet or has a conflict; of a cycle, on some packet of it"
+    ),
     Relation.PARTICIPANT: "candidate, manager or peer of some packet of the cycle",
     Relation.MEMBER: "a member of some panel of the cycle",
+    Relation.CHAIR: "the chair of some panel of the cycle",
+    Relation.SITE_OWNER: "somebody who runs the site",
+    Relation.EMPLOYEE: "somebody who is signed in, and none of all this",
+    Relation.VISITOR: "somebody who is not signed in",
 }
 _KINDS = {
-    Kind.PAGE: ("page", "403 where the thing is known, else 404"),
-    Kind.FIELD: ("field of a page", "the element is absent; alone it is 404"),
-    Kind.SUB_OBJECT: ("thing inside a packet", "404"),
-    Kind.WRITE: (
-        "change",
-        "409 where another phase allows it, 403 where the thing is known, else 404",
-    ),
-    Kind.SUB_WRITE: (
-        "change of a thing inside a packet",
-        "409 where another phase allows it, else 404",
-    ),
-    Kind.ROLE_PAGE: ("page of an office", "404"),
-    Kind.EVERYBODY: ("for everybody", "never denied"),
+    Kind.PAGE: "403 where the thing is known, else 404",
+    Kind.FIELD: "the element is absent; alone it is 404",
+    Kind.HIDDEN: "404, as if it did not exist",
+    Kind.EVERYBODY: "never refused",
+    Kind.CHANGE: "409 where another phase allows it, 403 where the thing is known, else 404",
+    Kind.PART_CHANGE: "409 where another phase allows it, else 404",
+    Kind.HIDDEN_CHANGE: "404, as if it did not exist",
+    Kind.EVERYBODYS_CHANGE: "never refused",
 }
-_PHASES = (
-    ("set-up", "set-up"),
-    ("evidence", "evidence"),
-    ("rating", "rating"),
-    ("voting", "calibration, nothing revealed"),
-    ("discussion", "calibration, something revealed"),
-    ("decided, not released", "every packet decided, not released"),
-    ("released", "released"),
-    ("archived", "archived"),
+_PHASES = {
+    PacketPhase.SETUP: ("set-up", "set-up"),
+    PacketPhase.EVIDENCE: ("evidence", "evidence"),
+    PacketPhase.RATING: ("rating", "rating"),
+    PacketPhase.VOTING: ("voting", "calibration, nothing revealed"),
+    PacketPhase.DISCUSSION: ("discussion", "calibration, something revealed"),
+    PacketPhase.DECIDED: ("decided, not released", "every packet decided, not released"),
+    PacketPhase.RELEASED: ("released", "released"),
+    PacketPhase.ARCHIVED: ("archived", "archived"),
+}
+_GRANTS = (
+    ("", "never"),
+    ("always", "in every phase"),
+    ("rating to released", "from one phase to another, both included"),
+    ("own", "the person's own object only"),
+    ("stub", "the name and the word “recused”, nothing else"),
+    ("with a reason", "with a reason on record"),
 )
-_CELLS = (
-    ("`.`", "never"),
-    ("`all`", "always"),
-    ("`2-6`", "in these phases"),
-    ("`o`", "own object only"),
-    ("`s`", "stub: the name and the word “recused”, nothing else"),
-    ("`!`", "with a reason on record"),
-)
-_TITLES = {"packet": "A packet", "cycle": "A cycle, and the site", "site": "The rest of the site"}
+_TITLES = {"packet": "A packet", "cycle": "A cycle", "site": "The site"}
 
 
 def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
@@ -83,60 +84,60 @@ def _permissions() -> Iterator[str]:
     yield "# Who may do what, and when"
     yield ""
     yield (
-        "Written by `flask --app reviews write-tables` from the files in `reviews/policy/`. Change those, then"
-        " write this page again; a test holds the two equal."
+        "Written by `flask --app reviews write-tables` from the files in `reviews/rules/policy/`."
+        " Change those, then write this page again; a test holds the two equal."
     )
     yield ""
-    yield "What is not granted here is refused. A row is an action, a column is what somebody is to the packet or"
-    yield "cycle, a cell says in which phases the action is allowed."
+    yield "What is not granted here is refused. Beside each action stands who is granted it, and in which phases."
     yield ""
-    yield "## Columns"
+    yield "## Relations"
     yield ""
     yield from _table(("", "who"), ((f"`{r.value}`", who) for r, who in _RELATIONS.items()))
-    yield "Whoever is tied to a packet as candidate, manager or peer holds no office on it: the column of the office"
-    yield "becomes its conflicted one. Somebody with several columns may do what any of them grants, with two"
-    yield "exceptions: who owes a rating reads no other rating, and a chair without a ballot reads no ballots."
+    yield "Whoever is candidate, manager or peer of a packet, or related to it, holds no office on it: the office"
+    yield "becomes its conflicted form. Somebody with several relations may do what any of them is granted."
     yield ""
     yield "## Phases"
     yield ""
     yield from _table(
         ("", "of a packet", "of a cycle"),
-        ((str(n), packet, cycle) for n, (packet, cycle) in enumerate(_PHASES)),
+        ((f"`{p.word}`", packet, cycle) for p, (packet, cycle) in _PHASES.items()),
     )
-    yield "## Cells"
+    yield "## Grants"
     yield ""
-    yield from _table(("cell", "means"), iter(_CELLS))
+    yield from _table(("", "means"), iter(_GRANTS))
     yield "## Kinds, and what a refusal looks like"
     yield ""
     yield from _table(
-        ("", "kind", "who is refused gets"),
-        ((f"`{kind.value}`", what, denial) for kind, (what, denial) in _KINDS.items()),
+        ("kind", "who is refused gets"), ((kind.value, denial) for kind, denial in _KINDS.items())
     )
     for table in tables():
         yield f"## {_TITLES[table.name]}"
         yield ""
         yield from _policy(table)
-    yield f"*later*: {len(LATER)} rows whose feature is not built yet. They are refused to everybody."
-    yield ""
 
 
 def _policy(table: PolicyTable) -> Iterator[str]:
-    columns = tuple(relation.value for relation in table.relations)
-    with (HERE / f"{table.name}.csv").open(encoding="utf-8", newline="") as file:
-        cells = {line["id"]: line for line in csv.DictReader(file)}
     yield from _table(
-        ("", "name", "action", "kind", *(f"`{column}`" for column in columns)),
+        ("", "name", "action", "kind", "granted to"),
         (
             (
-                action.value,
-                f"`{action.name}`",
-                f"{row.title} *(later)*" if action in LATER else row.title,
+                row.action.value,
+                f"`{row.action.name}`",
+                row.what,
                 row.kind.value,
-                *(cells[action.value][column] for column in columns),
+                "<br>".join(_granted(row)),
             )
-            for action, row in table.rows.items()
+            for row in table.rows.values()
         ),
     )
+
+
+def _granted(row: PolicyRow) -> Iterator[str]:
+    """Whoever is granted the same stands together."""
+    by_text: dict[str, list[str]] = {}
+    for relation, text in row.written.items():
+        by_text.setdefault(text, []).append(f"`{relation}`")
+    return (f"{text}: {', '.join(relations)}" for text, relations in by_text.items())
 
 
 def states() -> str:
@@ -148,7 +149,7 @@ def _states() -> Iterator[str]:
     yield "# States, and what moves them"
     yield ""
     yield (
-        "Written by `flask --app reviews write-tables` from `reviews/workflow.py`. Change that, then write this page"
+        "Written by `flask --app reviews write-tables` from `reviews/rules/workflow.py`. Change that, then write this page"
         " again; a test holds the two equal."
     )
     yield ""
@@ -160,10 +161,10 @@ def _states() -> Iterator[str]:
         yield ""
         yield from _picture(machine)
         yield from _table(
-            ("action", "while it is", "becomes"),
+            ("verb", "while it is", "becomes"),
             (
                 (
-                    f"`{move.action.name}`",
+                    f"`{move.verb}`",
                     ", ".join(_in_order(move.sources)),
                     move.target.value,
                 )
@@ -177,7 +178,7 @@ def _picture(machine: Machine) -> Iterator[str]:
     yield "stateDiagram-v2"
     for move in machine.moves:
         for source in _in_order(move.sources):
-            yield f"    {source} --> {move.target.value}: {move.action.name.lower()}"
+            yield f"    {source} --> {move.target.value}: {move.verb}"
     yield "```"
     yield ""
 

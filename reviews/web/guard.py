@@ -33,17 +33,12 @@ from reviews.access.viewer import Viewer
 from reviews.db import random_source
 from reviews.db.connections import begin_write
 from reviews.db.extensions import db
-from reviews.rules.enums import Action
-from reviews.rules.policy import Answer
+from reviews.rules.enums import Action, Relation
+from reviews.rules.policy import Answer, row_of
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-#: Open to people who are not signed in, each with its reason.
-PUBLIC = {
-    "static": "stylesheet and script, the same for everybody",
-    "people.sign_in": "signing in",
-    "people.use_link": "choosing a password with a single-use link",
-    "health": "constant answer for a load balancer",
-}
+#: The one route without a row: stylesheet and scripts, the same for everybody.
+STATIC = "static"
 
 #: How a denial is answered; a stub is drawn on the board and opens no page.
 _STATUS = {
@@ -107,9 +102,22 @@ def guarded(
             commit_or_rollback(response)
             return response
 
-        checked.guards = actions  # type: ignore[attr-defined]  # read by refuse_open_doors
+        checked.guards = actions  # type: ignore[attr-defined]  # read when the application starts
         checked.on = on  # type: ignore[attr-defined]  # read by answer_wrong_method
         return checked
+
+    return wrap
+
+
+def public(
+    action: Action,
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+    """Open a view to whoever is not signed in, by a row of the policy that says so."""
+
+    def wrap(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+        view.guards = (action,)  # type: ignore[attr-defined]  # read when the application starts
+        view.is_public = True  # type: ignore[attr-defined]  # asked before every request
+        return view
 
     return wrap
 
@@ -189,12 +197,12 @@ def _open_request() -> ResponseReturnValue | None:
         return Response(
             "This address is not served here.\n", 400, content_type="text/plain; charset=utf-8"
         )
-    if request.endpoint == "static":
+    if request.endpoint == STATIC:
         return None
     # The token is drawn here, from our own source, so that every page carries one and none is drawn elsewhere.
     if "csrf_token" not in session:
         session["csrf_token"] = random_source.token("csrf")
-    if request.endpoint in PUBLIC:
+    if is_public(current_app.view_functions.get(request.endpoint or "")):
         return None
     if "_user_id" in session:
         if request.method not in SAFE:
@@ -211,19 +219,39 @@ def answer_wrong_method(error: MethodNotAllowed) -> ResponseReturnValue:
         endpoint, parts = request_ctx.url_adapter.match(method=method)  # type: ignore[union-attr]  # set in a request
         view: Any = current_app.view_functions[endpoint]
         try:
-            if hasattr(view, "guards"):
+            if not is_public(view):
                 authorize(view.guards, view.on, dict(parts))
         except NotFound:
             return render_template("errors/404.html"), 404
     return render_template("errors/405.html"), 405
 
 
+def is_public(view: Any) -> bool:
+    """Whether nobody has to be signed in for it."""
+    return getattr(view, "is_public", False)
+
+
 def require_guarded_routes(app: Flask) -> None:
-    """Stop the start of an application in which a route has neither an action nor a place in PUBLIC."""
-    unguarded = {
-        rule.endpoint
-        for rule in app.url_map.iter_rules()
-        if not hasattr(app.view_functions[rule.endpoint], "guards")
-    } - set(PUBLIC)
-    if unguarded:
-        raise RuntimeError(f"Routes without an action: {', '.join(sorted(unguarded))}")
+    """Stop the start of an application with a route that the policy does not know, or does not know as what it is.
+
+    Raises:
+        RuntimeError: for a route without an action, a POST behind an action that changes nothing, and a public route whose
+            action is not granted to visitors.
+    """
+    wrong = []
+    for rule in app.url_map.iter_rules():
+        view: Any = app.view_functions[rule.endpoint]
+        if rule.endpoint == STATIC:
+            continue
+        if not hasattr(view, "guards"):
+            wrong.append(f"{rule.endpoint} names no action")
+            continue
+        if set(rule.methods or ()) - SAFE and not row_of(view.guards[0]).kind.is_write:
+            wrong.append(f"{rule.endpoint} changes something behind {view.guards[0].name}")
+        grant = row_of(view.guards[0]).grant(Relation.VISITOR)
+        if is_public(view) is not bool(grant.phases):
+            wrong.append(
+                f"{rule.endpoint} and {view.guards[0].name} do not agree who it is open to"
+            )
+    if wrong:
+        raise RuntimeError(f"Routes that the policy does not cover: {'; '.join(wrong)}")

@@ -4,7 +4,7 @@ What a person is to a packet is said in plain words (`Ties`); `columns` turns th
 says what a request must be met with. Where this reading and the product's differ, one of them has misread the policy.
 """
 
-import csv
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,58 +23,56 @@ CLOSED = "409"
 ABSENT = "absent"
 
 #: Whoever owes a rating reads none of these, by whatever road.
-BLIND = {"R12", "R13", "R14", "R15", "R16", "R17", "R19", "R20"}
-#: Until the chair has voted, the chair's column of these is that of a member who has not.
-SEALED = {"V10", "V11", "V13", "V19"}
-EVERY_PHASE = frozenset(range(8))
+BLIND = {"R12", "R13", "R14", "R15", "R16", "R19", "R20"}
+ORDER = ["setup", "evidence", "rating", "voting", "discussion", "decided", "released", "archived"]
 
 
 @dataclass(frozen=True)
 class Line:
-    """One row of a file: an action, how its denial is answered, and the written cells by column."""
+    """One row of a file: an action, how its denial is answered, and what is written for each relation."""
 
     action: str
     kind: str
-    cells: Mapping[str, str]
+    grants: Mapping[str, str]
 
-    def phases(self, column: str) -> frozenset[int]:
-        return phases(self.cells.get(column, "."))
+    def phases(self, relation: str) -> frozenset[int]:
+        return phases(self.grants.get(relation, ""))
 
-    def is_stub(self, column: str) -> bool:
-        return self.cells[column].startswith("s")
+    def is_stub(self, relation: str) -> bool:
+        return "stub" in self.grants[relation].split(", ")
 
-    def is_own(self, column: str) -> bool:
-        return "o" in self.cells[column]
+    def is_own(self, relation: str) -> bool:
+        return "own" in self.grants[relation].split(", ")
 
 
-def phases(cell: str) -> frozenset[int]:
-    """The phases that a cell names, without its marks: "s2-6" and "2-6o" name five, "." none."""
-    if cell == ".":
+def phases(text: str) -> frozenset[int]:
+    """The phases that a grant names, without its conditions: "rating to released, own" names five, "" none."""
+    when = text.split(", ", maxsplit=1)[0]
+    if not when:
         return frozenset()
-    if cell == "all":
-        return EVERY_PHASE
-    first, _, last = cell.strip("so!").partition("-")
-    return frozenset(range(int(first), int(last or first) + 1))
+    if when == "always":
+        return frozenset(range(8))
+    ends = [ORDER.index(word) for word in when.split(" to ")]
+    return frozenset(range(ends[0], ends[-1] + 1))
 
 
 def lines_of(path: Path) -> dict[str, Line]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return {
-            row["id"]: Line(
-                row["id"],
-                row["kind"],
-                {name: cell for name, cell in row.items() if name not in {"id", "action", "kind"}},
-            )
-            for row in csv.DictReader(file)
-        }
+    return {
+        row["id"]: Line(
+            row["id"],
+            row["kind"],
+            {name: text for name, text in row.items() if name not in {"id", "what", "kind"}},
+        )
+        for row in tomllib.loads(path.read_text(encoding="utf-8")).values()
+    }
 
 
 @dataclass(frozen=True)
 class Policy:
-    """One file, with the line by which a person knows of the thing at all."""
+    """One file, with the line by which a person knows of the thing at all, where there is one."""
 
     lines: Mapping[str, Line]
-    known_by: str
+    known_by: str = ""
 
     def verdict(
         self, action: str, held: set[str], phase: int, knowing: set[str] | None = None
@@ -87,22 +85,23 @@ class Policy:
             return OWN if all(map(line.is_own, plain)) else ALLOWED
         if granting:
             return STUB
-        known_by = self.lines[self.known_by]
-        knows = any(phase in known_by.phases(column) for column in knowing or held)
-        if not knows or line.kind in {"S", "g", "-"}:
+        known_by = self.lines.get(self.known_by)
+        knows = known_by and any(phase in known_by.phases(column) for column in knowing or held)
+        if not knows or line.kind in {"hidden", "hidden change", "everybody", "everybody's change"}:
             return UNKNOWN
-        if line.kind == "f":
+        if line.kind == "field":
             return ABSENT
-        if line.kind in {"w", "v"} and any(line.phases(column) for column in held):
+        is_change = line.kind in {"change", "part change"}
+        if is_change and any(line.phases(column) for column in held):
             return CLOSED
-        # A write on a thing inside the packet tells nothing of it to those who never may.
-        return UNKNOWN if line.kind == "v" else FORBIDDEN
+        # A change of a thing inside the packet tells nothing of it to those who never may.
+        return UNKNOWN if line.kind == "part change" else FORBIDDEN
 
 
-PACKET = Policy(lines_of(FILES / "packet.csv"), known_by="K01")
-CYCLE = Policy(lines_of(FILES / "cycle.csv"), known_by="C01")
-#: The site has no thing to know of, and stands in phase 0. Some of its rows are in the file of the cycle.
-SITE = Policy({**CYCLE.lines, **lines_of(FILES / "site.csv")}, known_by="C01")
+PACKET = Policy(lines_of(FILES / "packet.toml"), known_by="K01")
+CYCLE = Policy(lines_of(FILES / "cycle.toml"), known_by="C01")
+#: The site has no thing to know of, and no phases.
+SITE = Policy(lines_of(FILES / "site.toml"))
 
 
 @dataclass(frozen=True)
@@ -130,52 +129,54 @@ class Ties:
 
 
 def columns(ties: Ties) -> set[str]:
-    """The columns of the packet table, after precedence."""
+    """What the person is to the packet in the words of the table, after precedence."""
     held = set()
     if ties.candidate:
-        held.add("ca")
+        held.add("candidate")
     else:
-        said = "+" if ties.rated else "-"
+        said = "rated" if ties.rated else "pending"
         held |= {
-            letter + said for letter, is_so in (("m", ties.manager), ("p", ties.peer)) if is_so
+            f"{name}_{said}"
+            for name, is_so in (("manager", ties.manager), ("peer", ties.peer))
+            if is_so
         }
-    conflicted = ties.personal or ties.near or ties.conflict in {"declared", "set"}
-    # A seat has to be answered for: not to have said "none" is as good as a conflict.
-    recused = conflicted or ties.conflict == "unanswered"
-    if ties.seat == "chair":
-        held.add("hx" if recused else "ch")
-    if ties.seat == "member":
-        only_set = ties.conflict == "set" and not (ties.personal or ties.near)
-        if recused:
-            held.add("kh" if only_set else "kx")
-        else:
-            held.add("k+" if ties.voted else "k-")
+    close = ties.personal or ties.near
+    if ties.seat:
+        held.add(f"{ties.seat}_{seat_of(ties, close=close)}")
     if ties.owner:
-        held.add("ox" if conflicted else "ow")
-    return held or {"em"}
+        conflicted = close or ties.conflict in {"declared", "set"}
+        held.add("owner_conflicted" if conflicted else "owner")
+    return held or {"employee"}
+
+
+def seat_of(ties: Ties, *, close: bool) -> str:
+    # A seat has to be answered for: not to have said "none" is as good as a conflict.
+    if close or ties.conflict == "declared":
+        return "conflicted"
+    if ties.conflict == "set":
+        return "excluded" if ties.seat == "member" else "conflicted"
+    if ties.conflict == "unanswered":
+        return "unanswered"
+    return "voted" if ties.voted else "pending"
 
 
 def on_packet(action: str, ties: Ties, phase: int, policy: Policy = PACKET) -> str:
     held = columns(ties)
-    knowing = held
-    owing = held & {"m-", "p-"}
-    if action in BLIND and owing:
-        held = owing
-    if action in SEALED and "ch" in held and not ties.voted:
-        held = (held - {"ch"}) | {"k-"}
-    return policy.verdict(action, held, phase, knowing)
+    owing = held & {"manager_pending", "peer_pending"}
+    # No other relation opens a rating to whoever owes one.
+    return policy.verdict(action, owing if action in BLIND and owing else held, phase, held)
 
 
 def cycle_columns(ties: Iterable[Ties]) -> set[str]:
-    """The columns of the cycle table, from what the person is to each packet of the cycle."""
+    """What the person is to the cycle, from what they are to each packet of it."""
     ties = list(ties)
     takes_part = any(t.candidate or t.manager or t.peer == "asked" for t in ties)
-    held = {"pt"} if takes_part else set()
-    held |= {"ch" for t in ties if t.seat == "chair"}
-    held |= {"k" for t in ties if t.seat == "member"}
+    held = {"participant"} if takes_part else set()
+    held |= {t.seat for t in ties if t.seat}
     # What an owner may not know of one packet they may not be told by the cycle.
-    held |= {"ox" if any("ox" in columns(t) for t in ties) else "ow" for t in ties if t.owner}
-    return held or {"em"}
+    conflicted = any("owner_conflicted" in columns(t) for t in ties)
+    held |= {"owner_conflicted" if conflicted else "owner" for t in ties if t.owner}
+    return held or {"employee"}
 
 
 def on_cycle(action: str, ties: Iterable[Ties], phase: int, policy: Policy = CYCLE) -> str:
@@ -183,7 +184,7 @@ def on_cycle(action: str, ties: Iterable[Ties], phase: int, policy: Policy = CYC
 
 
 def on_site(action: str, ties: Ties, policy: Policy = SITE) -> str:
-    return policy.verdict(action, {"ow"} if ties.site_owner else {"em"}, 0)
+    return policy.verdict(action, {"site_owner"} if ties.site_owner else {"employee"}, 0)
 
 
 def on_start(action: str, ties: Ties, phase: int, policy: Policy = PACKET) -> str:

@@ -182,18 +182,6 @@ def drafted(case: Case) -> None:
         )
 
 
-def of_proposals(_world: World, case: Case) -> str:
-    """Only the candidate takes a proposal back; others decide on it."""
-    return "" if case.ties.candidate else oracle.UNKNOWN
-
-
-def of_withdrawing(_world: World, case: Case) -> str:
-    """The page is there until release, as if nothing were decided yet; what it does follows the row."""
-    if not case.ties.candidate:
-        return oracle.FORBIDDEN
-    return oracle.CLOSED if case.subject.phase >= 6 else ""
-
-
 def of_conflicts(world: World, case: Case) -> str:
     """Only whoever may declare a conflict by now: on a submitted packet of their panel, or as owner on any packet."""
     asked = [
@@ -201,7 +189,7 @@ def of_conflicts(world: World, case: Case) -> str:
         for subject in world.subjects_of(case)
         for ties in [ties_to(case, subject)]
         if oracle.on_packet("V03", ties, subject.phase) == oracle.ALLOWED
-        if subject.phase > 0 or "ow" in oracle.columns(ties)
+        if subject.phase > 0 or "owner" in oracle.columns(ties)
     ]
     return "" if asked else oracle.UNKNOWN
 
@@ -312,15 +300,14 @@ PACKET_ROUTES = (
     write("packets.remove_peer", "R04", parts=ASKED, done_by=("1", "manager who owes")),
     write(
         "packets.withdraw_proposal",
-        "R03",
+        "R24",
         parts=NOMINATED,
         done_by=("1", "candidate"),
-        told=of_proposals,
     ),
     page("packets.submit", "K05"),
     write("packets.submit", "K05", prepare=as_draft, done_by=("1", "candidate")),
     page("packets.receipt", "K07"),
-    page("packets.withdraw", "K06", "K01", told=of_withdrawing),
+    page("packets.withdraw", "K17"),
     write("packets.withdraw_now", "K06", done_by=("3", "candidate")),
     page("packets.send_back", "K15"),
     write(
@@ -373,7 +360,7 @@ PACKET_ROUTES = (
     page("calibration.committee.decide", "V21"),
     write("calibration.committee.decide", "V21", fields=a_decision, done_by=("4", "chair")),
     page("calibration.outcome.show", "D02"),
-    write("calibration.outcome.mark_read", "D02", done_by=("6", "candidate")),
+    write("calibration.outcome.mark_read", "D06", done_by=("6", "candidate")),
 )
 
 CYCLE_ROUTES = (
@@ -432,12 +419,12 @@ CYCLE_ROUTES = (
         on="cycle",
         fields=always(reason=REASON),
     ),
-    page("calibration.committee.conflicts", "C01", on="cycle", told=of_conflicts),
-    write("calibration.committee.conflicts", "C01", on="cycle", told=of_conflicts),
+    page("calibration.committee.conflicts", "C21", on="cycle", told=of_conflicts),
+    write("calibration.committee.conflicts", "C21", on="cycle", told=of_conflicts),
     page("calibration.board.show", "C12", on="cycle"),
     page("calibration.compare.show", "C12", on="cycle"),
     page("audit.cycle", "C16", on="cycle"),
-    page("audit.site", "C16", on="site"),
+    page("audit.site", "G12", on="site"),
     page("packets.start", "K02", on="start"),
     write("packets.start", "K02", on="start", fields=a_choice),
 )
@@ -456,7 +443,7 @@ SITE_ROUTES = (
     page("ladder_library.import_ladder", "C05", on="site"),
     write("ladder_library.import_ladder", "C05", on="site"),
     page("ladder_library.preview", "H03", on="site", parts=DRAFT),
-    write("ladder_library.preview", "H03", on="site", parts=DRAFT, done_by=("1", "site owner")),
+    write("ladder_library.answer", "C05", on="site", parts=DRAFT, done_by=("1", "site owner")),
     page("ladder_library.headings", "C05", on="site", parts=DRAFT),
     write("ladder_library.headings", "C05", on="site", parts=DRAFT, done_by=("1", "site owner")),
     *(
@@ -545,10 +532,10 @@ SITE_ROUTES = (
     ),
     page("ladder_editor.common", "H04", on="site", parts=CLEAR),
     page("cycles.index", "H01", on="site"),
-    page("cycles.setup.create", "C03", on="site"),
+    page("cycles.setup.create", "G13", on="site"),
     write(
         "cycles.setup.create",
-        "C03",
+        "G13",
         on="site",
         fields=always(name="The next one", time_zone="UTC"),
         done_by=("1", "site owner"),
@@ -556,7 +543,7 @@ SITE_ROUTES = (
     page("people.account", "G02", on="site"),
     write("people.account", "G02", on="site", fields=always(present="wrong", chosen=REASON)),
     write("people.end_sessions", "G02", on="site", done_by=("1", "stranger")),
-    write("people.sign_out", "H01", on="site", done_by=("1", "stranger")),
+    write("people.sign_out", "G11", on="site", done_by=("1", "stranger")),
     page("people.roster", "G04", on="site"),
     page("people.person", "G05", on="site", parts=PERSON),
     write("people.make_link", "G05", on="site", parts=PERSON, done_by=("1", "site owner")),

@@ -1,6 +1,5 @@
 """The files are what decides: a cell taken out of a copy of them closes exactly the page that it opened."""
 
-import csv
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,25 +18,26 @@ from tests.permissions.world import Case, World
 @pytest.fixture
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of the policy that the application reads instead."""
-    for name in ("packet.csv", "cycle.csv", "site.csv"):
-        shutil.copy(oracle.FILES / name, tmp_path)
+    for path in oracle.FILES.glob("*.toml"):
+        shutil.copy(path, tmp_path)
     monkeypatch.setattr(table, "HERE", tmp_path)
     yield tmp_path
-    table.tables.cache_clear()
+    forget()
 
 
-def write(path: Path, action: str, column: str, cell: str) -> None:
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        names, rows = list(reader.fieldnames or ()), list(reader)
-    for row in rows:
-        if row["id"] == action:
-            row[column] = cell
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, names)
-        writer.writeheader()
-        writer.writerows(rows)
+def write(path: Path, action: str, relation: str, text: str) -> None:
+    """Say something else for one relation of an action; nothing at all for an empty text."""
+    entries = path.read_text(encoding="utf-8").split("\n[")
+    (place,) = (n for n, entry in enumerate(entries) if f'id = "{action}"' in entry)
+    lines = [line for line in entries[place].splitlines() if not line.startswith(f"{relation} =")]
+    entries[place] = "\n".join([*lines, f'{relation} = "{text}"' if text else "", ""])
+    path.write_text("\n[".join(entries), encoding="utf-8")
+    forget()
+
+
+def forget() -> None:
     table.tables.cache_clear()
+    table.cells.cache_clear()
 
 
 def open_doors(world: World) -> list[tuple[Route, Case, str]]:
@@ -54,7 +54,7 @@ def open_doors(world: World) -> list[tuple[Route, Case, str]]:
     ]
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(4))
 def test_a_cell_taken_out_closes_the_page_it_opened(
     app: Flask, world: World, files: Path, seed: int
 ) -> None:
@@ -62,19 +62,24 @@ def test_a_cell_taken_out_closes_the_page_it_opened(
     asker, path = Asker(app, case), route.url(app, world, case.subject)
     assert asker.ask("GET", path).status in {200, 302}
 
-    write(files / "packet.csv", route.actions[0], column, ".")
+    write(files / "packet.toml", route.actions[0], column, "")
 
     assert asker.ask("GET", path).status in {403, 404}
 
 
 @pytest.mark.parametrize(
     ("action", "column", "cell"),
-    [("D02", "ca", "5-7"), ("R15", "m-", "2-6"), ("V10", "k-", "4-6"), ("K07", "kh", "3-6")],
+    [
+        ("D02", "candidate", "decided to archived"),
+        ("R15", "manager_pending", "rating to released"),
+        ("V10", "member_pending", "discussion to released"),
+        ("K07", "member_excluded", "voting to released"),
+    ],
 )
 def test_a_cell_that_breaks_a_promise_stops_the_application(
     files: Path, action: str, column: str, cell: str
 ) -> None:
-    write(files / "packet.csv", action, column, cell)
+    write(files / "packet.toml", action, column, cell)
 
     with pytest.raises(PolicyError, match="may not be granted"):
         table.tables()

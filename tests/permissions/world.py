@@ -33,13 +33,13 @@ from reviews.db.models.ratings import Rating
 from reviews.ladder_library import service as ladder_library
 from reviews.people import service as people
 from reviews.rules.enums import (
-    Action,
     AssignmentState,
     ConflictStanding,
     CyclePhase,
     PacketStage,
     PacketState,
     RaterKind,
+    Verb,
 )
 from tests import builders
 from tests.builders import NOW, saved
@@ -273,7 +273,7 @@ def an_everyday_life(world: World, packet: Packet, panel: Panel, phase: int) -> 
         saved(NoOpportunity(**draft_note, note=note, updated_at=NOW))
     audit.record(
         None,
-        Action.SUBMIT_PACKET,
+        Verb.SUBMIT_PACKET,
         world.hide("L01", packet=packet),
         at=NOW,
         cycle=packet.cycle,
@@ -370,7 +370,7 @@ def hide_rationales(world: World, assignment: Assignment, author: Person, action
 
 def a_draft(world: World, packet: Packet, assignment: Assignment) -> None:
     builders.a_rating_draft(
-        assignment, world.hide("R18", packet=packet, author=assignment.rater_id, to_author="R06")
+        assignment, world.hide(packet=packet, author=assignment.rater_id, to_author="R06")
     )
 
 

@@ -1,5 +1,8 @@
 """The one way into every page: the order of its answers, and what is left behind by a write."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
@@ -7,7 +10,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from reviews import create_app
 from reviews.db.models.people import Person
-from reviews.rules.enums import CyclePhase
+from reviews.rules.enums import Action, CyclePhase
 from reviews.web import guard
 from tests import builders
 from tests.pages import StrictClient
@@ -48,11 +51,27 @@ def test_the_machines_own_names_are_served_under_any_port(client: StrictClient, 
     assert client.get("/healthz", headers={"Host": host}).status_code == 200
 
 
-def test_an_application_with_an_open_door_does_not_start() -> None:
+@pytest.mark.parametrize(
+    ("method", "decorate", "why"),
+    [
+        ("GET", lambda view: view, "page names no action"),
+        ("POST", guard.guarded(Action.SEE_INBOX), "page changes something behind SEE_INBOX"),
+        (
+            "GET",
+            guard.public(Action.SEE_INBOX),
+            "page and SEE_INBOX do not agree who it is open to",
+        ),
+        ("GET", guard.guarded(Action.SIGN_IN), "page and SIGN_IN do not agree who it is open to"),
+    ],
+)
+def test_an_application_with_a_route_that_the_policy_does_not_cover_does_not_start(
+    method: str, decorate: Callable[..., Any], why: str
+) -> None:
     app = Flask("open")
-    app.add_url_rule("/open", endpoint="open", view_func=lambda: "hello")
+    view = decorate(lambda *_: "hello")
+    app.add_url_rule("/page", endpoint="page", view_func=view, methods=[method])
 
-    with pytest.raises(RuntimeError, match=r"Routes without an action: open"):
+    with pytest.raises(RuntimeError, match=f"does not cover: {why}"):
         guard.require_guarded_routes(app)
 
 
@@ -197,5 +216,5 @@ def test_every_route_names_rows_of_the_policy() -> None:
     }
 
     unnamed = {endpoint for endpoint, actions in declared.items() if not actions}
-    assert unnamed == set(guard.PUBLIC)
+    assert unnamed == {guard.STATIC}
     assert "styleguide.show" not in declared

@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 from markupsafe import Markup, escape
 
+from reviews.access.panel_standing import PanelStanding, panel_standings
 from reviews.calibration.board.forms import Choice
 from reviews.calibration.board.queries import (
     BoardCell,
@@ -17,7 +18,6 @@ from reviews.calibration.board.queries import (
     Stub,
     TargetLevel,
 )
-from reviews.calibration.panel_standing import PanelStanding, panel_standings
 from reviews.display import board_cell
 from reviews.rules.enums import PacketStage
 
@@ -110,8 +110,8 @@ def arrange(seen: BoardData, choice: Choice, *, cycle: str, now: datetime) -> Bo
     groups = pages[choice.page - 1]
     shown = [candidate for _, members in groups for candidate in members]
     drawing = _Drawing(seen, _benches(shown, now))
-    ballots = [c for c in seen.candidates if c.standing.owes or c.standing.cast]
-    owed = next((c for c in ballots if c.standing.owes), None)
+    ballots = [c for c in seen.candidates if c.rights.owes or c.rights.cast]
+    owed = next((c for c in ballots if c.rights.owes), None)
     return Board(
         ladders=tuple(
             f"{columns[0].ladder} ladder, version {columns[0].number}"
@@ -125,12 +125,12 @@ def arrange(seen: BoardData, choice: Choice, *, cycle: str, now: datetime) -> Bo
         total=len(seen.candidates),
         found=len(found),
         ballots=len(ballots),
-        sealed=sum(c.standing.cast for c in ballots),
+        sealed=sum(c.rights.cast for c in ballots),
         next_ballot_url=url_for("calibration.committee.ballot", packet=owed.packet)
         if owed
         else None,
-        shows_zones=any(c.standing.sees_zone for c in shown),
-        hides_zones=any(not c.standing.sees_zone for c in ballots),
+        shows_zones=any(c.rights.sees_zone for c in shown),
+        hides_zones=any(not c.rights.sees_zone for c in ballots),
         pages=_page_links(len(pages), choice, cycle),
         summary=f"{len(shown)} of {len(found)} candidates",
     )
@@ -232,7 +232,7 @@ def _page_links(count: int, choice: Choice, cycle: str) -> tuple[PageLink, ...]:
 def _benches(shown: Iterable[Candidate], now: datetime) -> Mapping[int, PanelStanding]:
     """The panels whose votes are still coming in, for whoever may see who has voted."""
     voting = [
-        c.packet_id for c in shown if c.stage is PacketStage.VOTING and c.standing.sees_who_voted
+        c.packet_id for c in shown if c.stage is PacketStage.VOTING and c.rights.sees_who_voted
     ]
     return panel_standings(voting, now=now) if voting else {}
 
@@ -292,18 +292,18 @@ class _Drawing:
             unlinked=tuple(
                 c.name
                 for c in members
-                if c.standing.sees_zone and c.packet_id not in self.seen.connected
+                if c.rights.sees_zone and c.packet_id not in self.seen.connected
             ),
         )
 
     def row(
         self, candidate: Candidate, cells: Mapping[int, BoardCell], places: Sequence[_CellPlace]
     ) -> BoardRow:
-        standing = candidate.standing
+        rights = candidate.rights
         status, detail = self.status(candidate)
         to_discuss = _to_discuss(self.seen, candidate)
         agenda = self.agenda(candidate, to_discuss)
-        page = self.committee if standing.opens_committee else self.packet
+        page = self.committee if rights.opens_committee else self.packet
         return BoardRow(
             packet=candidate.packet,
             name=candidate.name,
@@ -314,7 +314,7 @@ class _Drawing:
             agenda=agenda,
             status=status,
             detail=detail,
-            ballot_url=candidate.packet.join(self.ballot) if standing.owes else None,
+            ballot_url=candidate.packet.join(self.ballot) if rights.owes else None,
         )
 
     def cells(
@@ -336,7 +336,7 @@ class _Drawing:
     def agenda(self, candidate: Candidate, to_discuss: int) -> str:
         if candidate.stage is PacketStage.DECIDED:
             return "discussed"
-        if not candidate.standing.sees_zone:
+        if not candidate.rights.sees_zone:
             return "after your ballot"
         if to_discuss:
             return ""
@@ -348,7 +348,7 @@ class _Drawing:
         bench = self.sitting.get(candidate.packet_id)
         if bench is not None:
             return "voting", f"{len(bench.cast)} of {len(bench.voting)} in"
-        if candidate.stage is PacketStage.VOTING and candidate.standing.cast:
+        if candidate.stage is PacketStage.VOTING and candidate.rights.cast:
             return "voting", "yours sealed"
         return candidate.stage.value, ""
 

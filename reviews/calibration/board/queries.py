@@ -7,7 +7,7 @@ not selected at all, so that no count, filter or spread can hint at it.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeVarTuple
 
 from sqlalchemy import Row as SelectedRow
@@ -17,16 +17,13 @@ from sqlalchemy.orm import aliased
 from ladders.models import DimensionRow, LadderRow, LadderVersion, LevelRow
 from reviews.access.loaders import CycleAccess
 from reviews.access.standing import (
-    ANY_VIEWER,
-    IN_REVIEW,
-    asked_by,
-    granted,
-    labelled,
-    packet_fact_columns,
-    packet_facts,
+    allowed,
+    packet_standing,
+    standing_columns,
+    standing_of,
+    viewer_params,
 )
 from reviews.db.extensions import db
-from reviews.db.models.cycles import Cycle
 from reviews.db.models.packets import Assignment, Packet, RevisionCoverage
 from reviews.db.models.people import Person
 from reviews.db.models.ratings import Rating
@@ -41,7 +38,7 @@ from reviews.rules.enums import (
     RaterKind,
     Relation,
 )
-from reviews.rules.policy import Answer, PacketFacts, PolicyRow, decide, row_of
+from reviews.rules.policy import Answer, PacketStanding, decide
 from reviews.rules.rating_summary import (
     CellCounts,
     CellSummary,
@@ -52,17 +49,10 @@ from reviews.rules.rating_summary import (
     summarize,
     zone_of,
 )
+from reviews.rules.workflow import ASKED_EVER, IN_REVIEW
 
-#: Whoever was asked for a rating, whatever came of it but for a refusal.
-ASKED = (
-    AssignmentState.INVITED,
-    AssignmentState.ACCEPTED,
-    AssignmentState.IN_PROGRESS,
-    AssignmentState.SUBMITTED,
-    AssignmentState.EXPIRED,
-)
-#: Who may see a zone: those who prepare the meeting, and members whose own ballot is sealed.
-_SEE_ZONES = frozenset({Relation.CHAIR, Relation.OWNER, Relation.MEMBER_CAST})
+_UNANSWERED = frozenset({Relation.MEMBER_UNANSWERED, Relation.CHAIR_UNANSWERED})
+_VOTED = frozenset({Relation.MEMBER_VOTED, Relation.CHAIR_VOTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +96,8 @@ class Candidate:
     manager_name: str
     target: TargetLevel
     stage: PacketStage
-    standing: BoardRights
-    facts: PacketFacts
+    rights: BoardRights
+    standing: PacketStanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +147,7 @@ def board_data(access: CycleAccess) -> BoardData:
     packets = tuple(candidate.packet_id for candidate in candidates)
     asked, raters = _raters(packets)
     linked = connected(raters)
-    zoned = {c.packet_id for c in candidates if c.standing.sees_zone} & linked
+    zoned = {c.packet_id for c in candidates if c.rights.sees_zone} & linked
     return BoardData(
         candidates=candidates,
         stubs=stubs,
@@ -180,23 +170,23 @@ def cells_of(packet: Packet) -> Mapping[int, BoardCell]:
 
 
 @lru_cache(maxsize=1024)
-def rights_on_board(facts: PacketFacts) -> BoardRights | None:
-    """What these facts give on the board; None where the packet is not on it."""
+def rights_on_board(standing: PacketStanding) -> BoardRights | None:
+    """What this standing gives on the board; None where the packet is not on it."""
 
     def may(action: Action) -> bool:
-        return decide(action, facts).allowed
+        return decide(action, standing).allowed
 
-    row = decide(Action.SEE_BOARD_ROW, facts)
+    row = decide(Action.SEE_BOARD_ROW, standing)
     if not row.allowed and row is not Answer.STUB:
         return None
-    close = facts.is_candidate or facts.is_manager or facts.is_peer or facts.is_tied
+    cast = standing.seat in _VOTED
     return BoardRights(
         is_stub=not row.allowed,
-        may_answer=facts.conflict is None and not close and may(Action.DECLARE_CONFLICT),
-        sees_zone=bool(facts.relations() & _SEE_ZONES),
+        may_answer=standing.seat in _UNANSWERED and may(Action.DECLARE_CONFLICT),
+        sees_zone=may(Action.SEE_ZONES),
         opens_committee=may(Action.OPEN_COMMITTEE_PAGE),
-        owes=may(Action.CAST_BALLOT) and not facts.ballot_cast,
-        cast=facts.ballot_cast,
+        owes=may(Action.CAST_BALLOT) and not cast,
+        cast=cast,
         sees_who_voted=may(Action.SEE_WHO_VOTED),
     )
 
@@ -219,18 +209,18 @@ def _packets(
 ) -> tuple[tuple[Candidate, ...], tuple[Stub, ...], dict[int, int]]:
     """The candidates and stubs of the viewer, and the candidates' packets by submitted revision."""
     rows = _read(
-        _on_board(row_of(Action.SEE_BOARD_ROW)),
-        {**asked_by(access.viewer), "cycle": access.cycle.id},
+        _on_board(),
+        {**viewer_params(access.viewer, Action.SEE_BOARD_ROW), "cycle": access.cycle.id},
     )
     candidates, stubs, revisions = [], [], {}
     targets: dict[tuple[int, str], TargetLevel] = {}
     for row in rows:
-        facts = packet_facts(row)
-        standing = rights_on_board(facts)
-        if standing is None:
+        standing = standing_of(row)
+        rights = rights_on_board(standing)
+        if rights is None:
             continue
-        if standing.is_stub:
-            stubs.append(Stub(row.name, standing.may_answer))
+        if rights.is_stub:
+            stubs.append(Stub(row.name, rights.may_answer))
             continue
         target = targets.setdefault(
             (row.version_id, row.key),
@@ -255,26 +245,17 @@ def _packets(
                 manager_name=row.manager_name,
                 target=target,
                 stage=row.stage,
+                rights=rights,
                 standing=standing,
-                facts=facts,
             )
         )
     stubs.sort(key=lambda stub: stub.name.casefold())
     return tuple(candidates), tuple(stubs), revisions
 
 
-# Remembered by the row of the policy, not by the action: a statement is as good as the table it was built of.
-@lru_cache(maxsize=8)
-def _on_board(listed: PolicyRow) -> Select[Any]:
-    # The facts once, and kept: else they would be worked out for what is shown and again for each relation.
-    facts = (
-        select(Packet.id.label("packet_id"), *labelled(packet_fact_columns(ANY_VIEWER)))
-        .join(Cycle, Cycle.id == Packet.cycle_id)
-        .where(Packet.cycle_id == bindparam("cycle"), Packet.state.in_(IN_REVIEW))
-        .cte("facts")
-        .prefix_with("MATERIALIZED")
-    )
-    columns = {name: facts.c[f"fact_{name}"] for name in packet_fact_columns(ANY_VIEWER)}
+@cache
+def _on_board() -> Select[Any]:
+    standing = packet_standing(Packet.cycle_id == bindparam("cycle"), Packet.state.in_(IN_REVIEW))
     manager = aliased(Person)
     shown: list[Any] = [
         Packet.id,
@@ -293,13 +274,13 @@ def _on_board(listed: PolicyRow) -> Select[Any]:
         LadderVersion.public_id.label("version_public_id"),
     ]
     return (
-        select(*shown, *columns.values())
-        .join(facts, facts.c.packet_id == Packet.id)
+        select(*shown, *standing_columns(standing))
+        .join(standing, standing.c.packet_id == Packet.id)
         .join(Person, Person.id == Packet.candidate_id)
         .join(manager, manager.id == Packet.manager_id)
         .join(LevelRow, LevelRow.id == Packet.target_level_id)
         .join(LadderVersion, LadderVersion.id == Packet.ladder_version_id)
-        .where(granted(listed.action, columns))
+        .where(allowed(standing))
         .order_by(Packet.agenda_order, Packet.id)
     )
 
@@ -337,7 +318,8 @@ _RATERS = (
         func.aggregate_strings(cast(Assignment.rater_id, String), ",").filter(_SUBMITTED),
     )
     .where(
-        Assignment.packet_id.in_(bindparam("packets", expanding=True)), Assignment.state.in_(ASKED)
+        Assignment.packet_id.in_(bindparam("packets", expanding=True)),
+        Assignment.state.in_(ASKED_EVER),
     )
     .group_by(Assignment.packet_id)
 )

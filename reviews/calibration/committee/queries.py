@@ -9,9 +9,8 @@ from sqlalchemy import select
 
 from reviews.access.expectations import TargetDimension, expectations_for
 from reviews.access.loaders import CycleAccess, PacketAccess, packets_in
-from reviews.access.standing import IN_REVIEW, UNDER_WAY
+from reviews.access.panel_standing import panel_standings
 from reviews.calibration.board.queries import cells_of
-from reviews.calibration.panel_standing import panel_standings
 from reviews.calibration.requirements import BallotMarkDraft
 from reviews.db.extensions import db
 from reviews.db.models.calibration import (
@@ -26,9 +25,9 @@ from reviews.rules.enums import (
     Action,
     BallotChoice,
     ConflictStanding,
-    PacketStage,
     Relation,
 )
+from reviews.rules.workflow import IN_REVIEW, UNDER_WAY
 
 _PLACES = {
     BallotChoice.NOT_SHOWN: 0,
@@ -92,23 +91,23 @@ def conflicts_page(packets: Sequence[PacketAccess]) -> ConflictQuestionsPage:
 
 
 def _as_owner(access: PacketAccess) -> bool:
-    return Relation.OWNER in access.facts.relations()
+    return access.standing.office is Relation.OWNER
 
 
 def _has_seat(access: PacketAccess) -> bool:
-    return access.facts.is_member or access.facts.is_chair
+    return access.standing.seat is not None
 
 
 def _answer(access: PacketAccess) -> str:
-    facts = access.facts
+    standing = access.standing
     known = {
-        "this is your own packet": facts.is_candidate,
-        "you are the manager": facts.is_manager,
-        "you rate it as a peer": facts.is_peer,
-        "you have worked in one line, or stand for the same level": facts.is_tied,
-        "declared": facts.conflict is ConflictStanding.DECLARED,
-        "an owner of the cycle has set a conflict": facts.conflict is ConflictStanding.SET,
-        "open": _has_seat(access) and facts.conflict is None,
+        "this is your own packet": access.is_candidate,
+        "you are the manager": access.is_manager,
+        "you rate it as a peer": standing.peer is not None,
+        "you have worked in one line, or stand for the same level": standing.is_related,
+        "declared": standing.conflict is ConflictStanding.DECLARED,
+        "an owner of the cycle has set a conflict": standing.conflict is ConflictStanding.SET,
+        "open": standing.seat in {Relation.MEMBER_UNANSWERED, Relation.CHAIR_UNANSWERED},
     }
     return next((answer for answer, holds in known.items() if holds), "none")
 
@@ -209,7 +208,7 @@ def committee_page(access: PacketAccess) -> CommitteePage:
         tally=_tally(access, dimensions, voices, names) if access.may(Action.READ_TALLY) else None,
         quorum=panel.quorum if panel else 0,
         quorum_met=panel is not None and len(bench.cast) >= panel.quorum,
-        decided=packet.stage is PacketStage.DECIDED,
+        decided=access.may(Action.KNOW_DECISION),
         cells=_plates(packet, dimensions),
         no_opportunity=_notes(access),
     )

@@ -27,7 +27,7 @@ bp = Blueprint("committee", __name__)
 
 
 @bp.route("/cycles/<cycle>/conflicts", methods=["GET", "POST"])
-@guarded(Action.LIST_CYCLE, on="cycle")
+@guarded(Action.ANSWER_CONFLICT_QUESTIONS, on="cycle")
 def conflicts(access: CycleAccess) -> ResponseReturnValue:
     declarable = queries.declarable_packets(access)
     if not declarable:

@@ -38,7 +38,7 @@ class DimensionRatings:
 
 
 def may(candidate: Candidate, action: Action) -> bool:
-    return decide(action, candidate.facts).allowed
+    return decide(action, candidate.standing).allowed
 
 
 def packets_of(chosen: Collection[Candidate]) -> Mapping[int, Packet]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from reviews.access.expectations import TargetDimension, TargetExpectation, expectations_for
 from reviews.access.loaders import PacketAccess
-from reviews.calibration.panel_standing import panel_standings
+from reviews.access.panel_standing import panel_standings
 from reviews.db.extensions import db
 from reviews.db.models.calibration import (
     Decision,
@@ -23,7 +23,6 @@ from reviews.rules.enums import (
     AssignmentState,
     Attainment,
     Outcome,
-    PacketPhase,
     RaterKind,
 )
 
@@ -136,8 +135,7 @@ def outcome_page(access: PacketAccess) -> OutcomePage | None:
 
 def _waits_to_be_read(access: PacketAccess) -> bool:
     """Released, and not marked as read by its candidate or manager; nobody else has it on their home page."""
-    facts = access.facts
-    if facts.phase != PacketPhase.RELEASED or not (facts.is_candidate or facts.is_manager):
+    if not access.may(Action.MARK_OUTCOME_READ):
         return False
     key = (access.packet.id, access.viewer.person_id)
     return db.session.get(OutcomeReading, key) is None

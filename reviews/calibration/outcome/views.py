@@ -37,7 +37,7 @@ def show(access: PacketAccess) -> ResponseReturnValue:
 
 
 @bp.post("/packets/<packet>/outcome/read")
-@guarded(Action.READ_OUTCOME, on="packet")
+@guarded(Action.MARK_OUTCOME_READ, on="packet")
 def mark_read(access: PacketAccess) -> ResponseReturnValue:
     take_button_only()
     service.mark_outcome_read(access.packet, actor=access.viewer, now=access.viewer.now)

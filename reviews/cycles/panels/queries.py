@@ -188,7 +188,7 @@ def panels_page(access: CycleAccess) -> PanelsPage:
         access=access,
         panels=panels,
         packets=_packets_seen(access) if len(panels) > 1 and not voting else (),
-        needs_reason=access.answer(Action.EDIT_PANELS) is Answer.SECOND_PERSON,
+        needs_reason=access.answer(Action.EDIT_PANELS) is Answer.WITH_REASON,
         voting=voting,
     )
 

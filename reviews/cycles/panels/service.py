@@ -16,7 +16,7 @@ from reviews.db.models.calibration import Conflict
 from reviews.db.models.cycles import Cycle, Panel, PanelMember
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
-from reviews.rules.enums import Action, ConflictStanding, CyclePhase
+from reviews.rules.enums import ConflictStanding, CyclePhase, Verb
 from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
 
 
@@ -84,7 +84,7 @@ def save_panel(
     _fill_only_panel(cycle)
     names = ", ".join(sorted(p.name + " (chair)" * (p is draft.chair) for p in draft.members))
     summary = f"Panel {panel.name}, quorum {panel.quorum}: {names or 'nobody yet'}"
-    audit.record(actor, Action.EDIT_PANELS, summary, at=now, cycle=cycle, reason=reason)
+    audit.record(actor, Verb.EDIT_PANELS, summary, at=now, cycle=cycle, reason=reason)
     return panel
 
 
@@ -131,7 +131,7 @@ def remove_panel(
     db.session.flush()
     _fill_only_panel(cycle)
     summary = f"Panel {panel.name} removed"
-    audit.record(actor, Action.EDIT_PANELS, summary, at=now, cycle=cycle, reason=reason)
+    audit.record(actor, Verb.EDIT_PANELS, summary, at=now, cycle=cycle, reason=reason)
 
 
 def place_packets(
@@ -153,7 +153,7 @@ def place_packets(
     for packet, panel in moved.items():
         packet.panel_id = panel.id
         summary = f"Packet of {packet.candidate.name} given to panel {panel.name}"
-        audit.record(actor, Action.EDIT_PANELS, summary, at=now, packet=packet, reason=reason)
+        audit.record(actor, Verb.EDIT_PANELS, summary, at=now, packet=packet, reason=reason)
     return len(moved)
 
 
@@ -187,5 +187,5 @@ def set_conflict(
     conflict.recorded_by_id = person_id_of(actor)
     conflict.recorded_at = now
     summary = f"Conflict set for {member.name} on the packet of {packet.candidate.name}"
-    audit.record(actor, Action.SET_CONFLICT, summary, at=now, packet=packet)
+    audit.record(actor, Verb.SET_CONFLICT, summary, at=now, packet=packet)
     return conflict

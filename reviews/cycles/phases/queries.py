@@ -1,18 +1,11 @@
 """Reading what keeps a cycle in its phase: the rows behind the rules of `readiness`."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
 
-from reviews.access.loaders import CycleAccess
-from reviews.access.standing import (
-    IN_REVIEW,
-    labelled,
-    packet_facts,
-    packet_facts_about,
-    packets_where,
-)
+from reviews.access.loaders import CycleAccess, visible_packets
+from reviews.access.panel_standing import panel_standings
 from reviews.access.viewer import Viewer
 from reviews.cycles.ladder_choice import pinned_versions
 from reviews.cycles.panels.queries import PanelLine, panel_lines
@@ -24,22 +17,19 @@ from reviews.cycles.phases.checklist import (
     missing_to_calibrate,
     missing_to_open,
 )
-from reviews.cycles.progress.queries import UNSUBMITTED, ProgressRow, progress_rows
+from reviews.cycles.progress.queries import ProgressRow, progress_rows
 from reviews.cycles.queries import needs_reason
 from reviews.db.extensions import db
-from reviews.db.models.cycles import Cycle, Panel, PanelMember
+from reviews.db.models.cycles import Cycle, Panel
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
 from reviews.rules.enums import (
     Action,
-    ConflictStanding,
     CyclePhase,
     PacketPhase,
     PacketStage,
-    Relation,
 )
-
-_FREE = frozenset({Relation.MEMBER_OWES, Relation.MEMBER_CAST, Relation.CHAIR})
+from reviews.rules.workflow import IN_REVIEW, UNSUBMITTED
 
 
 def missing_to_advance(cycle: Cycle, viewer: Viewer) -> tuple[MissingItem, ...]:
@@ -66,40 +56,24 @@ def _seats_of(panel: PanelLine) -> Seats:
 
 
 def _hearings(cycle: Cycle, viewer: Viewer) -> list[Hearing]:
-    seat = aliased(PanelMember)
     packets = db.session.execute(
         select(Packet.id, Person.name, Panel.name.label("panel"), Panel.quorum)
-        .join(Packet.cycle)
         .join(Person, Person.id == Packet.candidate_id)
         .outerjoin(Panel, Panel.id == Packet.panel_id)
         .where(
-            Packet.cycle_id == cycle.id,
             Packet.state.in_(IN_REVIEW),
-            packets_where(viewer, Action.SEE_PANEL),
+            Packet.id.in_(visible_packets(viewer, Action.SEE_PANEL, Packet.cycle_id == cycle.id)),
         )
         .order_by(Person.name, Packet.id)
     ).all()
-    rows = db.session.execute(
-        select(Packet.id, seat.is_chair, *labelled(packet_facts_about(seat.person_id, viewer.now)))
-        .join(Packet.cycle)
-        .join(seat, seat.panel_id == Packet.panel_id)
-        .join(Person, Person.id == seat.person_id)
-        .where(Packet.cycle_id == cycle.id, Person.is_active)
-    )
-    free: dict[int, list[bool]] = {packet.id: [] for packet in packets}
-    for row in rows:
-        facts = packet_facts(row)
-        # Not having answered the conflict question is no conflict yet.
-        answered = replace(facts, conflict=facts.conflict or ConflictStanding.NONE)
-        if row.id in free and answered.relations() & _FREE:
-            free[row.id].append(row.is_chair)
+    seats = panel_standings([packet.id for packet in packets], now=viewer.now)
     return [
         Hearing(
             candidate=packet.name,
             panel=packet.panel,
             quorum=packet.quorum or 0,
-            free=len(free[packet.id]),
-            chair_is_free=any(free[packet.id]),
+            free=sum(seat.is_free for seat in seats[packet.id].seats),
+            chair_is_free=any(seat.is_free and seat.is_chair for seat in seats[packet.id].seats),
         )
         for packet in packets
     ]
@@ -129,7 +103,7 @@ class AdvancePage:
 
 def advance_page(access: CycleAccess) -> AdvancePage:
     rows = progress_rows(access)
-    rating = access.facts.phase == PacketPhase.RATING
+    rating = access.standing.phase == PacketPhase.RATING
     return AdvancePage(
         access=access,
         missing=missing_to_advance(access.cycle, access.viewer),

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from reviews.access.standing import IN_REVIEW
 from reviews.access.viewer import Viewer
 from reviews.audit import service as audit
 from reviews.cycles.panels.queries import panels_of
@@ -15,17 +14,15 @@ from reviews.db import random_source
 from reviews.db.extensions import db
 from reviews.db.models.cycles import Cycle
 from reviews.db.models.packets import Assignment, Packet
-from reviews.rules.enums import Action, AssignmentState, CyclePhase, RaterKind
-from reviews.rules.errors import RuleBroken
-from reviews.rules.workflow import ASSIGNMENT, CYCLE, STAGE, advance
+from reviews.rules.enums import AssignmentState, CyclePhase, RaterKind, Verb
+from reviews.rules.errors import IllegalMove, RuleBroken
+from reviews.rules.workflow import ASSIGNMENT, CYCLE, IN_REVIEW, OWED, STAGE, advance
 
-#: Ends with the rating phase; what is submitted stays.
-_OPEN = (
-    AssignmentState.NOMINATED,
-    AssignmentState.INVITED,
-    AssignmentState.ACCEPTED,
-    AssignmentState.IN_PROGRESS,
-)
+_STEPS = {
+    CyclePhase.SETUP: Verb.OPEN_CYCLE,
+    CyclePhase.EVIDENCE: Verb.START_RATING,
+    CyclePhase.RATING: Verb.START_CALIBRATION,
+}
 
 
 def advance_cycle(cycle: Cycle, *, actor: Viewer, now: datetime, reason: str = "") -> None:
@@ -38,7 +35,10 @@ def advance_cycle(cycle: Cycle, *, actor: Viewer, now: datetime, reason: str = "
     missing: tuple[MissingItem, ...] = missing_to_advance(cycle, actor)
     if missing:
         raise RuleBroken(missing[0].sentence)
-    advance(CYCLE, cycle, Action.ADVANCE_CYCLE)
+    step = _STEPS.get(cycle.phase)
+    if step is None:
+        raise IllegalMove(f"This is not possible while the cycle is in {cycle.phase}.")
+    advance(CYCLE, cycle, step)
     match cycle.phase:
         case CyclePhase.RATING:
             _invite_raters(cycle, actor=actor, now=now)
@@ -46,7 +46,7 @@ def advance_cycle(cycle: Cycle, *, actor: Viewer, now: datetime, reason: str = "
             _end_ratings(cycle)
             _begin_voting(cycle)
     summary = f"{cycle.name} moved on to {cycle.phase.value}"
-    audit.record(actor, Action.ADVANCE_CYCLE, summary, at=now, cycle=cycle, reason=reason)
+    audit.record(actor, step, summary, at=now, cycle=cycle, reason=reason)
 
 
 def _invite_raters(cycle: Cycle, *, actor: Viewer, now: datetime) -> None:
@@ -73,21 +73,26 @@ def _invite_raters(cycle: Cycle, *, actor: Viewer, now: datetime) -> None:
         )
     )
     for assignment in db.session.scalars(approved):
-        advance(ASSIGNMENT, assignment, Action.ADVANCE_CYCLE)
+        advance(ASSIGNMENT, assignment, Verb.INVITE_PEER)
 
 
 def _end_ratings(cycle: Cycle) -> None:
-    still_open = (
+    """What is submitted stays."""
+    unfinished = (
         select(Assignment)
         .join(Packet, Packet.id == Assignment.packet_id)
-        .where(Packet.cycle_id == cycle.id, Assignment.state.in_(_OPEN))
+        .where(
+            Packet.cycle_id == cycle.id,
+            Assignment.state.in_((AssignmentState.NOMINATED, *OWED)),
+        )
     )
-    for assignment in db.session.scalars(still_open):
-        advance(ASSIGNMENT, assignment, Action.ADVANCE_CYCLE)
+    for assignment in db.session.scalars(unfinished):
+        was_asked = assignment.state in OWED
+        advance(ASSIGNMENT, assignment, Verb.EXPIRE_RATING if was_asked else Verb.DROP_NOMINATION)
 
 
 def _begin_voting(cycle: Cycle) -> None:
-    """Put each submitted packet before its panel, in an order by lot."""
+    """Put each submitted packet before its panel, in a random order."""
     packets = _submitted(cycle)
     heard = Counter({panel.id: 0 for panel in panels_of(cycle)})
     heard.update(packet.panel_id for packet in packets if packet.panel_id)
@@ -97,7 +102,7 @@ def _begin_voting(cycle: Cycle) -> None:
             packet.panel_id = min(heard, key=lambda panel: (heard[panel], panel))
             heard[packet.panel_id] += 1
         packet.agenda_order = random_source.order_key("agenda")
-        advance(STAGE, packet, Action.ADVANCE_CYCLE)
+        advance(STAGE, packet, Verb.START_VOTING)
     db.session.flush()
 
 

@@ -10,7 +10,6 @@ from sqlalchemy.orm import joinedload
 
 from reviews.access import loaders as loading
 from reviews.access.loaders import CycleAccess, PacketAccess
-from reviews.access.standing import IN_REVIEW
 from reviews.db.extensions import db
 from reviews.db.models.packets import Assignment, RevisionCoverage
 from reviews.rules.enums import (
@@ -20,16 +19,9 @@ from reviews.rules.enums import (
     PacketPhase,
     PacketState,
     RaterKind,
-    Relation,
 )
 from reviews.rules.policy import Answer
-
-_OPEN = (AssignmentState.INVITED, AssignmentState.ACCEPTED, AssignmentState.IN_PROGRESS)
-_ASKED = (*_OPEN, AssignmentState.SUBMITTED, AssignmentState.EXPIRED)
-UNSUBMITTED = (PacketState.DRAFT, PacketState.RETURNED)
-_BEFORE_SUBMISSION = frozenset(
-    {Relation.OWNER, Relation.CANDIDATE, Relation.MANAGER_OWES, Relation.MANAGER_IN}
-)
+from reviews.rules.workflow import ASKED_EVER, IN_REVIEW, OWED, UNSUBMITTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +81,7 @@ def progress_rows(access: CycleAccess) -> tuple[ProgressRow, ...]:
         packet
         for packet in loading.packets_in(access, Action.KNOW_PACKET)
         # What was never submitted is not shown to a panel.
-        if packet.packet.state in IN_REVIEW or packet.facts.relations() & _BEFORE_SUBMISSION
+        if packet.packet.state in IN_REVIEW or packet.may(Action.SEE_BEFORE_SUBMISSION)
     ]
     coverage = _coverage(packets)
     assignments = _assignments(packets)
@@ -132,9 +124,9 @@ def _row(
     covered = expectations = None
     if packet.current_revision_id and access.may(Action.READ_EVIDENCE):
         covered, expectations = coverage.get(packet.current_revision_id, (0, 0))
-    peers = [a for a in assignments if a.kind is RaterKind.PEER and a.state in _ASKED]
+    peers = [a for a in assignments if a.kind is RaterKind.PEER and a.state in ASKED_EVER]
     managers = [a for a in assignments if a.kind is RaterKind.MANAGER]
-    rated = packet.state in IN_REVIEW and access.facts.phase >= PacketPhase.RATING
+    rated = packet.state in IN_REVIEW and access.standing.phase >= PacketPhase.RATING
     sees_manager = rated and access.may(Action.SEE_MANAGER_RATING_STATE)
     counts = rated and access.may(Action.COUNT_RATINGS)
     return ProgressRow(
@@ -161,7 +153,7 @@ def _waits(
 ) -> tuple[Wait, ...]:
     packet = access.packet
     found = []
-    if access.facts.phase == PacketPhase.EVIDENCE and packet.state in UNSUBMITTED:
+    if access.standing.phase == PacketPhase.EVIDENCE and packet.state in UNSUBMITTED:
         found.append(Wait(packet.candidate.name, "packet"))
     proposed = sum(a.state is AssignmentState.NOMINATED for a in assignments)
     if access.may(Action.SEE_PEERS) and access.may(Action.APPROVE_PEER) and proposed:
@@ -176,6 +168,6 @@ def _waits(
                 "rating" if a.state is not AssignmentState.INVITED else "answer",
             )
             for a in assignments
-            if a.kind is RaterKind.PEER and a.state in _OPEN
+            if a.kind is RaterKind.PEER and a.state in OWED
         ]
     return tuple(found)

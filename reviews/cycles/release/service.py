@@ -8,7 +8,7 @@ from reviews.cycles.local_time import local_of, typed_instant
 from reviews.cycles.phases import queries as missing
 from reviews.db.models.cycles import Cycle
 from reviews.display.formatting import local_moment
-from reviews.rules.enums import Action, CyclePhase
+from reviews.rules.enums import CyclePhase, Verb
 from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
 
 
@@ -51,4 +51,4 @@ def release_cycle(
     cycle.release_reason = reason
     moment = f"{local_moment(local_of(at, cycle.time_zone))} ({cycle.time_zone})"
     summary = f"Release of {cycle.name} set to {moment}"
-    audit.record(actor, Action.RELEASE_CYCLE, summary, at=now, cycle=cycle, reason=reason)
+    audit.record(actor, Verb.RELEASE_CYCLE, summary, at=now, cycle=cycle, reason=reason)

@@ -17,7 +17,7 @@ from reviews.db import random_source
 from reviews.db.extensions import db
 from reviews.db.models.cycles import Cycle, CycleLadder, CycleOwner
 from reviews.db.models.people import Person
-from reviews.rules.enums import Action, CyclePhase
+from reviews.rules.enums import CyclePhase, Verb
 from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
 
 _DUE = ("evidence_due", "rating_due", "calibration_due")
@@ -40,7 +40,7 @@ def create_cycle(*, name: str, time_zone: str, actor: Actor, now: datetime) -> C
     db.session.add(cycle)
     db.session.flush()
     db.session.add(CycleOwner(cycle_id=cycle.id, person_id=person_id_of(actor)))
-    audit.record(actor, Action.SET_UP_CYCLE, f"Cycle {name} created", at=now, cycle=cycle)
+    audit.record(actor, Verb.SET_UP_CYCLE, f"Cycle {name} created", at=now, cycle=cycle)
     return cycle
 
 
@@ -86,7 +86,7 @@ def save_settings(
         for row in ladder_choice.ladder_versions(settings.ladders)
     )
     summary = f"Settings of {cycle.name} saved"
-    audit.record(actor, Action.SET_UP_CYCLE, summary, at=now, cycle=cycle, reason=reason)
+    audit.record(actor, Verb.SET_UP_CYCLE, summary, at=now, cycle=cycle, reason=reason)
     return notes
 
 
@@ -150,7 +150,7 @@ def save_owners(
     flag_modified(cycle, "name")
     names = ", ".join(sorted(person.name for person in owners))
     summary = f"Owners of {cycle.name}: {names}"
-    audit.record(actor, Action.SET_UP_CYCLE, summary, at=now, cycle=cycle, reason=reason)
+    audit.record(actor, Verb.SET_UP_CYCLE, summary, at=now, cycle=cycle, reason=reason)
 
 
 def add_owner(cycle: Cycle, person: Person, *, now: datetime) -> None:
@@ -165,4 +165,4 @@ def add_owner(cycle: Cycle, person: Person, *, now: datetime) -> None:
         raise RuleBroken(f"{person.name} owns {cycle.name} already.")
     db.session.add(CycleOwner(cycle_id=cycle.id, person_id=person.id))
     summary = f"{person.name} added as an owner of {cycle.name}"
-    audit.record(None, Action.GRANT_OFFICE, summary, at=now, cycle=cycle)
+    audit.record(None, Verb.GRANT_OFFICE, summary, at=now, cycle=cycle)

@@ -23,7 +23,7 @@ bp = Blueprint("setup", __name__)
 
 
 @bp.route("/cycles/new", methods=["GET", "POST"])
-@guarded(Action.SET_UP_CYCLE)
+@guarded(Action.CREATE_CYCLE)
 def create(access: SiteAccess) -> ResponseReturnValue:
     form = CreateForm()
     if form.validate_on_submit():

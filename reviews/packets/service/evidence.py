@@ -19,7 +19,7 @@ from reviews.db.models.packets import (
 from reviews.packets import queries
 from reviews.packets.evidence import EvidenceDraft, EvidenceView
 from reviews.packets.service.locks import lock_open_packet
-from reviews.rules.enums import Action
+from reviews.rules.enums import Verb
 from reviews.rules.errors import RuleBroken, StaleEdit
 
 
@@ -120,7 +120,7 @@ def save_no_opportunity(
     db.session.flush()
     change = "saved" if note else "removed"
     summary = f"Note of {packet.candidate.name} on {dimension.name} {change}"
-    audit.record(actor, Action.EDIT_EVIDENCE, summary, at=now, packet=packet)
+    audit.record(actor, Verb.EDIT_EVIDENCE, summary, at=now, packet=packet)
 
 
 def _record_item(
@@ -128,7 +128,7 @@ def _record_item(
 ) -> None:
     audit.record(
         actor,
-        Action.EDIT_EVIDENCE,
+        Verb.EDIT_EVIDENCE,
         f"Item {item.number} of {packet.candidate.name} {change}",
         at=now,
         packet=packet,

@@ -8,6 +8,7 @@ from reviews.display.formatting import moment
 from reviews.packets import queries
 from reviews.rules.enums import CyclePhase
 from reviews.rules.errors import RuleBroken
+from reviews.rules.workflow import UNDER_WAY
 
 
 def lock_open_packet(packet: Packet, now: datetime) -> None:
@@ -19,7 +20,7 @@ def lock_open_packet(packet: Packet, now: datetime) -> None:
     lock_packet(packet)
     if packet.cycle.phase is not CyclePhase.EVIDENCE:
         raise RuleBroken("This cycle no longer collects evidence. You can still copy your text.")
-    if packet.state not in queries.OPEN_STATES:
+    if packet.state not in UNDER_WAY:
         raise RuleBroken("This packet was withdrawn. You can still copy your text.")
     if queries.is_closed(packet, now):
         closed = moment(packet.cycle.evidence_due, packet.cycle.time_zone)

@@ -18,9 +18,9 @@ from reviews.db.models.packets import Assignment, Packet
 from reviews.db.models.people import Person
 from reviews.packets import queries
 from reviews.packets.service.locks import lock_open_packet
-from reviews.rules.enums import Action, AssignmentState, CyclePhase, PacketState, RaterKind
+from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterKind, Verb
 from reviews.rules.errors import RuleBroken
-from reviews.rules.workflow import ASSIGNMENT, advance
+from reviews.rules.workflow import APPROVED, ASKED, ASSIGNMENT, UNDER_WAY, advance
 
 
 def propose_peer(packet: Packet, *, person: Person, actor: Actor, now: datetime) -> Assignment:
@@ -69,7 +69,7 @@ def propose_peer(packet: Packet, *, person: Person, actor: Actor, now: datetime)
         listed.public_id = random_source.public_id()
     listed.proposed_by_id = person_id_of(actor)
     db.session.flush()
-    _record(listed, Action.PROPOSE_PEERS, "proposed as a peer", actor, now)
+    _record(listed, Verb.PROPOSE_PEERS, "proposed as a peer", actor, now)
     return listed
 
 
@@ -77,7 +77,7 @@ def withdraw_proposal(assignment: Assignment, *, actor: Actor, now: datetime) ->
     """Take back the candidate's own proposal. If it was decided on already, it stays, as the manager's."""
     packet = assignment.packet
     lock_open_packet(packet, now)
-    _record(assignment, Action.PROPOSE_PEERS, "no longer proposed by the candidate", actor, now)
+    _record(assignment, Verb.WITHDRAW_PROPOSAL, "no longer proposed by the candidate", actor, now)
     if assignment.state is AssignmentState.NOMINATED:
         db.session.delete(assignment)
     else:
@@ -96,9 +96,9 @@ def decide_on_peer(assignment: Assignment, *, approve: bool, actor: Actor, now: 
     lock_packet(packet)
     _refuse_ended(packet)
     if not approve:
-        advance(ASSIGNMENT, assignment, Action.APPROVE_PEER, AssignmentState.REJECTED)
+        advance(ASSIGNMENT, assignment, Verb.REJECT_PEER)
         db.session.flush()
-        _record(assignment, Action.APPROVE_PEER, "rejected as a peer", actor, now)
+        _record(assignment, Verb.REJECT_PEER, "rejected as a peer", actor, now)
         return
     rating = packet.cycle.phase is CyclePhase.RATING
     if rating and packet.state is not PacketState.SUBMITTED:
@@ -106,11 +106,11 @@ def decide_on_peer(assignment: Assignment, *, approve: bool, actor: Actor, now: 
     _refuse_panel(packet, assignment.rater)
     if _live(packet) >= packet.cycle.peers_max:
         raise RuleBroken(f"{packet.cycle.peers_max} peers are approved. Remove one first.")
-    advance(ASSIGNMENT, assignment, Action.APPROVE_PEER, AssignmentState.APPROVED)
+    advance(ASSIGNMENT, assignment, Verb.APPROVE_PEER)
     if rating:
-        advance(ASSIGNMENT, assignment, Action.ADVANCE_CYCLE, AssignmentState.INVITED)
+        advance(ASSIGNMENT, assignment, Verb.INVITE_PEER)
     db.session.flush()
-    _record(assignment, Action.APPROVE_PEER, "approved as a peer", actor, now)
+    _record(assignment, Verb.APPROVE_PEER, "approved as a peer", actor, now)
 
 
 def remove_peer(assignment: Assignment, *, actor: Actor, now: datetime) -> None:
@@ -124,17 +124,17 @@ def remove_peer(assignment: Assignment, *, actor: Actor, now: datetime) -> None:
     _refuse_ended(packet)
     # A manager who still owes a rating would learn from the answer how far the peer is.
     blind = person_id_of(actor) == packet.manager_id and not _has_rated(packet, person_id_of(actor))
-    if blind and assignment.state in queries.ASKED:
+    if blind and assignment.state in ASKED:
         raise RuleBroken("Submit your own rating first. Until then, peers who were asked stay.")
     if assignment.state is AssignmentState.SUBMITTED:
         raise RuleBroken(f"{assignment.rater.name} has submitted a rating, which stays.")
-    advance(ASSIGNMENT, assignment, Action.APPROVE_PEER, AssignmentState.VOID)
+    advance(ASSIGNMENT, assignment, Verb.REMOVE_PEER)
     db.session.flush()
-    _record(assignment, Action.APPROVE_PEER, "removed as a peer", actor, now)
+    _record(assignment, Verb.REMOVE_PEER, "removed as a peer", actor, now)
 
 
 def _refuse_ended(packet: Packet) -> None:
-    if packet.state not in queries.OPEN_STATES:
+    if packet.state not in UNDER_WAY:
         raise RuleBroken("This packet was withdrawn.")
     if packet.cycle.phase not in {CyclePhase.EVIDENCE, CyclePhase.RATING}:
         raise RuleBroken("Peers are settled: rating has ended.")
@@ -156,7 +156,7 @@ def _live(packet: Packet) -> int:
     counted = select(func.count()).where(
         Assignment.packet_id == packet.id,
         Assignment.kind == RaterKind.PEER,
-        Assignment.state.in_(queries.LIVE),
+        Assignment.state.in_(APPROVED),
     )
     return db.session.scalar(counted) or 0
 
@@ -170,11 +170,11 @@ def _has_rated(packet: Packet, person_id: int) -> bool:
     return bool(db.session.scalar(select(submitted)))
 
 
-def _record(assignment: Assignment, action: Action, what: str, actor: Actor, now: datetime) -> None:
+def _record(assignment: Assignment, verb: Verb, what: str, actor: Actor, now: datetime) -> None:
     packet = assignment.packet
     audit.record(
         actor,
-        action,
+        verb,
         f"{assignment.rater.name} {what} for {packet.candidate.name}",
         at=now,
         packet=packet,

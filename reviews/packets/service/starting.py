@@ -16,7 +16,7 @@ from reviews.db.models.packets import EvidenceDimension, EvidenceExpectation, Ev
 from reviews.db.models.people import Person
 from reviews.packets import queries
 from reviews.packets.service.locks import lock_open_packet
-from reviews.rules.enums import Action, PacketState
+from reviews.rules.enums import PacketState, Verb
 from reviews.rules.errors import RuleBroken
 
 
@@ -59,7 +59,7 @@ def create_packet(
     db.session.flush()
     audit.record(
         actor,
-        Action.CREATE_PACKET,
+        Verb.CREATE_PACKET,
         f"Packet of {candidate.name} started, for {target_level.name}",
         at=now,
         packet=packet,
@@ -93,7 +93,7 @@ def retarget_packet(
     db.session.flush()
     audit.record(
         actor,
-        Action.EDIT_EVIDENCE,
+        Verb.EDIT_EVIDENCE,
         f"Target of {packet.candidate.name} set to {target_level.name}",
         at=now,
         packet=packet,

@@ -20,7 +20,7 @@ from reviews.packets import queries
 from reviews.packets.checklist import gates
 from reviews.packets.evidence import EvidenceView, covered, digest_of
 from reviews.packets.service.locks import lock_open_packet
-from reviews.rules.enums import Action, CyclePhase, PacketStage, PacketState
+from reviews.rules.enums import CyclePhase, PacketStage, PacketState, Verb
 from reviews.rules.errors import RuleBroken
 from reviews.rules.workflow import PACKET, advance
 
@@ -63,14 +63,14 @@ def submit_packet(packet: Packet, *, actor: Actor, now: datetime) -> PacketRevis
     for item in items:
         _copy(item, revision)
     db.session.add_all(_coverage(revision, asked, items, notes))
-    advance(PACKET, packet, Action.SUBMIT_PACKET)
+    advance(PACKET, packet, Verb.SUBMIT_PACKET)
     packet.current_revision_id = revision.id
     packet.submitted_at = now
     packet.return_reason = None
     db.session.flush()
     audit.record(
         actor,
-        Action.SUBMIT_PACKET,
+        Verb.SUBMIT_PACKET,
         f"Packet of {packet.candidate.name} submitted, revision {revision.number}",
         at=now,
         packet=packet,
@@ -128,11 +128,11 @@ def withdraw_packet(packet: Packet, *, actor: Actor, now: datetime) -> None:
     lock_packet(packet)
     if packet.stage is PacketStage.DECIDED:
         raise RuleBroken("This packet can no longer be withdrawn.")
-    advance(PACKET, packet, Action.WITHDRAW_PACKET)
+    advance(PACKET, packet, Verb.WITHDRAW_PACKET)
     db.session.flush()
     audit.record(
         actor,
-        Action.WITHDRAW_PACKET,
+        Verb.WITHDRAW_PACKET,
         f"Packet of {packet.candidate.name} withdrawn",
         at=now,
         packet=packet,
@@ -151,12 +151,12 @@ def send_back(packet: Packet, *, reason: str, actor: Actor, now: datetime) -> No
         raise RuleBroken(
             "Rating has begun, so the candidate could not submit again. The packet stays as it is."
         )
-    advance(PACKET, packet, Action.RETURN_PACKET)
+    advance(PACKET, packet, Verb.RETURN_PACKET)
     packet.return_reason = reason
     db.session.flush()
     audit.record(
         actor,
-        Action.RETURN_PACKET,
+        Verb.RETURN_PACKET,
         f"Packet of {packet.candidate.name} returned with a reason",
         at=now,
         packet=packet,

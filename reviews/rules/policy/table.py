@@ -1,8 +1,8 @@
 """Reads the policy files, and refuses a table that breaks a promise of the product."""
 
-import csv
 import re
-from collections.abc import Iterator, Mapping
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -10,25 +10,53 @@ from pathlib import Path
 from reviews.rules.enums import Action, Kind, PacketPhase, Relation
 
 HERE = Path(__file__).parent
-PHASES = range(PacketPhase.ARCHIVED + 1)
-_CELL = re.compile(r"(?P<stub>s?)(?P<first>[0-7])(?:-(?P<last>[0-7]))?(?P<own>o?)(?P<second>!?)")
+PHASES = frozenset(PacketPhase)
+_BY_WORD = {phase.word: phase for phase in PacketPhase}
+_GRANT = re.compile(
+    r"(?P<first>[a-z]+)(?: to (?P<last>[a-z]+))?"
+    r"(?P<stub>, stub)?(?P<own>, own)?(?P<reason>, with a reason)?"
+)
+_ABOUT = frozenset({"id", "what", "kind"})
+#: The files, each with the relations that may stand in it and the action by which a person knows of the thing at all.
+_FILES = {
+    "packet": (
+        frozenset(Relation)
+        - {Relation.PARTICIPANT, Relation.MEMBER, Relation.CHAIR}
+        - {Relation.SITE_OWNER, Relation.VISITOR},
+        Action.KNOW_PACKET,
+    ),
+    "cycle": (
+        frozenset(
+            {
+                Relation.EMPLOYEE,
+                Relation.PARTICIPANT,
+                Relation.MEMBER,
+                Relation.CHAIR,
+                Relation.OWNER,
+                Relation.OWNER_CONFLICTED,
+            }
+        ),
+        Action.LIST_CYCLE,
+    ),
+    "site": (frozenset({Relation.VISITOR, Relation.EMPLOYEE, Relation.SITE_OWNER}), None),
+}
 
 
 class PolicyError(Exception):
-    """The policy files cannot be read, or break an invariant. The application does not start."""
+    """The policy files cannot be read, or break a promise. The application does not start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """In which packet phases a relation may do the action, and on what condition."""
+    """In which phases a relation may do the action, and on what condition."""
 
-    phases: frozenset[int] = frozenset()
+    phases: frozenset[PacketPhase] = frozenset()
     #: The person's own object only.
     own: bool = False
     #: Only the name and the word "recused".
     stub: bool = False
-    #: A second person must confirm when the cycle's four-eyes switch is on.
-    second_person: bool = False
+    #: Only with a reason on record.
+    with_reason: bool = False
 
 
 NEVER = Grant()
@@ -37,12 +65,23 @@ NEVER = Grant()
 @dataclass(frozen=True, slots=True)
 class PolicyRow:
     action: Action
-    title: str
+    what: str
     kind: Kind
-    cells: Mapping[Relation, Grant] = field(hash=False)
+    grants: Mapping[Relation, Grant] = field(hash=False)
+    #: As the file writes them.
+    written: Mapping[Relation, str] = field(hash=False)
 
-    def cell(self, relation: Relation) -> Grant:
-        return self.cells.get(relation, NEVER)
+    def grant(self, relation: Relation) -> Grant:
+        return self.grants.get(relation, NEVER)
+
+    @property
+    def cells(self) -> frozenset[str]:
+        """Every relation and phase that is granted something, as "candidate.evidence": what lists are filtered by."""
+        return frozenset(
+            f"{relation}.{phase.word}"
+            for relation, grant in self.grants.items()
+            for phase in grant.phases
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,59 +90,85 @@ class PolicyTable:
 
     name: str
     relations: tuple[Relation, ...]
+    #: Whoever may do this knows that the thing exists; None where there is no thing.
+    known_by: Action | None
     rows: Mapping[Action, PolicyRow] = field(hash=False)
 
 
-def _cell(text: str, where: str) -> Grant:
-    if text == ".":
-        return NEVER
-    if text == "all":
-        return Grant(frozenset(PHASES))
-    match = _CELL.fullmatch(text)
-    if match is None:
-        raise PolicyError(f"{where}: {text!r} is not a cell of the policy language")
-    first = int(match["first"])
-    last = int(match["last"] or first)
+def _grant(text: str, where: str) -> Grant:
+    if text == "always":
+        return Grant(PHASES)
+    match = _GRANT.fullmatch(text)
+    if (
+        match is None
+        or match["first"] not in _BY_WORD
+        or (match["last"] or "setup") not in _BY_WORD
+    ):
+        raise PolicyError(f"{where}: {text!r} does not say when")
+    first = _BY_WORD[match["first"]]
+    last = _BY_WORD[match["last"]] if match["last"] else first
     if last < first:
         raise PolicyError(f"{where}: {text!r} runs backwards")
     return Grant(
-        phases=frozenset(range(first, last + 1)),
+        phases=frozenset(phase for phase in PacketPhase if first <= phase <= last),
         own=bool(match["own"]),
         stub=bool(match["stub"]),
-        second_person=bool(match["second"]),
+        with_reason=bool(match["reason"]),
     )
 
 
-def _rows(reader: "csv.DictReader[str]", relations: tuple[Relation, ...]) -> Iterator[PolicyRow]:
-    for line in reader:
-        action = Action(line["id"])
-        yield PolicyRow(
-            action=action,
-            title=line["action"],
-            kind=Kind(line["kind"]),
-            cells={r: _cell(line[r.value], f"{action.value}, {r.value}") for r in relations},
-        )
+def _row(name: str, entry: Mapping[str, str], relations: frozenset[Relation]) -> PolicyRow:
+    action = Action[name]
+    if entry["id"] != action.value:
+        raise PolicyError(f"{name}: the id is {action.value}, not {entry['id']}")
+    written = {Relation(key): text for key, text in entry.items() if key not in _ABOUT}
+    if strangers := written.keys() - relations:
+        raise PolicyError(f"{name}: nobody is {', '.join(sorted(strangers))} here")
+    return PolicyRow(
+        action=action,
+        what=entry["what"],
+        kind=Kind(entry["kind"]),
+        grants={r: _grant(text, f"{name}, {r}") for r, text in written.items()},
+        written=written,
+    )
 
 
 def read(path: Path) -> PolicyTable:
     """One policy file.
 
     Raises:
-        PolicyError: for a cell that is not in the language, an unknown action or a row that stands twice.
+        PolicyError: for a grant that is not in the language, an unknown action, relation or kind, or a row that stands
+            twice.
     """
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        try:
-            relations = tuple(Relation(name) for name in (reader.fieldnames or ())[3:])
-            rows = list(_rows(reader, relations))
-        except (KeyError, ValueError) as error:
-            raise PolicyError(f"{path.name}: {error}") from error
-    by_action = {row.action: row for row in rows}
-    if len(by_action) != len(rows):
-        raise PolicyError(f"{path.name}: a row stands twice")
-    return PolicyTable(path.stem, relations, by_action)
+    relations, known_by = _FILES[path.stem]
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))
+        rows = [_row(name, entry, relations) for name, entry in entries.items()]
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise PolicyError(f"{path.name}: {error}") from error
+    return PolicyTable(
+        path.stem,
+        tuple(relation for relation in Relation if relation in relations),
+        known_by,
+        {row.action: row for row in rows},
+    )
 
 
+#: Whoever owes a rating on the packet reads no other rating of it. An office held beside it is a conflicted one, so no
+#: other relation can open what these are never granted.
+_OTHER_RATINGS = frozenset(
+    {
+        Action.READ_MANAGER_RATING,
+        Action.READ_SHAREABLE_RATIONALE,
+        Action.READ_CONFIDENTIAL_RATIONALE,
+        Action.READ_PEER_RATINGS,
+        Action.READ_PEER_RATIONALE,
+        Action.COUNT_RATINGS,
+        Action.SEE_ZONES,
+    }
+)
+_BALLOTS = frozenset({Action.READ_BALLOTS, Action.READ_TALLY})
+#: A conflicted relation is granted nothing but these.
 _STUB = frozenset(
     {
         Action.KNOW_PACKET,
@@ -112,36 +177,20 @@ _STUB = frozenset(
         Action.SEE_BOARD_ROW,
     }
 )
-#: A conflicted relation is granted nothing but these.
 _ONLY = {
+    Relation.MEMBER_UNANSWERED: _STUB | {Action.COUNT_AS_FREE},
     Relation.MEMBER_CONFLICTED: _STUB,
+    Relation.MEMBER_EXCLUDED: frozenset[Action](),
+    Relation.CHAIR_UNANSWERED: _STUB | {Action.COUNT_AS_FREE},
     Relation.CHAIR_CONFLICTED: _STUB,
-    Relation.MEMBER_SET_ASIDE: frozenset[Action](),
     Relation.OWNER_CONFLICTED: frozenset[Action](),
 }
-_OTHER_RATINGS = frozenset(
-    {
-        Action.READ_MANAGER_RATING,
-        Action.READ_PEER_RATINGS,
-        Action.READ_PEER_RATIONALE,
-        Action.READ_PEER_SUMMARY,
-        Action.COUNT_RATINGS,
-        Action.SEE_RATING_SPREAD,
-    }
-)
 #: What a relation is never granted, in any phase.
 _NEVER = {
-    Relation.MANAGER_OWES: _OTHER_RATINGS,
-    Relation.PEER_OWES: _OTHER_RATINGS,
-    Relation.MEMBER_OWES: frozenset(
-        {
-            Action.READ_BALLOTS,
-            Action.READ_TALLY,
-            Action.SEE_WHO_VOTED,
-            Action.READ_DISCUSSION,
-            Action.COUNT_IN_BALLOT_DISTRIBUTION,
-        }
-    ),
+    Relation.MANAGER_PENDING: _OTHER_RATINGS,
+    Relation.PEER_PENDING: _OTHER_RATINGS,
+    Relation.MEMBER_PENDING: _BALLOTS | {Action.SEE_WHO_VOTED, Action.SEE_ZONES},
+    Relation.CHAIR_PENDING: _BALLOTS,
     Relation.OWNER: frozenset(
         {
             Action.READ_EVIDENCE_DRAFT,
@@ -149,7 +198,6 @@ _NEVER = {
             Action.READ_RATING_DRAFT,
             Action.WRITE_RATING,
             Action.CAST_BALLOT,
-            Action.DRAFT_DECISION,
         }
     ),
 }
@@ -160,37 +208,40 @@ _EMBARGOED = frozenset(
         Action.READ_OUTCOME,
         Action.READ_FEEDBACK,
         Action.READ_SHAREABLE_RATIONALE,
-        Action.READ_PEER_SUMMARY,
     }
 )
-_NOBODY = frozenset({Action.READ_OTHERS_RATING_DRAFT, Action.EDIT_OTHERS_RATING})
-#: Two rows need no packet; a draft stays its author's to copy when the packet has gone from view.
+#: One needs no packet; a draft stays its author's to copy when the packet has gone from view; two only count seats.
 _WITHOUT_KNOWING = frozenset(
-    {Action.CREATE_PACKET, Action.COMPLETE_PEOPLE, Action.READ_RATING_DRAFT}
+    {
+        Action.CREATE_PACKET,
+        Action.READ_RATING_DRAFT,
+        Action.COUNT_AS_VOTER,
+        Action.COUNT_AS_FREE,
+    }
 )
 
 
 def broken_promises(packet: PolicyTable) -> list[str]:
-    """The invariants of the packet table that do not hold, as sentences. Empty for a table that may be used."""
+    """The promises of the packet table that do not hold, as sentences. Empty for a table that may be used."""
     return sorted(
-        f"{action.name} may not be granted to {relation.value} in phases {sorted(too_much)}"
+        f"{action.name} may not be granted to {relation} in {_words(too_much)}"
         for action, row in packet.rows.items()
-        for relation in packet.relations
-        if (too_much := row.cell(relation).phases - _permitted(packet, action, relation))
+        for relation, grant in row.grants.items()
+        if (too_much := grant.phases - _permitted(packet, action, relation))
     )
 
 
-def _permitted(packet: PolicyTable, action: Action, relation: Relation) -> frozenset[int]:
+def _words(phases: frozenset[PacketPhase]) -> str:
+    return ", ".join(phase.word for phase in sorted(phases))
+
+
+def _permitted(packet: PolicyTable, action: Action, relation: Relation) -> frozenset[PacketPhase]:
     """The phases in which the promises of the product leave room for a grant."""
-    if (
-        action in _NOBODY
-        or action in _NEVER.get(relation, ())
-        or action not in _ONLY.get(relation, packet.rows)
-    ):
+    if action in _NEVER.get(relation, ()) or action not in _ONLY.get(relation, packet.rows):
         return frozenset()
-    permitted = frozenset(PHASES)
+    permitted = PHASES
     if action not in _WITHOUT_KNOWING:
-        permitted &= packet.rows[Action.KNOW_PACKET].cell(relation).phases
+        permitted &= packet.rows[Action.KNOW_PACKET].grant(relation).phases
     if action in _EMBARGOED and relation is Relation.CANDIDATE:
         permitted &= {PacketPhase.RELEASED, PacketPhase.ARCHIVED}
     return permitted
@@ -201,12 +252,20 @@ def tables() -> tuple[PolicyTable, PolicyTable, PolicyTable]:
     """The packet, cycle and site tables.
 
     Raises:
-        PolicyError: if a file cannot be read, an action has no row or two, or an invariant is broken.
+        PolicyError: if a file cannot be read, an action has no row or two, or a promise is broken.
     """
-    packet, cycle, site = (read(HERE / f"{name}.csv") for name in ("packet", "cycle", "site"))
+    packet, cycle, site = (read(HERE / f"{name}.toml") for name in _FILES)
     listed = [action for table in (packet, cycle, site) for action in table.rows]
     if sorted(listed) != sorted(Action):
-        raise PolicyError("the policy files and the vocabulary do not name the same actions")
+        raise PolicyError("the policy files and the enum of actions do not name the same actions")
     if promises := broken_promises(packet):
         raise PolicyError("; ".join(promises))
     return packet, cycle, site
+
+
+@cache
+def cells(*actions: Action) -> str:
+    """What any of these actions is granted to, as one bound value for a statement: "|candidate.evidence|...|"."""
+    rows = {**{a: r for table in tables() for a, r in table.rows.items()}}
+    granted = sorted(frozenset[str]().union(*(rows[action].cells for action in actions)))
+    return f"|{'|'.join(granted)}|"

@@ -7,7 +7,7 @@ from reviews.audit import chain, service
 from reviews.audit.queries import verify
 from reviews.db.extensions import db
 from reviews.db.models.audit import AuditEvent, AuditHead
-from reviews.rules.enums import Action
+from reviews.rules.enums import Verb
 from tests.builders import NOW, a_person
 
 
@@ -16,7 +16,7 @@ def lines(session):
     """Five lines of a log."""
     actor = a_person()
     found = [
-        service.record(actor, Action.EDIT_PANELS, f"Change {number}", at=NOW, quorum=number)
+        service.record(actor, Verb.EDIT_PANELS, f"Change {number}", at=NOW, quorum=number)
         for number in range(1, 6)
     ]
     session.expire_all()

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from reviews.audit import service
-from reviews.rules.enums import Action, ConflictStanding, CyclePhase, PacketStage
+from reviews.rules.enums import ConflictStanding, CyclePhase, PacketStage, Verb
 from tests.builders import NOW, a_conflict, a_cycle, a_packet, a_panel, a_person
 
 
@@ -19,7 +19,7 @@ def cycle(owner):
     return a_cycle(phase=CyclePhase.RATING, owners=[owner])
 
 
-def write(number, actor, cycle, action=Action.EDIT_PANELS):
+def write(number, actor, cycle, action=Verb.EDIT_PANELS):
     for position in range(1, number + 1):
         service.record(
             actor,
@@ -44,9 +44,7 @@ def lines(page):
 
 def test_the_newest_line_is_first_and_a_reason_stands_below_it(client, owner, cycle):
     write(2, owner, cycle)
-    service.record(
-        None, Action.RELEASE_CYCLE, "Release set", at=NOW, cycle=cycle, reason="All told."
-    )
+    service.record(None, Verb.RELEASE_CYCLE, "Release set", at=NOW, cycle=cycle, reason="All told.")
     client.sign_in(owner)
 
     page = client.page(path_of(cycle))
@@ -62,9 +60,9 @@ def test_the_newest_line_is_first_and_a_reason_stands_below_it(client, owner, cy
 def test_lines_of_a_packet_the_owner_may_not_know_leave_no_gap(client, owner, cycle):
     hidden = a_packet(cycle, candidate=a_person("Dee", manager=owner), manager=a_person())
     known = a_packet(cycle)
-    service.record(owner, Action.EDIT_PANELS, "Before", at=NOW, cycle=cycle)
-    service.record(hidden.candidate, Action.SUBMIT_PACKET, "Dee", at=NOW, packet=hidden)
-    service.record(known.candidate, Action.SUBMIT_PACKET, "Known", at=NOW, packet=known)
+    service.record(owner, Verb.EDIT_PANELS, "Before", at=NOW, cycle=cycle)
+    service.record(hidden.candidate, Verb.SUBMIT_PACKET, "Dee", at=NOW, packet=hidden)
+    service.record(known.candidate, Verb.SUBMIT_PACKET, "Known", at=NOW, packet=known)
     client.sign_in(owner)
 
     page = client.page(path_of(cycle))
@@ -76,7 +74,7 @@ def test_lines_of_a_packet_the_owner_may_not_know_leave_no_gap(client, owner, cy
 def test_an_owner_with_a_conflict_reads_nothing_of_the_packet(client, owner, cycle):
     packet = a_packet(cycle, panel=a_panel(cycle, members=[owner]))
     a_conflict(packet, owner, ConflictStanding.DECLARED)
-    service.record(packet.candidate, Action.SUBMIT_PACKET, "Submitted", at=NOW, packet=packet)
+    service.record(packet.candidate, Verb.SUBMIT_PACKET, "Submitted", at=NOW, packet=packet)
     client.sign_in(owner)
 
     assert lines(client.page(path_of(cycle))) == []
@@ -86,7 +84,7 @@ def test_an_owner_with_a_packet_does_not_learn_from_the_release_that_it_is_decid
     cycle = a_cycle(phase=CyclePhase.CALIBRATION, owners=[owner])
     a_packet(cycle, candidate=owner, stage=PacketStage.DECIDED)
     write(1, owner, cycle)
-    write(1, owner, cycle, Action.RELEASE_CYCLE)
+    write(1, owner, cycle, Verb.RELEASE_CYCLE)
     client.sign_in(owner)
 
     before = client.page(path_of(cycle))
@@ -100,7 +98,7 @@ def test_an_owner_with_a_packet_does_not_learn_from_the_release_that_it_is_decid
 
 def test_lines_of_other_cycles_and_of_the_site_stay_out(client, owner, cycle):
     write(1, owner, a_cycle(owners=[owner]))
-    service.record(owner, Action.IMPORT_PEOPLE, "People imported", at=NOW)
+    service.record(owner, Verb.IMPORT_PEOPLE, "People imported", at=NOW)
     client.sign_in(owner)
 
     assert lines(client.page(path_of(cycle))) == []
@@ -109,7 +107,7 @@ def test_lines_of_other_cycles_and_of_the_site_stay_out(client, owner, cycle):
 def test_a_filter_keeps_the_numbers(client, owner, cycle):
     other = a_person("Mara")
     write(2, owner, cycle)
-    write(1, other, cycle, Action.SET_CONFLICT)
+    write(1, other, cycle, Verb.SET_CONFLICT)
     write(1, None, cycle)
     client.sign_in(owner)
 
@@ -183,7 +181,7 @@ def test_the_log_costs_the_same_for_thirty_lines(client, queries, owner):
 def test_what_belongs_to_no_cycle_is_on_the_log_of_the_site(client, owner, cycle):
     head = a_person("Head", is_owner=True)
     write(2, owner, cycle)
-    service.record(head, Action.IMPORT_PEOPLE, "People imported: 3 new", at=NOW)
+    service.record(head, Verb.IMPORT_PEOPLE, "People imported: 3 new", at=NOW)
     client.sign_in(head)
 
     assert lines(client.page("/audit")) == [("1", "Head", "People imported: 3 new")]

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
-from reviews.calibration.panel_standing import panel_standings
+from reviews.access.panel_standing import panel_standings
 from reviews.db.models.calibration import Ballot, BallotMark
 from reviews.db.models.packets import Packet
 from reviews.rules.enums import BallotChoice, ConflictStanding, PacketStage

@@ -4,21 +4,35 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import aliased
 
-from reviews.access.standing import ANY_VIEWER, asked_at, labelled, packet_facts, packet_facts_about
+from reviews.access.standing import (
+    instant_params,
+    seat_standing,
+    standing_columns,
+    standing_of,
+)
 from reviews.db.extensions import db
 from reviews.db.models.cycles import PanelMember
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
-from reviews.rules.enums import Relation
-from reviews.rules.policy import PacketFacts
+from reviews.rules.enums import Action, Relation
+from reviews.rules.policy import decide
 
-_VOTING = frozenset({Relation.MEMBER_OWES, Relation.MEMBER_CAST, Relation.CHAIR})
+_CHAIR = frozenset(
+    {
+        Relation.CHAIR_PENDING,
+        Relation.CHAIR_VOTED,
+        Relation.CHAIR_UNANSWERED,
+        Relation.CHAIR_CONFLICTED,
+    }
+)
+_UNANSWERED = frozenset({Relation.MEMBER_UNANSWERED, Relation.CHAIR_UNANSWERED})
+_VOTED = frozenset({Relation.MEMBER_VOTED, Relation.CHAIR_VOTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +40,8 @@ class PanelSeat:
     person_id: int
     name: str
     is_chair: bool
+    #: Free to hear the case as far as anybody knows: the conflict question may still be open.
+    is_free: bool
     #: No conflict stands between this person and the packet, and the question has been answered.
     votes: bool
     #: The conflict question is still open.
@@ -60,46 +76,37 @@ class PanelStanding:
 
 def panel_standings(packet_ids: Collection[int], *, now: datetime) -> Mapping[int, PanelStanding]:
     """The panel of each packet. One query, whatever the number of packets."""
-    rows = db.session.execute(_seats(), {**asked_at(now), "packets": packet_ids})
+    rows = db.session.execute(_seats(), {**instant_params(now), "packets": list(packet_ids)})
     found: dict[int, list[PanelSeat]] = defaultdict(list)
     for row in rows:
-        facts = packet_facts(row)
-        votes, unanswered = _standing(facts)
+        standing = standing_of(row)
         found[row.id].append(
             PanelSeat(
                 person_id=row.person_id,
                 name=row.name,
-                is_chair=row.is_chair,
-                votes=votes,
-                unanswered=unanswered,
-                cast=facts.ballot_cast,
+                is_chair=standing.seat in _CHAIR,
+                is_free=decide(Action.COUNT_AS_FREE, standing).allowed,
+                votes=decide(Action.COUNT_AS_VOTER, standing).allowed,
+                unanswered=standing.seat in _UNANSWERED,
+                cast=standing.seat in _VOTED,
             )
         )
     return {packet: PanelStanding(tuple(found[packet])) for packet in packet_ids}
 
 
-@lru_cache(maxsize=1024)
-def _standing(facts: PacketFacts) -> tuple[bool, bool]:
-    """Whether the seat votes, and whether it still owes an answer to the conflict question."""
-    votes = bool(facts.relations() & _VOTING)
-    personal = facts.is_candidate or facts.is_manager or facts.is_peer or facts.is_tied
-    return votes, not votes and not personal and facts.conflict is None
-
-
 @cache
 def _seats() -> Select[Any]:
     seat = aliased(PanelMember)
+    standing = seat_standing(seat, Packet.id.in_(bindparam("packets", expanding=True)))
     return (
         select(
             Packet.id,
-            seat.person_id,
-            seat.is_chair,
+            standing.c.person_id,
             Person.name,
-            *labelled(packet_facts_about(seat.person_id, ANY_VIEWER.now)),
+            *standing_columns(standing),
         )
-        .join(Packet.cycle)
-        .join(seat, seat.panel_id == Packet.panel_id)
-        .join(Person, Person.id == seat.person_id)
-        .where(Packet.id.in_(bindparam("packets", expanding=True)), Person.is_active)
+        .join(standing, standing.c.packet_id == Packet.id)
+        .join(Person, Person.id == standing.c.person_id)
+        .where(Person.is_active)
         .order_by(Packet.id, Person.name, Person.id)
     )

@@ -21,6 +21,7 @@ from werkzeug.exceptions import HTTPException
 from reviews.db.extensions import db
 from reviews.rules.errors import RuleBroken
 from reviews.web.extensions import limiter
+from reviews.web.guard import SAFE
 
 _PAGES = (400, 403, 404, 405, 409, 413, 415, 429, 500)
 #: For each person, and for each address that is not signed in: enough for anybody who follows links.
@@ -75,7 +76,8 @@ def status_of(form: FlaskForm) -> int:
 
 def _page(status: int, name: str = "", **sent: Any) -> Response:
     """A page that asks nobody anything: what every other page is given may be what has failed."""
-    db.session.rollback()
+    if request.method not in SAFE or status >= 500:
+        db.session.rollback()
     template = current_app.jinja_env.get_template(f"errors/{name or status}.html")
     return Response(template.render(sent), status, mimetype="text/html")
 

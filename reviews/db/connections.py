@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 
-from reviews.db.extensions import db
+from reviews.db.extensions import READ, db
 
 #: Below this, two connections that write and checkpoint at once may corrupt a write-ahead log.
 _WAL_IS_SAFE_FROM = (3, 51, 3)
@@ -18,33 +18,44 @@ _PATIENCE_MS = 5000
 _STATEMENTS_KEPT = 500
 
 
-def prepare(engine: Engine) -> None:
+def prepare(engine: Engine, *, reads_only: bool) -> None:
     """Let the engine's connections behave as this module says. Called once, before the first connection."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
+        # For good: to change it for a transaction would throw away whatever the connection has prepared.
+        refuse_writes = "PRAGMA query_only=ON"
     else:
         event.listen(engine, "do_connect", _before_postgresql_connects)
         event.listen(engine, "connect", _on_postgresql_connect)
-        event.listen(engine, "begin", _on_postgresql_begin)
+        refuse_writes = "SET default_transaction_read_only = on"
+    if reads_only:
+        event.listen(engine, "connect", lambda connection, _record: _say(connection, refuse_writes))
+
+
+def _say(connection: Any, *settings: str) -> None:
+    for setting in settings:
+        connection.execute(setting)
+    # Or the first rollback would take them back.
+    connection.commit()
 
 
 def _on_sqlite_connect(connection: Any, _record: Any) -> None:
     # The driver would open a transaction only at the first write: a read before it could be stale by then.
     connection.isolation_level = None
     journal = "WAL" if sqlite3.sqlite_version_info >= _WAL_IS_SAFE_FROM else "DELETE"
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={_PATIENCE_MS}")
-    cursor.execute(f"PRAGMA journal_mode={journal}")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
+    _say(
+        connection,
+        f"PRAGMA busy_timeout={_PATIENCE_MS}",
+        f"PRAGMA journal_mode={journal}",
+        "PRAGMA synchronous=FULL",
+        "PRAGMA foreign_keys=ON",
+    )
 
 
 def _on_sqlite_begin(connection: Connection) -> None:
-    access = connection.get_execution_options().get(_ACCESS)
-    connection.exec_driver_sql(f"PRAGMA query_only={int(access == _READ)}")
-    connection.exec_driver_sql(f"BEGIN {'IMMEDIATE' if access == _WRITE else 'DEFERRED'}")
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")
 
 
 def _before_postgresql_connects(
@@ -56,32 +67,25 @@ def _before_postgresql_connects(
 
 def _on_postgresql_connect(connection: Any, _record: Any) -> None:
     connection.prepared_max = _STATEMENTS_KEPT
-    # It would wait for ever. And one plan for everybody: what is asked for is in the text, who asks makes no difference.
-    connection.execute(f"SET lock_timeout = {_PATIENCE_MS}")
-    connection.execute("SET plan_cache_mode = force_generic_plan")
-    # Committed, or the first rollback would take the settings back.
-    connection.commit()
-
-
-def _on_postgresql_begin(connection: Connection) -> None:
-    driver = connection.connection.driver_connection
-    assert driver is not None  # noqa: S101 - it has just begun something
-    driver.read_only = connection.get_execution_options().get(_ACCESS) == _READ
-
-
-_ACCESS, _READ, _WRITE = "levelset_access", "read", "write"
+    _say(
+        connection,
+        # It would wait for ever.
+        f"SET lock_timeout = {_PATIENCE_MS}",
+        # One plan for everybody: what is asked for is in the text, and who asks makes no difference.
+        "SET plan_cache_mode = force_generic_plan",
+    )
 
 
 def begin_read() -> None:
-    """Open this request's transaction as one in which the database refuses to write.
+    """Look things up over connections on which the database refuses to write.
 
-    It has to be committed: the driver forgets what it has prepared where a transaction is rolled back.
+    What is read has to be committed: the driver forgets what it has prepared where a transaction is rolled back.
     """
-    db.session.connection(execution_options={_ACCESS: _READ})
+    db.session().info[READ] = True
 
 
 def end_read() -> None:
-    """Commit what is open, so that statements stay prepared; whatever has broken it may not spoil the answer."""
+    """Commit what is open; whatever has broken it may not spoil the answer."""
     try:
         db.session.commit()
     except SQLAlchemyError:
@@ -90,4 +94,7 @@ def end_read() -> None:
 
 def begin_write() -> None:
     """Open this request's transaction as a writer, before anything is read in it."""
-    db.session.connection(execution_options={_ACCESS: _WRITE})
+    session = db.session()
+    session.info[READ] = False
+    if db.engine.dialect.name == "sqlite":
+        session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from reviews.access.loaders import SiteAccess
-from reviews.db.extensions import db
+from reviews.db.extensions import READ, db
 from reviews.db.models.people import Person
 from reviews.rules.enums import Action, CyclePhase
 from reviews.web.guard import guarded
@@ -46,7 +46,7 @@ def test_a_page_that_is_only_looked_at_cannot_change_anything(app: Flask) -> Non
 
     client = signed_in(app, person)
     app.config["PROPAGATE_EXCEPTIONS"] = True
-    with pytest.raises(DBAPIError, match="read-only|readonly"):
+    with pytest.raises(DBAPIError, match=r"read-only|readonly"):
         client.get("/sneaky")
 
     db.session.expire_all()
@@ -77,8 +77,8 @@ def test_the_statements_of_a_page_stay_prepared(app: Flask) -> None:
 
 
 def prepared_statements() -> list[tuple[str, tuple[int, int]]]:
-    """Statement, and how often a generic and a custom plan was used for it, on the one connection that there is."""
+    """Statement, and how often a generic and a custom plan was used for it, on the one connection that has been read over."""
     asked = text("SELECT statement, generic_plans, custom_plans FROM pg_prepared_statements")
     db.session.remove()
-    with db.engine.connect() as connection:
+    with db.engines[READ].connect() as connection:
         return [(s, (generic, custom)) for s, generic, custom in connection.execute(asked)]

@@ -55,27 +55,12 @@ from reviews.rules.enums import (
     PacketState,
     RaterKind,
 )
+from reviews.rules.scale import DEFAULT_SCALE
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 LATER = NOW + timedelta(days=7)
 
 _number = count(1)
-
-SCALE = {
-    Category.NOT_SHOWN.value: {
-        "word": "not shown",
-        "hint": "Had the chance, and the work does not show it.",
-    },
-    Category.PARTLY.value: {"word": "partly", "hint": "Some of it, or not yet reliably."},
-    Category.MET.value: {"word": "met", "hint": "Works this way already, without being asked."},
-    Category.EXCEEDS.value: {"word": "exceeds", "hint": "Works as the level above asks."},
-    Category.NOT_OBSERVED.value: {"word": "not observed", "hint": "I did not see enough of it."},
-    Category.NO_OPPORTUNITY.value: {
-        "word": "no opportunity",
-        "hint": "The role gave no chance to show it.",
-    },
-}
-
 
 Row = TypeVar("Row")
 
@@ -231,7 +216,7 @@ def a_cycle(
                 "evidence_due": LATER,
                 "rating_due": LATER + timedelta(days=7),
                 "calibration_due": LATER + timedelta(days=14),
-                "scale": SCALE,
+                "scale": DEFAULT_SCALE,
                 "peers_min": 1,
                 "created_at": NOW - timedelta(days=30),
                 **columns,
@@ -526,7 +511,7 @@ def a_conflict(
 
 
 def a_ballot(
-    packet: Packet, member: Person, choice: BallotChoice = BallotChoice.MET, *, number: int = 1
+    packet: Packet, member: Person, choice: BallotChoice = Category.MET, *, number: int = 1
 ) -> Ballot:
     ballot = saved(
         Ballot(
@@ -550,7 +535,7 @@ def a_decision(
     by: Person,
     *,
     outcome: Outcome = Outcome.NOT_YET,
-    attainment: Attainment = Attainment.MET,
+    attainment: Attainment = Category.MET,
     letter: str = "The committee read your packet with care.",
 ) -> Decision:
     """A decision with one attainment for every dimension, and the first new expectation named as a gap."""

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from reviews.rules.enums import Attainment, BallotChoice, Outcome
+from reviews.rules.enums import Attainment, BallotChoice, Category, Outcome
+from reviews.rules.scale import FIXED_WORDS
 
 #: A reason this short cannot be a sentence.
 MIN_REASON = 10
+_CANNOT_JUDGE = FIXED_WORDS[Category.CANNOT_JUDGE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def ballot_problems(
         mark = marks.get(dimension, BallotMarkDraft(None, ""))
         if mark.choice is None:
             found.append(
-                FormProblem(f"choice_{dimension}", f"Choose a word for {name}, or cannot judge.")
+                FormProblem(f"choice_{dimension}", f"Choose a word for {name}, or {_CANNOT_JUDGE}.")
             )
         elif needs_reason(mark.choice) and len(mark.rationale.strip()) < MIN_REASON:
             found.append(
@@ -59,7 +61,7 @@ def ballot_problems(
 
 
 def needs_reason(choice: BallotChoice) -> bool:
-    return choice in {BallotChoice.NOT_SHOWN, BallotChoice.PARTLY, BallotChoice.EXCEEDS}
+    return choice in {Category.NOT_SHOWN, Category.PARTLY, Category.EXCEEDS}
 
 
 def reveal_problem(*, cast: int, eligible: int, quorum: int, reason: str) -> str | None:

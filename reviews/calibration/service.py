@@ -33,6 +33,7 @@ from reviews.db.models.packets import Packet
 from reviews.rules.enums import ConflictStanding, Outcome, PacketStage, Verb
 from reviews.rules.errors import IllegalMove, RuleBroken
 from reviews.rules.rating_summary import rule_reading
+from reviews.rules.scale import ScaleWords
 from reviews.rules.workflow import IN_REVIEW, STAGE, advance
 
 
@@ -168,6 +169,7 @@ def decide(packet: Packet, *, draft: DecisionDraft, actor: Viewer, now: datetime
     sentence, promotes = rule_reading(
         [attainment for attainment, _ in draft.attainments.values() if attainment],
         packet.cycle.partly_allowed,
+        ScaleWords.of(packet.cycle.scale),
     )
     _refuse(
         decision_problems(

@@ -24,6 +24,7 @@ from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
 from reviews.rules.enums import Action, CyclePhase, PacketPhase, Relation
 from reviews.rules.policy import Answer
+from reviews.rules.scale import ScaleWords
 from reviews.rules.workflow import UNDER_WAY
 
 RELEASED = "released"
@@ -133,6 +134,7 @@ class CyclePage:
     status: str
     phases: tuple[PhaseLine, ...]
     ladders: tuple[LadderLine, ...]
+    scale: ScaleWords
     may_start: bool
     answers_conflicts: bool
     #: An owner without a seat, and a packet on which they may declare one.
@@ -152,6 +154,7 @@ def cycle_page(access: CycleAccess) -> CyclePage:
         ladders=tuple(
             LadderLine(version.public_id, label(version)) for version in pinned_versions(cycle)
         ),
+        scale=ScaleWords.of(cycle.scale),
         may_start=_may_start(access),
         answers_conflicts=answers and access.is_on_panel,
         declares_conflicts=answers and not access.is_on_panel and _may_declare(access),

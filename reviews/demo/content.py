@@ -255,11 +255,11 @@ CLOSES = {
 }
 
 _REASONS = {
-    Attainment.EXCEEDS: "Item {item} set how others work, and raters outside the team confirm it.",
-    Attainment.MET: "Item {item} shows it, and most raters saw the same in work beyond the packet.",
-    Attainment.PARTLY: "Item {item} is a start in {name}. Most raters saw it inside the own team only.",
-    Attainment.NOT_SHOWN: "Item {item} describes a plan. Raters who were near saw a small part in it.",
-    Attainment.INSUFFICIENT_EVIDENCE: "Nobody could observe {name}, and item {item} alone does not carry it.",
+    Category.EXCEEDS: "Item {item} set how others work, and raters outside the team confirm it.",
+    Category.MET: "Item {item} shows it, and most raters saw the same in work beyond the packet.",
+    Category.PARTLY: "Item {item} is a start in {name}. Most raters saw it inside the own team only.",
+    Category.NOT_SHOWN: "Item {item} describes a plan. Raters who were near saw a small part in it.",
+    Category.INSUFFICIENT_EVIDENCE: "Nobody could observe {name}, and item {item} alone does not carry it.",
 }
 
 

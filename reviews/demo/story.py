@@ -18,7 +18,6 @@ from reviews.cycles.panels.service import PanelDraft, save_panel
 from reviews.cycles.phases.service import advance_cycle
 from reviews.cycles.release.service import release_cycle
 from reviews.cycles.setup import service as setup
-from reviews.cycles.setup.default_scale import DEFAULT_SCALE
 from reviews.cycles.setup.settings import Settings
 from reviews.db.extensions import db
 from reviews.db.models.cycles import Cycle
@@ -30,6 +29,9 @@ from reviews.packets.evidence import EvidenceDraft
 from reviews.packets.queries import draft_evidence
 from reviews.ratings import service as ratings
 from reviews.rules.enums import (
+    ATTAINMENTS,
+    BALLOT_CHOICES,
+    MARKS,
     SCALE,
     AssignmentState,
     Attainment,
@@ -39,8 +41,10 @@ from reviews.rules.enums import (
     Mark,
     Outcome,
     RaterKind,
+    RatingCategory,
 )
 from reviews.rules.rating_summary import rule_reading
+from reviews.rules.scale import DEFAULT_SCALE, DEFAULT_WORDS
 
 ZONE = "Europe/Berlin"
 #: How likely each category is for a packet of this strength; the four of the scale, then not observed.
@@ -259,8 +263,8 @@ class Story:
             )
         ratings.submit_rating(assignment, actor=assignment.rater, now=now + timedelta(minutes=35))
 
-    def _category(self, strength: str, leaning: int, *, manager: bool) -> Category:
-        words = (*SCALE, Category.NOT_OBSERVED)
+    def _category(self, strength: str, leaning: int, *, manager: bool) -> RatingCategory:
+        words: tuple[RatingCategory, ...] = (*SCALE, Category.NOT_OBSERVED)
         odds = list(_ODDS[strength])
         if manager:
             odds[-1] = 1
@@ -270,7 +274,7 @@ class Story:
         return words[drawn]
 
     def _rationale(
-        self, category: Category, packet: Packet, dimension: TargetDimension, *, manager: bool
+        self, category: RatingCategory, packet: Packet, dimension: TargetDimension, *, manager: bool
     ) -> str:
         voices = content.RATIONALES[category]
         voice = voices[0] if manager else self.dice.choice(voices[1:] or voices)
@@ -286,7 +290,7 @@ class Story:
             for dimension in item.dimension_ids
         }
 
-    def _marks(self, dimension: TargetDimension, category: Category) -> dict[int, Mark]:
+    def _marks(self, dimension: TargetDimension, category: RatingCategory) -> dict[int, Mark]:
         odds = {
             Category.EXCEEDS: (90, 8, 0, 2),
             Category.MET: (72, 18, 2, 8),
@@ -296,7 +300,7 @@ class Story:
         if odds is None:
             return {}
         return {
-            expectation.id: self.dice.choices(list(Mark), weights=odds)[0]
+            expectation.id: self.dice.choices(MARKS, weights=odds)[0]
             for expectation in dimension.counted
             if self.dice.random() < 0.85
         }
@@ -322,18 +326,17 @@ class Story:
                 choice = self._choice(strength)
                 reason = (
                     ""
-                    if choice in {BallotChoice.MET, BallotChoice.CANNOT_JUDGE}
+                    if choice in {Category.MET, Category.CANNOT_JUDGE}
                     else self._why(choice, packet, dimension)
                 )
                 marks[dimension.id] = BallotMarkDraft(choice, reason)
             calibration.cast_ballot(packet, marks=marks, actor=viewer(voter, now), now=now)
 
     def _choice(self, strength: str) -> BallotChoice:
-        return self.dice.choices(list(BallotChoice), weights=_ODDS[strength])[0]
+        return self.dice.choices(BALLOT_CHOICES, weights=_ODDS[strength])[0]
 
     def _why(self, choice: BallotChoice, packet: Packet, dimension: TargetDimension) -> str:
-        category = Category(choice.value)
-        text = content.RATIONALES[category][-1].format(
+        text = content.RATIONALES[choice][-1].format(
             item=f"item {self._items(packet).get(dimension.id, 1)}"
         )
         return text[:1].upper() + text[1:]
@@ -347,10 +350,12 @@ class Story:
         now = self.day(31, 15, self.dice.randrange(60))
         asked = expectations_for(packet).dimensions
         attainments = {d.id: self._attainment(strength) for d in asked}
-        _, promotes = rule_reading(list(attainments.values()), self.cycle.partly_allowed)
+        _, promotes = rule_reading(
+            list(attainments.values()), self.cycle.partly_allowed, DEFAULT_WORDS
+        )
         outcome = Outcome.PROMOTE if promotes else Outcome.DEFER if defer else Outcome.NOT_YET
-        reached = {Attainment.MET, Attainment.EXCEEDS}
-        strong = max(asked, key=lambda d: list(Attainment)[::-1].index(attainments[d.id]))
+        reached = {Category.MET, Category.EXCEEDS}
+        strong = max(asked, key=lambda d: ATTAINMENTS[::-1].index(attainments[d.id]))
         weak = next((d for d in asked if attainments[d.id] not in reached), asked[-1])
         letter = {
             Outcome.PROMOTE: content.LETTER_PROMOTE,
@@ -388,11 +393,10 @@ class Story:
         )
 
     def _attainment(self, strength: str) -> Attainment:
-        words = (Attainment.NOT_SHOWN, Attainment.PARTLY, Attainment.MET, Attainment.EXCEEDS)
         odds = {"strong": (0, 6, 70, 24), "even": (0, 34, 60, 6), "early": (14, 60, 26, 0)}[
             strength
         ]
-        return self.dice.choices(words, weights=odds)[0]
+        return self.dice.choices(SCALE, weights=odds)[0]
 
     def release(self, offset: int) -> None:
         now = self.day(offset, 9)

@@ -16,6 +16,7 @@ from reviews.packets import queries
 from reviews.packets.checklist import Check, advice, gates
 from reviews.packets.evidence import EvidenceView, covered, digest_of
 from reviews.rules.enums import Action, AssignmentState, CyclePhase, PacketPhase, PacketState
+from reviews.rules.scale import ScaleWords
 from reviews.rules.workflow import UNDER_WAY
 
 
@@ -39,6 +40,7 @@ class PacketHead:
     state: PacketState
     #: 1 evidence, 2 rating, 3 calibration, 6 released, 7 archived. How far calibration has come is not told here.
     phase: int
+    scale: ScaleWords
     is_own: bool
 
 
@@ -127,6 +129,7 @@ def packet_head(access: PacketAccess) -> PacketHead:
         roles=tuple(ladder.mixin(key).name for key in packet.roles),
         state=packet.state,
         phase=PacketPhase.VOTING if phase in in_calibration else phase,
+        scale=ScaleWords.of(cycle.scale),
         is_own=access.is_candidate,
     )
 

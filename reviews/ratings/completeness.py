@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from reviews.rules.enums import MISSING, Category
+from reviews.rules.enums import MISSING, RatingCategory
 
 #: Letters and digits below which a text is no sentence ("good", "see above").
 _SENTENCE = 12
@@ -16,7 +16,7 @@ _NOT_IN_PACKET = re.compile(r"\bnot in (?:the )?packet\b", re.IGNORECASE)
 class RatingAnswer:
     """What a rater has put down about one dimension so far."""
 
-    category: Category | None = None
+    category: RatingCategory | None = None
     rationale: str = ""
 
 

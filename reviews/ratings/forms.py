@@ -18,7 +18,13 @@ from wtforms.widgets import HiddenInput
 
 from reviews.access.expectations import TargetDimension
 from reviews.ratings.queries import RatePage
-from reviews.rules.enums import MISSING, SCALE, Category, DeclineCategory, Mark
+from reviews.rules.enums import (
+    MARKS,
+    RATING_CATEGORIES,
+    DeclineCategory,
+    Mark,
+    RatingCategory,
+)
 from reviews.web.forms import StrictForm
 from reviews.web.validators import choice_of, plain_text
 
@@ -31,12 +37,6 @@ _REASONS = {
     DeclineCategory.NO_TIME: "I have no time before the date",
     DeclineCategory.TOO_CLOSE: "I am too close to this person to judge",
     DeclineCategory.OTHER: "Another reason",
-}
-_MARKS = {
-    Mark.SHOWN: "shown",
-    Mark.PARTLY: "partly",
-    Mark.NOT_SHOWN: "not shown",
-    Mark.NOT_OBSERVED: "not observed",
 }
 
 
@@ -107,8 +107,8 @@ class RatingForm(StrictForm):
     go = HiddenField()
     marks: "FormField[Form]"
 
-    def chosen(self) -> Category | None:
-        return choice_of(Category, self.category.data)
+    def chosen(self) -> RatingCategory | None:
+        return choice_of(RATING_CATEGORIES, self.category.data)
 
     def marks_by_id(self, dimension: TargetDimension) -> dict[int, Mark]:
         """The marks set, by expectation id."""
@@ -116,7 +116,7 @@ class RatingForm(StrictForm):
         return {
             expectation.id: mark
             for expectation in dimension
-            if (mark := choice_of(Mark, given[expectation.label].data)) is not None
+            if (mark := choice_of(MARKS, given[expectation.label].data)) is not None
         }
 
 
@@ -128,13 +128,12 @@ class SubmitForm(StrictForm):
 
 def rating_form(page: RatePage) -> RatingForm:
     """The form of this dimension, filled with what is saved."""
-    words = page.head.scale
-    answers = [SelectChoice(c.value, words[c.value]["word"]) for c in (*SCALE, *MISSING)]
+    scale = page.head.scale
     fields = {
         expectation.label: _answers(
             f"What did you see of {expectation.label}?",
             Optional(),
-            (SelectChoice(mark.value, word) for mark, word in _MARKS.items()),
+            (SelectChoice(mark.value, scale.word(mark)) for mark in MARKS),
         )
         for expectation in page.dimension
     }
@@ -142,7 +141,9 @@ def rating_form(page: RatePage) -> RatingForm:
         "DimensionForm", (RatingForm,), {"marks": FormField(type("Marks", (Form,), fields))}
     )
     form: RatingForm = form_class(data=_saved(page))
-    form.category.choices = answers
+    form.category.choices = [
+        SelectChoice(category.value, scale.word(category)) for category in RATING_CATEGORIES
+    ]
     form.shareable.label.text = (
         f"{page.head.candidate} may read this text, with my name, after release"
     )

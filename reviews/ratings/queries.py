@@ -14,7 +14,15 @@ from reviews.db.models.ratings import ExpectationMark, Rating
 from reviews.packets.evidence import EvidenceView
 from reviews.packets.queries import revision_evidence, revision_notes
 from reviews.ratings import completeness
-from reviews.rules.enums import Action, AssignmentState, Category, Mark, PacketState, RaterKind
+from reviews.rules.enums import (
+    Action,
+    AssignmentState,
+    Mark,
+    PacketState,
+    RaterKind,
+    RatingCategory,
+)
+from reviews.rules.scale import ScaleWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +40,9 @@ class RatingHead:
     due: datetime | None
     kind: RaterKind
     state: AssignmentState
-    #: The cycle's own wording: category -> {"word", "hint"}.
-    scale: Mapping[str, Mapping[str, str]]
+    scale: ScaleWords
     #: The form takes text now: the phase, the deadline and the packet allow it.
     open: bool
-
-    @property
-    def hints(self) -> dict[str, str]:
-        """Category -> the sentence that explains it."""
-        return {category: words["hint"] for category, words in self.scale.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class RatingDraft:
     """What is saved about one dimension. Version 0: nothing is."""
 
     rationale: str = ""
-    category: Category | None = None
+    category: RatingCategory | None = None
     shareable: bool = False
     saved_at: datetime | None = None
     version: int = 0
@@ -160,7 +162,7 @@ def said_in(rating: Rating | None) -> completeness.RatingAnswer:
     )
 
 
-def as_saved(rating: Rating, dimension: TargetDimension) -> dict[str, str]:
+def as_saved(rating: Rating, dimension: TargetDimension, scale: ScaleWords) -> dict[str, str]:
     """The saved values by form field, to be shown beside a text that was written meanwhile."""
     marks = marks_of({rating.assignment_id})
     return {
@@ -169,7 +171,7 @@ def as_saved(rating: Rating, dimension: TargetDimension) -> dict[str, str]:
         "shareable": "yes" if rating.shareable else "no",
         "marks": ", ".join(
             f"{label} {word}"
-            for label, word in labelled(marks.get(rating.assignment_id, {}), dimension)
+            for label, word in labelled(marks.get(rating.assignment_id, {}), dimension, scale)
         ),
     }
 
@@ -261,7 +263,7 @@ def _head(access: PacketAccess, assignment: Assignment) -> RatingHead:
         due=due,
         kind=assignment.kind,
         state=assignment.state,
-        scale=cycle.scale,
+        scale=ScaleWords.of(cycle.scale),
         open=access.may(Action.WRITE_RATING)
         and packet.state is PacketState.SUBMITTED
         and (due is None or access.viewer.now < due),
@@ -314,9 +316,12 @@ def marks_of(assignment_ids: set[int]) -> dict[int, dict[int, Mark]]:
     return found
 
 
-def labelled(marks: Mapping[int, Mark], dimension: TargetDimension) -> tuple[tuple[str, str], ...]:
+def labelled(
+    marks: Mapping[int, Mark], dimension: TargetDimension, scale: ScaleWords
+) -> tuple[tuple[str, str], ...]:
+    """("E1", "shown") for each expectation of the dimension that is marked."""
     return tuple(
-        (expectation.label, marks[expectation.id].value.replace("_", " "))
+        (expectation.label, scale.word(marks[expectation.id]))
         for expectation in dimension
         if expectation.id in marks
     )

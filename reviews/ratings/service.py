@@ -16,14 +16,15 @@ from reviews.display.formatting import moment
 from reviews.ratings import completeness, queries
 from reviews.rules.enums import (
     AssignmentState,
-    Category,
     DeclineCategory,
     Mark,
     PacketState,
     RaterKind,
+    RatingCategory,
     Verb,
 )
 from reviews.rules.errors import RuleBroken, StaleEdit
+from reviews.rules.scale import ScaleWords
 from reviews.rules.workflow import ASSIGNMENT, advance
 
 
@@ -73,7 +74,7 @@ def save_rating(
     *,
     dimension: TargetDimension,
     rationale: str,
-    category: Category | None,
+    category: RatingCategory | None,
     shareable: bool = False,
     marks: Mapping[int, Mark],
     version: int,
@@ -101,7 +102,7 @@ def save_rating(
     if rating and saved_version != version:
         raise StaleEdit(
             "This dimension was saved in another window after you opened it. Both texts are below.",
-            saved=queries.as_saved(rating, dimension),
+            saved=queries.as_saved(rating, dimension, ScaleWords.of(assignment.packet.cycle.scale)),
             version=saved_version,
         )
     if rating is None:

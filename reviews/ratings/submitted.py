@@ -1,6 +1,5 @@
 """Reading what is submitted, as far as the reader may: their own rating, the manager's, the peers'."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, false, or_, select
@@ -12,8 +11,9 @@ from reviews.db.extensions import db
 from reviews.db.models.packets import Assignment
 from reviews.db.models.ratings import Rating
 from reviews.ratings.queries import labelled, marks_of
-from reviews.rules.enums import MISSING, Action, AssignmentState, Category, Mark, RaterKind
+from reviews.rules.enums import MISSING, Action, AssignmentState, RaterKind, RatingCategory
 from reviews.rules.policy import Answer
+from reviews.rules.scale import ScaleWords
 
 #: Asked for a rating and not declined.
 _ASKED = (
@@ -32,7 +32,7 @@ class VisibleRating:
     rater: str
     kind: RaterKind
     own: bool
-    category: Category
+    category: RatingCategory
     #: None where the reader is not granted the text.
     rationale: str | None
     #: The candidate may read it after release; None for a peer, who cannot say so.
@@ -54,7 +54,7 @@ class RatingsPage:
     target: str
     cycle: str
     cycle_id: str
-    scale: Mapping[str, Mapping[str, str]]
+    scale: ScaleWords
     dimensions: tuple[VisibleDimension, ...]
     #: Only the reader's own rating is shown.
     own_only: bool
@@ -66,6 +66,7 @@ def ratings_page(access: PacketAccess) -> RatingsPage:
     """What the viewer may read of the submitted ratings: their own, the manager's, the peers'."""
     packet = access.packet
     asked = expectations_for(packet)
+    scale = ScaleWords.of(packet.cycle.scale)
     assignments = _readable(access)
     ids = {assignment.id for assignment in assignments}
     ratings = {
@@ -77,7 +78,12 @@ def ratings_page(access: PacketAccess) -> RatingsPage:
         VisibleDimension(
             dimension,
             tuple(
-                _visible_rating(access, assignment, rating, marks.get(assignment.id, {}), dimension)
+                _visible_rating(
+                    access,
+                    assignment,
+                    rating,
+                    labelled(marks.get(assignment.id, {}), dimension, scale),
+                )
                 for assignment in assignments
                 if (rating := ratings.get((assignment.id, dimension.id))) is not None
             ),
@@ -90,7 +96,7 @@ def ratings_page(access: PacketAccess) -> RatingsPage:
         target=packet.target_level.name,
         cycle=packet.cycle.name,
         cycle_id=packet.cycle.public_id,
-        scale=packet.cycle.scale,
+        scale=scale,
         dimensions=dimensions,
         own_only=not _reads_others(access),
         count_in=_count_in(access) if access.may(Action.COUNT_RATINGS) else None,
@@ -135,8 +141,7 @@ def _visible_rating(
     access: PacketAccess,
     assignment: Assignment,
     rating: Rating,
-    marks: Mapping[int, Mark],
-    dimension: TargetDimension,
+    marks: tuple[tuple[str, str], ...],
 ) -> VisibleRating:
     assert rating.category is not None  # noqa: S101 - nothing is submitted without an answer
     is_manager = assignment.kind is RaterKind.MANAGER
@@ -148,7 +153,7 @@ def _visible_rating(
         category=rating.category,
         rationale=rating.rationale if own or access.may(_text_row(assignment, rating)) else None,
         shareable=rating.shareable if is_manager and rating.category not in MISSING else None,
-        marks=labelled(marks, dimension),
+        marks=marks,
     )
 
 

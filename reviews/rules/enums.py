@@ -1,6 +1,7 @@
 """Every closed set of words in the product. The values are what the database stores and the policy files say."""
 
 from enum import IntEnum, StrEnum
+from typing import Literal, get_args
 
 
 class Relation(StrEnum):
@@ -276,7 +277,10 @@ class DeclineCategory(StrEnum):
 
 
 class Category(StrEnum):
-    """A rating against what the target level expects. The last two are missing values, never low ones."""
+    """Every answer of the rating scale; the named types below say which of them may be given where.
+
+    What a cycle calls them is `reviews.rules.scale.ScaleWords`.
+    """
 
     NOT_SHOWN = "not_shown"
     PARTLY = "partly"
@@ -284,28 +288,30 @@ class Category(StrEnum):
     EXCEEDS = "exceeds"
     NOT_OBSERVED = "not_observed"
     NO_OPPORTUNITY = "no_opportunity"
+    CANNOT_JUDGE = "cannot_judge"
+    INSUFFICIENT_EVIDENCE = "insufficient_evidence"
+    SHOWN = "shown"
 
+
+#: Only these are on the scale: they have an order, and the target line between the second and the third.
+ScaleCategory = Literal[Category.NOT_SHOWN, Category.PARTLY, Category.MET, Category.EXCEEDS]
+#: What one rater says about one dimension. The last two are missing values, never low ones.
+RatingCategory = Literal[ScaleCategory, Category.NOT_OBSERVED, Category.NO_OPPORTUNITY]
+#: What one rater says about one expectation.
+Mark = Literal[Category.SHOWN, Category.PARTLY, Category.NOT_SHOWN, Category.NOT_OBSERVED]
+#: What one member of the committee says about one dimension.
+BallotChoice = Literal[ScaleCategory, Category.CANNOT_JUDGE]
+#: What the committee decided about one dimension.
+Attainment = Literal[ScaleCategory, Category.INSUFFICIENT_EVIDENCE]
 
 #: The four categories in order; their place in this tuple is the only number they have.
-SCALE = (Category.NOT_SHOWN, Category.PARTLY, Category.MET, Category.EXCEEDS)
+SCALE: tuple[ScaleCategory, ...] = get_args(ScaleCategory)
 MISSING = (Category.NOT_OBSERVED, Category.NO_OPPORTUNITY)
-
-
-class Mark(StrEnum):
-    """What one rater says about one expectation."""
-
-    SHOWN = "shown"
-    PARTLY = "partly"
-    NOT_SHOWN = "not_shown"
-    NOT_OBSERVED = "not_observed"
-
-
-class BallotChoice(StrEnum):
-    NOT_SHOWN = "not_shown"
-    PARTLY = "partly"
-    MET = "met"
-    EXCEEDS = "exceeds"
-    CANNOT_JUDGE = "cannot_judge"
+# The answers in the order in which a form offers them.
+RATING_CATEGORIES: tuple[RatingCategory, ...] = get_args(RatingCategory)
+MARKS: tuple[Mark, ...] = get_args(Mark)
+BALLOT_CHOICES: tuple[BallotChoice, ...] = get_args(BallotChoice)
+ATTAINMENTS: tuple[Attainment, ...] = (*reversed(SCALE), Category.INSUFFICIENT_EVIDENCE)
 
 
 class ConflictStanding(StrEnum):
@@ -320,13 +326,3 @@ class Outcome(StrEnum):
     PROMOTE = "promote"
     NOT_YET = "not_yet"
     DEFER = "defer"
-
-
-class Attainment(StrEnum):
-    """What the committee decided about one dimension."""
-
-    EXCEEDS = "exceeds"
-    MET = "met"
-    PARTLY = "partly"
-    NOT_SHOWN = "not_shown"
-    INSUFFICIENT_EVIDENCE = "insufficient_evidence"

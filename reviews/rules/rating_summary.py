@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeVar
 
-from reviews.rules.enums import SCALE, Attainment, Category
+from reviews.rules.enums import ATTAINMENTS, SCALE, Attainment, Category
+from reviews.rules.scale import ScaleWords
 
 Verdict = Literal["exceeds", "met", "partly", "not_shown", "split", "too_few", "not_observed"]
 Zone = Literal["clear", "discuss"]
@@ -71,6 +72,13 @@ class CellSummary:
     disagree: bool = False
     coverage_hole: bool = False
     zone: Zone | None = None
+
+    @property
+    def half_at(self) -> Category | None:
+        """Where there is a tie: the category above the verdict, which half of the ratings reach."""
+        if not self.tie:
+            return None
+        return SCALE[SCALE.index(Category(self.verdict)) + 1]
 
 
 # -- One dimension of one packet
@@ -227,18 +235,18 @@ class RuleReading(NamedTuple):
     promote: bool
 
 
-_ATTAINED = {attainment: attainment.value.replace("_", " ") for attainment in Attainment}
-
-
-def rule_reading(attainments: Sequence[Attainment], partly_allowed: int) -> RuleReading:
+def rule_reading(
+    attainments: Sequence[Attainment], partly_allowed: int, scale: ScaleWords
+) -> RuleReading:
     """Read the rule out: every dimension at least met, but for so many that may be partly."""
     counts = Counter(attainments)
-    found = ", ".join(f"{counts[each]} {word}" for each, word in _ATTAINED.items() if counts[each])
-    too_low = counts[Attainment.NOT_SHOWN] + counts[Attainment.INSUFFICIENT_EVIDENCE]
-    promote = bool(attainments) and not too_low and counts[Attainment.PARTLY] <= partly_allowed
-    allowed = f"at most {partly_allowed} partly" if partly_allowed else "none below"
+    found = ", ".join(f"{counts[each]} {scale.word(each)}" for each in ATTAINMENTS if counts[each])
+    too_low = counts[Category.NOT_SHOWN] + counts[Category.INSUFFICIENT_EVIDENCE]
+    promote = bool(attainments) and not too_low and counts[Category.PARTLY] <= partly_allowed
+    partly, met = scale.word(Category.PARTLY), scale.word(Category.MET)
+    allowed = f"at most {partly_allowed} {partly}" if partly_allowed else "none below"
     verdict = "is met" if promote else "is not met"
     return RuleReading(
-        f"{found or 'Nothing attained'}: the rule (every dimension met, {allowed}) {verdict}.",
+        f"{found or 'Nothing attained'}: the rule (every dimension {met}, {allowed}) {verdict}.",
         promote,
     )

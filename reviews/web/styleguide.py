@@ -1,6 +1,6 @@
 """The page that shows every component in its states, with sample values. There is none in production."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -22,14 +22,16 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from reviews.access.loaders import SiteAccess
 from reviews.display.board_cell import cell, coverage_bar, status_mark
-from reviews.rules.enums import MISSING, SCALE, Action, Category
+from reviews.rules.enums import BALLOT_CHOICES, RATING_CATEGORIES, Action, Category
 from reviews.rules.rating_summary import CellCounts, CellSummary, ExpectationStatus
+from reviews.rules.scale import DEFAULT_WORDS
 from reviews.web.guard import guarded
 
 bp = Blueprint("styleguide", __name__)
 
-_SCALE_CHOICES = [SelectChoice(word.value, word.value.replace("_", " ")) for word in SCALE]
-_MISSING_CHOICES = [SelectChoice(word.value, word.value.replace("_", " ")) for word in MISSING]
+
+def _choices(answers: Sequence[Category]) -> list[SelectChoice]:
+    return [SelectChoice(answer.value, DEFAULT_WORDS.word(answer)) for answer in answers]
 
 
 class SampleForm(Form):
@@ -56,8 +58,8 @@ class SampleForm(Form):
         ],
     )
     may_quote = BooleanField("May be quoted by name")
-    category = RadioField(choices=[*_SCALE_CHOICES, *_MISSING_CHOICES])
-    choice = RadioField(choices=[*_SCALE_CHOICES, SelectChoice("cannot_judge", "cannot judge")])
+    category = RadioField(choices=_choices(RATING_CATEGORIES))
+    choice = RadioField(choices=_choices(BALLOT_CHOICES))
 
 
 def _counts(
@@ -137,6 +139,7 @@ def page() -> Mapping[str, Any]:
             },
         ),
         "refused": refused,
+        "scale_words": DEFAULT_WORDS,
         "cells": [
             (
                 caption,

@@ -13,6 +13,7 @@ from jinja2 import StrictUndefined
 from reviews.access import loaders
 from reviews.display import board_cell, formatting, markdown
 from reviews.rules.enums import Action
+from reviews.rules.scale import DEFAULT_WORDS
 
 #: A page that is reached through another entry of the menu, or none, by its endpoint or its blueprint.
 PART_OF = {
@@ -49,6 +50,7 @@ def init_app(app: Flask) -> None:
         excerpt=markdown.excerpt,
     )
     app.jinja_env.globals.update(
+        DEFAULT_WORDS=DEFAULT_WORDS,
         months=formatting.months,
         count=formatting.count,
         coverage_bar=board_cell.coverage_bar,

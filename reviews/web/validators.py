@@ -1,7 +1,7 @@
 """What fields take: no character that cannot be seen, stored or compared, and of closed sets no word but theirs."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ _UNSEEN = frozenset("\u00ad\u034f\u180e\u200b\u2060\ufeff")
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
-def choice_of(words: type[_Word], given: str | None) -> _Word | None:
+def choice_of(words: Iterable[_Word], given: str | None) -> _Word | None:
     """The word that was sent, or None for anything else.
 
     A form is read for its page before it is known to be sound, and a choice that may be left out may come as white space.

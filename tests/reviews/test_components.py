@@ -17,7 +17,8 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length
 
 from reviews.rules import enums
-from reviews.rules.enums import MISSING, SCALE
+from reviews.rules.enums import RATING_CATEGORIES
+from reviews.rules.scale import ScaleWords
 from reviews.web import styleguide
 
 ENVIRONMENT = Environment(
@@ -50,7 +51,7 @@ class Item(Form):
     category = RadioField(
         "Reach",
         [InputRequired("Choose a category.")],
-        choices=[SelectChoice(word.value, word.value) for word in (*SCALE, *MISSING)],
+        choices=[SelectChoice(word.value, word.value) for word in RATING_CATEGORIES],
         validate_choice=False,
     )
 
@@ -92,10 +93,12 @@ def test_a_detail_follows_the_word_and_is_escaped():
     )
 
 
-@pytest.mark.parametrize("words", [enums.Category, enums.Attainment, enums.BallotChoice])
-def test_every_category_and_attainment_has_a_key(words):
-    for word in words:
-        key = nodes(component("attainment").attainment(word), "b")[0]
+@pytest.mark.parametrize(
+    "answers", [enums.RATING_CATEGORIES, enums.ATTAINMENTS, enums.BALLOT_CHOICES]
+)
+def test_every_category_and_attainment_has_a_key(answers):
+    for answer in answers:
+        key = nodes(component("attainment").attainment(answer, "a word"), "b")[0]
         assert key.text in {"E", "M", "P", "N", "\N{EN DASH}"}
 
 
@@ -172,9 +175,9 @@ def test_the_scale_puts_four_words_above_and_the_missing_answers_below(refused):
 
 
 def test_the_tally_says_in_words_what_it_draws():
-    html = component("tally").tally((0, 2, 2, 1), yours=1)
+    html = component("tally").tally((0, 2, 2, 1), ("low", "partly", "met", "<high>"), yours=1)
     picture = html5lib.parseFragment(html, namespaceHTMLElements=False)[0]
-    assert picture.get("aria-label") == "0 not shown, 2 partly, 2 met, 1 exceeds; yours is partly"
+    assert picture.get("aria-label") == "0 low, 2 partly, 2 met, 1 <high>; yours is partly"
     assert [len(place) for place in picture] == [0, 2, 2, 1]
     assert [dot.get("class") for place in picture for dot in place] == [
         "is-yours",
@@ -182,6 +185,19 @@ def test_the_tally_says_in_words_what_it_draws():
         None,
         None,
         None,
+    ]
+
+
+def test_the_legend_speaks_the_words_of_the_cycle():
+    words = {category: {"word": f"<{category}>", "hint": ""} for category in RATING_CATEGORIES}
+    html = component("legend").legend(scale=ScaleWords.of(words))
+    entries = ["".join(entry.itertext()) for entry in nodes(html, "span")]
+    assert [entry for entry in entries if "<" in entry] == [
+        "E<exceeds>",
+        "M<met>",
+        "P<partly>",
+        "N<not_shown>",
+        "∅<no_opportunity>, says the candidate",
     ]
 
 

@@ -8,7 +8,8 @@ from statistics import median, variance
 
 import pytest
 
-from reviews.rules.enums import SCALE, Attainment
+from reviews.db.models.calibration import Decision
+from reviews.rules.enums import ATTAINMENTS, SCALE, Attainment, Category
 from reviews.rules.rating_summary import (
     CellCounts,
     CellSummary,
@@ -23,8 +24,9 @@ from reviews.rules.rating_summary import (
     verdict_of,
     zone_of,
 )
+from reviews.rules.scale import DEFAULT_SCALE, DEFAULT_WORDS, ScaleWords
 
-A = Attainment
+A = Category
 EVERY_SET = [ratings for n in range(7) for ratings in product(range(4), repeat=n)]
 STRENGTH = {
     "not_shown": 0,
@@ -326,7 +328,29 @@ def test_the_rule_is_read_out(
     sentence: str,
     promote: bool,  # noqa: FBT001 - the answer
 ) -> None:
-    assert rule_reading(attainments, partly_allowed) == (sentence, promote)
+    assert rule_reading(attainments, partly_allowed, DEFAULT_WORDS) == (sentence, promote)
+
+
+def test_the_rule_is_read_out_in_the_words_of_the_cycle_and_fits_its_column() -> None:
+    words = {category: {"word": f"{category[0]}" * 40, "hint": ""} for category in DEFAULT_SCALE}
+    every = [each for each in ATTAINMENTS for _ in range(99)]
+
+    sentence, _ = rule_reading(every, 20, ScaleWords.of(words))
+
+    e, m, p, n = (letter * 40 for letter in "empn")
+    assert sentence == (
+        f"99 {e}, 99 {m}, 99 {p}, 99 {n}, 99 insufficient evidence:"
+        f" the rule (every dimension {m}, at most 20 {p}) is not met."
+    )
+    assert len(sentence) <= Decision.rule_reading.type.length
+
+
+def test_a_tie_names_the_category_that_half_of_the_ratings_reach() -> None:
+    halves = {(0, 0, 2, 2): Category.EXCEEDS, (2, 2, 0, 0): Category.PARTLY, (0, 2, 2, 0): None}
+
+    for ratings, category in halves.items():
+        verdict, tie = verdict_of(ratings)
+        assert CellSummary(verdict, tie).half_at is category
 
 
 def test_a_reading_carries_all_that_a_cell_says() -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from reviews.db.extensions import db
 from reviews.db.models.calibration import Ballot, Conflict, Decision
 from reviews.db.models.cycles import Cycle
-from reviews.rules.enums import AssignmentState, BallotChoice, CyclePhase, PacketStage
+from reviews.rules.enums import AssignmentState, Category, CyclePhase, PacketStage
 from tests import builders
 from tests.conftest import application
 from tests.races import sent_at_once, window_of
@@ -38,7 +38,7 @@ def sent(app, person, address, fields):
 
 def test_a_ballot_sealed_in_several_windows(app):
     committee = a_committee()
-    fields = ballot_of(committee.packet, BallotChoice.MET)
+    fields = ballot_of(committee.packet, Category.MET)
 
     statuses = sent(
         app, committee.members[0], f"/packets/{committee.packet.public_id}/ballot", fields

@@ -207,7 +207,7 @@ def the_manager_adds_a_peer() -> None:
 
 def votes(
     names: Iterable[str] = ("Chair", "Member"),
-    choice: BallotChoice = BallotChoice.PARTLY,
+    choice: BallotChoice = Category.PARTLY,
     candidate: str = "Candidate",
 ) -> None:
     packet = packet_of(candidate)

@@ -7,7 +7,7 @@ who may know must see a difference, or else there was none to hide.
 from collections.abc import Callable
 from functools import partial
 
-from reviews.rules.enums import BallotChoice, Outcome
+from reviews.rules.enums import Category, Outcome
 from tests.two_worlds import people
 from tests.two_worlds.harness import METHODS, Request, World, crawl, differences, families, observe
 from tests.two_worlds.people import calibrate
@@ -128,7 +128,7 @@ def test_a_release_opens_the_decision_and_nothing_behind_it(make_world: MakeWorl
         partial(people.rates, "Manager"),
         partial(people.rates, "Peer"),
         calibrate,
-        partial(people.votes, choice=BallotChoice.MET),
+        partial(people.votes, choice=Category.MET),
         *release,
     )
     split = make_world(
@@ -137,8 +137,8 @@ def test_a_release_opens_the_decision_and_nothing_behind_it(make_world: MakeWorl
         partial(people.rates, "Second peer"),
         partial(people.drafts, "Third peer"),
         calibrate,
-        partial(people.votes, ("Member",), BallotChoice.NOT_SHOWN),
-        partial(people.votes, ("Chair",), BallotChoice.EXCEEDS),
+        partial(people.votes, ("Member",), Category.NOT_SHOWN),
+        partial(people.votes, ("Chair",), Category.EXCEEDS),
         *release,
     )
 

@@ -20,7 +20,7 @@ from reviews.packets import service as packets
 from reviews.packets.evidence import EvidenceDraft
 from reviews.people.queries import now
 from reviews.ratings import service as ratings
-from reviews.rules.enums import Attainment, BallotChoice, Category, Mark, Outcome, RaterKind
+from reviews.rules.enums import Category, Outcome, RaterKind
 from tests.builders import viewer_of
 
 
@@ -113,7 +113,7 @@ def is_rated(candidate: str) -> None:
                 dimension=dimension,
                 rationale="Item 1 shows it, and it held for a year.",
                 category=Category.MET,
-                marks={dimension.counted[0].id: Mark.SHOWN},
+                marks={dimension.counted[0].id: Category.SHOWN},
                 version=0,
                 actor=assignment.rater,
                 now=now(),
@@ -126,7 +126,7 @@ def is_decided(candidate: str, *, members: tuple[str, ...]) -> None:
     packet = packet_of(candidate)
     asked = expectations_for(packet).dimensions
     for member in members:
-        ballot = {each.id: BallotMarkDraft(BallotChoice.MET, "") for each in asked}
+        ballot = {each.id: BallotMarkDraft(Category.MET, "") for each in asked}
         calibration.cast_ballot(packet, marks=ballot, actor=actor(member), now=now())
     chair = actor(members[0])
     calibration.reveal(packet, reason="", actor=chair, now=now())
@@ -136,7 +136,7 @@ def is_decided(candidate: str, *, members: tuple[str, ...]) -> None:
             outcome=Outcome.PROMOTE,
             letter="The second mill convinced the committee.",
             attainments={
-                each.id: (Attainment.MET, "Item 1, and three ratings that say the same.")
+                each.id: (Category.MET, "Item 1, and three ratings that say the same.")
                 for each in asked
             },
         ),

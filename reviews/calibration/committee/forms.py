@@ -18,24 +18,11 @@ from wtforms.validators import Length, Optional
 
 from reviews.access.expectations import TargetDimension, TargetExpectation
 from reviews.calibration.requirements import BallotMarkDraft, DecisionDraft
-from reviews.rules.enums import Attainment, BallotChoice, Outcome
+from reviews.rules.enums import ATTAINMENTS, BALLOT_CHOICES, Outcome
+from reviews.rules.scale import ScaleWords
 from reviews.web.forms import StrictForm
 from reviews.web.validators import choice_of, plain_name, plain_text
 
-BALLOT_WORDS = {
-    BallotChoice.NOT_SHOWN: "not shown",
-    BallotChoice.PARTLY: "partly",
-    BallotChoice.MET: "met",
-    BallotChoice.EXCEEDS: "exceeds",
-    BallotChoice.CANNOT_JUDGE: "cannot judge",
-}
-ATTAINMENT_WORDS = {
-    Attainment.EXCEEDS: "exceeds",
-    Attainment.MET: "met",
-    Attainment.PARTLY: "partly",
-    Attainment.NOT_SHOWN: "not shown",
-    Attainment.INSUFFICIENT_EVIDENCE: "insufficient evidence",
-}
 OUTCOME_WORDS = {
     Outcome.PROMOTE: "Promote",
     Outcome.NOT_YET: "Not yet",
@@ -97,6 +84,7 @@ class BallotForm(StrictForm):
         cls,
         dimensions: Iterable[TargetDimension],
         marks: Mapping[int, BallotMarkDraft],
+        scale: ScaleWords,
     ) -> "BallotForm":
         """A rationale and a choice for each dimension, filled with the ballot that is sealed already, if any."""
         asked = tuple(dimensions)
@@ -108,7 +96,7 @@ class BallotForm(StrictForm):
             )
             fields[f"choice_{dimension.id}"] = RadioField(
                 dimension.name,
-                choices=[SelectChoice(c.value, word) for c, word in BALLOT_WORDS.items()],
+                choices=[SelectChoice(c.value, scale.word(c)) for c in BALLOT_CHOICES],
                 validate_choice=True,
                 validators=[Optional()],
             )
@@ -124,7 +112,7 @@ class BallotForm(StrictForm):
     def marks(self) -> dict[int, BallotMarkDraft]:
         return {
             dimension.id: BallotMarkDraft(
-                choice_of(BallotChoice, choice.data), rationale.data or ""
+                choice_of(BALLOT_CHOICES, choice.data), rationale.data or ""
             )
             for dimension, rationale, choice in self.rows()
         }
@@ -158,7 +146,9 @@ class DecisionForm(StrictForm):
     )
 
     @classmethod
-    def for_dimensions(cls, dimensions: Iterable[TargetDimension]) -> "DecisionForm":
+    def for_dimensions(
+        cls, dimensions: Iterable[TargetDimension], scale: ScaleWords
+    ) -> "DecisionForm":
         asked = tuple(dimensions)
         fields: dict[str, Any] = {"dimensions": asked}
         for dimension in asked:
@@ -167,7 +157,7 @@ class DecisionForm(StrictForm):
                 [Optional()],
                 choices=[
                     SelectChoice("", "Choose"),
-                    *(SelectChoice(a.value, word) for a, word in ATTAINMENT_WORDS.items()),
+                    *(SelectChoice(a.value, scale.word(a)) for a in ATTAINMENTS),
                 ],
             )
             fields[f"reason_{dimension.id}"] = TextAreaField(
@@ -202,7 +192,7 @@ class DecisionForm(StrictForm):
             outcome=choice_of(Outcome, self.outcome.data),
             letter=self.letter.data or "",
             attainments={
-                d.id: (choice_of(Attainment, attainment.data), reason.data or "")
+                d.id: (choice_of(ATTAINMENTS, attainment.data), reason.data or "")
                 for d, attainment, reason, _ in rows
             },
             gaps={

@@ -22,19 +22,17 @@ from reviews.db.models.packets import Packet
 from reviews.display import board_cell
 from reviews.packets.queries import revision_notes
 from reviews.rules.enums import (
+    SCALE,
     Action,
     BallotChoice,
+    Category,
     ConflictStanding,
     Relation,
 )
+from reviews.rules.scale import ScaleWords
 from reviews.rules.workflow import IN_REVIEW, UNDER_WAY
 
-_PLACES = {
-    BallotChoice.NOT_SHOWN: 0,
-    BallotChoice.PARTLY: 1,
-    BallotChoice.MET: 2,
-    BallotChoice.EXCEEDS: 3,
-}
+_MET = SCALE.index(Category.MET)
 
 
 # -- Conflicts
@@ -142,20 +140,16 @@ class DimensionTally:
         said = [place for place, count in enumerate(self.counts) if count]
         if not said:
             return 0
-        return max(said) - min(said) + (min(said) < _PLACES[BallotChoice.MET] <= max(said))
+        return max(said) - min(said) + (min(said) < _MET <= max(said))
 
-    @property
-    def reading(self) -> str:
+    def reading(self, scale: ScaleWords) -> str:
+        """What the counts amount to, in words of the cycle."""
         below, above = sum(self.counts[:2]), sum(self.counts[2:])
         if not below + above:
             return "nobody could judge"
         if below and above:
             return f"{below} below the line, {above} at or above"
-        words = [
-            w
-            for w, c in zip(("not shown", "partly", "met", "exceeds"), self.counts, strict=True)
-            if c
-        ]
+        words = [w for w, c in zip(scale.in_order, self.counts, strict=True) if c]
         if len(words) == 1:
             return f"all say {words[0]}"
         return "all at or above the line" if above else "all below the line"
@@ -165,6 +159,7 @@ class DimensionTally:
 class CommitteePage:
     """Fields are None where the policy does not grant them."""
 
+    scale: ScaleWords
     dimensions: tuple[TargetDimension, ...]
     panel: str | None
     seats: tuple[str, ...] | None
@@ -196,6 +191,7 @@ def committee_page(access: PacketAccess) -> CommitteePage:
     who_voted = access.may(Action.SEE_WHO_VOTED)
     names = {seat.person_id: seat.name for seat in bench.cast}
     return CommitteePage(
+        scale=ScaleWords.of(packet.cycle.scale),
         dimensions=dimensions,
         panel=panel.name if panel and access.may(Action.SEE_PANEL) else None,
         seats=tuple(s.name for s in bench.seats) if access.may(Action.SEE_PANEL) else None,
@@ -285,11 +281,12 @@ def _tally(
             if choice is None:
                 continue
             is_yours = member == access.viewer.person_id
-            if choice is BallotChoice.CANNOT_JUDGE:
+            if choice is Category.CANNOT_JUDGE:
                 cannot += 1
             else:
-                counts[_PLACES[choice]] += 1
-                yours = _PLACES[choice] if is_yours else yours
+                place = SCALE.index(choice)
+                counts[place] += 1
+                yours = place if is_yours else yours
             before = tuple(s.choice for s in said[:-1] if s.choice and s.choice is not choice)
             ballots.append(RevealedBallot(name, choice, said[-1].rationale, before, is_yours))
         tallies.append(

@@ -7,12 +7,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
-from reviews.access.expectations import expectations_for
 from reviews.access.loaders import CycleAccess, PacketAccess
 from reviews.calibration import service
 from reviews.calibration.committee import queries
 from reviews.calibration.committee.forms import (
-    BALLOT_WORDS,
     BallotForm,
     DecisionForm,
     DeclareForm,
@@ -20,6 +18,7 @@ from reviews.calibration.committee.forms import (
 )
 from reviews.rules.enums import Action, PacketStage
 from reviews.rules.rating_summary import rule_reading
+from reviews.rules.scale import ScaleWords
 from reviews.web.error_handlers import rules_shown_on, status_of
 from reviews.web.guard import guarded
 
@@ -102,7 +101,6 @@ def _show(template: str, access: PacketAccess, page: queries.CommitteePage, **mo
         access=access,
         page=page,
         stage_steps=steps,
-        ballot_words=BALLOT_WORDS,
         Action=Action,
         **more,
     )
@@ -110,7 +108,7 @@ def _show(template: str, access: PacketAccess, page: queries.CommitteePage, **mo
 
 def _ballot(access: PacketAccess) -> ResponseReturnValue:
     page = queries.committee_page(access)
-    form = BallotForm.for_dimensions(page.dimensions, page.own_ballot or {})
+    form = BallotForm.for_dimensions(page.dimensions, page.own_ballot or {}, page.scale)
     packet = access.packet
 
     def seal() -> None:
@@ -152,7 +150,7 @@ def reveal(access: PacketAccess) -> ResponseReturnValue:
 @guarded(Action.DECIDE_PACKET, on="packet")
 def decide(access: PacketAccess) -> ResponseReturnValue:
     page = queries.committee_page(access)
-    form = DecisionForm.for_dimensions(expectations_for(access.packet).dimensions)
+    form = DecisionForm.for_dimensions(page.dimensions, page.scale)
 
     def record() -> None:
         service.decide(
@@ -165,18 +163,22 @@ def decide(access: PacketAccess) -> ResponseReturnValue:
         "The decision is recorded. It opens to the candidate and the manager at release, not before.",
         access,
         lambda: _show(
-            "calibration/committee/decide.html", access, page, form=form, rule=_rule(form, access)
+            "calibration/committee/decide.html",
+            access,
+            page,
+            form=form,
+            rule=_rule(form, access, page.scale),
         ),
     )
 
 
-def _rule(form: DecisionForm, access: PacketAccess) -> str | None:
+def _rule(form: DecisionForm, access: PacketAccess, scale: ScaleWords) -> str | None:
     """What the rule reads, once every dimension has an attainment."""
     attainments = [attainment for attainment, _ in form.draft().attainments.values()]
     chosen = [attainment for attainment in attainments if attainment]
     if len(chosen) < len(attainments):
         return None
-    return rule_reading(chosen, access.packet.cycle.partly_allowed).sentence
+    return rule_reading(chosen, access.packet.cycle.partly_allowed, scale).sentence
 
 
 def _record(

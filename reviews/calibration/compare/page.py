@@ -27,7 +27,9 @@ from reviews.calibration.compare.queries import (
 from reviews.db.models.packets import Packet
 from reviews.display import board_cell
 from reviews.packets.evidence import EvidenceView
+from reviews.rules.enums import Category
 from reviews.rules.rating_summary import ExpectationStatus, expectation_status, still_open
+from reviews.rules.scale import ScaleWords
 
 FEWEST, MOST = 2, 4
 
@@ -87,6 +89,7 @@ class DimensionLink:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
+    scale: ScaleWords
     dimension: str
     target: str
     dimensions: tuple[DimensionLink, ...]
@@ -130,6 +133,7 @@ def compare_page(access: CycleAccess, wanted: Iterable[str], dimension: str) -> 
         raise Incomparable("This dimension asks nothing of these candidates at their target level.")
     of = {id_: found for id_, each in asked.items() if (found := each.dimension(key)) is not None}
     table = _Comparison(
+        scale=ScaleWords.of(access.cycle.scale),
         chosen=chosen,
         of=of,
         cells=seen.cells,
@@ -139,6 +143,7 @@ def compare_page(access: CycleAccess, wanted: Iterable[str], dimension: str) -> 
         said=ratings_about(chosen, of),
     )
     return Compare(
+        scale=table.scale,
         dimension=names[key],
         target=chosen[0].target.name,
         dimensions=_links(names, asked.values(), key),
@@ -176,6 +181,7 @@ def _links(
 class _Comparison:
     """One comparison being made: its candidates, and by packet all that was read about them."""
 
+    scale: ScaleWords
     chosen: Sequence[Candidate]
     of: Mapping[int, TargetDimension]
     cells: Mapping[int, Mapping[int, BoardCell]]
@@ -230,7 +236,7 @@ class _Comparison:
         )
         return ExpectationStanding(
             status=status,
-            marks=_in_words(shown, partly, not_shown),
+            marks=_in_words(self.scale, shown, partly, not_shown),
             evidence=evidence,
             label=asked.label if asked.label != self._labels[expectation] else "",
             already_expected=asked not in dimension.counted,
@@ -297,8 +303,8 @@ class _Comparison:
         )
 
 
-def _in_words(shown: int, partly: int, not_shown: int) -> str:
+def _in_words(scale: ScaleWords, shown: int, partly: int, not_shown: int) -> str:
     """The marks as they are: "2 shown, 1 partly"."""
-    counts = {"shown": shown, "partly": partly, "not shown": not_shown}
-    given = [f"{count} {word}" for word, count in counts.items() if count]
+    counts = {Category.SHOWN: shown, Category.PARTLY: partly, Category.NOT_SHOWN: not_shown}
+    given = [f"{count} {scale.word(mark)}" for mark, count in counts.items() if count]
     return ", ".join(given) or "nobody marked it"

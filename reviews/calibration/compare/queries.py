@@ -16,14 +16,21 @@ from reviews.db.models.people import Person
 from reviews.db.models.ratings import ExpectationMark, Rating
 from reviews.packets.evidence import EvidenceView
 from reviews.packets.queries import revision_evidence, revision_notes
-from reviews.rules.enums import Action, AssignmentState, Category, Mark, RaterKind
+from reviews.rules.enums import (
+    Action,
+    AssignmentState,
+    Category,
+    Mark,
+    RaterKind,
+    RatingCategory,
+)
 from reviews.rules.policy import decide
 
 
 @dataclass(frozen=True, slots=True)
 class Rationale:
     rater: str
-    category: Category | None
+    category: RatingCategory | None
     text: str
 
 
@@ -104,9 +111,9 @@ def marks_of(
         found[packet, expectation][mark] = count
     return {
         place: (
-            counts.get(Mark.SHOWN, 0),
-            counts.get(Mark.PARTLY, 0),
-            counts.get(Mark.NOT_SHOWN, 0),
+            counts.get(Category.SHOWN, 0),
+            counts.get(Category.PARTLY, 0),
+            counts.get(Category.NOT_SHOWN, 0),
         )
         for place, counts in found.items()
     }

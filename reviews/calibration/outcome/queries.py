@@ -22,9 +22,11 @@ from reviews.rules.enums import (
     Action,
     AssignmentState,
     Attainment,
+    Category,
     Outcome,
     RaterKind,
 )
+from reviews.rules.scale import ScaleWords
 
 #: Below this many voters a count of them could say who voted how.
 MIN_VOTERS_SHOWN = 5
@@ -52,6 +54,7 @@ class ManagerWords:
 
 @dataclass(frozen=True, slots=True)
 class OutcomePage:
+    scale: ScaleWords
     outcome: Outcome
     letter: str | None
     rule_reading: str
@@ -72,7 +75,7 @@ class OutcomePage:
         return tuple(
             r.dimension.name
             for r in self.results
-            if r.attainment in {Attainment.MET, Attainment.EXCEEDS}
+            if r.attainment in {Category.MET, Category.EXCEEDS}
         )
 
     @property
@@ -109,6 +112,7 @@ def outcome_page(access: PacketAccess) -> OutcomePage | None:
     voters = len(panel_standings([packet.id], now=access.viewer.now)[packet.id].cast)
     dimensions = expectations_for(packet).dimensions
     return OutcomePage(
+        scale=ScaleWords.of(packet.cycle.scale),
         outcome=decision.outcome,
         letter=decision.letter if access.may(Action.READ_FEEDBACK) else None,
         rule_reading=decision.rule_reading,

@@ -7,7 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 
-from reviews.rules.enums import MISSING, SCALE
+from reviews.rules.enums import RATING_CATEGORIES
+from reviews.rules.scale import DEFAULT_WORDS
 
 
 class Topic(StrEnum):
@@ -133,9 +134,9 @@ def _deadlines(plan: CyclePlan, now: datetime) -> list[str]:
 
 
 def _scale(scale: Mapping[str, Mapping[str, str]]) -> list[str]:
-    words = {c: scale.get(c.value, {}).get("word", "").strip() for c in (*SCALE, *MISSING)}
+    words = {c: scale.get(c.value, {}).get("word", "").strip() for c in RATING_CATEGORIES}
     found = [
-        f"The category “{category.value.replace('_', ' ')}” has no word."
+        f"The category “{DEFAULT_WORDS.word(category)}” has no word."
         for category, word in words.items()
         if not word
     ]

@@ -17,7 +17,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from reviews.cycles.forms import MOST, LocalTimeField, ReasonForm
 from reviews.cycles.local_time import zones
 from reviews.cycles.setup.settings import Settings
-from reviews.rules.enums import MISSING, SCALE
+from reviews.rules.enums import RATING_CATEGORIES, Category
+from reviews.rules.scale import DEFAULT_WORDS
 from reviews.web.fields import WholeNumberField, at_most, one_line
 from reviews.web.forms import EditForm, StrictForm
 from reviews.web.validators import plain_name
@@ -85,12 +86,13 @@ class SettingsForm(ReasonForm, CreateForm, EditForm):
         ],
     )
 
-    not_shown = FormField(WordingForm, "not shown")
-    partly = FormField(WordingForm, "partly")
-    met = FormField(WordingForm, "met")
-    exceeds = FormField(WordingForm, "exceeds")
-    not_observed = FormField(WordingForm, "not observed")
-    no_opportunity = FormField(WordingForm, "no opportunity")
+    # In the words that the owner starts from, whatever stands in the fields.
+    not_shown = FormField(WordingForm, DEFAULT_WORDS.word(Category.NOT_SHOWN))
+    partly = FormField(WordingForm, DEFAULT_WORDS.word(Category.PARTLY))
+    met = FormField(WordingForm, DEFAULT_WORDS.word(Category.MET))
+    exceeds = FormField(WordingForm, DEFAULT_WORDS.word(Category.EXCEEDS))
+    not_observed = FormField(WordingForm, DEFAULT_WORDS.word(Category.NOT_OBSERVED))
+    no_opportunity = FormField(WordingForm, DEFAULT_WORDS.word(Category.NO_OPPORTUNITY))
 
     def validate_peers_max(self, field: WholeNumberField) -> None:
         least = self.peers_min.data
@@ -99,7 +101,7 @@ class SettingsForm(ReasonForm, CreateForm, EditForm):
 
     @property
     def wordings(self) -> list[Any]:
-        return [self[category.value] for category in (*SCALE, *MISSING)]
+        return [self[category.value] for category in RATING_CATEGORIES]
 
     def settings(self) -> Settings:
         return Settings(

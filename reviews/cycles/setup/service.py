@@ -10,7 +10,6 @@ from reviews.access.viewer import Actor, person_id_of
 from reviews.audit import service as audit
 from reviews.cycles import ladder_choice, queries
 from reviews.cycles.local_time import typed_instant
-from reviews.cycles.setup.default_scale import DEFAULT_SCALE
 from reviews.cycles.setup.queries import settings_of
 from reviews.cycles.setup.settings import Settings
 from reviews.db import random_source
@@ -19,6 +18,7 @@ from reviews.db.models.cycles import Cycle, CycleLadder, CycleOwner
 from reviews.db.models.people import Person
 from reviews.rules.enums import CyclePhase, Verb
 from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
+from reviews.rules.scale import DEFAULT_SCALE
 
 _DUE = ("evidence_due", "rating_due", "calibration_due")
 

@@ -6,8 +6,16 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ladders.orm import Base
+from reviews.db.column_types import OneOf
 from reviews.db.models.people import Person
-from reviews.rules.enums import Attainment, BallotChoice, ConflictStanding, Outcome
+from reviews.rules.enums import (
+    ATTAINMENTS,
+    BALLOT_CHOICES,
+    Attainment,
+    BallotChoice,
+    ConflictStanding,
+    Outcome,
+)
 
 
 class Conflict(Base):
@@ -48,7 +56,7 @@ class BallotMark(Base):
 
     ballot_id: Mapped[int] = mapped_column(ForeignKey("ballot.id"), primary_key=True)
     dimension_id: Mapped[int] = mapped_column(ForeignKey("dimension.id"), primary_key=True)
-    choice: Mapped[BallotChoice]
+    choice: Mapped[BallotChoice] = mapped_column(OneOf("ballotchoice", BALLOT_CHOICES))
     rationale: Mapped[str] = mapped_column(Text, default="")
 
 
@@ -95,7 +103,7 @@ class DimensionOutcome(Base):
 
     decision_id: Mapped[int] = mapped_column(ForeignKey("decision.id"), primary_key=True)
     dimension_id: Mapped[int] = mapped_column(ForeignKey("dimension.id"), primary_key=True)
-    attainment: Mapped[Attainment]
+    attainment: Mapped[Attainment] = mapped_column(OneOf("attainment", ATTAINMENTS))
     reason: Mapped[str] = mapped_column(Text)
 
 

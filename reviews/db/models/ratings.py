@@ -6,7 +6,8 @@ from sqlalchemy import ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ladders.orm import Base
-from reviews.rules.enums import Category, Mark
+from reviews.db.column_types import OneOf
+from reviews.rules.enums import MARKS, RATING_CATEGORIES, Mark, RatingCategory
 
 
 class Rating(Base):
@@ -19,7 +20,7 @@ class Rating(Base):
     assignment_id: Mapped[int] = mapped_column(ForeignKey("assignment.id"), index=True)
     dimension_id: Mapped[int] = mapped_column(ForeignKey("dimension.id"), index=True)
     rationale: Mapped[str] = mapped_column(Text, default="")
-    category: Mapped[Category | None]
+    category: Mapped[RatingCategory | None] = mapped_column(OneOf("category", RATING_CATEGORIES))
     #: The candidate may read this rationale, with the manager's name, after release.
     shareable: Mapped[bool] = mapped_column(default=False)
     updated_at: Mapped[datetime]
@@ -35,4 +36,4 @@ class ExpectationMark(Base):
     expectation_id: Mapped[int] = mapped_column(
         ForeignKey("expectation.id"), primary_key=True, index=True
     )
-    mark: Mapped[Mark]
+    mark: Mapped[Mark] = mapped_column(OneOf("mark", MARKS))

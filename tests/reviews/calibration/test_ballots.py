@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, scoped_session
 from reviews.access.panel_standing import panel_standings
 from reviews.db.models.calibration import Ballot, BallotMark
 from reviews.db.models.packets import Packet
-from reviews.rules.enums import BallotChoice, ConflictStanding, PacketStage
+from reviews.rules.enums import BallotChoice, Category, ConflictStanding, PacketStage
 from tests import builders
 from tests.pages import StrictClient
 from tests.reviews.calibration.panels import Committee, a_committee, seen_in
@@ -39,21 +39,21 @@ def test_a_sealed_ballot_is_one_row_per_dimension(
     client.sign_in(committee.members[0])
 
     answer = client.submit(
-        address(committee, "ballot"), ballot_of(committee.packet, BallotChoice.PARTLY)
+        address(committee, "ballot"), ballot_of(committee.packet, Category.PARTLY)
     )
 
     ballots = session.execute(select(Ballot.member_id, Ballot.round)).all()
     marks = session.scalars(select(BallotMark.choice)).all()
     assert answer.status_code == 302
     assert ballots == [(committee.members[0].id, 1)]
-    assert marks == [BallotChoice.PARTLY] * 3
+    assert marks == [Category.PARTLY] * 3
 
 
 def test_an_incomplete_ballot_keeps_what_was_typed_and_seals_nothing(
     client: StrictClient, committee: Committee, session: scoped_session[Session]
 ) -> None:
     client.sign_in(committee.members[0])
-    fields = ballot_of(committee.packet, BallotChoice.PARTLY)
+    fields = ballot_of(committee.packet, Category.PARTLY)
     last = builders.asked(committee.packet).dimensions[-1].id
     fields[f"rationale_{last}"] = ""
 
@@ -71,7 +71,7 @@ def test_nobody_reads_a_ballot_before_the_reveal(
     voter, colleague, _ = committee.members
     client.sign_in(voter)
     client.submit(
-        address(committee, "ballot"), ballot_of(committee.packet, BallotChoice.PARTLY, secret)
+        address(committee, "ballot"), ballot_of(committee.packet, Category.PARTLY, secret)
     )
 
     for reader in (colleague, committee.chair, committee.owner):
@@ -101,12 +101,10 @@ def test_voting_again_after_the_reveal_keeps_the_first_ballot_in_view(
 ) -> None:
     committee = a_committee(PacketStage.DISCUSSION)
     for member in committee.members:
-        builders.a_ballot(committee.packet, member, BallotChoice.PARTLY)
+        builders.a_ballot(committee.packet, member, Category.PARTLY)
     client.sign_in(committee.members[0])
 
-    client.submit(
-        address(committee, "ballot/change"), ballot_of(committee.packet, BallotChoice.MET)
-    )
+    client.submit(address(committee, "ballot/change"), ballot_of(committee.packet, Category.MET))
 
     rounds = session.scalars(
         select(Ballot.round)

@@ -22,7 +22,6 @@ from reviews.rules.enums import (
     Category,
     ConflictStanding,
     CyclePhase,
-    Mark,
     PacketStage,
     PacketState,
     RaterKind,
@@ -165,9 +164,9 @@ def test_each_expectation_stands_once_with_everybodys_status_and_evidence(
     client: StrictClient, world: World, session: scoped_session[Session]
 ) -> None:
     for _ in range(2):
-        make.a_rating(world.ada, mark=Mark.SHOWN)
-    make.a_rating(world.ada, mark=Mark.NOT_SHOWN)
-    make.a_rating(world.bo, mark=Mark.PARTLY)
+        make.a_rating(world.ada, mark=Category.SHOWN)
+    make.a_rating(world.ada, mark=Category.NOT_SHOWN)
+    make.a_rating(world.bo, mark=Category.PARTLY)
     item = evidence_for(world.bo, session)[0]
     for link in session.scalars(
         select(RevisionItemExpectation).where(RevisionItemExpectation.item_id == item.id)
@@ -279,7 +278,7 @@ def test_the_plate_is_the_boards(client: StrictClient, world: World) -> None:
 def rated(packet: Packet, raters: int, session: scoped_session[Session]) -> None:
     for number in range(raters):
         rater: Person = make.a_person()
-        make.a_rating(packet, rater, mark=Mark.SHOWN)
+        make.a_rating(packet, rater, mark=Category.SHOWN)
         session.add(
             RevisionItem(
                 revision_id=packet.current_revision_id,

@@ -8,14 +8,7 @@ from reviews.calibration import service
 from reviews.calibration.requirements import DecisionDraft
 from reviews.db.models.calibration import Ballot, Decision, DimensionOutcome, Gap
 from reviews.db.models.packets import Packet
-from reviews.rules.enums import (
-    Attainment,
-    BallotChoice,
-    Outcome,
-    PacketStage,
-    PacketState,
-    RaterKind,
-)
+from reviews.rules.enums import Attainment, Category, Outcome, PacketStage, PacketState, RaterKind
 from reviews.rules.errors import IllegalMove
 from tests import builders
 from tests.pages import StrictClient
@@ -29,7 +22,7 @@ def discussed(session: scoped_session[Session]) -> Committee:
     assert session
     committee = a_committee(PacketStage.DISCUSSION)
     for member in committee.members:
-        builders.a_ballot(committee.packet, member, BallotChoice.MET)
+        builders.a_ballot(committee.packet, member, Category.MET)
     return committee
 
 
@@ -37,11 +30,11 @@ def address(committee: Committee, page: str) -> str:
     return f"/packets/{committee.packet.public_id}/{page}"
 
 
-def decision_of(packet: Packet, *, last: Attainment = Attainment.NOT_SHOWN) -> dict[str, str]:
+def decision_of(packet: Packet, *, last: Attainment = Category.NOT_SHOWN) -> dict[str, str]:
     dimensions = builders.asked(packet).dimensions
     fields = {"outcome": Outcome.NOT_YET.value, "letter": LETTER}
     for dimension in dimensions:
-        fields[f"attainment_{dimension.id}"] = Attainment.MET.value
+        fields[f"attainment_{dimension.id}"] = Category.MET.value
         fields[f"reason_{dimension.id}"] = f"Item 1 and the manager's rating, for {dimension.name}."
     fields[f"attainment_{dimensions[-1].id}"] = last.value
     open_expectation = dimensions[-1].counted[0]
@@ -55,7 +48,7 @@ def draft_of(packet: Packet) -> DecisionDraft:
         outcome=Outcome.PROMOTE,
         letter=LETTER,
         attainments={
-            d.id: (Attainment.MET, "Item 1 shows it.") for d in builders.asked(packet).dimensions
+            d.id: (Category.MET, "Item 1 shows it.") for d in builders.asked(packet).dimensions
         },
     )
 
@@ -124,7 +117,7 @@ def test_a_decision_holds_an_attainment_and_a_reason_for_every_dimension(
     attainments = session.scalars(
         select(DimensionOutcome.attainment).order_by(DimensionOutcome.dimension_id)
     ).all()
-    assert attainments == [Attainment.MET, Attainment.MET, Attainment.NOT_SHOWN]
+    assert attainments == [Category.MET, Category.MET, Category.NOT_SHOWN]
     assert session.scalars(select(Gap.closes_with)).all() == [
         "One retired system, with what was lost."
     ]
@@ -182,11 +175,11 @@ def test_a_withdrawn_packet_is_neither_voted_on_nor_revealed_nor_decided(
     ):
         committee = a_committee(stage)
         for member in committee.members:
-            builders.a_ballot(committee.packet, member, BallotChoice.MET)
+            builders.a_ballot(committee.packet, member, Category.MET)
         client.sign_in(committee.chair)
         fields = decision_of(committee.packet) if page == "decision" else {}
         for dimension in builders.asked(committee.packet).dimensions if page == "ballot" else ():
-            fields[f"choice_{dimension.id}"] = BallotChoice.MET.value
+            fields[f"choice_{dimension.id}"] = Category.MET.value
         committee.packet.state = PacketState.WITHDRAWN
 
         answer = client.submit(address(committee, page), fields)

@@ -11,24 +11,24 @@ from reviews.calibration.requirements import (
     decision_problems,
     reveal_problem,
 )
-from reviews.rules.enums import Attainment, BallotChoice, Outcome
+from reviews.rules.enums import BALLOT_CHOICES, Category, Outcome
 
 TODAY = date(2026, 11, 20)
 REASON = "Item 1 shows it."
 
 
-@pytest.mark.parametrize("choice", list(BallotChoice))
-def test_a_ballot_needs_a_reason_below_met_and_for_exceeds(choice: BallotChoice) -> None:
+@pytest.mark.parametrize("choice", BALLOT_CHOICES)
+def test_a_ballot_needs_a_reason_below_met_and_for_exceeds(choice: Category) -> None:
     silent = ballot_problems({1: BallotMarkDraft(choice, " ")}, {1: "Craft"})
     reasoned = ballot_problems({1: BallotMarkDraft(choice, REASON)}, {1: "Craft"})
 
-    wanted = choice not in {BallotChoice.MET, BallotChoice.CANNOT_JUDGE}
+    wanted = choice not in {Category.MET, Category.CANNOT_JUDGE}
     assert [problem.field for problem in silent] == (["rationale_1"] if wanted else [])
     assert reasoned == []
 
 
 def test_a_ballot_speaks_to_every_dimension() -> None:
-    marks = {1: BallotMarkDraft(BallotChoice.MET, ""), 2: BallotMarkDraft(None, REASON)}
+    marks = {1: BallotMarkDraft(Category.MET, ""), 2: BallotMarkDraft(None, REASON)}
 
     problems = ballot_problems(marks, {1: "Craft", 2: "Reach", 3: "People"})
 
@@ -59,7 +59,7 @@ def complete(**changes: object) -> DecisionDraft:
         **{
             "outcome": Outcome.NOT_YET,
             "letter": "What was strong, and what is open.",
-            "attainments": {1: (Attainment.MET, REASON), 2: (Attainment.PARTLY, REASON)},
+            "attainments": {1: (Category.MET, REASON), 2: (Category.PARTLY, REASON)},
             "gaps": {11: "One retired system."},
             **changes,
         }
@@ -88,9 +88,9 @@ def test_a_complete_decision_lacks_nothing() -> None:
     [
         ({"outcome": None}, ["outcome"]),
         ({"letter": "Short."}, ["letter"]),
-        ({"attainments": {1: (Attainment.MET, REASON)}}, ["attainment_2", "reason_2"]),
+        ({"attainments": {1: (Category.MET, REASON)}}, ["attainment_2", "reason_2"]),
         (
-            {"attainments": {1: (Attainment.MET, ""), 2: (None, REASON)}},
+            {"attainments": {1: (Category.MET, ""), 2: (None, REASON)}},
             ["reason_1", "attainment_2"],
         ),
         ({"gaps": {12: "  "}}, ["closes_12"]),

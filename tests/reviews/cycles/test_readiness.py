@@ -14,7 +14,7 @@ from reviews.cycles.phases.checklist import (
     missing_to_calibrate,
     missing_to_open,
 )
-from reviews.cycles.setup.default_scale import DEFAULT_SCALE
+from reviews.rules.scale import DEFAULT_SCALE
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 PANEL = Seats("Engineering panel", quorum=2, members=3, has_chair=True)

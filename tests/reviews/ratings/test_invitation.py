@@ -16,7 +16,6 @@ from reviews.rules.enums import (
     Category,
     CyclePhase,
     DeclineCategory,
-    Mark,
     RaterKind,
 )
 from reviews.rules.errors import IllegalMove, RuleBroken
@@ -92,7 +91,7 @@ def test_a_no_keeps_the_reason_and_nothing_else(client, session, assignment, wro
             dimension=delivery,
             rationale="Too close to say.",
             category=Category.MET,
-            marks={delivery.new[0].id: Mark.SHOWN},
+            marks={delivery.new[0].id: Category.SHOWN},
             version=0,
             actor=rater,
             now=b.NOW,

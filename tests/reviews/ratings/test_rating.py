@@ -10,7 +10,7 @@ from reviews.db.models.audit import AuditEvent
 from reviews.db.models.packets import Assignment
 from reviews.db.models.ratings import ExpectationMark, Rating
 from reviews.ratings import service
-from reviews.rules.enums import AssignmentState, Category, CyclePhase, Mark, PacketState, RaterKind
+from reviews.rules.enums import AssignmentState, Category, CyclePhase, PacketState, RaterKind
 from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
 from tests import builders as b
 from tests.pages import Page
@@ -86,14 +86,14 @@ def test_a_dimension_is_saved_with_its_marks_and_leads_to_the_next(client, sessi
     )
     marks = {m.expectation_id: m.mark for m in session.scalars(select(ExpectationMark))}
     asked = {each.label: each.id for each in delivery}
-    assert marks == {asked["E1"]: Mark.SHOWN, asked["E3"]: Mark.PARTLY}
+    assert marks == {asked["E1"]: Category.SHOWN, asked["E3"]: Category.PARTLY}
     assert session.get_one(Assignment, assignment.id).state is AssignmentState.IN_PROGRESS
 
 
 def test_the_page_shows_what_is_asked_with_its_evidence_and_what_was_saved(client, assignment):
     packet = assignment.packet
     delivery = expectations_for(packet).dimensions[0]
-    write(assignment, delivery, Category.PARTLY, marks={delivery.new[0].id: Mark.SHOWN})
+    write(assignment, delivery, Category.PARTLY, marks={delivery.new[0].id: Category.SHOWN})
     client.sign_in(assignment.rater)
 
     page = client.page(path(packet))
@@ -114,11 +114,11 @@ def test_the_page_shows_what_is_asked_with_its_evidence_and_what_was_saved(clien
 def test_marks_that_are_taken_off_are_gone(session, assignment):
     delivery = expectations_for(assignment.packet).dimensions[0]
     first, second = delivery.new
-    write(assignment, delivery, marks={first.id: Mark.SHOWN, second.id: Mark.PARTLY})
-    write(assignment, delivery, marks={second.id: Mark.NOT_SHOWN}, version=1)
+    write(assignment, delivery, marks={first.id: Category.SHOWN, second.id: Category.PARTLY})
+    write(assignment, delivery, marks={second.id: Category.NOT_SHOWN}, version=1)
 
     marks = {m.expectation_id: m.mark for m in session.scalars(select(ExpectationMark))}
-    assert marks == {second.id: Mark.NOT_SHOWN}
+    assert marks == {second.id: Category.NOT_SHOWN}
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_the_second_of_two_windows_gets_both_texts_and_loses_nothing(client, ses
 
 def test_a_stale_save_says_what_is_saved(assignment):
     delivery = expectations_for(assignment.packet).dimensions[0]
-    write(assignment, delivery, Category.MET, marks={delivery.new[0].id: Mark.SHOWN})
+    write(assignment, delivery, Category.MET, marks={delivery.new[0].id: Category.SHOWN})
 
     with pytest.raises(StaleEdit) as refused:
         write(assignment, delivery, Category.PARTLY, version=0)
@@ -349,7 +349,7 @@ def test_a_page_costs_the_same_however_much_there_is_to_read(client, queries):
         packet = b.a_packet(b.a_cycle(phase=CyclePhase.RATING, ladder=ladder))
         assignment = b.an_assignment(packet)
         delivery = expectations_for(packet).dimensions[0]
-        write(assignment, delivery, marks={e.id: Mark.SHOWN for e in delivery})
+        write(assignment, delivery, marks={e.id: Category.SHOWN for e in delivery})
         client.sign_in(assignment.rater)
         for rest in ("rating/delivery", "rating/submit"):
             with queries() as made:

@@ -5,7 +5,7 @@ import pytest
 from reviews.access.expectations import expectations_for
 from reviews.db.models.cycles import CycleOwner
 from reviews.ratings import service
-from reviews.rules.enums import AssignmentState, Category, CyclePhase, Mark, PacketStage, RaterKind
+from reviews.rules.enums import AssignmentState, Category, CyclePhase, PacketStage, RaterKind
 from tests import builders as b
 
 
@@ -77,7 +77,7 @@ def test_a_draft_is_its_authors_alone(app, packet, owner, member):
 
 
 def test_a_peer_reads_their_own_rating_and_no_other(client, packet):
-    own = b.a_rating(packet, b.a_person("Peer"), category=Category.PARTLY, mark=Mark.SHOWN)
+    own = b.a_rating(packet, b.a_person("Peer"), category=Category.PARTLY, mark=Category.SHOWN)
     b.a_rating(packet, b.a_person("Ines"))
     b.a_rating(packet, kind=RaterKind.MANAGER)
     client.sign_in(own.rater)
@@ -157,7 +157,7 @@ def test_the_page_costs_the_same_with_one_rating_and_with_thirty(client, packet,
     seen = []
     for ratings in (1, 29):
         for _ in range(ratings):
-            b.a_rating(packet, mark=Mark.SHOWN)
+            b.a_rating(packet, mark=Category.SHOWN)
         with queries() as made:
             client.page(path(packet))
         seen.append(len(made))

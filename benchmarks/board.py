@@ -34,6 +34,7 @@ from reviews.db.models.cycles import Cycle, CycleLadder, Panel, PanelMember
 from reviews.db.models.packets import Assignment, Packet, PacketRevision, RevisionCoverage
 from reviews.db.models.people import Person
 from reviews.db.models.ratings import Rating
+from reviews.db.rating_counts import keep_rating_counts
 from reviews.people.service import open_session
 from reviews.rules.enums import (
     MISSING,
@@ -153,6 +154,8 @@ def load(size: Size, *, seed: int = 1) -> tuple[Cycle, Person]:
     )
     candidates = {packet: person.id for packet, person in zip(packets, people, strict=True)}
     _ratings(draw, size.raters, dimensions, candidates, managers, now)
+    for packet in db.session.scalars(select(Packet).where(Packet.cycle_id == cycle.id)):
+        keep_rating_counts(packet)
     db.session.commit()
     return cycle, chair
 

@@ -40,6 +40,7 @@ from reviews.db.models.packets import (
 )
 from reviews.db.models.people import ManagerLink, Person
 from reviews.db.models.ratings import ExpectationMark, Rating
+from reviews.db.rating_counts import keep_rating_counts
 from reviews.people.addresses import email_key
 from reviews.rules.enums import (
     AssignmentState,
@@ -396,7 +397,7 @@ def a_revision(packet: Packet, *, number: int = 1) -> PacketRevision:
         )
     packet.current_revision_id = revision.id
     packet.submitted_at = revision.submitted_at
-    db.session.flush()
+    keep_rating_counts(packet)
     return revision
 
 
@@ -472,6 +473,7 @@ def a_rating(
                         assignment_id=assignment.id, expectation_id=expectation.id, mark=mark
                     )
                 )
+    keep_rating_counts(packet)
     return assignment
 
 

@@ -64,6 +64,14 @@ class Page:
     def text(self, path: str = ".//main") -> str:
         return text_of(self.one(path))
 
+    def name_of(self, element: Element) -> str:
+        """What an element is called by an assistive tool, where it is called by ARIA."""
+        label = element.get("aria-label")
+        if label is not None:
+            return label
+        ids = element.get("aria-labelledby", "").split()
+        return " ".join(self.text(f".//*[@id='{name}']") for name in ids)
+
 
 def text_of(element: Element) -> str:
     """The words as a reader sees them: white space counts once."""

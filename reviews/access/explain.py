@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from reviews.access.standing import (
+    FACTS,
     RELATIONS,
     VIEWER_ID,
-    packet_facts,
     packet_standing,
     standing_columns,
     standing_of,
     viewer_params,
+    with_facts,
 )
 from reviews.access.viewer import Viewer
 from reviews.db import clock
@@ -60,9 +61,7 @@ def explain(person: str, packet: str, action: str) -> Iterator[str]:
 def _lines(viewer: Viewer, packet: int, action: Action) -> Iterator[str]:
     params = viewer_params(viewer)
     facts = db.session.execute(
-        select(*(fact.label(name) for name, fact in packet_facts(VIEWER_ID).items()))
-        .join(Packet.cycle)
-        .where(Packet.id == packet),
+        with_facts(select(Packet.id).join(Packet.cycle), VIEWER_ID).where(Packet.id == packet),
         params,
     ).one()
     standing = packet_standing(Packet.id == packet)
@@ -70,8 +69,8 @@ def _lines(viewer: Viewer, packet: int, action: Action) -> Iterator[str]:
     yield f"{viewer.name}, at {viewer.now:%Y-%m-%d %H:%M:%S} UTC"
     yield ""
     yield "What is true"
-    for name, value in facts._mapping.items():
-        yield f"  {name:<14}{_said(value)}"
+    for name in FACTS:
+        yield f"  {name:<14}{_said(getattr(facts, name))}"
     yield ""
     yield "What follows"
     for name in RELATIONS:

@@ -6,7 +6,7 @@ grants a relation something in this phase. The table is data that is bound to th
 the same for every viewer and every action, and the database keeps its plan.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -25,17 +25,17 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
+    false,
     func,
     literal_column,
     not_,
     null,
     or_,
     select,
+    true,
     type_coerce,
 )
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
-from sqlalchemy.sql.functions import FunctionElement
 
 from ladders.orm import UtcDateTime
 from reviews.access.viewer import Viewer
@@ -44,6 +44,7 @@ from reviews.db.models.cycles import Cycle, CycleOwner, Panel, PanelMember
 from reviews.db.models.packets import Assignment, Packet
 from reviews.db.models.people import ManagerLink
 from reviews.db.models.ratings import Rating
+from reviews.db.text import position
 from reviews.rules.enums import (
     Action,
     AssignmentState,
@@ -75,11 +76,17 @@ def instant_params(now: datetime) -> dict[str, Any]:
     return {"now": now, "related_since": (now - RELATED_FOR).date()}
 
 
-def viewer_params(viewer: Viewer, *actions: Action) -> dict[str, Any]:
-    """The parameters of a statement about a viewer, who may do one of these actions."""
+def viewer_params(
+    viewer: Viewer, *actions: Action, granted: Callable[..., str] = cells
+) -> dict[str, Any]:
+    """The parameters of a statement about a viewer, who may do one of these actions.
+
+    Args:
+        granted: which grants of the actions count: `policy.cells`, `full_cells` or `stub_cells`.
+    """
     return {
         "viewer_id": viewer.person_id,
-        "cells": cells(*actions),
+        "cells": granted(*actions),
         **instant_params(viewer.now),
     }
 
@@ -143,20 +150,15 @@ def _phase(*in_calibration: tuple[ColumnElement[bool], PacketPhase]) -> ColumnEl
 # -- Facts
 
 
-def _peer(person: ColumnElement[int]) -> ColumnElement[bool]:
-    """Over Assignment: asked as a peer and not declined, or still writing when ratings closed.
+def _is_peer(given: Any) -> ColumnElement[bool]:
+    """Over an Assignment: asked as a peer and not declined, or still writing when ratings closed.
 
     The draft of the latter stays theirs to read, and so does the relation.
     """
-    kept = and_(
-        Assignment.state == _word(AssignmentState.EXPIRED),
-        exists().where(Rating.assignment_id == Assignment.id),
-    )
-    return and_(
-        Assignment.rater_id == person,
-        Assignment.kind == _word(RaterKind.PEER),
-        or_(Assignment.state.in_(_words(*ASKED)), kept),
-    )
+    # Not EXISTS: PostgreSQL would read all ratings of the site first, to look each assignment up in them.
+    draft = select(Rating.id).where(Rating.assignment_id == given.id).limit(literal_column("1"))
+    kept = and_(given.state == _word(AssignmentState.EXPIRED), draft.scalar_subquery().is_not(None))
+    return and_(given.kind == _word(RaterKind.PEER), or_(given.state.in_(_words(*ASKED)), kept))
 
 
 def _related(person: ColumnElement[int], packet: Any) -> tuple[Select[Any], ...]:
@@ -183,40 +185,54 @@ def _related(person: ColumnElement[int], packet: Any) -> tuple[Select[Any], ...]
     )
 
 
-def packet_facts(person: ColumnElement[int]) -> dict[str, ColumnElement[Any]]:
-    """What is true of a person and a packet, each as SQL over Packet joined to its Cycle.
+FACTS = (
+    "phase",
+    "is_candidate",
+    "is_manager",
+    "is_peer",
+    "has_rated",
+    "is_member",
+    "is_chair",
+    "is_owner",
+    "is_related",
+    "conflict",
+    "has_voted",
+)
+
+
+def with_facts(packets: Select[*tuple[Any, ...]], person: Any) -> Select[*tuple[Any, ...]]:
+    """The statement with `FACTS` as columns: what is true of a person and each packet.
 
     Args:
+        packets: a statement over Packet joined to its Cycle.
         person: the id of the viewer, or a column that holds one: the same about everybody in a joined table.
     """
-    return {
+    # Of each table at most one row is about the person and the packet.
+    given, seat = aliased(Assignment), aliased(PanelMember)
+    ownership, conflict = aliased(CycleOwner), aliased(Conflict)
+    facts: dict[str, ColumnElement[Any]] = {
         "phase": packet_phase(),
         "is_candidate": Packet.candidate_id == person,
         "is_manager": Packet.manager_id == person,
-        "is_peer": exists().where(Assignment.packet_id == Packet.id, _peer(person)),
-        "has_rated": exists().where(
-            Assignment.packet_id == Packet.id,
-            Assignment.rater_id == person,
-            Assignment.state == _word(AssignmentState.SUBMITTED),
-        ),
-        "is_member": _sits(person, chair=False),
-        "is_chair": _sits(person, chair=True),
-        "is_owner": exists().where(
-            CycleOwner.cycle_id == Packet.cycle_id, CycleOwner.person_id == person
-        ),
+        # Where there is no such row its columns are null, and a fact is never null but false.
+        "is_peer": func.coalesce(_is_peer(given), false()),
+        "has_rated": func.coalesce(given.state == _word(AssignmentState.SUBMITTED), false()),
+        "is_member": seat.is_chair.is_(false()),
+        "is_chair": seat.is_chair.is_(true()),
+        "is_owner": ownership.person_id.is_not(None),
         "is_related": or_(*(way.exists() for way in _related(person, Packet))),
-        "conflict": select(type_coerce(Conflict.standing, String()))
-        .where(Conflict.packet_id == Packet.id, Conflict.person_id == person)
-        .scalar_subquery(),
+        "conflict": type_coerce(conflict.standing, String()),
         "has_voted": exists().where(Ballot.packet_id == Packet.id, Ballot.member_id == person),
     }
-
-
-def _sits(person: ColumnElement[int], *, chair: bool) -> ColumnElement[bool]:
-    return exists().where(
-        PanelMember.panel_id == Packet.panel_id,
-        PanelMember.person_id == person,
-        PanelMember.is_chair.is_(chair),
+    return (
+        packets.outerjoin(given, and_(given.packet_id == Packet.id, given.rater_id == person))
+        .outerjoin(seat, and_(seat.panel_id == Packet.panel_id, seat.person_id == person))
+        .outerjoin(
+            ownership,
+            and_(ownership.cycle_id == Packet.cycle_id, ownership.person_id == person),
+        )
+        .outerjoin(conflict, and_(conflict.packet_id == Packet.id, conflict.person_id == person))
+        .add_columns(*(facts[name].label(name) for name in FACTS))
     )
 
 
@@ -279,9 +295,15 @@ def _seat(
 RELATIONS = ("own", "peer", "seat", "office")
 
 
-def packet_standing(*where: ColumnElement[bool]) -> CTE:
-    """The viewer's standing on each of the packets, beside `packet_id`. `where` is over Packet joined to its Cycle."""
-    return _standing_from(select(Packet.id.label("packet_id")).join(Packet.cycle), VIEWER_ID, where)
+def packet_standing(*where: ColumnElement[bool], columns: Sequence[Any] = ()) -> CTE:
+    """The viewer's standing on each of the packets, beside `packet_id`.
+
+    Args:
+        where: which packets; over Packet joined to its Cycle.
+        columns: of the packet, to be selected and ordered by from here: then an index can give the first of them.
+    """
+    packets = select(Packet.id.label("packet_id"), *columns).join(Packet.cycle)
+    return _standing_from(packets, VIEWER_ID, where)
 
 
 def seat_standing(seat: type[PanelMember], *where: ColumnElement[bool]) -> CTE:
@@ -298,11 +320,7 @@ def _standing_from(
     packets: Select[*tuple[Any, ...]], person: Any, where: tuple[ColumnElement[bool], ...]
 ) -> CTE:
     keys = packets.selected_columns.keys()
-    facts = (
-        packets.add_columns(*(fact.label(name) for name, fact in packet_facts(person).items()))
-        .where(*where)
-        .cte("facts")
-    )
+    facts = with_facts(packets, person).where(*where).cte("facts")
     words = relations(facts.c)
     return select(
         *(facts.c[key] for key in keys),
@@ -316,29 +334,12 @@ def _standing_from(
 # -- Allowed
 
 
-class _Place(FunctionElement[int]):
-    """Where in a text another one begins; 0 where it does not stand, null where one of them is null."""
-
-    type = Integer()
-    inherit_cache = True
-
-
-@compiles(_Place, "sqlite")
-def _sqlite_place(element: Any, compiler: Any, **kwargs: Any) -> str:
-    return f"instr({compiler.process(element.clauses, **kwargs)})"
-
-
-@compiles(_Place, "postgresql")
-def _postgresql_place(element: Any, compiler: Any, **kwargs: Any) -> str:
-    return f"strpos({compiler.process(element.clauses, **kwargs)})"
-
-
 def allowed(standing: Any, relations: tuple[str, ...] = RELATIONS) -> ColumnElement[bool]:
     """Whether the policy grants the standing any of the actions that the statement's parameters name."""
     bar, dot = literal_column("'|'", String()), literal_column("'.'", String())
     return or_(
         *(
-            _Place(_CELLS, bar + standing.c[relation] + dot + standing.c.phase + bar)
+            position(_CELLS, bar + standing.c[relation] + dot + standing.c.phase + bar)
             > literal_column("0")
             for relation in relations
         )
@@ -403,7 +404,12 @@ def _in_cycle() -> list[ColumnElement[bool]]:
 
 def _cycle_facts() -> dict[str, ColumnElement[Any]]:
     """What is true of the viewer and a cycle, each as SQL over Cycle."""
-    is_peer = exists().where(*_in_cycle(), Assignment.packet_id == Packet.id, _peer(VIEWER_ID))
+    is_peer = exists().where(
+        *_in_cycle(),
+        Assignment.packet_id == Packet.id,
+        Assignment.rater_id == VIEWER_ID,
+        _is_peer(Assignment),
+    )
     has_own = exists().where(*_in_cycle(), Packet.candidate_id == VIEWER_ID)
     manages = exists().where(*_in_cycle(), Packet.manager_id == VIEWER_ID)
     asked = exists().where(

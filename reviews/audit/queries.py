@@ -2,19 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, or_, select, true
+from sqlalchemy import Select, bindparam, exists, func, literal_column, or_, select
 
-from reviews.access.loaders import CycleAccess, SiteAccess, visible_packets
+from reviews.access.loaders import CycleAccess, SiteAccess
+from reviews.access.standing import allowed, packet_standing, viewer_params
 from reviews.audit.chain import START, digest_of
 from reviews.db.extensions import db
 from reviews.db.models.audit import AuditEvent, AuditHead
 from reviews.db.models.cycles import Cycle
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
+from reviews.db.pagination import COUNTED, Page, page_of
 from reviews.rules.enums import Action, Verb
 
-PER_PAGE = 50
 #: Who acts without being signed in.
 COMMAND_LINE = "command line"
 _BATCH = 1000
@@ -25,7 +28,7 @@ _RELEASE = Verb.RELEASE_CYCLE
 class AuditLine:
     """`number` counts only the lines this reader may know, so that a gap tells nothing."""
 
-    number: int
+    number: int | None
     at: datetime
     actor: str
     action: str
@@ -44,95 +47,109 @@ class AuditPage:
     #: None for the log of the site: ladders, people, accounts.
     cycle: Cycle | None
     lines: tuple[AuditLine, ...]
+    #: What the newest `COUNTED` lines can be filtered by.
     actions: tuple[FilterOption, ...]
     people: tuple[FilterOption, ...]
     #: What the lines are filtered by; "" for everything.
     action: str
     person: str
-    page: int
-    pages: int
-    count: int
-
-    @property
-    def summary(self) -> str:
-        first = (self.page - 1) * PER_PAGE + 1
-        return f"{first}–{first + len(self.lines) - 1} of {self.count}"  # noqa: RUF001 - a range
+    pagination: Page
+    #: The log is too long to be counted, so its lines have no numbers.
+    is_long: bool
 
 
 def audit_page(
     access: CycleAccess | SiteAccess, *, action: str, person: str, page: int
 ) -> AuditPage:
-    """One page of the log of a cycle, or of what belongs to no cycle, newest first. Four queries."""
-    visible = (
-        select(
-            AuditEvent.id,
-            AuditEvent.at,
-            AuditEvent.action,
-            AuditEvent.summary,
-            AuditEvent.details,
-            func.coalesce(Person.name, COMMAND_LINE).label("actor"),
-            func.coalesce(Person.public_id, COMMAND_LINE).label("actor_key"),
-            func.row_number().over(order_by=AuditEvent.id).label("number"),
-        )
-        .outerjoin(Person, Person.id == AuditEvent.actor_id)
-        .where(*_lines_of(access))
-        .subquery()
+    """One page of the log of a cycle, or of what belongs to no cycle, newest first. Three statements at most.
+
+    A number counts only what the reader may know, so everything before a line would have to be counted: lines are
+    numbered up to `COUNTED`.
+    """
+    log = "cycle" if isinstance(access, CycleAccess) else "site"
+    parameters = viewer_params(access.viewer, Action.READ_PACKET_AUDIT)
+    if isinstance(access, CycleAccess):
+        parameters["cycle"] = access.cycle.id
+        log = "cycle" if access.may(Action.READ_RELEASE_AUDIT) else "cycle without release"
+    newest = db.session.execute(_newest(log, COUNTED + 1), parameters).all()
+    is_long = len(newest) > COUNTED
+    numbers = {} if is_long else {row.id: len(newest) - at for at, row in enumerate(newest)}
+    filters = frozenset(name for name, value in (("action", action), ("person", person)) if value)
+    found = page_of(
+        _lines(log, filters), max(1, page), {**parameters, "action": action, "person": person}
     )
-    actions = db.session.scalars(select(visible.c.action).distinct()).all()
-    people = db.session.execute(select(visible.c.actor_key, visible.c.actor).distinct()).all()
-    # A filter that names nothing on this log finds nothing; what was typed never reaches the database.
-    known = (not action or action in actions) and (
-        not person or person in {row.actor_key for row in people}
-    )
-    filtered = select(visible).where(true() if known else false())
-    if known and action:
-        filtered = filtered.where(visible.c.action == action)
-    if known and person:
-        filtered = filtered.where(visible.c.actor_key == person)
-    count = db.session.scalar(select(func.count()).select_from(filtered.subquery())) or 0
-    pages = max(1, -(-count // PER_PAGE))
-    page = min(max(1, page), pages)
-    rows = db.session.execute(
-        filtered.order_by(visible.c.number.desc()).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
-    )
+    if not found.items and found.page > 1:
+        last = max(1, found.pages)
+        return audit_page(access, action=action, person=person, page=last)
     return AuditPage(
         cycle=access.cycle if isinstance(access, CycleAccess) else None,
         lines=tuple(
             AuditLine(
-                number=row.number,
+                number=numbers.get(row.id),
                 at=row.at,
                 actor=row.actor,
                 action=in_words(row.action),
                 summary=row.summary,
                 reason=row.details.get("reason", ""),
             )
-            for row in rows
+            for row in found
         ),
-        actions=tuple(FilterOption(name, in_words(name)) for name in sorted(actions)),
+        actions=tuple(
+            FilterOption(name, in_words(name)) for name in sorted({row.action for row in newest})
+        ),
         people=tuple(
-            FilterOption(row.actor_key, row.actor) for row in sorted(people, key=lambda r: r.actor)
+            FilterOption(key, name)
+            for key, name in sorted(
+                {(row.actor_key, row.actor) for row in newest}, key=lambda each: each[1]
+            )
         ),
         action=action,
         person=person,
-        page=page,
-        pages=pages,
-        count=count,
+        pagination=found,
+        is_long=is_long,
     )
 
 
-def _lines_of(access: CycleAccess | SiteAccess) -> tuple[ColumnElement[bool], ...]:
-    """Which lines stand in this log, as far as the reader may know what they are about."""
-    if not isinstance(access, CycleAccess):
-        return (AuditEvent.cycle_id.is_(None),)
-    packets = visible_packets(
-        access.viewer, Action.READ_PACKET_AUDIT, Packet.cycle_id == access.cycle.id
+_ACTOR = func.coalesce(Person.name, COMMAND_LINE).label("actor")
+_ACTOR_KEY = func.coalesce(Person.public_id, COMMAND_LINE).label("actor_key")
+
+
+@cache
+def _newest(log: str, limit: int) -> Select[Any]:
+    newest = _of_log(log, AuditEvent.id, AuditEvent.action, _ACTOR, _ACTOR_KEY)
+    return newest.order_by(AuditEvent.id.desc()).limit(literal_column(str(limit)))
+
+
+@cache
+def _lines(log: str, filters: frozenset[str]) -> Select[Any]:
+    lines = _of_log(
+        log,
+        AuditEvent.id,
+        AuditEvent.at,
+        AuditEvent.action,
+        AuditEvent.summary,
+        AuditEvent.details,
+        _ACTOR,
     )
-    return (
-        AuditEvent.cycle_id == access.cycle.id,
-        # An owner with a packet would learn from it that theirs is decided.
-        true() if access.may(Action.READ_RELEASE_AUDIT) else AuditEvent.action != _RELEASE,
-        or_(AuditEvent.packet_id.is_(None), AuditEvent.packet_id.in_(packets)),
+    if "action" in filters:
+        lines = lines.where(AuditEvent.action == bindparam("action"))
+    if "person" in filters:
+        lines = lines.where(bindparam("person") == _ACTOR_KEY)
+    return lines.order_by(AuditEvent.id.desc())
+
+
+def _of_log(log: str, *columns: Any) -> Select[Any]:
+    """The lines of a log, as far as the reader may know what they are about."""
+    lines = select(*columns).outerjoin(Person, Person.id == AuditEvent.actor_id)
+    if log == "site":
+        return lines.where(AuditEvent.cycle_id.is_(None))
+    standing = packet_standing(Packet.cycle_id == bindparam("cycle"))
+    known = exists().where(standing.c.packet_id == AuditEvent.packet_id, allowed(standing))
+    lines = lines.where(
+        AuditEvent.cycle_id == bindparam("cycle"), or_(AuditEvent.packet_id.is_(None), known)
     )
+    # An owner with a packet would learn from it that theirs is decided.
+    return lines if log == "cycle" else lines.where(AuditEvent.action != _RELEASE)
 
 
 def in_words(action: str) -> str:

@@ -26,6 +26,7 @@ from reviews.db.models.packets import (
     RevisionItemExpectation,
 )
 from reviews.db.models.people import Person
+from reviews.db.text import position
 from reviews.display.formatting import moment
 from reviews.packets.evidence import EvidenceView
 from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterKind
@@ -283,9 +284,9 @@ def people_called(name: str, *, leaving_out: Collection[int]) -> list[Person]:
             .where(
                 Person.is_active,
                 Person.id.not_in(leaving_out),
-                Person.name.icontains(name, autoescape=True),
+                position(Person.name_key, name.casefold()) > 0,
             )
-            .order_by(Person.name, Person.id)
+            .order_by(Person.name_key, Person.id)
             .limit(HITS + 1)
         )
     )

@@ -13,13 +13,12 @@ from reviews.access.viewer import Viewer
 from reviews.db import clock
 from reviews.db.extensions import db
 from reviews.db.models.people import ManagerLink, Person, SignInLink, SignInSession
+from reviews.db.pagination import Page, page_of
+from reviews.db.text import position
 from reviews.display.formatting import short_day
 from reviews.people.addresses import email_key
 from reviews.people.roster import KnownPerson
 from reviews.rules.enums import Action
-
-ROWS_PER_PAGE = 50
-
 
 # -- Signing in
 
@@ -172,71 +171,63 @@ class RosterRow:
 
 @dataclass(frozen=True, slots=True)
 class RosterPage:
-    """One page of those who match; `total` counts them all."""
+    """One page of those who match."""
 
     rows: tuple[RosterRow, ...]
-    total: int
     search: str
-    page: int
-    pages: int
+    pagination: Page
     may_import: bool
     may_read_log: bool
-
-    @property
-    def summary(self) -> str:
-        first = (self.page - 1) * ROWS_PER_PAGE + 1
-        return f"{first} to {first + len(self.rows) - 1} of {self.total}"
 
 
 def roster_page(access: SiteAccess, *, search: str, page: int) -> RosterPage:
     """People by name, those who have left at the end. A page past the last one has no rows. Two queries."""
-    found = _matching(search)
-    total = db.session.scalar(select(func.count()).select_from(Person).where(found)) or 0
     manager = aliased(Person)
     statement = (
-        select(Person, manager.name)
+        select(
+            Person.public_id,
+            Person.name,
+            Person.title,
+            Person.level,
+            Person.unit,
+            Person.is_active,
+            Person.is_owner,
+            manager.name.label("manager"),
+        )
         .outerjoin(manager, manager.id == Person.manager_id)
-        .where(found)
-        .order_by(Person.is_active.desc(), func.lower(Person.name), Person.id)
-        .limit(ROWS_PER_PAGE)
-        .offset((page - 1) * ROWS_PER_PAGE)
+        .where(_matching(search))
+        .order_by(Person.is_active.desc(), Person.name_key, Person.id)
     )
+    found = page_of(statement, page)
     return RosterPage(
         rows=tuple(
             RosterRow(
-                public_id=person.public_id,
-                name=person.name,
-                title=person.title,
-                level=person.level,
-                unit=person.unit,
-                manager=manager_name or "",
-                is_active=person.is_active,
-                is_owner=person.is_owner,
+                public_id=row.public_id,
+                name=row.name,
+                title=row.title,
+                level=row.level,
+                unit=row.unit,
+                manager=row.manager or "",
+                is_active=row.is_active,
+                is_owner=row.is_owner,
             )
-            for person, manager_name in db.session.execute(statement)
+            for row in found
         ),
-        total=total,
         search=search,
-        page=page,
-        pages=max(1, -(-total // ROWS_PER_PAGE)),
+        pagination=found,
         may_import=access.may(Action.IMPORT_PEOPLE),
         may_read_log=access.may(Action.READ_SITE_AUDIT),
     )
 
 
 def _matching(search: str) -> ColumnElement[bool]:
-    """Every word stands in the name or the unit. As typed too: SQLite folds the case of ASCII only."""
+    """Every word stands in the name or the unit. In a unit as typed too: SQLite folds the case of ASCII only."""
     matches: ColumnElement[bool] = true()
     for word in search.split():
         matches &= or_(
-            *(
-                condition
-                for column in (Person.name, Person.unit)
-                for condition in (
-                    column.icontains(word, autoescape=True),
-                    column.contains(word, autoescape=True),
-                )
-            )
+            position(Person.name_key, word.casefold()) > 0,
+            Person.unit.icontains(word, autoescape=True),
+            Person.unit.contains(word, autoescape=True),
         )
     return matches
 

@@ -1,7 +1,5 @@
 """Signing in and out, the own account, the roster and its import."""
 
-from dataclasses import dataclass
-
 from flask import (
     Blueprint,
     abort,
@@ -34,7 +32,6 @@ from reviews.people.forms import (
 )
 from reviews.people.importing import Preview
 from reviews.people.open_work import open_work
-from reviews.people.queries import RosterPage
 from reviews.rules.enums import Action
 from reviews.web.error_handlers import rules_shown_on, status_of
 from reviews.web.extensions import limiter, login_manager
@@ -186,30 +183,9 @@ def roster(access: SiteAccess) -> ResponseReturnValue:
     form = SearchForm(request.args)
     search = (form.q.data or "").strip() if form.validate() else ""
     page = queries.roster_page(access, search=search, page=_page_number())
-    if page.page > page.pages:
+    if page.pagination.page > 1 and not page.rows:
         abort(404)
-    links = _page_links(page)
-    return render_template("people/roster.html", page=page, links=links, form=form), status_of(form)
-
-
-@dataclass(frozen=True, slots=True)
-class PageLink:
-    label: str
-    url: str
-    current: bool
-
-
-def _page_links(page: RosterPage) -> list[PageLink]:
-    """The first page, the last and those around this one."""
-    near = {1, page.page - 1, page.page, page.page + 1, page.pages}
-    return [
-        PageLink(
-            str(number),
-            url_for(".roster", q=page.search or None, page=number),
-            current=number == page.page,
-        )
-        for number in sorted(near & set(range(1, page.pages + 1)))
-    ]
+    return render_template("people/roster.html", page=page, form=form), status_of(form)
 
 
 def _page_number() -> int:

@@ -9,9 +9,10 @@ from reviews.access.expectations import TargetDimension, expectations_for
 from reviews.access.viewer import Actor
 from reviews.audit import service as audit
 from reviews.db.extensions import db
-from reviews.db.locks import lock_assignment
+from reviews.db.locks import lock_assignment, lock_packet
 from reviews.db.models.packets import Assignment
 from reviews.db.models.ratings import ExpectationMark, Rating
+from reviews.db.rating_counts import keep_rating_counts
 from reviews.display.formatting import moment
 from reviews.ratings import completeness, queries
 from reviews.rules.enums import (
@@ -130,6 +131,7 @@ def submit_rating(
         RuleBroken: while something is missing, when the draft has changed since it was read, or when ratings are closed.
         IllegalMove: when the rating is not being written.
     """
+    lock_packet(assignment.packet)
     lock_assignment(assignment)
     if assignment.state is AssignmentState.SUBMITTED:
         return
@@ -150,7 +152,7 @@ def submit_rating(
     advance(ASSIGNMENT, assignment, Verb.SUBMIT_RATING)
     assignment.revision_id = assignment.packet.current_revision_id
     assignment.submitted_at = now
-    db.session.flush()
+    keep_rating_counts(assignment.packet)
     _record(assignment, Verb.SUBMIT_RATING, actor, "submitted the rating of", now)
 
 

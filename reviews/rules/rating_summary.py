@@ -4,7 +4,7 @@ Pure functions of plain values. Whoever wants the board to read differently chan
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypeVar
@@ -136,42 +136,57 @@ def has_coverage_hole(counts: CellCounts) -> bool:
 # -- Zones: what the meeting need not talk about
 
 
-def pooled_variance(cells: Mapping[Histogram, int]) -> Fraction | None:
-    """How far raters of the same cell lie apart, over all cells; None where no cell has two ratings.
+#: What cells with this many ratings add to the variance: how many such cells there are, and the sum, over them, of the
+#: number of ratings times the sum of squared deviations. Whole numbers, so that packets can be added up in any order.
+Scatter = Mapping[int, tuple[int, int]]
 
-    Args:
-        cells: how many cells have these ratings.
-    """
-    scatter: Counter[int] = (
-        Counter()
-    )  # by number of ratings: that number times the sum of squared deviations
-    freedom = 0
-    for ratings, times in cells.items():
+
+def scatter_of(cells: Iterable[Histogram]) -> Scatter:
+    """How far the raters of the same cell lie apart. A cell with fewer than two ratings says nothing about it."""
+    scatter: dict[int, tuple[int, int]] = {}
+    for ratings in cells:
         n = sum(ratings)
         if n >= 2:
             total = sum(place * count for place, count in enumerate(ratings))
             squares = sum(place * place * count for place, count in enumerate(ratings))
-            scatter[n] += times * (n * squares - total * total)
-            freedom += times * (n - 1)
-    if freedom == 0:
+            number, deviation = scatter.get(n, (0, 0))
+            scatter[n] = number + 1, deviation + n * squares - total * total
+    return scatter
+
+
+def pooled_variance(scatters: Iterable[Scatter]) -> Fraction | None:
+    """The variance of raters of the same cell, over all cells; None where no cell has two ratings."""
+    number: Counter[int] = Counter()
+    deviation: Counter[int] = Counter()
+    for scatter in scatters:
+        for n, (cells, value) in scatter.items():
+            number[n] += cells
+            deviation[n] += value
+    if not number:
         return None
-    return sum((Fraction(value, n) for n, value in scatter.items()), Fraction()) / freedom
+    freedom = sum(cells * (n - 1) for n, cells in number.items())
+    return sum((Fraction(value, n) for n, value in deviation.items()), Fraction()) / freedom
 
 
 def zone_of(ratings: Histogram, variance: Fraction) -> Zone | None:
-    """Whether the 90 % interval of a cell lies on one side of the target line. Exact: no float is involved."""
+    """Whether the 90 % interval of a cell lies on one side of the target line. Exact: no float is involved.
+
+    The squared distance of the mean from the target line is held against the squared half of the interval,
+    1.645 squared times the variance over the number of ratings, both times what makes them whole numbers.
+    """
     n = sum(ratings)
     if n < ENOUGH_RATINGS:
         return None
-    # Mean minus target line, as a fraction of integers: the line stands between places 1 and 2.
-    above = Fraction(2 * sum(place * count for place, count in enumerate(ratings)) - 3 * n, 2 * n)
-    reach_squared = _NINETY * _NINETY * variance / n
+    # The line stands between places 1 and 2: this is the mean minus the line, times 2n.
+    above = 2 * sum(place * count for place, count in enumerate(ratings)) - 3 * n
+    distance = above * above * variance.denominator * _NINETY.denominator**2
+    reach = 4 * n * variance.numerator * _NINETY.numerator**2
     if above >= 0:
-        return "clear" if above * above >= reach_squared else "discuss"
-    return "clear" if above * above > reach_squared else "discuss"
+        return "clear" if distance >= reach else "discuss"
+    return "clear" if distance > reach else "discuss"
 
 
-def connected(raters: Mapping[int, Collection[str]]) -> frozenset[int]:
+def connected(raters: Mapping[int, Collection[int]]) -> frozenset[int]:
     """The packets whose ratings may be held against each other: enough candidates linked by enough raters.
 
     Args:
@@ -180,22 +195,22 @@ def connected(raters: Mapping[int, Collection[str]]) -> frozenset[int]:
     A rater links by rating two candidates or more. In a small or loose group, strict raters and weak packets look the
     same, so no zone is told there.
     """
-    packets_of: dict[str, list[int]] = {}
-    for packet, names in raters.items():
-        for name in names:
-            packets_of.setdefault(name, []).append(packet)
+    packets_of: dict[int, list[int]] = {}
+    for packet, people in raters.items():
+        for person in people:
+            packets_of.setdefault(person, []).append(packet)
     unseen, enough = set(raters), set[int]()
     while unseen:
-        component, links, waiting = set[int](), set[str](), [unseen.pop()]
+        component, links, waiting = set[int](), set[int](), [unseen.pop()]
         while waiting:
             packet = waiting.pop()
             component.add(packet)
-            for name in raters[packet]:
-                if name in links or len(packets_of[name]) < 2:
+            for person in raters[packet]:
+                if person in links or len(packets_of[person]) < 2:
                     continue
-                links.add(name)
-                waiting += unseen.intersection(packets_of[name])
-                unseen.difference_update(packets_of[name])
+                links.add(person)
+                waiting += unseen.intersection(packets_of[person])
+                unseen.difference_update(packets_of[person])
         if len(component) >= ENOUGH_CANDIDATES and len(links) >= ENOUGH_LINKS:
             enough |= component
     return frozenset(enough)

@@ -21,7 +21,8 @@ from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from reviews.access.loaders import SiteAccess
-from reviews.display.board_cell import cell, coverage_bar, status_mark
+from reviews.db.pagination import Page
+from reviews.display.board_cell import cell_face
 from reviews.rules.enums import BALLOT_CHOICES, RATING_CATEGORIES, Action, Category
 from reviews.rules.rating_summary import CellCounts, CellSummary, ExpectationStatus
 from reviews.rules.scale import DEFAULT_WORDS
@@ -141,34 +142,20 @@ def page() -> Mapping[str, Any]:
         "refused": refused,
         "scale_words": DEFAULT_WORDS,
         "cells": [
-            (
-                caption,
-                cell(
-                    counts,
-                    summary,
-                    candidate="Sample",
-                    dimension="Reach",
-                    target="Staff",
-                    href="#glyph",
-                ),
-            )
+            (caption, cell_face(counts, summary, DEFAULT_WORDS))
             for caption, counts, summary in _CELLS
         ],
-        "marks": [(status_mark(status), status.replace("_", " ")) for status in _STATUSES],
+        "statuses": _STATUSES,
         "bars": [
-            ("Craft", coverage_bar([True] * 5 + [False]), 5, 6),
-            ("People", coverage_bar([True, False, True, True]), 3, 4),
-            (
-                "Skills and experience",
-                coverage_bar([place % 3 != 0 for place in range(27)]),
-                18,
-                27,
-            ),
+            ("Craft", [True] * 5 + [False]),
+            ("People", [True, False, True, True]),
+            ("Skills and experience", [place % 3 != 0 for place in range(27)]),
         ],
+        "pagination": Page(1, rows=lambda _, limit: range(limit), count=lambda: 64),
     }
 
 
 @bp.get("/styleguide")
-@guarded(Action.SEE_INBOX)
+@guarded(Action.SEE_INBOX, params=("page",))
 def show(_access: SiteAccess) -> ResponseReturnValue:
     return render_template("styleguide.html", **page())

@@ -11,7 +11,7 @@ from flask_login import current_user
 from jinja2 import StrictUndefined
 
 from reviews.access import loaders
-from reviews.display import board_cell, formatting, markdown
+from reviews.display import formatting, markdown
 from reviews.rules.enums import Action
 from reviews.rules.scale import DEFAULT_WORDS
 
@@ -53,8 +53,6 @@ def init_app(app: Flask) -> None:
         DEFAULT_WORDS=DEFAULT_WORDS,
         months=formatting.months,
         count=formatting.count,
-        coverage_bar=board_cell.coverage_bar,
-        status_mark=board_cell.status_mark,
     )
 
     @app.template_global()
@@ -63,6 +61,15 @@ def init_app(app: Flask) -> None:
         assert app.static_folder  # noqa: S101 - set by the factory
         path = Path(app.static_folder) / name
         return url_for("static", filename=name, v=_fingerprint(path, path.stat().st_mtime))
+
+    @app.template_global()
+    def page_url(number: int) -> str:
+        """The address of another page of the list that is shown, asked for in the same way."""
+        asked = request.args.to_dict(flat=False)
+        chosen = {name: values for name, values in asked.items() if any(values)}
+        return url_for(
+            request.endpoint or "", **{**chosen, **(request.view_args or {}), "page": number}
+        )
 
     @app.context_processor
     def frame() -> dict[str, Any]:

@@ -19,8 +19,13 @@ from ladders.models import LadderVersion
 from ladders.orm import Base
 from reviews import create_app
 from reviews.db.extensions import db
+from reviews.db.models.packets import RevisionCoverage
 from reviews.db.models.people import ManagerLink, Person
+from reviews.db.models.ratings import RatingCounts
+from reviews.db.rating_counts import keep_rating_counts
 from reviews.people.queries import now
+from reviews.rules.enums import Category, CyclePhase, RaterKind
+from tests import builders as make
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -250,3 +255,37 @@ def test_a_document_is_known_by_the_ladder_that_it_made_but_not_by_one_that_it_j
 
     versions = db.session.scalars(sa.select(LadderVersion).order_by(LadderVersion.id))
     assert [each.source_key for each in versions] == ["a", "", ""]
+
+
+def kept() -> list[tuple[object, ...]]:
+    db.session.expire_all()
+    counts = db.session.execute(sa.select(RatingCounts.__table__).order_by("packet_id"))
+    people = db.session.execute(sa.select(Person.id, Person.name_key).order_by(Person.id))
+    return [*map(tuple, counts), *map(tuple, people)]
+
+
+@pytest.mark.usefixtures("empty")
+def test_ratings_that_are_there_are_counted_as_they_would_be_now():
+    flask_migrate.upgrade()
+    cycle = make.a_cycle(phase=CyclePhase.CALIBRATION)
+    first, second, _ = (make.a_packet(cycle) for _ in range(3))
+    make.a_rating(first, kind=RaterKind.MANAGER, category=Category.EXCEEDS)
+    for category in (Category.NOT_SHOWN, Category.PARTLY, Category.NOT_OBSERVED):
+        make.a_rating(first, make.a_person("Österreicher"), category=category)
+    make.a_rating(second, kind=RaterKind.MANAGER, category=Category.NO_OPPORTUNITY)
+    coverage = db.session.scalars(
+        sa.select(RevisionCoverage).where(
+            RevisionCoverage.revision_id == second.current_revision_id
+        )
+    ).first()
+    coverage.covered, coverage.no_opportunity = 0, "Support kept me off projects."
+    keep_rating_counts(second)
+    db.session.commit()
+    before = kept()
+    db.session.commit()
+
+    flask_migrate.downgrade(revision="0005")
+    flask_migrate.upgrade()
+
+    assert len(before) > 3
+    assert kept() == before

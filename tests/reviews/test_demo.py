@@ -13,6 +13,8 @@ from reviews.db.models.calibration import Conflict, Decision
 from reviews.db.models.cycles import Cycle
 from reviews.db.models.packets import Assignment, Packet
 from reviews.db.models.people import ManagerLink, Person
+from reviews.db.models.ratings import RatingCounts
+from reviews.db.rating_counts import keep_rating_counts
 from reviews.demo import content
 from reviews.demo.seed import PASSWORD, accounts, seed
 from reviews.people import service as people
@@ -83,10 +85,22 @@ def test_the_demo_holds_what_is_promised_and_opens_nothing_elsewhere(
     assert session.scalar(moved) == 2  # one has another manager, one has left
     assert max(session.scalars(select(func.length(Person.name)))) > 40
     assert verify().broken is None
+    assert_ratings_are_counted(session)
     for account in accounts():
         people.recognise(account.email, PASSWORD, demo_allowed=True)
         with pytest.raises(RuleBroken, match=people.NOT_SIGNED_IN):
             people.recognise(account.email, PASSWORD, demo_allowed=False)
+
+
+def assert_ratings_are_counted(session: scoped_session[Session]) -> None:
+    """What the services have kept of the ratings on their way is what a count finds at the end."""
+    rows = select(RatingCounts.__table__).order_by(RatingCounts.packet_id)
+    kept = session.execute(rows).all()
+    submitted = session.scalars(select(Packet).where(Packet.current_revision_id.is_not(None))).all()
+    for packet in submitted:
+        keep_rating_counts(packet)
+    assert len(kept) == len(submitted) > 30
+    assert session.execute(rows).all() == kept
 
 
 def test_the_demo_is_not_made_among_real_people(session: scoped_session[Session]) -> None:

@@ -1,6 +1,5 @@
 """The reading rules: every set of up to six ratings against a second, slower telling of the rules, and named cases."""
 
-from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
@@ -19,6 +18,7 @@ from reviews.rules.rating_summary import (
     pooled_variance,
     ratings_disagree,
     rule_reading,
+    scatter_of,
     still_open,
     summarize,
     verdict_of,
@@ -187,12 +187,12 @@ def test_a_hole_is_nobody_or_less_than_half_of_the_evidence(
 def test_the_pooled_variance_is_that_of_the_ratings_around_their_cell() -> None:
     cells = [(1, 2, 2), (0, 3), (2,), (), (1, 1, 2, 3)]
     spread = sum(Fraction(variance(map(Fraction, c))) * (len(c) - 1) for c in cells if len(c) > 1)
-    twice = Counter(map(histogram, [*cells, *cells]))
-    assert pooled_variance(twice) == 2 * spread / (2 * (2 + 1 + 3))
+    packets = [map(histogram, cells[:2]), map(histogram, cells[2:])]
+    assert pooled_variance(map(scatter_of, packets)) == spread / (2 + 1 + 3)
 
 
 def test_without_two_ratings_in_a_cell_nothing_is_known_about_spread() -> None:
-    assert pooled_variance({histogram((2,)): 5, histogram(()): 1}) is None
+    assert pooled_variance([scatter_of([histogram((2,)), histogram(())])]) is None
 
 
 def test_a_zone_is_clear_exactly_where_the_interval_stays_on_one_side_of_the_line() -> None:
@@ -214,9 +214,9 @@ def test_an_interval_that_ends_on_the_line_is_clear_above_and_not_below() -> Non
     assert zone_of(histogram((1, 1, 1, 1, 2)), variance) == "discuss"
 
 
-def chained(candidates: int, raters: int) -> dict[int, set[str]]:
+def chained(candidates: int, raters: int) -> dict[int, set[int]]:
     """Candidates in a row, each rated by everybody of `raters`."""
-    return {n: {f"rater {r}" for r in range(raters)} for n in range(candidates)}
+    return {n: set(range(raters)) for n in range(candidates)}
 
 
 def test_a_zone_needs_twelve_connected_candidates_and_six_raters_of_two_or_more() -> None:
@@ -227,19 +227,19 @@ def test_a_zone_needs_twelve_connected_candidates_and_six_raters_of_two_or_more(
 
 def test_a_rater_of_one_candidate_links_nobody() -> None:
     raters = chained(12, 5)
-    raters[0].add("once")
+    raters[0].add(99)
     assert connected(raters) == frozenset()
-    raters[1].add("once")
+    raters[1].add(99)
     assert connected(raters) == frozenset(range(12))
 
 
 def test_who_shares_no_rater_stays_outside() -> None:
-    raters = {**chained(12, 6), 50: {"x", "y"}, 51: {"x", "z"}}
+    raters = {**chained(12, 6), 50: {97, 98}, 51: {97, 99}}
     assert connected(raters) == frozenset(range(12))
 
 
 def test_connection_goes_through_other_candidates() -> None:
-    raters = {n: {f"link {n}", f"link {n + 1}"} for n in range(12)}
+    raters = {n: {n, n + 1} for n in range(12)}
     assert connected(raters) == frozenset(range(12))
 
 

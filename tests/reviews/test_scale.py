@@ -64,8 +64,6 @@ OLD = re.compile(
 
 def words_of(element: Element) -> Iterator[str]:
     """All that a page says, to the eye or to an assistive tool."""
-    if "plate" in element.get("class", "").split():
-        return  # worded by the board
     yield from (f" {element.attrib[name]} " for name in SAID if name in element.attrib)
     yield element.text or ""
     for child in element:

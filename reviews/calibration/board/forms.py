@@ -1,29 +1,15 @@
 """What can be chosen on the board: filters, grouping, order and page, all of them query parameters."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, IntegerField, SearchField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import Length, NumberRange
 
+from reviews.calibration.board.choice import BoardChoice
 from reviews.rules.enums import PacketStage
 from reviews.web.validators import plain_name
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """How the board is asked for. An empty filter lets everything pass."""
-
-    level: str = ""
-    manager: str = ""
-    flag: str = ""
-    stage: str = ""
-    text: str = ""
-    group: str = "level"
-    sort: str = "agenda"
-    page: int = 1
 
 
 class BoardForm(Form):
@@ -85,8 +71,8 @@ class BoardForm(Form):
         return form
 
     @property
-    def choice(self) -> Choice:
-        return Choice(
+    def choice(self) -> BoardChoice:
+        return BoardChoice(
             level=self.level.data,
             manager=self.manager.data,
             flag=self.flag.data,

@@ -1,17 +1,28 @@
-"""What the board reads: columns and counts, never a rating as an object, in a constant number of statements.
+"""What the board reads: columns and kept counts, never a rating.
 
-What a viewer may see of a packet is decided from its facts by the policy. A packet that is set aside from the viewer is
-not selected at all, so that no count, filter or spread can hint at it.
+What a viewer may see of a packet is decided by the policy, in the statement. A packet that is set aside from the viewer
+is not selected at all, so that no count, filter or spread can hint at it.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any, TypeVarTuple
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cache, cached_property, lru_cache
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Row as SelectedRow
-from sqlalchemy import Select, String, bindparam, cast, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from ladders.models import DimensionRow, LadderRow, LadderVersion, LevelRow
@@ -23,43 +34,40 @@ from reviews.access.standing import (
     standing_of,
     viewer_params,
 )
+from reviews.calibration.board.choice import BoardChoice
 from reviews.db.extensions import db
-from reviews.db.models.packets import Assignment, Packet, RevisionCoverage
+from reviews.db.models.packets import Assignment, Packet
 from reviews.db.models.people import Person
-from reviews.db.models.ratings import Rating
-from reviews.display import board_cell
-from reviews.rules.enums import (
-    MISSING,
-    SCALE,
-    Action,
-    AssignmentState,
-    Category,
-    PacketStage,
-    RaterKind,
-    Relation,
-)
-from reviews.rules.policy import Answer, PacketStanding, decide
+from reviews.db.models.ratings import RatingCounts
+from reviews.db.pagination import COUNTED, PAGE_SIZE
+from reviews.db.rating_counts import unpack
+from reviews.db.text import position
+from reviews.display.board_cell import CellFace, cell_face
+from reviews.rules.enums import Action, PacketStage, Relation
+from reviews.rules.policy import Answer, PacketStanding, decide, full_cells, stub_cells
 from reviews.rules.rating_summary import (
     CellCounts,
-    CellSummary,
-    Histogram,
     Zone,
     connected,
     pooled_variance,
     summarize,
     zone_of,
 )
+from reviews.rules.scale import ScaleWords
 from reviews.rules.workflow import ASKED_EVER, IN_REVIEW
 
 _UNANSWERED = frozenset({Relation.MEMBER_UNANSWERED, Relation.CHAIR_UNANSWERED})
 _VOTED = frozenset({Relation.MEMBER_VOTED, Relation.CHAIR_VOTED})
+#: Names of packets that are not the viewer's to judge, before the page says that there are more.
+STUBS_SHOWN = 50
+#: A page, and a row on either side of it: these tell whether its first and last group go on there.
+ROWS_READ = PAGE_SIZE + 2
 
 
 @dataclass(frozen=True, slots=True)
 class BoardRights:
     """What the policy gives a viewer on one packet of the board."""
 
-    is_stub: bool
     #: The conflict question is open, and answering it may open the packet.
     may_answer: bool
     sees_zone: bool
@@ -70,118 +78,15 @@ class BoardRights:
     sees_who_voted: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TargetLevel:
-    """A target level of one ladder version: what candidates must share to be compared."""
-
-    #: The version and level in an address.
-    value: str
-    version_id: int
-    version: str
-    level: str
-    name: str
-    code: str
-    rank: int
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A packet whose cells the viewer reads."""
-
-    packet_id: int
-    packet: str
-    name: str
-    unit: str
-    manager: str
-    manager_name: str
-    target: TargetLevel
-    stage: PacketStage
-    rights: BoardRights
-    standing: PacketStanding
-
-
-@dataclass(frozen=True, slots=True)
-class Stub:
-    """A packet of which the viewer sees the candidate's name alone."""
-
-    name: str
-    may_answer: bool
-
-
-@dataclass(frozen=True, slots=True)
-class BoardColumn:
-    """A dimension of a ladder version."""
-
-    dimension_id: int
-    key: str
-    name: str
-    ladder: str
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class BoardCell:
-    counts: CellCounts
-    summary: CellSummary
-    plate: board_cell.CellMarkup
-    to_discuss: bool
-
-
-@dataclass(frozen=True, slots=True)
-class BoardData:
-    """Everything of the cycle's board that this viewer may see, in agenda order."""
-
-    candidates: tuple[Candidate, ...]
-    stubs: tuple[Stub, ...]
-    #: By ladder version, in the ladder's order.
-    columns: Mapping[int, tuple[BoardColumn, ...]]
-    #: By packet, then by dimension; a dimension that asks nothing of the packet is not there.
-    cells: Mapping[int, Mapping[int, BoardCell]]
-    #: Packets whose ratings hang together with enough others for a zone.
-    connected: frozenset[int]
-
-
-def board_data(access: CycleAccess) -> BoardData:
-    """Read the board. Six statements, whatever the number of candidates, raters and dimensions."""
-    candidates, stubs, revisions = _packets(access)
-    packets = tuple(candidate.packet_id for candidate in candidates)
-    asked, raters = _raters(packets)
-    linked = connected(raters)
-    zoned = {c.packet_id for c in candidates if c.rights.sees_zone} & linked
-    return BoardData(
-        candidates=candidates,
-        stubs=stubs,
-        columns=_columns({candidate.target.version_id for candidate in candidates}),
-        cells=_cells(revisions, _histograms(packets), asked, zoned),
-        connected=linked,
-    )
-
-
-def cells_of(packet: Packet) -> Mapping[int, BoardCell]:
-    """The cells of one packet by dimension, without zones: those need the rest of the board. Three statements.
-
-    The caller has asked the policy for READ_MANAGER_RATING and READ_PEER_RATINGS.
-    """
-    if packet.current_revision_id is None:
-        return {}
-    asked, _ = _raters([packet.id])
-    revisions = {packet.current_revision_id: packet.id}
-    return _cells(revisions, _histograms([packet.id]), asked, zoned=()).get(packet.id, {})
-
-
 @lru_cache(maxsize=1024)
-def rights_on_board(standing: PacketStanding) -> BoardRights | None:
-    """What this standing gives on the board; None where the packet is not on it."""
+def rights_on_board(standing: PacketStanding) -> BoardRights:
+    """What this standing gives on the board."""
 
     def may(action: Action) -> bool:
         return decide(action, standing).allowed
 
-    row = decide(Action.SEE_BOARD_ROW, standing)
-    if not row.allowed and row is not Answer.STUB:
-        return None
     cast = standing.seat in _VOTED
     return BoardRights(
-        is_stub=not row.allowed,
         may_answer=standing.seat in _UNANSWERED and may(Action.DECLARE_CONFLICT),
         sees_zone=may(Action.SEE_ZONES),
         opens_committee=may(Action.OPEN_COMMITTEE_PAGE),
@@ -191,12 +96,7 @@ def rights_on_board(standing: PacketStanding) -> BoardRights | None:
     )
 
 
-_Selected = TypeVarTuple("_Selected")
-
-
-def _read(
-    statement: Select[*_Selected], parameters: Mapping[str, Any]
-) -> Sequence[SelectedRow[*_Selected]]:
+def _read(statement: Select[*tuple[Any, ...]], parameters: Mapping[str, Any]) -> Sequence[Any]:
     """Columns from the session's connection: the session itself would look for objects in every row.
 
     It does not flush first, so this is for what a request reads, not for what it has just changed.
@@ -204,243 +104,547 @@ def _read(
     return db.session.connection().execute(statement, parameters).all()
 
 
-def _packets(
-    access: CycleAccess,
-) -> tuple[tuple[Candidate, ...], tuple[Stub, ...], dict[int, int]]:
-    """The candidates and stubs of the viewer, and the candidates' packets by submitted revision."""
+def _first(limit: int) -> ColumnElement[int]:
+    # In the text, or PostgreSQL plans for a tenth of the table.
+    return literal_column(str(limit))
+
+
+_ON_BOARD = (
+    Packet.cycle_id == bindparam("cycle"),
+    Packet.state.in_([literal_column(f"'{state.value}'") for state in IN_REVIEW]),
+)
+
+
+# -- The candidates whom the viewer sees, whatever page they are on
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """The candidates whose rows the viewer reads: how many there are, what to filter them by, and their zones.
+
+    Zones are worked out over all of them, so beyond `COUNTED` candidates there is none.
+    """
+
+    size: int
+    levels: frozenset[int]
+    #: Names by public id.
+    managers: Mapping[str, str]
+    ballots: int
+    sealed: int
+    #: The packet on which the viewer's own ballot waits, first on the agenda.
+    next_ballot: str | None
+    #: Whether some zones wait for a ballot of the viewer's own.
+    hides_zones: bool
+    variance: Fraction | None = None
+    #: Packets whose ratings hang together with enough others for a zone.
+    connected: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def is_cut(self) -> bool:
+        return self.size > COUNTED
+
+    @property
+    def managers_by_name(self) -> list[tuple[str, str]]:
+        return sorted(self.managers.items(), key=lambda each: (each[1].casefold(), each[0]))
+
+    def zone(self, packet: int, rights: BoardRights, counts: CellCounts) -> Zone | None:
+        """The zone of a cell, or None where the viewer may not see one or none can be known."""
+        if self.variance is None or not rights.sees_zone or packet not in self.connected:
+            return None
+        return zone_of(counts.ratings, self.variance)
+
+
+def population(access: CycleAccess) -> Population:
+    """One statement."""
     rows = _read(
-        _on_board(),
-        {**viewer_params(access.viewer, Action.SEE_BOARD_ROW), "cycle": access.cycle.id},
+        _population(COUNTED + 1),
+        {
+            **viewer_params(access.viewer, Action.SEE_BOARD_ROW, granted=full_cells),
+            "cycle": access.cycle.id,
+        },
     )
-    candidates, stubs, revisions = [], [], {}
-    targets: dict[tuple[int, str], TargetLevel] = {}
-    for row in rows:
-        standing = standing_of(row)
-        rights = rights_on_board(standing)
-        if rights is None:
-            continue
-        if rights.is_stub:
-            stubs.append(Stub(row.name, rights.may_answer))
-            continue
-        target = targets.setdefault(
-            (row.version_id, row.key),
-            TargetLevel(
-                value=f"{row.version_public_id}.{row.key}",
-                version_id=row.version_id,
-                version=row.version_public_id,
-                level=row.key,
-                name=row.level_name,
-                code=row.code or "",
-                rank=row.rank,
-            ),
-        )
-        revisions[row.current_revision_id] = row.id
-        candidates.append(
-            Candidate(
-                packet_id=row.id,
-                packet=row.public_id,
-                name=row.name,
-                unit=row.unit,
-                manager=row.manager_public_id,
-                manager_name=row.manager_name,
-                target=target,
-                stage=row.stage,
-                rights=rights,
-                standing=standing,
-            )
-        )
-    stubs.sort(key=lambda stub: stub.name.casefold())
-    return tuple(candidates), tuple(stubs), revisions
+    rights = [rights_on_board(standing_of(row)) for row in rows]
+    ballots = [
+        (row, each) for row, each in zip(rows, rights, strict=True) if each.owes or each.cast
+    ]
+    draws_zones = len(rows) <= COUNTED and any(each.sees_zone for each in rights)
+    return Population(
+        size=len(rows),
+        levels=frozenset(row.target_level_id for row in rows),
+        managers={row.manager: row.manager_name for row in rows},
+        ballots=len(ballots),
+        sealed=sum(each.cast for _, each in ballots),
+        next_ballot=next((row.public_id for row, each in ballots if each.owes), None),
+        hides_zones=any(not each.sees_zone for _, each in ballots),
+        variance=_variance(rows) if draws_zones else None,
+        connected=_connected(rows) if draws_zones else frozenset(),
+    )
+
+
+def _variance(rows: Sequence[Any]) -> Fraction | None:
+    return pooled_variance(
+        {n: (cells, value) for n, cells, value in scatter}
+        for scatter in _json(row.scatter for row in rows)
+    )
+
+
+def _connected(rows: Sequence[Any]) -> frozenset[int]:
+    raters = _json(row.raters for row in rows)
+    return connected({row.packet_id: who for row, who in zip(rows, raters, strict=True)})
+
+
+def _json(texts: Iterable[str]) -> list[Any]:
+    """All of them at once: a thousand rows are a thousand times as quick to read as one document."""
+    found: list[Any] = json.loads(f"[{','.join(texts)}]")
+    return found
 
 
 @cache
-def _on_board() -> Select[Any]:
-    standing = packet_standing(Packet.cycle_id == bindparam("cycle"), Packet.state.in_(IN_REVIEW))
+def _population(limit: int) -> Select[*tuple[Any, ...]]:
     manager = aliased(Person)
-    shown: list[Any] = [
-        Packet.id,
-        Packet.public_id,
-        Packet.stage,
-        Packet.current_revision_id,
-        Person.name,
-        Person.unit,
-        manager.public_id.label("manager_public_id"),
-        manager.name.label("manager_name"),
-        LevelRow.key,
-        LevelRow.name.label("level_name"),
-        LevelRow.code,
-        LevelRow.rank,
-        LadderVersion.id.label("version_id"),
-        LadderVersion.public_id.label("version_public_id"),
-    ]
-    return (
-        select(*shown, *standing_columns(standing))
-        .join(standing, standing.c.packet_id == Packet.id)
-        .join(Person, Person.id == Packet.candidate_id)
-        .join(manager, manager.id == Packet.manager_id)
-        .join(LevelRow, LevelRow.id == Packet.target_level_id)
-        .join(LadderVersion, LadderVersion.id == Packet.ladder_version_id)
-        .where(allowed(standing))
-        .order_by(Packet.agenda_order, Packet.id)
+    standing = packet_standing(
+        *_ON_BOARD,
+        columns=(
+            Packet.public_id,
+            Packet.manager_id,
+            Packet.target_level_id,
+            Packet.agenda_order,
+        ),
     )
+    packet = standing.c
+    return (
+        select(
+            packet.packet_id,
+            packet.public_id,
+            packet.target_level_id,
+            manager.public_id.label("manager"),
+            manager.name.label("manager_name"),
+            cast(RatingCounts.scatter, String).label("scatter"),
+            cast(RatingCounts.raters, String).label("raters"),
+            *standing_columns(standing),
+        )
+        .join(manager, manager.id == packet.manager_id)
+        .join(RatingCounts, RatingCounts.packet_id == packet.packet_id)
+        .where(allowed(standing))
+        .order_by(packet.agenda_order, packet.packet_id)
+        .limit(_first(limit))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stubs:
+    """Candidates of whom the viewer sees the name alone, by name."""
+
+    names: tuple[tuple[str, bool], ...]
+    #: Whether there are more than are named.
+    is_cut: bool
+
+
+def stubs(access: CycleAccess) -> Stubs:
+    """One statement."""
+    rows = _read(
+        _stubs(),
+        {
+            **viewer_params(access.viewer, Action.SEE_BOARD_ROW, granted=stub_cells),
+            "cycle": access.cycle.id,
+        },
+    )
+    found = [(row, standing_of(row)) for row in rows]
+    named = [
+        (row.name, rights_on_board(standing).may_answer)
+        for row, standing in found
+        if decide(Action.SEE_BOARD_ROW, standing) is Answer.STUB
+    ]
+    named = sorted(named[:STUBS_SHOWN], key=lambda stub: stub[0].casefold())
+    return Stubs(tuple(named), len(rows) > STUBS_SHOWN)
+
+
+@cache
+def _stubs() -> Select[*tuple[Any, ...]]:
+    standing = packet_standing(*_ON_BOARD, columns=(Packet.candidate_id, Packet.agenda_order))
+    packet = standing.c
+    return (
+        select(Person.name, *standing_columns(standing))
+        .join(Person, Person.id == packet.candidate_id)
+        .where(allowed(standing))
+        .order_by(packet.agenda_order, packet.packet_id)
+        .limit(_first(STUBS_SHOWN + 1))
+    )
+
+
+# -- Target levels and their columns
+
+
+@dataclass(frozen=True, slots=True)
+class TargetLevel:
+    """A target level of one ladder version: what candidates must share to be compared."""
+
+    id: int
+    version_id: int
+    version: str
+    level: str
+    name: str
+    code: str
+    ladder: str
+    number: int
+
+    @property
+    def value(self) -> str:
+        """The version and level in an address."""
+        return f"{self.version}.{self.level}"
+
+    @property
+    def title(self) -> str:
+        return f"{self.name} ({self.code})" if self.code else self.name
+
+
+def target_levels(cycle: int) -> tuple[TargetLevel, ...]:
+    """The levels for which packets of the cycle are in review, ladder by ladder, highest first. One statement.
+
+    It is read without a viewer: a level is shown where there are rows of it, or where `Population` has it.
+    """
+    rows = _read(_target_levels(), {"cycle": cycle})
+    rows = sorted(rows, key=lambda r: (r.ladder.casefold(), -r.number, -r.rank, r.key))
+    return tuple(
+        TargetLevel(
+            id=row.id,
+            version_id=row.version_id,
+            version=row.version,
+            level=row.key,
+            name=row.name,
+            code=row.code or "",
+            ladder=row.ladder,
+            number=row.number,
+        )
+        for row in rows
+    )
+
+
+@cache
+def _target_levels() -> Select[*tuple[Any, ...]]:
+    one = (
+        select(Packet.id).where(*_ON_BOARD, Packet.target_level_id == LevelRow.id).limit(_first(1))
+    )
+    return (
+        select(
+            LevelRow.id,
+            LevelRow.key,
+            LevelRow.name,
+            LevelRow.code,
+            LevelRow.rank,
+            LadderVersion.id.label("version_id"),
+            LadderVersion.public_id.label("version"),
+            LadderVersion.number,
+            LadderRow.name.label("ladder"),
+        )
+        .join(LadderVersion, LadderVersion.id == LevelRow.version_id)
+        .join(LadderRow, LadderRow.id == LadderVersion.ladder_id)
+        .where(one.scalar_subquery().is_not(None))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BoardColumn:
+    """A dimension of a ladder version."""
+
+    dimension_id: int
+    key: str
+    name: str
+
+
+def columns_of(versions: Iterable[int]) -> Mapping[int, tuple[BoardColumn, ...]]:
+    """The dimensions of these ladder versions, in the ladder's order. One statement."""
+    found: dict[int, list[BoardColumn]] = {version: [] for version in versions}
+    for row in _read(_COLUMNS, {"versions": list(found)}):
+        found[row.version_id].append(BoardColumn(row.id, row.key, row.name))
+    return {version: tuple(columns) for version, columns in found.items()}
 
 
 _COLUMNS = (
-    select(
-        DimensionRow.version_id,
-        DimensionRow.id,
-        DimensionRow.key,
-        DimensionRow.name,
-        LadderRow.name.label("ladder"),
-        LadderVersion.number,
-    )
-    .join(LadderVersion, LadderVersion.id == DimensionRow.version_id)
-    .join(LadderRow, LadderRow.id == LadderVersion.ladder_id)
+    select(DimensionRow.version_id, DimensionRow.id, DimensionRow.key, DimensionRow.name)
     .where(DimensionRow.version_id.in_(bindparam("versions", expanding=True)))
     .order_by(DimensionRow.position)
 )
 
 
-def _columns(versions: Collection[int]) -> Mapping[int, tuple[BoardColumn, ...]]:
-    columns = defaultdict(list)
-    for row in _read(_COLUMNS, {"versions": versions}):
-        columns[row.version_id].append(
-            BoardColumn(row.id, row.key, row.name, row.ladder, row.number)
+# -- One page of rows
+
+
+@dataclass(frozen=True, slots=True)
+class BoardCell:
+    counts: CellCounts
+    face: CellFace
+    #: In the discuss zone, or its ratings disagree.
+    to_discuss: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A packet whose cells the viewer reads."""
+
+    packet_id: int
+    packet: str
+    name: str
+    manager_name: str
+    #: What the row is grouped by beside its level; empty for nothing.
+    label: str
+    target: TargetLevel
+    stage: PacketStage
+    standing: PacketStanding
+    rights: BoardRights
+    #: By dimension; one that asks nothing of the packet is not there.
+    cells: Mapping[int, BoardCell]
+
+    @property
+    def to_discuss(self) -> int:
+        return sum(cell.to_discuss for cell in self.cells.values())
+
+
+@dataclass(frozen=True)
+class BoardRows:
+    """Reads rows of the board, in the order that was asked for: by target level, inside a level by group and order."""
+
+    access: CycleAccess
+    choice: BoardChoice
+    levels: Sequence[TargetLevel]
+    population: Population
+
+    @cached_property
+    def scale(self) -> ScaleWords:
+        return ScaleWords.of(self.access.cycle.scale)
+
+    def count(self) -> int:
+        """How many candidates the filters leave, `COUNTED` + 1 for more. One statement, or none."""
+        if not self.choice.filters:
+            return self.population.size
+        counted = _count(self.choice.filters, self.choice.flag, COUNTED + 1)
+        level = next((each for each in self.levels if each.value == self.choice.level), None)
+        found: int = _read(counted, self._params(level))[0][0]
+        return found
+
+    def read(self, offset: int) -> list[Candidate]:
+        """`ROWS_READ` candidates from an offset. A statement for each level, and one more for each before the first."""
+        found: list[Candidate] = []
+        for level in self.levels:
+            if self.choice.level not in {"", level.value}:
+                continue
+            if offset:
+                before = self._count_of(level)
+                if before <= offset:
+                    offset -= before
+                    continue
+            found += self._of_level(level, offset)
+            offset = 0
+            if len(found) >= ROWS_READ:
+                break
+        return found[:ROWS_READ]
+
+    def chosen(self, packets: Collection[str]) -> list[Candidate]:
+        """The candidates of these packets, in the given order, without those whom the viewer does not read. One statement."""
+        rows = _read(_chosen(), {**self._params(None), "packets": list(packets)})
+        levels = {level.id: level for level in self.levels}
+        found = {row.public_id: self._candidate(row, levels[row.target_level_id]) for row in rows}
+        return [found[packet] for packet in packets if packet in found]
+
+    def _params(self, level: TargetLevel | None) -> dict[str, Any]:
+        return {
+            **viewer_params(self.access.viewer, Action.SEE_BOARD_ROW, granted=full_cells),
+            "cycle": self.access.cycle.id,
+            "level": level.id if level else None,
+            "manager": self.choice.manager,
+            "stage": self.choice.stage,
+            "name": self.choice.text.casefold(),
+        }
+
+    def _count_of(self, level: TargetLevel) -> int:
+        filters = self.choice.filters | {"level"}
+        counted = _count(filters, self.choice.flag, None)
+        found: int = _read(counted, self._params(level))[0][0]
+        return found
+
+    def _of_level(self, level: TargetLevel, offset: int) -> list[Candidate]:
+        # How much there is to discuss is known to the database but for the zones: where there are any, it orders
+        # by the ratings that disagree, and the rows are put in order here. They are few enough to be counted.
+        by_zone = self.choice.sort == "discuss" and self.population.variance is not None
+        statement = _candidates(
+            self.choice.filters | {"level"},
+            self.choice.flag,
+            self.choice.group,
+            self.choice.sort,
+            limit=COUNTED if by_zone else ROWS_READ,
+            skips=bool(offset) and not by_zone,
         )
-    return {version: tuple(found) for version, found in columns.items()}
+        rows = _read(statement, {**self._params(level), "offset": offset})
+        found = [self._candidate(row, level) for row in rows]
+        if by_zone:
+            groups = groupby(found, key=lambda each: each.label)
+            found = [
+                candidate
+                for _, group in groups
+                for candidate in sorted(group, key=lambda each: -each.to_discuss)
+            ]
+            return found[offset:]
+        return found
 
-
-_SUBMITTED = Assignment.state == AssignmentState.SUBMITTED
-_RATERS = (
-    select(
-        Assignment.packet_id,
-        func.count(),
-        func.aggregate_strings(cast(Assignment.rater_id, String), ",").filter(_SUBMITTED),
-    )
-    .where(
-        Assignment.packet_id.in_(bindparam("packets", expanding=True)),
-        Assignment.state.in_(ASKED_EVER),
-    )
-    .group_by(Assignment.packet_id)
-)
-
-
-def _raters(packets: Collection[int]) -> tuple[dict[int, int], dict[int, list[str]]]:
-    """How many were asked to rate each packet, and who of them did."""
-    rows = _read(_RATERS, {"packets": packets})
-    asked = {packet: count for packet, count, _ in rows}
-    return asked, {packet: who.split(",") if who else [] for packet, _, who in rows}
-
-
-#: A manager's category, whether the manager gave none, the peers' histogram, and how many peers gave none.
-_Given = tuple[Category | None, int, int, int, int, int, int]
-_NOTHING: _Given = (None, 0, 0, 0, 0, 0, 0)
-
-
-_BY_MANAGER = Assignment.kind == RaterKind.MANAGER
-_BY_PEER = Assignment.kind == RaterKind.PEER
-_IS_MISSING = Rating.category.in_(MISSING)
-_HISTOGRAMS = (
-    select(
-        Assignment.packet_id,
-        Rating.dimension_id,
-        func.max(Rating.category).filter(_BY_MANAGER, Rating.category.in_(SCALE)),
-        func.count().filter(_BY_MANAGER, _IS_MISSING),
-        *(func.count().filter(_BY_PEER, Rating.category == word) for word in SCALE),
-        func.count().filter(_BY_PEER, _IS_MISSING),
-    )
-    .join(Rating, Rating.assignment_id == Assignment.id)
-    .where(Assignment.packet_id.in_(bindparam("packets", expanding=True)), _SUBMITTED)
-    .group_by(Assignment.packet_id, Rating.dimension_id)
-)
-
-
-def _histograms(packets: Collection[int]) -> dict[tuple[int, int], _Given]:
-    """The submitted ratings, counted per packet and dimension."""
-    rows = _read(_HISTOGRAMS, {"packets": packets})
-    return {(packet, dimension): tuple(given) for packet, dimension, *given in rows}
-
-
-#: A cell's ratings, how many were asked for one, its covered and all expectations, and the candidate's note.
-_Key = tuple[_Given, int, int, int, bool]
-
-_COVERAGE = select(
-    RevisionCoverage.revision_id,
-    RevisionCoverage.dimension_id,
-    RevisionCoverage.expectations,
-    RevisionCoverage.covered,
-    (RevisionCoverage.no_opportunity != "").label("no_opportunity"),
-).where(RevisionCoverage.revision_id.in_(bindparam("revisions", expanding=True)))
-
-
-def _cells(
-    revisions: Mapping[int, int],
-    given: Mapping[tuple[int, int], _Given],
-    asked: Mapping[int, int],
-    zoned: Collection[int],
-) -> Mapping[int, Mapping[int, BoardCell]]:
-    """A cell for every dimension asked, with a zone where the viewer may see one."""
-    places: list[tuple[int, int, _Key]] = []
-    for revision, dimension, expectations, covered, no_opportunity in _read(
-        _COVERAGE, {"revisions": list(revisions)}
-    ):
-        packet = revisions[revision]
-        key = (
-            given.get((packet, dimension), _NOTHING),
-            asked.get(packet, 0),
-            covered,
-            expectations,
-            bool(no_opportunity),
+    def _candidate(self, row: Any, level: TargetLevel) -> Candidate:
+        standing = standing_of(row)
+        rights = rights_on_board(standing)
+        return Candidate(
+            packet_id=row.packet_id,
+            packet=row.public_id,
+            name=row.name,
+            manager_name=row.manager_name,
+            label=row.label,
+            target=level,
+            stage=row.stage,
+            standing=standing,
+            rights=rights,
+            cells={
+                dimension: self._cell(row.packet_id, rights, (*counted, row.asked))
+                for dimension, *counted in row.cells
+            },
         )
-        places.append((packet, dimension, key))
-    # A large board repeats few cells many times: each is worked out once.
-    zones = _zones(Counter(key for _, _, key in places))
-    plain = {key: _cell(key, None) for key in zones}
-    in_zone = {key: _cell(key, zone) for key, zone in zones.items()}
-    cells: dict[int, dict[int, BoardCell]] = defaultdict(dict)
-    for packet, dimension, key in places:
-        cells[packet][dimension] = (in_zone if packet in zoned else plain)[key]
-    return cells
 
-
-def _zones(cells: Mapping[_Key, int]) -> dict[_Key, Zone | None]:
-    """The zone of each different cell of the board, given how many there are of it."""
-    ratings = {key: _counted(key)[1] for key in cells}
-    times: Counter[Histogram] = Counter()
-    for key, number in cells.items():
-        times[ratings[key]] += number
-    variance = pooled_variance(times)
-    if variance is None:
-        return dict.fromkeys(cells)
-    zones = {each: zone_of(each, variance) for each in times}
-    return {key: zones[each] for key, each in ratings.items()}
+    def _cell(self, packet: int, rights: BoardRights, counted: tuple[Any, ...]) -> BoardCell:
+        cell = _cell(counted, None, self.scale)
+        zone = self.population.zone(packet, rights, cell.counts)
+        return _cell(counted, zone, self.scale) if zone else cell
 
 
 @lru_cache(maxsize=8192)
-def _counted(key: _Key) -> tuple[CellCounts, Histogram]:
-    given, asked, covered, expectations, no_opportunity = key
-    manager, manager_missing, low, partly, met, high, missing = given
-    counts = CellCounts(
-        manager=manager,
-        manager_missing=bool(manager_missing),
-        peers=(low, partly, met, high),
-        peers_missing=missing,
-        asked=asked,
-        covered=covered,
-        expectations=expectations,
-        no_opportunity=no_opportunity,
-    )
-    return counts, counts.ratings
-
-
-@lru_cache(maxsize=8192)
-def _cell(key: _Key, zone: Zone | None) -> BoardCell:
+def _cell(counted: tuple[Any, ...], zone: Zone | None, scale: ScaleWords) -> BoardCell:
     """A board has few different cells, and what a cell says depends on its values alone."""
-    counts, _ = _counted(key)
+    *packed, asked = counted
+    counts = unpack(packed, asked=asked)
     summary = summarize(counts, zone)
     return BoardCell(
         counts=counts,
-        summary=summary,
-        plate=board_cell.cell_markup(counts, summary),
+        face=cell_face(counts, summary, scale),
         to_discuss=summary.disagree or zone == "discuss",
     )
+
+
+_MANAGER = aliased(Person)
+
+
+def _on_page(filters: frozenset[str], flag: str) -> tuple[Any, Select[*tuple[Any, ...]]]:
+    """The standing of the packets that the filters leave, and a statement over them that the policy has passed."""
+    of_packet = {
+        "level": Packet.target_level_id == bindparam("level"),
+        "packets": Packet.public_id.in_(bindparam("packets", expanding=True)),
+    }
+    standing = packet_standing(
+        *_ON_BOARD,
+        *(condition for name, condition in of_packet.items() if name in filters),
+        columns=(
+            Packet.public_id,
+            Packet.candidate_id,
+            Packet.manager_id,
+            Packet.target_level_id,
+            Packet.stage,
+            Packet.agenda_order,
+        ),
+    )
+    packet = standing.c
+    flagged = {
+        "disagree": RatingCounts.disagreements > 0,
+        "coverage_hole": RatingCounts.coverage_holes > 0,
+    }
+    conditions: dict[str, ColumnElement[bool]] = {
+        "manager": _MANAGER.public_id == bindparam("manager"),
+        "stage": packet.stage == bindparam("stage"),
+        "text": position(Person.name_key, bindparam("name", type_=String())) > 0,
+    }
+    statement = (
+        select(packet.packet_id)
+        .join(Person, Person.id == packet.candidate_id)
+        .join(_MANAGER, _MANAGER.id == packet.manager_id)
+        .join(RatingCounts, RatingCounts.packet_id == packet.packet_id)
+        .where(
+            allowed(standing),
+            *(condition for name, condition in conditions.items() if name in filters),
+            *([flagged[flag]] if flag else []),
+        )
+    )
+    return standing, statement
+
+
+@cache
+def _count(filters: frozenset[str], flag: str, limit: int | None) -> Select[*tuple[Any, ...]]:
+    _, found = _on_page(filters, flag)
+    return select(func.count()).select_from(
+        (found.limit(_first(limit)) if limit else found).subquery()
+    )
+
+
+@cache
+def _candidates(
+    filters: frozenset[str], flag: str, group: str, sort: str, *, limit: int, skips: bool
+) -> Select[*tuple[Any, ...]]:
+    """The statements differ by what is asked for, and not by who asks."""
+    standing, found = _on_page(filters, flag)
+    unit = case((Person.unit == "", "No unit"), else_=Person.unit)
+    label, by_label = {
+        "level": (literal_column("''"), ()),
+        "manager": (_MANAGER.name, (_MANAGER.name_key, _MANAGER.name)),
+        "unit": (unit, (func.lower(unit), unit)),
+    }[group]
+    order = {
+        "agenda": (),
+        "name": (Person.name_key,),
+        "manager": (_MANAGER.name_key,),
+        "discuss": (RatingCounts.disagreements.desc(),),
+    }[sort]
+    statement = (
+        found.add_columns(*_row_columns(standing), label.label("label"))
+        .order_by(*by_label, *order, standing.c.agenda_order, standing.c.packet_id)
+        .limit(_first(limit))
+    )
+    return statement.offset(bindparam("offset")) if skips else statement
+
+
+@cache
+def _chosen() -> Select[*tuple[Any, ...]]:
+    standing, found = _on_page(frozenset({"packets"}), "")
+    return found.add_columns(*_row_columns(standing), literal_column("''").label("label"))
+
+
+def _row_columns(standing: Any) -> list[Any]:
+    packet = standing.c
+    asked = select(func.count()).where(
+        Assignment.packet_id == packet.packet_id, Assignment.state.in_(ASKED_EVER)
+    )
+    return [
+        packet.public_id,
+        packet.stage,
+        packet.target_level_id,
+        Person.name,
+        _MANAGER.name.label("manager_name"),
+        RatingCounts.cells,
+        asked.scalar_subquery().label("asked"),
+        *standing_columns(standing),
+    ]
+
+
+# -- The cells of one packet
+
+
+def faces_of(packet: Packet, scale: ScaleWords) -> Mapping[int, CellFace]:
+    """The cells of one packet by dimension, without zones: those need the rest of the board. One statement.
+
+    The caller has asked the policy for READ_MANAGER_RATING and READ_PEER_RATINGS.
+    """
+    asked = select(func.count()).where(
+        Assignment.packet_id == RatingCounts.packet_id, Assignment.state.in_(ASKED_EVER)
+    )
+    row = db.session.execute(
+        select(RatingCounts.cells, asked.scalar_subquery().label("asked")).where(
+            RatingCounts.packet_id == packet.id
+        )
+    ).one_or_none()
+    if row is None:
+        return {}
+    return {
+        dimension: _cell((*counted, row.asked), None, scale).face
+        for dimension, *counted in row.cells
+    }

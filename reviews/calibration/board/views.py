@@ -5,9 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from reviews.access.loaders import CycleAccess
 from reviews.calibration.board.forms import PARAMETERS, BoardForm
-from reviews.calibration.board.page import arrange, levels_of, managers_of
-from reviews.calibration.board.queries import board_data
+from reviews.calibration.board.page import board_page
+from reviews.calibration.board.queries import BoardRows, population, target_levels
 from reviews.rules.enums import Action
+from reviews.rules.scale import ScaleWords
 from reviews.web.guard import guarded
 
 bp = Blueprint("board", __name__)
@@ -16,11 +17,21 @@ bp = Blueprint("board", __name__)
 @bp.get("/cycles/<cycle>/board")
 @guarded(Action.OPEN_BOARD, on="cycle", params=PARAMETERS)
 def show(access: CycleAccess) -> ResponseReturnValue:
-    seen = board_data(access)
-    form = BoardForm.offering(levels_of(seen), managers_of(seen), request.args)
+    seen, levels = population(access), target_levels(access.cycle.id)
+    form = BoardForm.offering(
+        [(level.value, level.title) for level in levels if level.id in seen.levels],
+        seen.managers_by_name,
+        request.args,
+    )
     if not form.validate():
         abort(400)
-    page = arrange(seen, form.choice, cycle=access.cycle.public_id, now=access.viewer.now)
+    page = board_page(BoardRows(access, form.choice, levels, seen), now=access.viewer.now)
     if page is None:
         abort(400)
-    return render_template("calibration/board/show.html", cycle=access.cycle, page=page, form=form)
+    return render_template(
+        "calibration/board/show.html",
+        cycle=access.cycle,
+        page=page,
+        form=form,
+        scale=ScaleWords.of(access.cycle.scale),
+    )

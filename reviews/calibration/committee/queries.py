@@ -4,13 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
 from sqlalchemy import select
 
 from reviews.access.expectations import TargetDimension, expectations_for
 from reviews.access.loaders import CycleAccess, PacketAccess, packets_in
 from reviews.access.panel_standing import panel_standings
-from reviews.calibration.board.queries import cells_of
+from reviews.calibration.board.queries import faces_of
 from reviews.calibration.requirements import BallotMarkDraft
 from reviews.db.extensions import db
 from reviews.db.models.calibration import (
@@ -18,8 +17,7 @@ from reviews.db.models.calibration import (
     BallotMark,
 )
 from reviews.db.models.cycles import Panel
-from reviews.db.models.packets import Packet
-from reviews.display import board_cell
+from reviews.display.board_cell import CellFace
 from reviews.packets.queries import revision_notes
 from reviews.rules.enums import (
     SCALE,
@@ -174,15 +172,16 @@ class CommitteePage:
     quorum: int
     quorum_met: bool
     decided: bool
-    #: The plate of each dimension, as on the board.
-    cells: Mapping[int, Markup]
+    #: The board's cell of each dimension.
+    faces: Mapping[int, CellFace]
     #: By dimension, the candidate's notes that the role gave no chance.
     no_opportunity: Mapping[int, str]
 
 
 def committee_page(access: PacketAccess) -> CommitteePage:
-    """Ten queries."""
+    """Eight queries."""
     packet = access.packet
+    scale = ScaleWords.of(packet.cycle.scale)
     bench = panel_standings([packet.id], now=access.viewer.now)[packet.id]
     panel = db.session.get(Panel, packet.panel_id) if packet.panel_id else None
     dimensions = expectations_for(packet).dimensions
@@ -191,7 +190,7 @@ def committee_page(access: PacketAccess) -> CommitteePage:
     who_voted = access.may(Action.SEE_WHO_VOTED)
     names = {seat.person_id: seat.name for seat in bench.cast}
     return CommitteePage(
-        scale=ScaleWords.of(packet.cycle.scale),
+        scale=scale,
         dimensions=dimensions,
         panel=panel.name if panel and access.may(Action.SEE_PANEL) else None,
         seats=tuple(s.name for s in bench.seats) if access.may(Action.SEE_PANEL) else None,
@@ -205,7 +204,7 @@ def committee_page(access: PacketAccess) -> CommitteePage:
         quorum=panel.quorum if panel else 0,
         quorum_met=panel is not None and len(bench.cast) >= panel.quorum,
         decided=access.may(Action.KNOW_DECISION),
-        cells=_plates(packet, dimensions),
+        faces=faces_of(packet, scale),
         no_opportunity=_notes(access),
     )
 
@@ -215,22 +214,6 @@ def _notes(access: PacketAccess) -> Mapping[int, str]:
     if revision is None or not access.may(Action.READ_EVIDENCE):
         return {}
     return revision_notes([revision])[revision]
-
-
-def _plates(packet: Packet, dimensions: Iterable[TargetDimension]) -> Mapping[int, Markup]:
-    cells = cells_of(packet)
-    return {
-        dimension.id: board_cell.cell(
-            cells[dimension.id].counts,
-            cells[dimension.id].summary,
-            candidate=packet.candidate.name,
-            dimension=dimension.name,
-            target=packet.target_level.name,
-            href=None,
-        )
-        for dimension in dimensions
-        if dimension.id in cells
-    }
 
 
 @dataclass(frozen=True, slots=True)

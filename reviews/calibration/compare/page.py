@@ -4,8 +4,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from markupsafe import Markup
-
 from reviews.access.expectations import (
     TargetDimension,
     TargetExpectation,
@@ -14,7 +12,13 @@ from reviews.access.expectations import (
     ladder_of,
 )
 from reviews.access.loaders import CycleAccess
-from reviews.calibration.board.queries import BoardCell, Candidate, board_data
+from reviews.calibration.board.choice import BoardChoice
+from reviews.calibration.board.queries import (
+    BoardRows,
+    Candidate,
+    population,
+    target_levels,
+)
 from reviews.calibration.compare.queries import (
     DimensionRatings,
     Rationale,
@@ -25,7 +29,7 @@ from reviews.calibration.compare.queries import (
     ratings_about,
 )
 from reviews.db.models.packets import Packet
-from reviews.display import board_cell
+from reviews.display.board_cell import CellFace
 from reviews.packets.evidence import EvidenceView
 from reviews.rules.enums import Category
 from reviews.rules.rating_summary import ExpectationStatus, expectation_status, still_open
@@ -45,7 +49,7 @@ class Side:
     packet: str
     name: str
     manager: str
-    plate: Markup | None
+    face: CellFace | None
     #: Labels of the expectations not shown yet, of how many.
     open: tuple[str, ...]
     counted: int
@@ -115,9 +119,8 @@ def compare_page(access: CycleAccess, wanted: Iterable[str], dimension: str) -> 
     public_ids = tuple(dict.fromkeys(wanted))
     if not FEWEST <= len(public_ids) <= MOST:
         raise Incomparable("Choose two to four candidates of one target level.")
-    seen = board_data(access)
-    by_id = {candidate.packet: candidate for candidate in seen.candidates}
-    chosen = [by_id[public_id] for public_id in public_ids if public_id in by_id]
+    levels = target_levels(access.cycle.id)
+    chosen = BoardRows(access, BoardChoice(), levels, population(access)).chosen(public_ids)
     if len(chosen) < len(public_ids):
         return None
     if len({candidate.target for candidate in chosen}) > 1:
@@ -136,7 +139,6 @@ def compare_page(access: CycleAccess, wanted: Iterable[str], dimension: str) -> 
         scale=ScaleWords.of(access.cycle.scale),
         chosen=chosen,
         of=of,
-        cells=seen.cells,
         marks=marks_of(of),
         evidence=evidence_of(chosen, packets),
         notes=notes_of(chosen, packets),
@@ -184,7 +186,6 @@ class _Comparison:
     scale: ScaleWords
     chosen: Sequence[Candidate]
     of: Mapping[int, TargetDimension]
-    cells: Mapping[int, Mapping[int, BoardCell]]
     marks: Mapping[tuple[int, int], tuple[int, int, int]]
     evidence: Mapping[int, tuple[EvidenceView, ...]]
     notes: Mapping[int, Mapping[int, str]]
@@ -256,7 +257,7 @@ class _Comparison:
             packet=candidate.packet,
             name=candidate.name,
             manager=candidate.manager_name,
-            plate=self._plate(candidate, dimension),
+            face=self._face(candidate, dimension),
             open=still_open(statuses),
             counted=len(statuses),
             manager_says=said.manager,
@@ -265,18 +266,10 @@ class _Comparison:
             no_opportunity=self.notes.get(packet, {}).get(dimension.id if dimension else 0, ""),
         )
 
-    def _plate(self, candidate: Candidate, dimension: TargetDimension | None) -> Markup | None:
-        cell = self.cells.get(candidate.packet_id, {}).get(dimension.id if dimension else 0)
-        if cell is None or dimension is None:
-            return None
-        return board_cell.cell(
-            cell.counts,
-            cell.summary,
-            candidate=candidate.name,
-            dimension=dimension.name,
-            target=candidate.target.name,
-            href=None,
-        )
+    @staticmethod
+    def _face(candidate: Candidate, dimension: TargetDimension | None) -> CellFace | None:
+        cell = candidate.cells.get(dimension.id) if dimension else None
+        return cell.face if cell else None
 
     def _other_evidence(
         self, packet: int, dimension: TargetDimension | None

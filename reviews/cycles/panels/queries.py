@@ -15,6 +15,7 @@ from reviews.db.models.calibration import Conflict
 from reviews.db.models.cycles import Cycle, Panel, PanelMember
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
+from reviews.db.text import position
 from reviews.rules.enums import Action, ConflictStanding, CyclePhase
 from reviews.rules.policy import Answer
 
@@ -125,10 +126,8 @@ def people_found(words: str, *, limit: int = 20) -> list[Person]:
         return []
     found = (
         or_(
-            *(
-                column.icontains(term, autoescape=True)
-                for column in (Person.name, Person.unit, Person.title)
-            )
+            position(Person.name_key, term.casefold()) > 0,
+            *(column.icontains(term, autoescape=True) for column in (Person.unit, Person.title)),
         )
         for term in terms
     )

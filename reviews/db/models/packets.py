@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ladders.models import LadderVersion, LevelRow
@@ -32,11 +32,15 @@ class Packet(Base):
             name="revealed_has_date",
         ),
         CheckConstraint("(stage = 'decided') = (decided_at IS NOT NULL)", name="decided_has_date"),
+        # Each list of packets reads its first page from the front of one of these.
+        Index("ix_packet_stage", "cycle_id", "state", "stage"),
+        Index("ix_packet_agenda", "cycle_id", "state", "agenda_order"),
+        Index("ix_packet_board", "cycle_id", "state", "target_level_id", "agenda_order"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(22), unique=True)
-    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
     candidate_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     manager_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     panel_id: Mapped[int | None] = mapped_column(ForeignKey("panel.id"), index=True)
@@ -55,7 +59,7 @@ class Packet(Base):
     return_reason: Mapped[str | None] = mapped_column(Text)
     #: How many evidence items were ever added. A number that was cited once is not given to another item.
     items_numbered: Mapped[int] = mapped_column(default=0)
-    #: Order on the board, by lot.
+    #: Order on the board, at random.
     agenda_order: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]
@@ -238,7 +242,7 @@ class Assignment(Base):
     decline_note: Mapped[str | None] = mapped_column(String(500))
     #: The revision the rating was made on; set when it is submitted.
     revision_id: Mapped[int | None] = mapped_column(ForeignKey("packet_revision.id"))
-    #: Order among the peers of a packet, by lot, so that position names nobody.
+    #: Order among the peers of a packet, at random, so that position names nobody.
     peer_order: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     submitted_at: Mapped[datetime | None]

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from ladders.orm import Base
 
@@ -17,6 +17,8 @@ class Person(Base):
     #: The number the company knows the person by; the key of a people import.
     employee_id: Mapped[str] = mapped_column(String(80), unique=True)
     name: Mapped[str] = mapped_column(String(200))
+    #: The name with its case folded: what people are searched and listed by, alike on every database.
+    name_key: Mapped[str] = mapped_column(String(600), index=True)
     #: As typed; `email_key` is what must be unique: NFKC, case folded.
     email: Mapped[str] = mapped_column(String(254))
     email_key: Mapped[str] = mapped_column(String(254), unique=True)
@@ -36,6 +38,11 @@ class Person(Base):
     manager: Mapped["Person | None"] = relationship(remote_side=[id], lazy="raise_on_sql")
 
     __mapper_args__ = {"version_id_col": version}
+
+    @validates("name")
+    def _keep_name_key(self, _attribute: str, name: str) -> str:
+        self.name_key = name.casefold()
+        return name
 
 
 class ManagerLink(Base):

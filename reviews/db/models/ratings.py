@@ -1,8 +1,9 @@
 """What a rater says about one packet: a rationale and a category per dimension, a mark per expectation."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ladders.orm import Base
@@ -37,3 +38,20 @@ class ExpectationMark(Base):
         ForeignKey("expectation.id"), primary_key=True, index=True
     )
     mark: Mapped[Mark] = mapped_column(OneOf("mark", MARKS))
+
+
+class RatingCounts(Base):
+    """What the board reads of a submitted packet: its ratings, counted. Only `reviews.db.rating_counts` writes it."""
+
+    __tablename__ = "rating_counts"
+
+    packet_id: Mapped[int] = mapped_column(ForeignKey("packet.id"), primary_key=True)
+    #: A list for every dimension that asks something of the packet, as `reviews.db.rating_counts` packs it.
+    cells: Mapped[list[list[Any]]] = mapped_column(JSON)
+    #: How many dimensions have ratings that disagree, and how many have a coverage hole.
+    disagreements: Mapped[int]
+    coverage_holes: Mapped[int]
+    #: The ids of the people whose rating is in.
+    raters: Mapped[list[int]] = mapped_column(JSON)
+    #: `rating_summary.Scatter` of the cells, as a list of its keys and values.
+    scatter: Mapped[list[list[int]]] = mapped_column(JSON)

@@ -16,6 +16,7 @@ from reviews.db.models.packets import (
     RevisionItemDimension,
     RevisionItemExpectation,
 )
+from reviews.db.rating_counts import keep_rating_counts
 from reviews.packets import queries
 from reviews.packets.checklist import gates
 from reviews.packets.evidence import EvidenceView, covered, digest_of
@@ -67,7 +68,7 @@ def submit_packet(packet: Packet, *, actor: Actor, now: datetime) -> PacketRevis
     packet.current_revision_id = revision.id
     packet.submitted_at = now
     packet.return_reason = None
-    db.session.flush()
+    keep_rating_counts(packet)
     audit.record(
         actor,
         Verb.SUBMIT_PACKET,

@@ -14,6 +14,8 @@ from reviews.rules.policy.table import (
     PolicyRow,
     PolicyTable,
     cells,
+    full_cells,
+    stub_cells,
     tables,
 )
 
@@ -27,7 +29,9 @@ __all__ = [
     "SiteStanding",
     "cells",
     "decide",
+    "full_cells",
     "row_of",
+    "stub_cells",
     "table_of",
 ]
 

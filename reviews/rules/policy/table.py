@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -77,9 +77,18 @@ class PolicyRow:
     @property
     def cells(self) -> frozenset[str]:
         """Every relation and phase that is granted something, as "candidate.evidence": what lists are filtered by."""
+        return self._cells(lambda _: True)
+
+    @property
+    def stub_cells(self) -> frozenset[str]:
+        """Those of the cells that grant the name alone."""
+        return self._cells(lambda grant: grant.stub)
+
+    def _cells(self, which: Callable[[Grant], bool]) -> frozenset[str]:
         return frozenset(
             f"{relation}.{phase.word}"
             for relation, grant in self.grants.items()
+            if which(grant)
             for phase in grant.phases
         )
 
@@ -266,6 +275,25 @@ def tables() -> tuple[PolicyTable, PolicyTable, PolicyTable]:
 @cache
 def cells(*actions: Action) -> str:
     """What any of these actions is granted to, as one bound value for a statement: "|candidate.evidence|...|"."""
-    rows = {**{a: r for table in tables() for a, r in table.rows.items()}}
-    granted = sorted(frozenset[str]().union(*(rows[action].cells for action in actions)))
-    return f"|{'|'.join(granted)}|"
+    return _bound(frozenset[str]().union(*(row.cells for row in _rows(actions))))
+
+
+@cache
+def full_cells(*actions: Action) -> str:
+    """The same without what is granted as a stub."""
+    return _bound(frozenset[str]().union(*(r.cells - r.stub_cells for r in _rows(actions))))
+
+
+@cache
+def stub_cells(*actions: Action) -> str:
+    """The same for what is granted as a stub and nothing more."""
+    return _bound(frozenset[str]().union(*(row.stub_cells for row in _rows(actions))))
+
+
+def _rows(actions: Iterable[Action]) -> list[PolicyRow]:
+    rows = {action: row for table in tables() for action, row in table.rows.items()}
+    return [rows[action] for action in actions]
+
+
+def _bound(granted: frozenset[str]) -> str:
+    return f"|{'|'.join(sorted(granted))}|"

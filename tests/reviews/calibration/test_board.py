@@ -3,18 +3,23 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from xml.etree.ElementTree import Element
 
 import pytest
-from flask import Flask
 from jinja2.runtime import Macro
 from sqlalchemy import event
 from sqlalchemy.orm import Mapper, Session, scoped_session
+from werkzeug.routing import MapAdapter
 
 from benchmarks.board import Size, load
 from ladders.models import LadderVersion, LevelRow
+from reviews.calibration.board import page as board_page_module
+from reviews.calibration.board import queries as board_queries
+from reviews.db import pagination
 from reviews.db.models.cycles import Cycle, Panel
 from reviews.db.models.packets import Packet, RevisionCoverage
 from reviews.db.models.people import Person
+from reviews.db.rating_counts import keep_rating_counts
 from reviews.rules.enums import (
     AssignmentState,
     Category,
@@ -30,6 +35,8 @@ from tests.pages import Page, StrictClient, text_of
 Counting = Callable[[], AbstractContextManager[list[str]]]
 ROWS = ".//table[@class='board']/tbody/tr"
 NAMES = f"{ROWS}/th/a"
+_SVG = "{http://www.w3.org/2000/svg}"
+DRAWINGS = f".//{_SVG}svg[@class='drawings']/{_SVG}defs/{_SVG}g"
 
 
 class World:
@@ -89,8 +96,16 @@ def row_of(page: Page, name: str) -> str:
     return " ".join(text_of(cell) for cell in row)
 
 
+def cells_of(page: Page) -> list[Element]:
+    return page.all(f"{ROWS}/td/a[@aria-labelledby]")
+
+
 def classes_of(page: Page) -> list[str]:
-    return [plate.get("class", "") for plate in page.all(f"{ROWS}/td/a[@aria-label]")]
+    return [cell.get("class", "") for cell in cells_of(page)]
+
+
+def names_of(page: Page) -> list[str]:
+    return [page.name_of(cell) for cell in cells_of(page)]
 
 
 # -- Who sees which rows
@@ -181,8 +196,7 @@ def test_the_owner_watches_the_board_fill_while_ratings_come_in(
     make.a_rating(packet, kind=RaterKind.MANAGER)
     make.an_assignment(packet, state=AssignmentState.IN_PROGRESS)
     page = board(client, world, world.owner)
-    label = page.all(f"{ROWS}/td/a[@aria-label]")[0].get("aria-label")
-    assert label == (
+    assert names_of(page)[0] == (
         "Ada Open, Delivery, target Staff engineer: too few ratings for a word, 1 of 2 ratings: "
         "manager met; 1 not in. Evidence for 2 of 2 expectations."
     )
@@ -207,10 +221,8 @@ def test_a_cell_counts_submitted_ratings_and_covered_expectations(
     people = make.dimensions_of(world.version)[2]
     coverage = session.get_one(RevisionCoverage, (packet.current_revision_id, people.id))
     coverage.expectations, coverage.covered = 5, 2
-    labels = [
-        plate.get("aria-label")
-        for plate in board(client, world, world.chair).all(f"{ROWS}/td/a[@aria-label]")
-    ]
+    keep_rating_counts(packet)
+    labels = names_of(board(client, world, world.chair))
     split = (
         "split at the target line, 4 of 5 ratings: manager met; peers partly, partly, met; 1 not in. "
         "Evidence for 2 of 2 expectations. Ratings disagree."
@@ -231,7 +243,7 @@ def test_a_cell_leads_to_its_ratings_and_a_name_to_the_committee_page(
 ) -> None:
     packet = world.packet("Ada Open")
     page = board(client, world, world.member)
-    assert [cell.get("href") for cell in page.all(f"{ROWS}/td/a[@aria-label]")] == [
+    assert [cell.get("href") for cell in cells_of(page)] == [
         f"/packets/{packet.public_id}/ratings#d-{key}"
         for key in ("delivery", "judgement", "people")
     ]
@@ -253,8 +265,8 @@ def test_the_chair_sees_zones_and_a_member_only_where_the_own_ballot_is_sealed(
     client: StrictClient, world: World
 ) -> None:
     packets = linked(world)
-    sealed = ["plate plate--m plate--clear"] * 2 + ["plate plate--x plate--talk"]
-    plain = ["plate plate--m"] * 2 + ["plate plate--x"]
+    sealed = ["cell cell--m cell--clear"] * 2 + ["cell cell--x cell--talk"]
+    plain = ["cell cell--m"] * 2 + ["cell cell--x"]
     waits = "appear once your own ballot on a packet is sealed"
     page = board(client, world, world.chair)
     assert classes_of(page) == sealed * 12
@@ -277,7 +289,7 @@ def test_without_enough_links_no_zone_is_drawn_and_the_page_says_so(
     for _ in range(4):
         make.a_rating(packet)
     page = board(client, world, world.chair)
-    assert classes_of(page) == ["plate plate--m"] * 3
+    assert classes_of(page) == ["cell cell--m"] * 3
     assert "No zone is drawn here: too few raters link these candidates" in page.text()
 
 
@@ -419,50 +431,51 @@ def objects() -> Iterator[Counter[str]]:
         event.remove(Mapper, "load", note)
 
 
-def test_the_board_takes_eight_statements_and_no_object_of_a_rating_at_any_size(
+def test_a_page_of_the_board_costs_the_same_at_any_size(
     client: StrictClient,
     session: scoped_session[Session],  # noqa: ARG001 - opens the database
     queries: Counting,
 ) -> None:
     costs = []
-    for size in (Size(3, 5, 3), Size(300, 5, 4)):
+    for size in (Size(60, 5, 3), Size(300, 5, 3)):
         url, chair = loaded(size)
         client.sign_in(chair)
         with queries() as seen, objects() as made:
             page = client.page(url)
         costs.append((len(page.all(ROWS)), len(seen), dict(made)))
-    assert costs == [(3, 8, {"Cycle": 1}), (300, 8, {"Cycle": 1})]
+    assert costs == [(50, 8, {"Cycle": 1}), (50, 8, {"Cycle": 1})]
 
 
-def test_every_choice_costs_the_same(
+def test_a_choice_costs_one_statement_at_most(
     client: StrictClient,
     session: scoped_session[Session],  # noqa: ARG001 - opens the database
     queries: Counting,
 ) -> None:
-    url, chair = loaded(Size(30, 3, 4))
+    url, chair = loaded(Size(60, 3, 4))
     client.sign_in(chair)
-    counts = set()
+    counts = {}
     for query in (
         "",
         "?sort=discuss",
         "?sort=manager&group=manager",
         "?group=unit",
         "?flag=coverage_hole",
+        "?q=person",
     ):
         with queries() as seen:
             client.page(url + query)
-        counts.add(len(seen))
-    assert counts == {8}
+        counts[query] = len(seen)
+    # Where a filter leaves more than a page they are counted.
+    assert counts == {**dict.fromkeys(counts, 8), "?q=person": 9}
 
 
 def test_no_macro_is_called_and_no_address_built_for_a_cell(
     client: StrictClient,
-    app: Flask,
     session: scoped_session[Session],  # noqa: ARG001 - opens the database
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     calls: Counter[str] = Counter()
-    run_macro, build = Macro.__call__, app.url_for
+    run_macro, build = Macro.__call__, MapAdapter.build
 
     def macro(*args: object, **kwargs: object) -> str:
         calls["macros"] += 1
@@ -473,7 +486,7 @@ def test_no_macro_is_called_and_no_address_built_for_a_cell(
         return build(*args, **kwargs)
 
     monkeypatch.setattr(Macro, "__call__", macro)
-    monkeypatch.setattr(app, "url_for", address)
+    monkeypatch.setattr(MapAdapter, "build", address)
     seen = {}
     for size in (Size(20, 2, 3), Size(20, 12, 3)):
         url, chair = loaded(size)
@@ -481,20 +494,99 @@ def test_no_macro_is_called_and_no_address_built_for_a_cell(
         calls.clear()
         page = client.page(url)
         columns = len(page.all(".//table[@class='board']/thead/tr/th")) - 3
-        seen[size] = (columns, calls["macros"], calls["addresses"] - columns)
+        drawings = len(page.all(DRAWINGS))
+        seen[size] = (columns, calls["macros"] - drawings, calls["addresses"] - columns)
     few, many = seen.values()
     assert few[0] == 2
     assert many == (12, *few[1:])
 
 
-def test_above_a_hundred_candidates_each_page_holds_whole_groups(
+def test_every_part_of_a_cell_that_others_share_stands_on_the_page_once(
+    client: StrictClient, world: World
+) -> None:
+    for name in ("Ada", "Bo", "Cy"):
+        make.a_rating(world.packet(name), kind=RaterKind.MANAGER)
+    page = board(client, world, world.chair)
+    assert len(cells_of(page)) == 9
+    assert page.texts(".//div[@hidden]/span") == [
+        "Ada,",
+        "Delivery, target Staff engineer:",
+        "too few ratings for a word, 1 of 1 ratings:",
+        "manager met.",
+        "Evidence for 2 of 2 expectations.",
+        "Judgement, target Staff engineer:",
+        "People, target Staff engineer:",
+        "Bo,",
+        "Cy,",
+    ]
+    assert len(page.all(DRAWINGS)) == 1
+
+
+def test_a_page_holds_fifty_rows_and_a_group_goes_on_over_the_next(
     client: StrictClient,
     session: scoped_session[Session],  # noqa: ARG001 - opens the database
 ) -> None:
     url, chair = loaded(Size(120, 1, 2))
     client.sign_in(chair)
-    pages = [client.page(f"{url}?group=manager&page={n}") for n in (1, 2)]
-    assert [len(page.all(ROWS)) for page in pages] == [100, 20]
-    assert [len(page.all(".//section/form")) for page in pages] == [10, 2]
-    assert pages[0].texts(".//nav[@aria-label='Pages']/span") == ["100 of 120 candidates"]
-    assert client.get(f"{url}?group=manager&page=3").status_code == 400
+    pages = [client.page(f"{url}?page={n}") for n in (1, 2, 3)]
+    names = [page.texts(NAMES) for page in pages]
+    assert [len(each) for each in names] == [50, 50, 20]
+    assert len({name for each in names for name in each}) == 120
+    assert [page.text(".//section/form/h2") for page in pages] == [
+        "Staff 50 candidates on this page",
+        "Staff 50 candidates on this page",
+        "Staff 20 candidates on this page",
+    ]
+    assert [page.texts(".//nav[@aria-label='Pages']/*") for page in pages] == [
+        ["1", "2", "3", "Next", "1–50 of 120 candidates"],  # noqa: RUF001 - a range
+        ["1", "2", "3", "Next", "51–100 of 120 candidates"],  # noqa: RUF001 - a range
+        ["1", "2", "3", "101–120 of 120 candidates"],  # noqa: RUF001 - a range
+    ]
+    assert client.get(f"{url}?page=4").status_code == 400
+
+
+@pytest.mark.parametrize("sort", ["agenda", "discuss"])
+def test_pages_and_groups_of_several_levels_hold_everybody_once(
+    client: StrictClient, world: World, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    for module in (pagination, board_page_module, board_queries):
+        monkeypatch.setattr(module, "PAGE_SIZE", 3)
+    monkeypatch.setattr(board_queries, "ROWS_READ", 5)
+    for number in range(5):
+        world.packet(f"Staff {number}")
+    for number in range(4):
+        world.packet(f"Senior {number}", target=world.senior, current=None)
+    client.sign_in(world.chair)
+    pages = [client.page(f"{world.url}?sort={sort}&page={n}") for n in (1, 2, 3)]
+    assert [page.texts(NAMES) for page in pages] == [
+        ["Staff 0", "Staff 1", "Staff 2"],
+        ["Staff 3", "Staff 4", "Senior 0"],
+        ["Senior 1", "Senior 2", "Senior 3"],
+    ]
+    assert pages[1].texts(".//section/form/h2") == [
+        "Staff engineer 2 candidates on this page",
+        "Senior engineer 1 candidate on this page",
+    ]
+
+
+def test_a_board_that_is_too_long_to_be_counted_says_so_and_draws_no_zone(
+    client: StrictClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (pagination, board_queries):
+        monkeypatch.setattr(module, "COUNTED", 11)
+    linked(world)
+    page = board(client, world, world.chair)
+    assert classes_of(page) == (["cell cell--m"] * 2 + ["cell cell--x"]) * 12
+    assert "more than 1,000 candidates, read against" in page.text()
+    assert "no zone is drawn, and the filters offer" in page.text()
+
+
+def test_names_that_are_not_the_viewers_to_judge_end_after_fifty(
+    client: StrictClient, world: World
+) -> None:
+    for number in range(51):
+        world.packet(f"Candidate {number:02}", member=None)
+    page = board(client, world, world.member)
+    named = page.texts(".//ul[@class='stubs']/li/bdi")
+    assert named == [f"Candidate {number:02}" for number in range(50)]
+    assert "These are the first 50." in page.text()

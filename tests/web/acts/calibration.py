@@ -16,6 +16,10 @@ BALLOTS: dict[str, tuple[Answer, Answer, Answer]] = {
     "Jonas Petri": (("exceeds", WHY), ("met", ""), ("cannot judge", "")),
 }
 LETTER = "Ada's new mill is a strong case. One thing is open."
+#: The name of a cell is put together from parts that many cells share.
+ACCESSIBLE_NAME = """
+cell => cell.getAttribute("aria-labelledby").split(" ").map(id => document.getElementById(id).textContent).join(" ")
+"""
 CLOSES = "A second run, led by somebody whom Ada taught."
 
 
@@ -45,14 +49,14 @@ def the_members_answer_the_conflict_question(play: Play) -> None:
 
 
 def the_board_shows_every_mark(play: Play) -> None:
-    """One plate for a candidate and a dimension; no zone where so few raters tell so few candidates apart."""
+    """One cell for a candidate and a dimension; no zone where so few raters tell so few candidates apart."""
     carol, yardstick = play.carol, play.yardstick
     carol.open(f"{play.cycle}/board")
-    plates = carol.page.locator("a.plate").all()
-    assert sorted(each.get_attribute("aria-label") or "" for each in plates) == sorted(
-        [*adas_plates(yardstick), *bos_plates(yardstick)]
+    cells = carol.page.locator("a.cell").all()
+    assert sorted(cell.evaluate(ACCESSIBLE_NAME) for cell in cells) == sorted(
+        [*adas_cells(yardstick), *bos_cells(yardstick)]
     )
-    assert carol.page.locator("a.plate svg").count() == len(plates)
+    assert carol.page.locator("a.cell svg use").count() == len(cells)
     assert carol.texts("td.talk") == ["no zone"] * 2
     assert sorted(carol.texts("td.status")) == [
         "Your ballot on Ada Whitfield · 0 of 3 in",
@@ -60,7 +64,7 @@ def the_board_shows_every_mark(play: Play) -> None:
     ]
 
 
-def adas_plates(yardstick: Yardstick) -> list[str]:
+def adas_cells(yardstick: Yardstick) -> list[str]:
     said = yardstick.spread(
         "met by majority, 3 of 3 ratings: manager exceeds; peers partly, met.",
         "met by majority, 3 of 3 ratings: manager met; peers partly, met.",
@@ -73,7 +77,7 @@ def adas_plates(yardstick: Yardstick) -> list[str]:
     ]
 
 
-def bos_plates(yardstick: Yardstick) -> list[str]:
+def bos_cells(yardstick: Yardstick) -> list[str]:
     return [
         f"Bo Lindqvist, {dimension}, target {yardstick.target}: met by majority, 3 of 3 ratings:"
         f" manager met; peers met, met. {evidence_for(1, new)}"

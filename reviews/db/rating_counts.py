@@ -1,0 +1,123 @@
+"""The counts of a packet's submitted ratings, kept beside it, so that a board of any size reads one row for each packet."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from reviews.db.extensions import db
+from reviews.db.models.packets import Assignment, Packet, RevisionCoverage
+from reviews.db.models.ratings import Rating, RatingCounts
+from reviews.rules.enums import MISSING, SCALE, AssignmentState, Category, RaterKind
+from reviews.rules.rating_summary import (
+    CellCounts,
+    has_coverage_hole,
+    ratings_disagree,
+    scatter_of,
+)
+
+_SUBMITTED = Assignment.state == AssignmentState.SUBMITTED
+_BY_MANAGER = Assignment.kind == RaterKind.MANAGER
+_BY_PEER = Assignment.kind == RaterKind.PEER
+
+
+def keep_rating_counts(packet: Packet) -> None:
+    """Count again what is submitted about the packet. To be called when a revision or a rating is submitted.
+
+    The caller holds the lock of the packet, so that two ratings cannot be counted past each other.
+    """
+    db.session.flush()
+    cells = _cells_of(packet)
+    counts = [cell for _, cell in cells]
+    raters = db.session.scalars(
+        select(Assignment.rater_id).where(Assignment.packet_id == packet.id, _SUBMITTED)
+    )
+    db.session.merge(
+        RatingCounts(
+            packet_id=packet.id,
+            cells=[pack(dimension, cell) for dimension, cell in cells],
+            disagreements=sum(map(ratings_disagree, counts)),
+            coverage_holes=sum(map(has_coverage_hole, counts)),
+            raters=sorted(raters),
+            scatter=[
+                [n, *values] for n, values in scatter_of(cell.ratings for cell in counts).items()
+            ],
+        )
+    )
+    db.session.flush()
+
+
+def pack(dimension: int, cell: CellCounts) -> list[int | None]:
+    """A cell as it is kept. How many raters were asked is not: that changes without any rating."""
+    return [
+        dimension,
+        None if cell.manager is None else SCALE.index(cell.manager),
+        int(cell.manager_missing),
+        *cell.peers,
+        cell.peers_missing,
+        cell.covered,
+        cell.expectations,
+        int(cell.no_opportunity),
+    ]
+
+
+def unpack(cell: Sequence[Any], *, asked: int) -> CellCounts:
+    """What `pack` was given, without the dimension that stands first, and how many raters were asked."""
+    manager, manager_missing, low, partly, met, high, missing, covered, expectations, note = cell
+    return CellCounts(
+        manager=None if manager is None else SCALE[manager],
+        manager_missing=bool(manager_missing),
+        peers=(low, partly, met, high),
+        peers_missing=missing,
+        asked=asked,
+        covered=covered,
+        expectations=expectations,
+        no_opportunity=bool(note),
+    )
+
+
+def _cells_of(packet: Packet) -> list[tuple[int, CellCounts]]:
+    given = {row.dimension_id: row for row in db.session.execute(_given(packet))}
+    coverage = db.session.scalars(
+        select(RevisionCoverage)
+        .where(RevisionCoverage.revision_id == packet.current_revision_id)
+        .order_by(RevisionCoverage.dimension_id)
+    )
+    cells = []
+    for row in coverage:
+        said = given.get(row.dimension_id)
+        cells.append(
+            (
+                row.dimension_id,
+                CellCounts(
+                    manager=Category(said.manager) if said and said.manager else None,
+                    manager_missing=bool(said and said.manager_missing),
+                    peers=tuple(said[-len(SCALE) :]) if said else (0, 0, 0, 0),
+                    peers_missing=said.peers_missing if said else 0,
+                    asked=0,
+                    covered=row.covered,
+                    expectations=row.expectations,
+                    no_opportunity=bool(row.no_opportunity),
+                ),
+            )
+        )
+    return cells
+
+
+def _given(packet: Packet) -> Select[*tuple[Any, ...]]:
+    """What was submitted, by dimension; how many peers gave each category stands at the end."""
+    missing = Rating.category.in_(MISSING)
+    return (
+        select(
+            Rating.dimension_id,
+            func.max(Rating.category)
+            .filter(_BY_MANAGER, Rating.category.in_(SCALE))
+            .label("manager"),
+            func.count().filter(_BY_MANAGER, missing).label("manager_missing"),
+            func.count().filter(_BY_PEER, missing).label("peers_missing"),
+            *(func.count().filter(_BY_PEER, Rating.category == category) for category in SCALE),
+        )
+        .join(Assignment, Assignment.id == Rating.assignment_id)
+        .where(Assignment.packet_id == packet.id, _SUBMITTED)
+        .group_by(Rating.dimension_id)
+    )

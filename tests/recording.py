@@ -8,6 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from reviews.db.extensions import db
+
 #: Savepoints keep a test's rows apart from the next test's: they are not the application's.
 SAVEPOINTS = ("SAVEPOINT", "RELEASE", "ROLLBACK TO")
 
@@ -45,11 +47,13 @@ class Recording:
 
 
 @contextmanager
-def recorded(engine: sa.Engine | sa.Connection) -> Iterator[Recording]:
-    """Give a recording that fills inside the block with what is sent over an engine, or over one connection.
+def recorded(*engines: sa.Engine | sa.Connection) -> Iterator[Recording]:
+    """Give a recording that fills inside the block with what is sent over these engines or connections.
 
-    `db.engine` is right in every test: with the fixture `session` it is the connection that all requests share.
+    Without one it is all that the application in whose context the test runs has. With the fixture `session` that is the one
+    connection that all requests share.
     """
+    targets = set(engines or db.engines.values())
     recording = Recording()
 
     def before(_connection: object, cursor: Any, text: str, values: Any, *how: Any) -> None:
@@ -65,13 +69,15 @@ def recorded(engine: sa.Engine | sa.Connection) -> Iterator[Recording]:
         if cursor.description and not isinstance(cursor, sqlite3.Cursor):
             recording.statements[-1].rows += cursor.rowcount
 
-    sa.event.listen(engine, "before_cursor_execute", before)
-    sa.event.listen(engine, "after_cursor_execute", after)
+    for target in targets:
+        sa.event.listen(target, "before_cursor_execute", before)
+        sa.event.listen(target, "after_cursor_execute", after)
     try:
         yield recording
     finally:
-        sa.event.remove(engine, "before_cursor_execute", before)
-        sa.event.remove(engine, "after_cursor_execute", after)
+        for target in targets:
+            sa.event.remove(target, "before_cursor_execute", before)
+            sa.event.remove(target, "after_cursor_execute", after)
 
 
 def counting_into(statement: Statement) -> Callable[[sqlite3.Cursor, tuple[Any, ...]], Any]:

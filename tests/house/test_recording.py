@@ -9,13 +9,15 @@ from tests import builders
 from tests.conftest import application
 from tests.recording import Statement, recorded
 
+pytestmark = pytest.mark.both_databases
+
 NAMES = sa.text("SELECT name FROM person WHERE name <> :name")
 
 
 def test_statements_are_recorded_with_their_values_and_rows(session):
     for name in ("Ada", "Grace", "Hana"):
         builders.a_person(name)
-    with recorded(db.engine) as sent:
+    with recorded() as sent:
         session.execute(NAMES, {"name": "Ada"}).all()
         session.execute(NAMES, {"name": "Nobody"}).all()
         session.execute(
@@ -34,7 +36,7 @@ def test_statements_are_recorded_with_their_values_and_rows(session):
 
 def test_what_is_sent_before_and_after_the_block_is_not_recorded(session):
     session.scalar(sa.select(Person.id))
-    with recorded(db.engine) as sent:
+    with recorded() as sent:
         pass
     session.scalar(sa.select(Person.id))
 
@@ -42,7 +44,7 @@ def test_what_is_sent_before_and_after_the_block_is_not_recorded(session):
 
 
 def test_savepoints_are_not_recorded(session):
-    with recorded(db.engine) as sent:
+    with recorded() as sent:
         builders.a_person("Ada")
         session.commit()
         session.scalar(sa.select(Person.id))
@@ -52,7 +54,7 @@ def test_savepoints_are_not_recorded(session):
 
 @pytest.mark.usefixtures("session")
 def test_rows_that_come_back_from_a_write_are_counted():
-    with recorded(db.engine) as sent:
+    with recorded() as sent:
         builders.a_person("Ada")
         builders.a_person("Grace")
 
@@ -61,7 +63,7 @@ def test_rows_that_come_back_from_a_write_are_counted():
 
 def test_a_request_is_recorded(client):
     client.sign_in(builders.a_person("Ada"))
-    with recorded(db.engine) as sent:
+    with recorded() as sent:
         client.get("/cycles")
 
     (session,) = [each for each in sent.statements if "FROM sign_in_session" in each.text]
@@ -70,7 +72,7 @@ def test_a_request_is_recorded(client):
 
 def test_an_engine_is_recorded_whatever_connection_it_takes(database):
     with application(database).app_context():
-        with recorded(db.engine) as sent:
+        with recorded() as sent:
             for _ in range(2):
                 with db.engine.connect() as connection:
                     connection.execute(sa.text("SELECT 1")).all()
@@ -81,7 +83,7 @@ def test_an_engine_is_recorded_whatever_connection_it_takes(database):
 
 
 def test_a_statement_that_fails_was_sent(session):
-    with recorded(db.engine) as sent, pytest.raises(sa.exc.DBAPIError), session.begin_nested():
+    with recorded() as sent, pytest.raises(sa.exc.DBAPIError), session.begin_nested():
         session.execute(sa.text("SELECT nothing FROM nowhere"))
 
     assert sent.statements == [Statement("SELECT nothing FROM nowhere", 0)]

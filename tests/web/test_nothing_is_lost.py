@@ -8,8 +8,8 @@ from random import Random
 from typing import Self
 from urllib.parse import urlencode
 
+import pytest
 import sqlalchemy as sa
-from flask import session
 
 from reviews.db.extensions import db
 from reviews.db.models.audit import AuditEvent, AuditHead
@@ -18,7 +18,10 @@ from reviews.db.models.people import Person
 from reviews.people import service as people
 from reviews.people.queries import now
 from tests import builders
+from tests.clients import cookie_of
 from tests.live_server import LiveServer
+
+pytestmark = [pytest.mark.both_databases, pytest.mark.test_all]
 
 KILLS = 30
 
@@ -45,14 +48,7 @@ class Writer:
             token = people.open_session(candidate, at=now(), hours=1)
             db.session.commit()
             public_id = packet.public_id
-            with server.app.test_request_context():
-                session["_user_id"] = token
-                session["csrf_token"] = "a" * 43
-                serializer = server.app.session_interface.get_signing_serializer(server.app)
-                value = serializer.dumps(dict(session))
-        return cls(
-            server, public_id, dimension, f"{server.app.config['SESSION_COOKIE_NAME']}={value}"
-        )
+        return cls(server, public_id, dimension, cookie_of(server.app, token))
 
     def request(self, method: str, body: str | None = None) -> tuple[int, str]:
         connection = HTTPConnection("127.0.0.1", self.server.port, timeout=20)

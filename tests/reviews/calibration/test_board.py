@@ -25,7 +25,10 @@ from reviews.rules.enums import (
     RaterKind,
 )
 from tests import builders as make
-from tests.pages import Page, StrictClient, text_of
+from tests.clients import StrictClient
+from tests.pages import Page, text_of
+
+pytestmark = pytest.mark.both_databases
 
 Counting = Callable[[], AbstractContextManager[list[str]]]
 ROWS = ".//table[@class='board']/tbody/tr"

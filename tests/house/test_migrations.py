@@ -22,6 +22,8 @@ from reviews.db.extensions import db
 from reviews.db.models.people import ManagerLink, Person
 from reviews.people.queries import now
 
+pytestmark = pytest.mark.both_databases
+
 ROOT = Path(__file__).resolve().parents[2]
 
 REVISION = '''

@@ -8,6 +8,8 @@ from reviews.db.models.people import Person
 from tests.browser import watched_pages
 from tests.pages import Page, values_of
 
+pytestmark = pytest.mark.both_databases
+
 
 def a_person(name: str) -> Person:
     return Person(

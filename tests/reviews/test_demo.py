@@ -20,6 +20,8 @@ from reviews.rules.enums import AssignmentState, ConflictStanding, CyclePhase, P
 from reviews.rules.errors import RuleBroken
 from tests import builders
 
+pytestmark = pytest.mark.both_databases
+
 LADDERS = Path(__file__).resolve().parents[2] / "ladders" / "demo"
 
 

@@ -24,6 +24,8 @@ from reviews.rules.policy import Answer, PacketStanding, decide
 from reviews.rules.policy.table import tables
 from tests import builders
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def people() -> dict[str, Person]:

@@ -14,6 +14,8 @@ from tests.reviews.calibration.panels import a_committee
 from tests.reviews.calibration.test_ballots import ballot_of
 from tests.reviews.calibration.test_decision import decision_of
 
+pytestmark = pytest.mark.both_databases
+
 WINDOWS = 4
 
 

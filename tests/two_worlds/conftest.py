@@ -28,8 +28,11 @@ def template(databases: Databases, migrated: str) -> Iterator[tuple[str, dict[st
     databases.drop(url)
 
 
-@pytest.fixture
+@pytest.fixture(
+    params=[False, pytest.param(True, marks=pytest.mark.prove)], ids=["each once", "everything"]
+)
 def make_world(
+    request: pytest.FixtureRequest,
     databases: Databases,
     template: tuple[str, dict[str, str]],
     record_property: Callable[[str, str], None],
@@ -41,7 +44,7 @@ def make_world(
 
     def make(*happened: Callable[[], None]) -> World:
         copy = databases.make(copy_of=url)
-        world = World(application(copy), tokens)
+        world = World(application(copy), tokens, tries_everything=request.param)
         made.append((world, copy))
         with world.changed():
             for event in happened:

@@ -8,6 +8,8 @@ from reviews.audit import service
 from reviews.rules.enums import ConflictStanding, CyclePhase, PacketStage, Verb
 from tests.builders import NOW, a_conflict, a_cycle, a_packet, a_panel, a_person
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def owner(session):  # noqa: ARG001 - rolls back

@@ -9,6 +9,8 @@ from reviews.display.formatting import moment
 from reviews.rules.enums import AssignmentState, CyclePhase, PacketStage
 from tests.builders import NOW, a_cycle, a_decision, a_packet, a_panel, a_person, an_assignment
 
+pytestmark = pytest.mark.both_databases
+
 #: Signed with the time, so it differs by itself.
 TOKEN = re.compile(rb'name="csrf_token" value="[^"]*"')
 MARKS = ".//main//tbody/tr/*"

@@ -19,6 +19,8 @@ from reviews.rules.enums import (
 )
 from tests import builders as b
 
+pytestmark = pytest.mark.both_databases
+
 
 def waiting(page):
     return page.texts(".//ul[@class='tasks']//span[@class='what']/a")

@@ -19,6 +19,8 @@ from reviews.db.models.audit import AuditEvent
 from tests.builders import a_cycle, a_ladder, a_ladder_document, a_person, levels_of
 from tests.pages import Page
 
+pytestmark = pytest.mark.both_databases
+
 DOCUMENTS = Path(__file__).resolve().parents[2] / "ladders" / "documents"
 BAKER = (DOCUMENTS / "baker.md").read_bytes()
 ORCHESTRA = (DOCUMENTS / "orchestra.md").read_bytes()

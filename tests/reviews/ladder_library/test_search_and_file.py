@@ -26,6 +26,8 @@ from reviews.ladder_library.pages import MOST_HITS, find
 from tests.builders import a_ladder, a_ladder_document, a_person
 from tests.ladders import real
 
+pytestmark = pytest.mark.both_databases
+
 KITCHEN = Ladder(
     "cooks",
     "Cooks",
@@ -223,6 +225,7 @@ def test_the_command_line_prints_the_file(app, session, public_id):
     )
 
 
+@pytest.mark.real_ladders
 @pytest.mark.parametrize("number", ["000", "001", "003", "004"])
 def test_real_ladders_go_out_and_come_in_unchanged(number):
     ladder = read_upload(*real.seed(number)).ladder()

@@ -10,6 +10,8 @@ from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterK
 from reviews.rules.errors import IllegalMove, RuleBroken
 from tests.builders import LATER, NOW, a_person, a_revision, an_assignment
 
+pytestmark = pytest.mark.both_databases
+
 LISTED = ".//section[@aria-labelledby='listed']/ul/li"
 FOUND = ".//section[@aria-labelledby='find']/ul/li"
 NAMES = f"{LISTED}//b"

@@ -22,6 +22,8 @@ from tests.builders import (
     levels_of,
 )
 
+pytestmark = pytest.mark.both_databases
+
 ITEMS = ".//article/h4"
 
 

@@ -12,6 +12,8 @@ from reviews.rules.enums import ConflictStanding, CyclePhase
 from tests.builders import NOW, a_conflict, a_cycle, a_packet, a_panel, a_person, an_assignment
 from tests.pages import Page
 
+pytestmark = pytest.mark.both_databases
+
 HEADER = "employee_id,name,email,manager_employee_id,title,level,unit\n"
 OLD, NEW = "a password of old days", "a password of new days"
 

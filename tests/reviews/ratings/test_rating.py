@@ -15,6 +15,8 @@ from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
 from tests import builders as b
 from tests.pages import Page
 
+pytestmark = pytest.mark.both_databases
+
 FORM = ".//form[@class='rate']"
 WHY = "The plan of item 1 held when a team fell away."
 

@@ -8,6 +8,8 @@ from reviews.ratings import service
 from reviews.rules.enums import AssignmentState, Category, CyclePhase, PacketStage, RaterKind
 from tests import builders as b
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def owner(session):  # noqa: ARG001 - rolls back

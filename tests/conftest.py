@@ -139,7 +139,7 @@ def migrated(databases: Databases) -> Iterator[str]:
     url = databases.make()
     with application(url).app_context():
         flask_migrate.upgrade()
-        db.engine.dispose()
+        disconnect()
     yield url
     databases.drop(url)
 
@@ -161,8 +161,15 @@ def app(databases: Databases, migrated: str) -> Iterator[Flask]:
     app = application(url)
     yield app
     with app.app_context():
-        db.engine.dispose()
+        disconnect()
     databases.drop(url)
+
+
+def disconnect() -> None:
+    """Close what the application in whose context this is called still holds open, before its database is dropped."""
+    db.session.remove()
+    for engine in db.engines.values():
+        engine.dispose()
 
 
 def application(url: str) -> Flask:
@@ -231,7 +238,7 @@ def live_server(database: str, tmp_path: Path) -> Iterator[LiveServer]:
     yield server
     server.kill()
     with server.app.app_context():
-        db.engine.dispose()
+        disconnect()
 
 
 @pytest.fixture(scope="session")

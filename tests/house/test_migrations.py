@@ -21,6 +21,7 @@ from reviews import create_app
 from reviews.db.extensions import db
 from reviews.db.models.people import ManagerLink, Person
 from reviews.people.queries import now
+from tests.conftest import disconnect
 
 pytestmark = pytest.mark.both_databases
 
@@ -60,8 +61,7 @@ def empty(databases, record_property):
     app = create_app({"SQLALCHEMY_DATABASE_URI": url})
     with app.app_context():
         yield app
-        db.session.remove()
-        db.engine.dispose()
+        disconnect()
     databases.drop(url)
 
 
@@ -176,6 +176,7 @@ def test_a_revision_that_leaves_rows_pointing_nowhere_is_undone(tmp_path):
     assert rows() == [("Ada", "Grace")]
 
 
+@pytest.mark.test_all
 def test_servers_that_start_together_migrate_once(empty):
     command = [sys.executable, "-m", "flask", "--app", "reviews", "db", "upgrade"]
     env = {**os.environ, "DATABASE_URL": empty.config["SQLALCHEMY_DATABASE_URI"]}

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from reviews.db.extensions import db
 from reviews.db.models.people import Person
 from tests import builders
-from tests.conftest import application
+from tests.conftest import application, disconnect
 from tests.recording import Statement, recorded
 
 pytestmark = pytest.mark.both_databases
@@ -79,7 +79,7 @@ def test_an_engine_is_recorded_whatever_connection_it_takes(database):
 
         begins = [Statement("BEGIN DEFERRED", 0)] if db.engine.dialect.name == "sqlite" else []
         assert sent.statements == [*begins, Statement("SELECT 1", 0, 1)] * 2
-        db.engine.dispose()
+        disconnect()
 
 
 def test_a_statement_that_fails_was_sent(session):

@@ -14,7 +14,7 @@ from reviews.web.error_handlers import SECRETS
 from reviews.web.forms import StrictForm
 from tests import builders
 from tests.clients import form_token
-from tests.conftest import application
+from tests.conftest import application, disconnect
 from tests.pages import Page, values_of
 from tests.races import window_of
 
@@ -30,8 +30,7 @@ def app(database, monkeypatch):
     app = application(database)
     with app.app_context():
         yield app
-        db.session.remove()
-        db.engine.dispose()
+        disconnect()
 
 
 @contextmanager

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.both_databases
 LADDERS = Path(__file__).resolve().parents[2] / "ladders" / "demo"
 
 
+@pytest.mark.test_all
 def test_the_demo_holds_what_is_promised_and_opens_nothing_elsewhere(
     session: scoped_session[Session],
 ) -> None:

@@ -8,7 +8,7 @@ from itsdangerous import TimestampSigner
 from reviews.db import clock
 from reviews.db.extensions import db
 from tests.builders import NOW
-from tests.conftest import application
+from tests.conftest import application, disconnect
 from tests.databases import Databases
 from tests.two_worlds import people
 from tests.two_worlds.harness import World
@@ -22,8 +22,7 @@ def template(databases: Databases, migrated: str) -> Iterator[tuple[str, dict[st
     with app.app_context():
         tokens = people.base()
         db.session.commit()
-        db.session.remove()
-        db.engine.dispose()
+        disconnect()
     yield url, tokens
     databases.drop(url)
 
@@ -55,7 +54,7 @@ def make_world(
     yield make
     for world, copy in made:
         with world.app.app_context():
-            db.engine.dispose()
+            disconnect()
         databases.drop(copy)
 
 

@@ -29,7 +29,7 @@ from reviews.people.queries import now
 from reviews.rules.enums import AssignmentState, CyclePhase, PacketState
 from tests.browser import watched_pages
 from tests.builders import viewer_of
-from tests.conftest import application
+from tests.conftest import application, disconnect
 from tests.live_server import ROOT, LiveServer
 from tests.web.people import InBrowser
 from tests.web.yardsticks import OWN
@@ -87,7 +87,10 @@ REACHED_IN_RATING = {
 }
 
 # A page looks the same whatever keeps its data.
-pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+pytestmark = [
+    pytest.mark.test_all,
+    pytest.mark.parametrize("databases", ["sqlite"], indirect=True),
+]
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ def demo(databases, migrated) -> Iterator[Demo]:
         emails = {account.role: account.email for account in seed.accounts()}
         emails |= dict(raters_and_candidate_of_the_cycle_in_evidence())
         db.session.commit()
-        db.engine.dispose()
+        disconnect()
     yield Demo(url, emails)
     databases.drop(url)
 
@@ -149,7 +152,7 @@ def served(demo: Demo, databases, folder: Path) -> Iterator[LiveServer]:
     yield server
     server.kill()
     with server.app.app_context():
-        db.engine.dispose()
+        disconnect()
     databases.drop(url)
 
 

@@ -8,9 +8,8 @@ was done before. The steps stand in `acts`, in the order of a cycle.
 
 import pytest
 
-from reviews.db.extensions import db
 from reviews.web.extensions import limiter
-from tests.conftest import application
+from tests.conftest import application, disconnect
 from tests.web.acts import calibration, evidence, opening, outcome, rating
 from tests.web.over_http import OverHttp
 from tests.web.people import InBrowser
@@ -19,18 +18,15 @@ from tests.web.yardsticks import REAL, YARDSTICKS
 
 #: Ladders of others, which stand beside the checkout.
 OF_OTHERS = [pytest.param(name, marks=pytest.mark.real_ladders) for name in REAL]
+OF_OTHERS_AT_LENGTH = [
+    pytest.param(name, marks=[pytest.mark.real_ladders, pytest.mark.prove]) for name in REAL
+]
 
 
-@pytest.mark.parametrize(
-    "yardstick",
-    [
-        "own",
-        *(pytest.param(*each.values, marks=[*each.marks, pytest.mark.prove]) for each in OF_OTHERS),
-    ],
-)
+@pytest.mark.parametrize("yardstick", ["own", *OF_OTHERS_AT_LENGTH])
 def test_a_cycle_in_a_browser(yardstick, live_server, open_page):
-    # One of the ladders is played with scripts on, to hear what they complain about; no step needs them.
-    scripts = yardstick == "004"
+    # Scripts are on in some plays, to hear what they complain about; no step needs them.
+    scripts = yardstick in {"own", "004"}
 
     def window(name, email):
         return InBrowser(name, email, open_page(java_script_enabled=scripts))
@@ -40,18 +36,22 @@ def test_a_cycle_in_a_browser(yardstick, live_server, open_page):
     )
 
 
-@pytest.mark.test_all
-@pytest.mark.parametrize("yardstick", ["own", *OF_OTHERS])
-def test_a_cycle_over_http(yardstick, database):
+@pytest.fixture
+def app(database):
     app = application(database)
     limiter.reset()
+    yield app
+    with app.app_context():
+        disconnect()
 
+
+@pytest.mark.test_all
+@pytest.mark.parametrize("yardstick", ["own", *OF_OTHERS])
+def test_a_cycle_over_http(yardstick, app):
     def window(name, email):
         return OverHttp(name, email, app.test_client())
 
     from_the_ladders_file_to_the_released_outcome(Play(app, window, YARDSTICKS[yardstick]()))
-    with app.app_context():
-        db.engine.dispose()
 
 
 def from_the_ladders_file_to_the_released_outcome(play: Play) -> None:

@@ -135,8 +135,9 @@ def the_chair_reveals_and_decides(play: Play) -> None:
         carol.choose(f"Attainment, {dimension}", "met" if number < len(names) else "partly")
         carol.fill(**{f"Reason, {dimension}": f"Item {number}, and what the raters saw of it."})
     last = ".decide__row >> nth=-1"
+    carol.unfold("Name what is open", within=last)
     play.gap = carol.texts(f"{last} >> .expect")[0]
-    carol.unfold("Name what is open", within=last).tick("E1 is open", within=last)
+    carol.tick("E1 is open", within=last)
     carol.fill(**{"What the candidate reads first": LETTER}).tick("Not yet")
     carol.press("Record decision")
     assert carol.status == 422

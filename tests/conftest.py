@@ -3,14 +3,12 @@
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import flask_migrate
 import hypothesis
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser
@@ -205,28 +203,6 @@ def session(
 def client(app: Flask, session: scoped_session[Session]) -> StrictClient:  # noqa: ARG001 - rolls back
     """Nobody's client. `app.test_client()` gives another one, for another person."""
     return app.test_client()
-
-
-@pytest.fixture
-def queries() -> Callable[[], AbstractContextManager[list[str]]]:
-    """For counting: the list that a `with` block over it fills with the statements sent inside."""
-
-    @contextmanager
-    def recording() -> Iterator[list[str]]:
-        seen: list[str] = []
-
-        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-            # Savepoints are the fixture's, not the application's.
-            if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK TO")):
-                seen.append(statement)
-
-        sa.event.listen(sa.Engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            sa.event.remove(sa.Engine, "before_cursor_execute", note)
-
-    return recording
 
 
 # -- A server and a browser

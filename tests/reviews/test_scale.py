@@ -35,7 +35,8 @@ from reviews.rules.enums import (
 )
 from reviews.rules.scale import DEFAULT_SCALE, DEFAULT_WORDS, ScaleWords
 from tests import builders as make
-from tests.pages import Page, StrictClient
+from tests.clients import StrictClient
+from tests.pages import Page
 
 WORDS = {
     "not_shown": "fehlt noch",

@@ -1,8 +1,8 @@
 """The calibration board: who sees which rows, what each row shows, and that its cost does not grow with them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from flask import Flask
@@ -27,10 +27,10 @@ from reviews.rules.enums import (
 from tests import builders as make
 from tests.clients import StrictClient
 from tests.pages import Page, text_of
+from tests.recording import recorded
 
 pytestmark = pytest.mark.both_databases
 
-Counting = Callable[[], AbstractContextManager[list[str]]]
 ROWS = ".//table[@class='board']/tbody/tr"
 NAMES = f"{ROWS}/th/a"
 
@@ -425,13 +425,12 @@ def objects() -> Iterator[Counter[str]]:
 def test_the_board_takes_eight_statements_and_no_object_of_a_rating_at_any_size(
     client: StrictClient,
     session: scoped_session[Session],  # noqa: ARG001 - opens the database
-    queries: Counting,
 ) -> None:
     costs = []
     for size in (Size(3, 5, 3), Size(300, 5, 4)):
         url, chair = loaded(size)
         client.sign_in(chair)
-        with queries() as seen, objects() as made:
+        with recorded() as seen, objects() as made:
             page = client.page(url)
         costs.append((len(page.all(ROWS)), len(seen), dict(made)))
     assert costs == [(3, 8, {"Cycle": 1}), (300, 8, {"Cycle": 1})]
@@ -440,7 +439,6 @@ def test_the_board_takes_eight_statements_and_no_object_of_a_rating_at_any_size(
 def test_every_choice_costs_the_same(
     client: StrictClient,
     session: scoped_session[Session],  # noqa: ARG001 - opens the database
-    queries: Counting,
 ) -> None:
     url, chair = loaded(Size(30, 3, 4))
     client.sign_in(chair)
@@ -452,7 +450,7 @@ def test_every_choice_costs_the_same(
         "?group=unit",
         "?flag=coverage_hole",
     ):
-        with queries() as seen:
+        with recorded() as seen:
             client.page(url + query)
         counts.add(len(seen))
     assert counts == {8}

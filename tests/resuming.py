@@ -33,10 +33,11 @@ def state_of_the_files() -> str:
 
 class Resuming:
     def __init__(self, config: pytest.Config) -> None:
-        self.left_out = 0
-        #: Tests of which every part that has ended so far has passed.
-        self.well_so_far: set[str] = set()
-        if hasattr(config, "workerinput"):
+        #: Tests whose call has passed and whose teardown is still to come.
+        self.ending: set[str] = set()
+        #: A process that runs tests for another one, which hears how all of them end.
+        self.is_worker = hasattr(config, "workerinput")
+        if self.is_worker:
             self.passed = Path(config.workerinput["passed"])
             return
         assert config.cache is not None
@@ -53,28 +54,31 @@ class Resuming:
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        passed = set(self.passed.read_text(encoding="utf-8").splitlines())
+        passed = set(self.so_far())
         done = [item for item in items if item.nodeid in passed]
         items[:] = [item for item in items if item.nodeid not in passed]
-        self.left_out = len(done)
         config.hook.pytest_deselected(items=done)
+
+    def so_far(self) -> list[str]:
+        return self.passed.read_text(encoding="utf-8").splitlines()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Written line by line, so that nothing is forgotten however the run ends."""
+        if self.is_worker:
+            return
         if report.when == "call" and report.passed:
-            self.well_so_far.add(report.nodeid)
-        if report.when == "teardown" and report.passed and report.nodeid in self.well_so_far:
+            self.ending.add(report.nodeid)
+        if report.when == "teardown" and report.passed and report.nodeid in self.ending:
             with self.passed.open("a", encoding="utf-8") as ledger:
                 ledger.write(f"{report.nodeid}\n")
 
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self.left_out:
+        if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and self.so_far():
             session.exitstatus = pytest.ExitCode.OK
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        passed = len(self.passed.read_text(encoding="utf-8").splitlines())
         terminalreporter.section("resuming")
         terminalreporter.line(
-            f"{passed} tests have passed so far, in this run and in those before it, on the files as they are."
+            f"{len(self.so_far())} tests have passed so far, in this run and in those before it, on the files as they are."
             " Run it again for what is left; with --cache-clear it begins anew."
         )

@@ -113,6 +113,7 @@ def test_two_cycles_of_the_same_words_share_what_is_remembered_of_them() -> None
 # -- Columns
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("column", "answers"),
     [

@@ -1,14 +1,14 @@
-"""What every test may ask for: a database, an application over it, clients, a browser; and what a run proved."""
+"""What every test may ask for: a database, an application over it, clients, a browser; and what a run ran on."""
 
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import flask_migrate
+import hypothesis
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser
@@ -20,67 +20,93 @@ from reviews.db.extensions import db
 from reviews.web.extensions import limiter
 from tests import postgres
 from tests.browser import NAMES, chromium, find_chromium, watched_pages
+from tests.clients import StrictClient
 from tests.databases import Databases, PostgresDatabases, SqliteFiles
+from tests.ladders import real
 from tests.live_server import LiveServer
-from tests.pages import StrictClient
 
 SERVER = pytest.StashKey[postgres.Server]()
-NO_CHROMIUM = "no Chromium on this machine"
+
+# How many examples a property is tried on: `tests/examples.py` counts in parts of these hundred.
+hypothesis.settings.register_profile("few", max_examples=25)
+hypothesis.settings.register_profile("many", max_examples=5_000)
+
+
+@dataclass(frozen=True)
+class Need:
+    """What some tests cannot run without, and which is not on every machine."""
+
+    #: The mark of the tests that need it.
+    mark: str
+    name: str
+    is_there: bool
+    #: What somebody does who wants these tests to run.
+    advice: str
+
+
+NEEDS = (
+    Need(
+        "browser",
+        "Chromium",
+        find_chromium() is not None,
+        f"Install Chromium, or set CHROMIUM to its program (looked for {', '.join(NAMES)}).",
+    ),
+    Need(
+        "real_ladders",
+        "Real ladders",
+        real.FOLDER.is_dir(),
+        f"They are expected in {real.FOLDER}; LEVELSET_LADDERS names another folder.",
+    ),
+)
 
 
 # -- The run as a whole
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_configure() -> None:
     os.environ["LEVELSET_MODE"] = "test"
-    if config.getoption("numprocesses", None):
-        start_postgres(config)  # once, here; the workers inherit its address
-
-
-def start_postgres(config: pytest.Config) -> str:
-    """Give the address of a server: the one that the environment names, or else our own."""
-    if not os.environ.get("TEST_DATABASE_URL"):
-        config.stash[SERVER] = postgres.Server.start()
-        os.environ["TEST_DATABASE_URL"] = config.stash[SERVER].url
-    return os.environ["TEST_DATABASE_URL"]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if SERVER in config.stash:
         config.stash[SERVER].stop()
-        del os.environ["TEST_DATABASE_URL"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+        if hasattr(item, "callspec") and item.callspec.params.get("databases") == "postgresql":
+            item.add_marker("postgresql")
+        for need in NEEDS:
+            if item.get_closest_marker(need.mark) and not need.is_there:
+                item.add_marker(pytest.mark.skip(reason=f"{need.name}: not here. {need.advice}"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what the tests really ran on, and aloud what they did not run on."""
+    passed = terminalreporter.stats.get("passed", [])
     ran = Counter(
         value
-        for report in terminalreporter.stats.get("passed", [])
+        for report in passed
         for name, value in set(report.user_properties)
         if name == "ran on"
     )
-    if ran:
-        terminalreporter.section("ran on")
+    ran["Real ladders"] = sum("real_ladders" in report.keywords for report in passed)
+    terminalreporter.section("ran on")
     for product, count in sorted(ran.items()):
-        terminalreporter.line(f"{product}: {count} tests passed")
-    silent = [
-        report.nodeid
-        for report in terminalreporter.stats.get("skipped", [])
-        if "browser" in report.keywords and NO_CHROMIUM in str(report.longrepr)
-    ]
-    if silent:
-        terminalreporter.line(
-            f"NO BROWSER: {len(silent)} tests did not run. Install Chromium, or set CHROMIUM"
-            f" to its program (looked for {', '.join(NAMES)}).",
-            red=True,
-            bold=True,
-        )
+        if count:
+            terminalreporter.line(f"{product}: {count} tests passed")
+    for need in NEEDS:
+        left_out = [
+            report
+            for report in terminalreporter.stats.get("skipped", [])
+            if need.mark in report.keywords and need.advice in str(report.longrepr)
+        ]
+        if left_out:
+            terminalreporter.line(
+                f"NOT RUN, {need.name}: {len(left_out)} tests. {need.advice}", red=True, bold=True
+            )
 
 
 # -- Databases and the application
@@ -90,10 +116,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def databases(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Databases:
-    """Where databases come from. Every test that reaches for one runs on both products."""
+    """Where databases come from. Every test that reaches for one is there for both products, and each tier picks."""
     if request.param == "sqlite":
         return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
-    return PostgresDatabases(start_postgres(request.config))
+    return PostgresDatabases(postgres_server(request.config))
+
+
+def postgres_server(config: pytest.Config) -> str:
+    """Give the address of a server: the one that the environment names, or else one of this process."""
+    if named := os.environ.get("TEST_DATABASE_URL"):
+        return named
+    if SERVER not in config.stash:
+        config.stash[SERVER] = postgres.Server.start()
+    return config.stash[SERVER].url
 
 
 @pytest.fixture(scope="session")
@@ -102,7 +137,7 @@ def migrated(databases: Databases) -> Iterator[str]:
     url = databases.make()
     with application(url).app_context():
         flask_migrate.upgrade()
-        db.engine.dispose()
+        disconnect()
     yield url
     databases.drop(url)
 
@@ -124,8 +159,15 @@ def app(databases: Databases, migrated: str) -> Iterator[Flask]:
     app = application(url)
     yield app
     with app.app_context():
-        db.engine.dispose()
+        disconnect()
     databases.drop(url)
+
+
+def disconnect() -> None:
+    """Close what the application in whose context this is called still holds open, before its database is dropped."""
+    db.session.remove()
+    for engine in db.engines.values():
+        engine.dispose()
 
 
 def application(url: str) -> Flask:
@@ -163,28 +205,6 @@ def client(app: Flask, session: scoped_session[Session]) -> StrictClient:  # noq
     return app.test_client()
 
 
-@pytest.fixture
-def queries() -> Callable[[], AbstractContextManager[list[str]]]:
-    """For counting: the list that a `with` block over it fills with the statements sent inside."""
-
-    @contextmanager
-    def recording() -> Iterator[list[str]]:
-        seen: list[str] = []
-
-        def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-            # Savepoints are the fixture's, not the application's.
-            if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK TO")):
-                seen.append(statement)
-
-        sa.event.listen(sa.Engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            sa.event.remove(sa.Engine, "before_cursor_execute", note)
-
-    return recording
-
-
 # -- A server and a browser
 
 
@@ -194,14 +214,13 @@ def live_server(database: str, tmp_path: Path) -> Iterator[LiveServer]:
     yield server
     server.kill()
     with server.app.app_context():
-        db.engine.dispose()
+        disconnect()
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     program = find_chromium()
-    if program is None:
-        pytest.skip(NO_CHROMIUM)
+    assert program is not None
     with chromium(program) as browser:
         yield browser
 

@@ -1,55 +1,27 @@
-"""A test client that reads every page as strictly as a browser, an assistive tool and our policy would."""
+"""Pages as tests read them, and what is wrong with one: as strict as a browser, an assistive tool and our policy."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextvars import Context
-from typing import Any
+from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import urlsplit
-from xml.etree.ElementTree import Element
 
 import html5lib
-from flask import has_app_context
-from flask.testing import FlaskClient
+from lxml.etree import Comment, strip_tags
+from lxml.etree import _Element as Element
 from werkzeug.test import TestResponse
-
-from reviews.db.extensions import db
-from reviews.db.models.people import Person
-from reviews.people import service as people
-from reviews.people.queries import now
 
 LABELLED = {"input", "select", "textarea"}
 UNLABELLED_TYPES = {"hidden", "submit"}
 REFERENCES = ("aria-controls", "aria-describedby", "aria-labelledby", "for", "list")
 LOADING = {"img": "src", "link": "href", "script": "src", "form": "action", "use": "href"}
 
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self';"
-        " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
-        " object-src 'none'"
-    ),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
-    "Vary": "Cookie",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
-
 
 class Page:
-    """A parsed page. Paths are ElementTree's, such as `.//table[@id="board"]//td`."""
+    """A parsed page, to be read and not to be changed. Paths are ElementTree's, such as `.//table[@id="board"]//td`."""
 
     def __init__(self, response: TestResponse) -> None:
         self.response = response
-        parser = html5lib.HTMLParser(namespaceHTMLElements=False)
-        self.root: Element = parser.parse(response.get_data(as_text=True))
-        self.errors = [
-            f"malformed: line {at[0]}: {code} {about}" for at, code, about in parser.errors
-        ]
+        self.root, self.errors = parsed(response.get_data(as_text=True))
 
     def all(self, path: str) -> list[Element]:
         return self.root.findall(path)
@@ -71,6 +43,16 @@ class Page:
             return label
         ids = element.get("aria-labelledby", "").split()
         return " ".join(self.text(f".//*[@id='{name}']") for name in ids)
+
+
+@lru_cache(maxsize=8)
+def parsed(text: str) -> tuple[Element, list[str]]:
+    """The page's root, and what is malformed in it. A page is checked first and then read, often more than once."""
+    tree = html5lib.getTreeBuilder("lxml")
+    parser = html5lib.HTMLParser(tree=tree, namespaceHTMLElements=False)
+    root = parser.parse(text).getroot()
+    strip_tags(root, Comment)
+    return root, [f"malformed: line {at[0]}: {code} {about}" for at, code, about in parser.errors]
 
 
 def text_of(element: Element) -> str:
@@ -109,7 +91,7 @@ def policy_faults(element: Element) -> Iterator[str]:
         yield f"inline handler: {seen(element)}"
     if tag == "script" and (not element.get("src") or text_of(element)):
         yield f"inline script: {seen(element)}"
-    if not own(element.get(LOADING.get(tag, ""), "/")):
+    if tag in LOADING and not own(element.get(LOADING[tag], "/")):
         yield f"leads to a third party: {seen(element)}"
     writes = tag == "form" and element.get("method", "get").lower() == "post"
     if writes and element.find(".//input[@name='csrf_token']") is None:
@@ -142,56 +124,6 @@ def seen(element: Element) -> str:
 def own(target: str) -> bool:
     address = urlsplit(target)
     return not address.scheme and not address.netloc
-
-
-class StrictClient(FlaskClient):
-    """Checks each answer it gets, and keeps a request as far from the test as a browser is."""
-
-    def sign_in(self, person: Person) -> None:
-        """Give the browser a session of this person; what it held before is gone."""
-        token = people.open_session(person, at=now(), hours=1)
-        with self.session_transaction() as cookie:
-            cookie.clear()
-            cookie["_user_id"] = token
-
-    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        # What the test has arranged is in the database, and what it holds is read again afterwards.
-        if has_app_context():
-            db.session.commit()
-        # Flask would reuse the test's own application context, and with it the signed-in person
-        # and the session's loaded rows; in an empty context the request gets its own.
-        response = Context().run(super().open, *args, **kwargs)
-        if not response.request.path.startswith("/static/"):
-            wrong = dict(HEADERS.items() - response.headers.items())
-            assert wrong == {}, f"{response.request.path} misses {wrong}: {response.headers}"
-        if response.mimetype == "text/html" and response.data and response.status_code // 100 != 3:
-            found = faults(Page(response))
-            assert found == [], f"{response.request.path}: {found}"
-        return response
-
-    def page(self, path: str, status: int = 200) -> Page:
-        response = self.get(path)
-        assert response.status_code == status, f"{path}: {response.status}"
-        return Page(response)
-
-    def submit(
-        self,
-        path: str,
-        fields: Mapping[str, Any] | None = None,
-        *,
-        form: str = ".//main//form[@method='post']",
-    ) -> TestResponse:
-        """Open a page, fill in one of its forms and send it, as a browser without scripts would.
-
-        Fields that are not given keep what the page offers, hidden ones and the token included;
-        a field that the form does not have is a mistake of the test.
-        """
-        element = self.page(path).one(form)
-        offered = values_of(element)
-        names = {field.get("name") for field in element.iter()}
-        strangers = set(fields or {}) - names
-        assert strangers == set(), f"{path}: the form has no {strangers}, only {names - {None}}"
-        return self.post(element.get("action") or path, data={**offered, **(fields or {})})
 
 
 def values_of(form: Element) -> dict[str, list[str]]:

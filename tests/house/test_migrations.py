@@ -26,6 +26,9 @@ from reviews.db.rating_counts import keep_rating_counts
 from reviews.people.queries import now
 from reviews.rules.enums import Category, CyclePhase, RaterKind
 from tests import builders as make
+from tests.conftest import disconnect
+
+pytestmark = pytest.mark.both_databases
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -63,8 +66,7 @@ def empty(databases, record_property):
     app = create_app({"SQLALCHEMY_DATABASE_URI": url})
     with app.app_context():
         yield app
-        db.session.remove()
-        db.engine.dispose()
+        disconnect()
     databases.drop(url)
 
 
@@ -179,6 +181,7 @@ def test_a_revision_that_leaves_rows_pointing_nowhere_is_undone(tmp_path):
     assert rows() == [("Ada", "Grace")]
 
 
+@pytest.mark.test_all
 def test_servers_that_start_together_migrate_once(empty):
     command = [sys.executable, "-m", "flask", "--app", "reviews", "db", "upgrade"]
     env = {**os.environ, "DATABASE_URL": empty.config["SQLALCHEMY_DATABASE_URI"]}

@@ -3,10 +3,11 @@
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from ladders.canonical import CanonicalError, as_json, dump, from_json, load
 from ladders.document import Example, Expectation
+from tests.examples import examples
 from tests.ladders.any_ladder import ladders
 
 SMALL = """\
@@ -60,7 +61,7 @@ def test_reads_the_same_from_json_with_tabs_and_escapes():
     assert load('{"format": "ladder/1"' + as_json(ladder)[len('{"format":"ladder/1"') :]) == ladder
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(60)
 @given(ladders())
 def test_writing_and_reading_is_the_identity(ladder):
     assert load(dump(ladder)) == ladder

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from ladders.diff import FieldChange, ThingChange, diff, pieces, step
 from ladders.document import (
@@ -25,6 +25,7 @@ from ladders.document import (
     Unmapped,
 )
 from ladders.keys import expectation_keys
+from tests.examples import examples
 from tests.ladders.any_ladder import ladders
 
 STIRS = Expectation("Stirs the pot without being asked.")
@@ -310,7 +311,7 @@ def test_a_level_that_says_other_things_is_another_level():
     ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(25)
 @given(ladders(), ladders())
 def test_every_expectation_of_both_is_accounted_for_once(old, new):
     found = diff(old, new)
@@ -323,7 +324,7 @@ def test_every_expectation_of_both_is_accounted_for_once(old, new):
     assert len(after) + found.unchanged == len(list(expectation_keys(new)))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(15)
 @given(ladders())
 def test_no_ladder_differs_from_itself(ladder):
     assert diff(ladder, ladder).is_empty

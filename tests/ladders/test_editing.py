@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ladders import editing
@@ -29,6 +29,7 @@ from ladders.document import (
 from ladders.editing import EditError, Owner, Row
 from ladders.faults import faults
 from ladders.keys import expectation_keys
+from tests.examples import examples
 from tests.ladders.any_ladder import ladders
 
 
@@ -246,7 +247,7 @@ def test_an_owner_that_is_not_there_is_an_error(owner):
         editing.cells_of(KITCHEN, owner)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(25)
 @given(ladders(), st.randoms(use_true_random=False))
 def test_any_edit_of_a_cell_keeps_every_key_that_is_still_there(ladder, random):
     owner = Owner("levels", ladder.levels[0].id)

@@ -1,9 +1,10 @@
 """Keys of expectations: unique in a ladder, and steady between versions."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from ladders.document import Cell, Common, Dimension, Expectation, Ladder, Level, LevelCells, Mixin
 from ladders.keys import expectation_keys, normalised
+from tests.examples import examples
 from tests.ladders.any_ladder import ladders
 
 
@@ -63,7 +64,7 @@ def test_keys_do_not_depend_on_order_or_white_space():
     assert sorted(first) == sorted(second)
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(50)
 @given(ladders())
 def test_no_two_expectations_share_a_key(ladder):
     named = keys(ladder)

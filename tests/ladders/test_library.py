@@ -15,6 +15,8 @@ from ladders.models import ExpectationRow as Row
 from ladders.models import LadderVersion, VersionState
 from tests.builders import NOW, a_ladder, a_ladder_document
 
+pytestmark = pytest.mark.both_databases
+
 
 def said_anew(ladder, before, after):
     """The ladder with one text exchanged for another."""

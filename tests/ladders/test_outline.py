@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ladders.importing.data import read_data
@@ -13,6 +13,7 @@ from ladders.importing.markup import read_page
 from ladders.importing.outline import BOLD_LINE, every_block
 from ladders.importing.tabular import UnreadableTableError, read_table
 from ladders.yaml_nodes import UnreadableYamlError, read_nodes
+from tests.examples import examples
 
 
 def blocks(text):
@@ -238,7 +239,7 @@ def filled(text):
     return {number for number, line in enumerate(text.split("\n"), 1) if line.strip()}
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(MARKDOWN | st.text())
 def test_no_line_of_any_text_is_lost(text):
     for read in (read_markdown, read_page):
@@ -247,7 +248,7 @@ def test_no_line_of_any_text_is_lost(text):
         assert lines_held(outline) <= set(range(1, len(outline.lines) + 1))
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.lists(st.lists(st.text(max_size=9), min_size=2, max_size=4), min_size=1, max_size=6)
     | st.text().map(lambda text: [[text]])
@@ -264,7 +265,7 @@ def test_no_line_of_any_table_is_lost(rows):
     assert filled(text) <= lines_held(outline)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(
     st.recursive(
         st.text(max_size=8) | st.integers() | st.booleans() | st.none(),

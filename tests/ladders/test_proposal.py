@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ladders.canonical import dump, load
@@ -24,6 +24,7 @@ from ladders.importing.pipeline import read_upload
 from ladders.importing.proposal import File, NotALadderError, propose
 from ladders.importing.questions import AnswerError
 from ladders.importing.text import Document, UnreadableError, read_text
+from tests.examples import examples
 from tests.ladders.test_outline import MARKDOWN, filled
 
 DOCUMENTS = Path(__file__).parent / "documents"
@@ -360,7 +361,7 @@ class TestNoLadder:
         assert refused.value.question == question
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(300)
 @given(
     MARKDOWN
     | st.lists(

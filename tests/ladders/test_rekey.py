@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ladders.document import Cell, Dimension, Expectation, Ladder, Level
 from ladders.faults import faults
 from ladders.keys import expectation_keys, with_each
 from ladders.rekey import keep_keys
+from tests.examples import examples
 from tests.ladders.any_ladder import ladders
 
 SEASONS = Expectation("Seasons every dish to the recipe.")
@@ -86,7 +87,7 @@ words = st.sampled_from(["stirs", "cuts", "washes", "serves", "the", "bread", "s
 texts = st.lists(words, min_size=1, max_size=5).map(" ".join)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.lists(texts, max_size=6), st.lists(texts, max_size=6), st.lists(texts, max_size=3))
 def test_keys_of_what_is_unchanged_are_equal_and_no_two_are_the_same(before, after, chef):
     old = kitchen(*map(Expectation, before))
@@ -104,7 +105,7 @@ def test_keys_of_what_is_unchanged_are_equal_and_no_two_are_the_same(before, aft
     assert with_each(kept, lambda each: replace(each, id="")) == new
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(20)
 @given(ladders(), ladders())
 def test_any_two_ladders_give_unique_keys_and_the_same_words(old, new):
     kept = keep_keys(old, new)
@@ -114,7 +115,7 @@ def test_any_two_ladders_give_unique_keys_and_the_same_words(old, new):
     assert keep_keys(new, new) == new
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(20)
 @given(ladders(), ladders())
 def test_keeping_keys_twice_is_keeping_them_once(old, new):
     kept = keep_keys(old, new)

@@ -3,20 +3,16 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import Context
 from typing import Any, NamedTuple
 
-from flask import Flask, session
-from flask.testing import FlaskClient
-from flask_wtf.csrf import generate_csrf
+from flask import Flask
 from sqlalchemy import Connection, select
 
 from ladders.orm import Base
 from reviews.db.extensions import db
 from reviews.web.extensions import limiter
+from tests.clients import Window, cookie_of, form_token
 from tests.permissions.world import Case
-
-RAW_TOKEN = "the same for everybody here"
 
 
 class Reply(NamedTuple):
@@ -39,22 +35,15 @@ class Asker:
     """One person's browser, or nobody's. It sends the same cookie every time, so that no answer depends on one before."""
 
     def __init__(self, app: Flask, case: Case | None = None) -> None:
-        self.client = FlaskClient(app, app.response_class, use_cookies=False)
-        held = {"csrf_token": RAW_TOKEN} | ({"_user_id": case.token} if case else {})
-        signer = app.session_interface.get_signing_serializer(app)
-        self.headers = {"Cookie": f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps(held)}"}
-        with app.test_request_context():
-            session["csrf_token"] = RAW_TOKEN
-            self.token = generate_csrf()
+        self.client = Window(app, app.response_class, use_cookies=False)
+        self.headers = {"Cookie": cookie_of(app, case and case.token)}
+        self.token = form_token(app)
 
     def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Reply:
         sent = {"csrf_token": self.token, **(body or {})} if method == "POST" else None
         # Nobody here is told to slow down: what an answer is must not depend on how many came before.
         limiter.reset()
-        # A context of its own keeps what this test has loaded away from the request.
-        response = Context().run(
-            self.client.open, path, method=method, data=sent, headers=self.headers
-        )
+        response = self.client.open(path, method=method, data=sent, headers=self.headers)
         return Reply(response.status_code, tuple(response.headers.items()), response.data)
 
 

@@ -9,7 +9,7 @@ from itsdangerous import TimestampSigner
 from reviews.db import clock
 from reviews.db.extensions import db
 from tests.builders import NOW
-from tests.conftest import application
+from tests.conftest import application, disconnect
 from tests.databases import Databases
 from tests.permissions.world import World, build
 
@@ -23,7 +23,7 @@ def inhabited(databases: Databases, migrated: str) -> Iterator[tuple[Flask, Worl
         db.session.commit()
     yield app, world
     with app.app_context():
-        db.engine.dispose()
+        disconnect()
     databases.drop(url)
 
 

@@ -14,6 +14,8 @@ from tests.permissions.routes import Route
 from tests.permissions.test_routes import WRITES, offered_by
 from tests.permissions.world import World
 
+pytestmark = pytest.mark.test_all
+
 #: What somebody would send who hopes that a form writes whatever it is sent.
 COLUMNS = {column.name for table in Base.metadata.sorted_tables for column in table.columns}
 #: Ticks on several things under one name.

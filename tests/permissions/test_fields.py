@@ -12,6 +12,8 @@ from tests.permissions.asking import Asker
 from tests.permissions.routes import ROUTES, Route
 from tests.permissions.world import Case, World
 
+pytestmark = pytest.mark.test_all
+
 GRANTED = {oracle.ALLOWED, oracle.OWN}
 
 #: Signing in and the answer for a load balancer are open to everybody.

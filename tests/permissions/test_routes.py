@@ -1,6 +1,7 @@
 """Every request a person can make, answered as the policy says, to the byte."""
 
 import base64
+import itertools
 import secrets
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,6 +17,8 @@ from tests.permissions.asking import Asker, Reply, fingerprints, undone
 from tests.permissions.cast import CAST, MIXED
 from tests.permissions.routes import CYCLE_ROUTES, PACKET_ROUTES, ROUTES, SITE_ROUTES, Route
 from tests.permissions.world import STANDS, Case, World
+
+pytestmark = pytest.mark.test_all
 
 DENIED = {
     oracle.STUB: 403,
@@ -80,7 +83,6 @@ def test_everybody_is_answered_as_the_policy_says(
 def faults(app: Flask, world: World, case: Case) -> Iterator[str]:
     asker = Asker(app, case)
     never = asker.ask("GET", f"/packets/{random_id()}")
-    seen_denied = set()
     for route in routes_for(world, case):
         verdict = route.verdict(world, case)
         what = (
@@ -103,11 +105,31 @@ def faults(app: Flask, world: World, case: Case) -> Iterator[str]:
         if reply.status == 404 and reply != never:
             yield f"{what}, and as if it had never been"
         yield from (f"{what}, and {leak}" for leak in leaks(world, case, reply))
-        if route.method == "GET" and reply.status not in seen_denied:
-            if reply.status >= 400:
-                seen_denied.add(reply.status)
+
+
+@pytest.mark.parametrize(
+    "of_everybody",
+    [False, pytest.param(True, marks=pytest.mark.prove)],
+    ids=["once for each verdict", "of everybody"],
+)
+def test_head_is_answered_as_get_without_the_page(
+    app: Flask, world: World, *, of_everybody: bool
+) -> None:
+    asked = set()
+    wrong = []
+    for case in itertools.chain(*world.scenes.values()):
+        asker = Asker(app, case)
+        for route in routes_for(world, case):
+            once = (route.name, route.verdict(world, case))
+            if route.method != "GET" or (once in asked and not of_everybody):
+                continue
+            asked.add(once)
+            path = route.url(app, world, case.subject)
+            reply = asker.ask("GET", path)
             if asker.ask("HEAD", path) != Reply(reply.status, reply.headers, b""):
-                yield f"{what}, to HEAD as to GET"
+                wrong.append(f"{case.label} in {case.subject.phase}: {route.name}, {reply.status}")
+
+    assert not wrong, "\n".join(wrong)
 
 
 def served(route: Route) -> set[int]:

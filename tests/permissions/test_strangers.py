@@ -9,6 +9,8 @@ from tests.permissions.routes import PACKET_ROUTES, ROUTES, Route
 from tests.permissions.test_routes import random_id
 from tests.permissions.world import Case, World
 
+pytestmark = pytest.mark.test_all
+
 
 def somebody(world: World, scene: str, label: str) -> Case:
     return next(case for case in world.scenes[scene] if case.label == label)

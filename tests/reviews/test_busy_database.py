@@ -13,9 +13,12 @@ from reviews.db.models.cycles import Cycle
 from reviews.web.error_handlers import SECRETS
 from reviews.web.forms import StrictForm
 from tests import builders
-from tests.conftest import application
+from tests.clients import form_token
+from tests.conftest import application, disconnect
 from tests.pages import Page, values_of
-from tests.races import token_of, window_of
+from tests.races import window_of
+
+pytestmark = pytest.mark.both_databases
 
 TYPED = {"name": "Spring <2027>", "time_zone": "Europe/Berlin"}
 
@@ -27,8 +30,7 @@ def app(database, monkeypatch):
     app = application(database)
     with app.app_context():
         yield app
-        db.session.remove()
-        db.engine.dispose()
+        disconnect()
 
 
 @contextmanager
@@ -47,7 +49,7 @@ def held() -> Iterator[None]:
 
 def test_a_writer_who_waits_in_vain_sends_the_same_again(app):
     window = window_of(app, builders.a_person("Ines", is_owner=True))
-    sent = {**TYPED, "csrf_token": token_of(app)}
+    sent = {**TYPED, "csrf_token": form_token(app)}
     with held():
         answer = window.post("/cycles/new", data=sent)
 

@@ -16,6 +16,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length
 
+from reviews.db.pagination import Page
 from reviews.rules import enums
 from reviews.rules.enums import RATING_CATEGORIES
 from reviews.rules.scale import ScaleWords
@@ -26,6 +27,9 @@ ENVIRONMENT = Environment(
     undefined=StrictUndefined,
     autoescape=True,
 )
+
+
+ENVIRONMENT.globals["page_url"] = lambda number: f"/p?page={number}"
 
 
 def component(name):
@@ -201,12 +205,18 @@ def test_the_legend_speaks_the_words_of_the_cycle():
     ]
 
 
+def a_page_of(items: int) -> Page:
+    return Page(1, rows=lambda offset, limit: range(items)[offset:][:limit], count=lambda: items)
+
+
 def test_one_page_needs_no_pager():
-    one = {"label": "1", "url": "/p", "current": True}
-    assert component("pager").pager([one], "1 of 1") == ""
-    two = [one, {"label": "2", "url": "/p?page=2", "current": False}]
-    assert [link.get("href") for link in nodes(component("pager").pager(two, "1 of 2"), "a")] == [
-        "/p?page=2"
+    one = a_page_of(50)
+    assert component("pager").pager(one, one.summary) == ""
+    two = a_page_of(51)
+    links = nodes(component("pager").pager(two, two.summary), "a")
+    assert [(link.get("href"), link.text) for link in links] == [
+        ("/p?page=2", "2"),
+        ("/p?page=2", "Next"),
     ]
 
 

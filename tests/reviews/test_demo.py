@@ -22,9 +22,12 @@ from reviews.rules.enums import AssignmentState, ConflictStanding, CyclePhase, P
 from reviews.rules.errors import RuleBroken
 from tests import builders
 
+pytestmark = pytest.mark.both_databases
+
 LADDERS = Path(__file__).resolve().parents[2] / "ladders" / "demo"
 
 
+@pytest.mark.test_all
 def test_the_demo_holds_what_is_promised_and_opens_nothing_elsewhere(
     session: scoped_session[Session],
 ) -> None:

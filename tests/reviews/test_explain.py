@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session, scoped_session
 from reviews.rules.enums import CyclePhase, PacketStage
 from tests import builders
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def case(session: scoped_session[Session]) -> tuple[str, str]:

@@ -13,7 +13,9 @@ from reviews.db.models.people import Person
 from reviews.rules.enums import Action, CyclePhase
 from reviews.web import guard
 from tests import builders
-from tests.pages import StrictClient
+from tests.clients import StrictClient
+
+pytestmark = pytest.mark.both_databases
 
 NOBODY = "AAAAAAAAAAAAAAAAAAAAAA"
 

@@ -18,7 +18,10 @@ from reviews.web.error_handlers import TAKEN
 from tests import builders
 from tests.pages import Page
 
-pytestmark = pytest.mark.parametrize("databases", ["postgresql"], indirect=True, scope="session")
+pytestmark = [
+    pytest.mark.both_databases,
+    pytest.mark.parametrize("databases", ["postgresql"], indirect=True, scope="session"),
+]
 
 
 def told(answer):

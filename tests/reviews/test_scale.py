@@ -35,7 +35,8 @@ from reviews.rules.enums import (
 )
 from reviews.rules.scale import DEFAULT_SCALE, DEFAULT_WORDS, ScaleWords
 from tests import builders as make
-from tests.pages import Page, StrictClient
+from tests.clients import StrictClient
+from tests.pages import Page
 
 WORDS = {
     "not_shown": "fehlt noch",
@@ -110,6 +111,7 @@ def test_two_cycles_of_the_same_words_share_what_is_remembered_of_them() -> None
 # -- Columns
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("column", "answers"),
     [

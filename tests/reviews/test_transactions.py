@@ -13,8 +13,10 @@ from reviews.db.models.people import Person
 from reviews.rules.enums import Action, CyclePhase
 from reviews.web.guard import guarded
 from tests import builders
-from tests.conftest import application
-from tests.pages import StrictClient
+from tests.clients import StrictClient
+from tests.conftest import application, disconnect
+
+pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
@@ -23,8 +25,7 @@ def app(database: str) -> Iterator[Flask]:
     app = application(database)
     with app.app_context():
         yield app
-        db.session.remove()
-        db.engine.dispose()
+        disconnect()
 
 
 def signed_in(app: Flask, person: Person) -> StrictClient:

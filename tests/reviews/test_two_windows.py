@@ -8,11 +8,13 @@ from reviews.db.models.calibration import Ballot, Conflict, Decision
 from reviews.db.models.cycles import Cycle
 from reviews.rules.enums import AssignmentState, Category, CyclePhase, PacketStage
 from tests import builders
-from tests.conftest import application
+from tests.conftest import application, disconnect
 from tests.races import sent_at_once, window_of
 from tests.reviews.calibration.panels import a_committee
 from tests.reviews.calibration.test_ballots import ballot_of
 from tests.reviews.calibration.test_decision import decision_of
+
+pytestmark = pytest.mark.both_databases
 
 WINDOWS = 4
 
@@ -22,8 +24,7 @@ def app(database):
     app = application(database)
     with app.app_context():
         yield app
-        db.session.remove()
-        db.engine.dispose()
+        disconnect()
 
 
 def rows(table):

@@ -8,7 +8,7 @@ from itsdangerous import TimestampSigner
 from reviews.db import clock
 from reviews.db.extensions import db
 from tests.builders import NOW
-from tests.conftest import application
+from tests.conftest import application, disconnect
 from tests.databases import Databases
 from tests.two_worlds import people
 from tests.two_worlds.harness import World
@@ -22,14 +22,16 @@ def template(databases: Databases, migrated: str) -> Iterator[tuple[str, dict[st
     with app.app_context():
         tokens = people.base()
         db.session.commit()
-        db.session.remove()
-        db.engine.dispose()
+        disconnect()
     yield url, tokens
     databases.drop(url)
 
 
-@pytest.fixture
+@pytest.fixture(
+    params=[False, pytest.param(True, marks=pytest.mark.prove)], ids=["each once", "everything"]
+)
 def make_world(
+    request: pytest.FixtureRequest,
     databases: Databases,
     template: tuple[str, dict[str, str]],
     record_property: Callable[[str, str], None],
@@ -41,7 +43,7 @@ def make_world(
 
     def make(*happened: Callable[[], None]) -> World:
         copy = databases.make(copy_of=url)
-        world = World(application(copy), tokens)
+        world = World(application(copy), tokens, tries_everything=request.param)
         made.append((world, copy))
         with world.changed():
             for event in happened:
@@ -52,7 +54,7 @@ def make_world(
     yield make
     for world, copy in made:
         with world.app.app_context():
-            db.engine.dispose()
+            disconnect()
         databases.drop(copy)
 
 

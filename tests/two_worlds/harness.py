@@ -5,21 +5,19 @@ import hmac
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import Context
 from dataclasses import dataclass
+from itertools import product
 from typing import NamedTuple
 
-import sqlalchemy as sa
-from flask import Flask, session
-from flask.testing import FlaskClient
-from flask_wtf.csrf import generate_csrf
+from flask import Flask
 
 from reviews.db import random_source
 from reviews.db.extensions import db
 from reviews.web.extensions import limiter
+from tests.clients import Window, form_token
+from tests.recording import recorded
 
 SEED = b"one seed for both worlds"
-RAW_TOKEN = "the same in both worlds"
 
 
 class Request(NamedTuple):
@@ -44,6 +42,8 @@ class World:
 
     app: Flask
     tokens: Mapping[str, str]
+    #: Whether everything is tried, in hours, or each thing once.
+    tries_everything: bool = False
 
     @contextmanager
     def changed(self) -> Iterator[None]:
@@ -69,19 +69,18 @@ def keyed(actor: str, ordinal: int) -> random_source.Source:
 def observe(world: World, script: list[Request], person: str) -> list[Observation]:
     """Make the requests one after the other, as a browser that keeps its cookies."""
     app = world.app
-    client = FlaskClient(app, app.response_class)
-    with client.session_transaction() as cookie:
-        cookie.update({"_user_id": world.tokens[person], "csrf_token": RAW_TOKEN})
-    with app.test_request_context():
-        session["csrf_token"] = RAW_TOKEN
-        token = generate_csrf()
+    client = Window(app, app.response_class)
+    client.hold(world.tokens[person])
+    token = form_token(app)
+    with app.app_context():
+        engines = tuple(db.engines.values())
     seen = []
     for ordinal, request in enumerate(script):
         data = {"csrf_token": token} if request.method not in {"GET", "HEAD"} else None
         # The limit on misses would hide whatever comes after them.
         limiter.reset()
-        with statements(app) as sent, random_source.use(keyed(person, ordinal)):
-            response = Context().run(client.open, request.path, method=request.method, data=data)
+        with recorded(*engines) as sent, random_source.use(keyed(person, ordinal)):
+            response = client.open(request.path, method=request.method, data=data)
         # Equal failures would be equal bytes.
         assert response.status_code < 500, f"{request.method} {request.path}: {response.status}"
         seen.append(
@@ -90,24 +89,6 @@ def observe(world: World, script: list[Request], person: str) -> list[Observatio
             )
         )
     return seen
-
-
-@contextmanager
-def statements(app: Flask) -> Iterator[list[str]]:
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        sent.append(statement)
-
-    with app.app_context():
-        engines = list(db.engines.values())
-    for engine in engines:
-        sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        for engine in engines:
-            sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def differences(
@@ -142,35 +123,44 @@ def families(script: list[Request], one: list[Observation], other: list[Observat
 
 # -- What somebody can try
 
-#: HEAD must tell no more than GET. A method that no page has is refused before anything is looked for.
-METHODS = ("GET", "HEAD")
-
 
 def crawl(
-    app: Flask, ids: Mapping[str, tuple[str, ...]], methods: tuple[str, ...] = METHODS
+    app: Flask, ids: Mapping[str, tuple[str, ...]], *, everything: bool = False
 ) -> list[Request]:
     """Every page of the application, with each of these ids in each part of its address.
 
-    Parts vary one at a time around the first id of each. The address made of first ids is also tried with the other
-    methods and with a parameter that no page has.
+    Parts vary one at a time around the first id of each, or in every combination where everything is tried. The address
+    made of first ids is also tried with a parameter that no page has, and with HEAD, which must tell no more than GET,
+    where everything is tried. A method that no page has is refused before anything is looked for.
     """
     adapter = app.url_map.bind("localhost")
     script = []
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         if "GET" not in rule.methods or rule.endpoint in {"static", "health"}:
             continue
+        choose = every_combination if everything else one_at_a_time
         first, *others = [
-            adapter.build(rule.endpoint, parts) for parts in combinations(rule.arguments, ids)
+            adapter.build(rule.endpoint, parts) for parts in choose(rule.arguments, ids)
         ]
-        script += [Request(method, first, rule.endpoint) for method in methods]
+        script.append(Request("GET", first, rule.endpoint))
+        if everything:
+            script.append(Request("HEAD", first, rule.endpoint))
         script.append(Request("GET", f"{first}?unheard=of", rule.endpoint))
         script += [Request("GET", path, rule.endpoint) for path in others]
     return script
 
 
-def combinations(names: set[str], ids: Mapping[str, tuple[str, ...]]) -> Iterator[dict[str, str]]:
+def one_at_a_time(names: set[str], ids: Mapping[str, tuple[str, ...]]) -> Iterator[dict[str, str]]:
     first = {name: ids[name][0] for name in names}
     yield first
     for name in sorted(names):
         for other in ids[name][1:]:
             yield {**first, name: other}
+
+
+def every_combination(
+    names: set[str], ids: Mapping[str, tuple[str, ...]]
+) -> Iterator[dict[str, str]]:
+    ordered = sorted(names)
+    for chosen in product(*(ids[name] for name in ordered)):
+        yield dict(zip(ordered, chosen, strict=True))

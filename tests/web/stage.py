@@ -1,11 +1,10 @@
-"""The stage of the whole cycle: who is in it, the server it runs on, and how somebody comes on."""
+"""The stage of the whole cycle: who is in it, the application it runs on, and how somebody comes on."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Page
+from flask import Flask
 
-from tests.live_server import LiveServer
 from tests.web.people import PASSWORD, Somebody
 from tests.web.yardsticks import Yardstick
 
@@ -37,13 +36,12 @@ def first_name(name: str) -> str:
 
 @dataclass
 class Play:
-    """The stage: the server, the ladder, and everybody who has come on so far, by first name."""
+    """The stage: the application, the ladder, and everybody who has come on so far, by first name."""
 
-    server: LiveServer
-    open_page: Callable[..., Page]
+    app: Flask
+    #: Gives somebody of this name and address a window of their own.
+    window: Callable[[str, str], Somebody]
     yardstick: Yardstick
-    #: Whether browsers run scripts. Nothing here needs them.
-    scripts: bool
     cast: dict[str, Somebody] = field(default_factory=dict)
     #: What the ladder is called on its pages, and the version that the cycle uses.
     ladder: str = ""
@@ -65,8 +63,7 @@ class Play:
 
     def enter(self, name: str, email: str, link: str) -> Somebody:
         """Somebody opens their sign-in link, chooses a password and signs in."""
-        page = self.open_page(java_script_enabled=self.scripts)
-        somebody = self.cast[first_name(name)] = Somebody(name, email, page)
+        somebody = self.cast[first_name(name)] = self.window(name, email)
         somebody.open(link).fill(Password=PASSWORD).press("Set password")
         assert somebody.told == ["Your password is set. Sign in with it."]
         somebody.fill(**{"E-mail address": email, "Password": PASSWORD}).press("Sign in")

@@ -4,8 +4,11 @@ import pytest
 
 from tests.ladders import real
 from tests.web.acts import opening
+from tests.web.people import InBrowser
 from tests.web.stage import Play
 from tests.web.yardsticks import map_the_fourth_chapter, own, title_of
+
+pytestmark = pytest.mark.test_all
 
 ESSAY = b"""\
 # 1.1 Night Baker
@@ -50,10 +53,16 @@ def seed_essay():
     return name, data, title_of(data), 6
 
 
-@pytest.mark.parametrize("essay", [own_essay, seed_essay])
+@pytest.mark.parametrize(
+    "essay", [own_essay, pytest.param(seed_essay, marks=pytest.mark.real_ladders)]
+)
 def test_an_essay_is_mapped_and_published_in_fewer_than_ten_clicks(live_server, open_page, essay):
     name, data, level, duties = essay()
-    play = Play(live_server, open_page, own(), scripts=False)
+
+    def window(name, email):
+        return InBrowser(name, email, open_page(java_script_enabled=False))
+
+    play = Play(live_server.app, window, own())
     opening.the_first_owner_chooses_a_password(play)
     odile = play.odile
     odile.open("/ladders/import").upload("Ladder files", name, data)

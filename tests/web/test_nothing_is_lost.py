@@ -8,8 +8,8 @@ from random import Random
 from typing import Self
 from urllib.parse import urlencode
 
+import pytest
 import sqlalchemy as sa
-from flask import session
 
 from reviews.db.extensions import db
 from reviews.db.models.audit import AuditEvent, AuditHead
@@ -18,9 +18,10 @@ from reviews.db.models.people import Person
 from reviews.people import service as people
 from reviews.people.queries import now
 from tests import builders
+from tests.clients import cookie_of
 from tests.live_server import LiveServer
 
-KILLS = 30
+pytestmark = [pytest.mark.both_databases, pytest.mark.test_all]
 
 
 class Writer:
@@ -45,14 +46,7 @@ class Writer:
             token = people.open_session(candidate, at=now(), hours=1)
             db.session.commit()
             public_id = packet.public_id
-            with server.app.test_request_context():
-                session["_user_id"] = token
-                session["csrf_token"] = "a" * 43
-                serializer = server.app.session_interface.get_signing_serializer(server.app)
-                value = serializer.dumps(dict(session))
-        return cls(
-            server, public_id, dimension, f"{server.app.config['SESSION_COOKIE_NAME']}={value}"
-        )
+        return cls(server, public_id, dimension, cookie_of(server.app, token))
 
     def request(self, method: str, body: str | None = None) -> tuple[int, str]:
         connection = HTTPConnection("127.0.0.1", self.server.port, timeout=20)
@@ -105,13 +99,14 @@ def a_writing_candidate() -> tuple[Person, Packet]:
     return packet.candidate, packet
 
 
+@pytest.mark.parametrize("kills", [10, pytest.param(100, marks=pytest.mark.prove)])
 def test_whatever_was_acknowledged_survives_the_death_of_the_server(
-    live_server: LiveServer,
+    live_server: LiveServer, kills: int
 ) -> None:
     writer = Writer.sign_in(live_server)
     dice = Random(1)  # noqa: S311 - how long to wait is no secret
 
-    for _ in range(KILLS):
+    for _ in range(kills):
         status, page = writer.open_form()
         assert status == 200, page[:2000]
         (token,) = set(re.findall(r'name="csrf_token" value="([^"]+)"', page))
@@ -133,6 +128,6 @@ def test_whatever_was_acknowledged_survives_the_death_of_the_server(
             assert db.session.execute(sa.text("PRAGMA integrity_check")).scalar_one() == "ok"
             assert db.session.execute(sa.text("PRAGMA foreign_key_check")).all() == []
     assert set(writer.acknowledged) - set(kept) == set()
-    assert len(writer.acknowledged) >= KILLS
+    assert len(writer.acknowledged) >= kills
     # Nothing is half done either: what is kept has its line in the audit log, and the chain its head.
     assert len(kept) == len(set(kept)) == lines == head

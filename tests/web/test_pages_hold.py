@@ -29,9 +29,9 @@ from reviews.people.queries import now
 from reviews.rules.enums import AssignmentState, CyclePhase, PacketState
 from tests.browser import watched_pages
 from tests.builders import viewer_of
-from tests.conftest import application
+from tests.conftest import application, disconnect
 from tests.live_server import ROOT, LiveServer
-from tests.web.people import Somebody
+from tests.web.people import InBrowser
 from tests.web.yardsticks import OWN
 
 #: A telephone, a tablet and a desk.
@@ -87,7 +87,10 @@ REACHED_IN_RATING = {
 }
 
 # A page looks the same whatever keeps its data.
-pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+pytestmark = [
+    pytest.mark.test_all,
+    pytest.mark.parametrize("databases", ["sqlite"], indirect=True),
+]
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ def demo(databases, migrated) -> Iterator[Demo]:
         emails = {account.role: account.email for account in seed.accounts()}
         emails |= dict(raters_and_candidate_of_the_cycle_in_evidence())
         db.session.commit()
-        db.engine.dispose()
+        disconnect()
     yield Demo(url, emails)
     databases.drop(url)
 
@@ -149,7 +152,7 @@ def served(demo: Demo, databases, folder: Path) -> Iterator[LiveServer]:
     yield server
     server.kill()
     with server.app.app_context():
-        db.engine.dispose()
+        disconnect()
     databases.drop(url)
 
 
@@ -200,7 +203,7 @@ def test_every_page_in_rating_of(role, demo, server_in_rating, browser, record_p
 def test_a_page_that_is_nobodys(path, demo, server, browser, record_property):
     record_property("ran on", f"Chromium {browser.version}")
     with watched_pages(browser, server.url) as open_page:
-        nobody = Somebody("", "", open_page(**STILL))
+        nobody = InBrowser("", "", open_page(**STILL))
         peer = signed_in(open_page(**STILL), demo.emails["peer"])
         for somebody, scheme in itertools.product((nobody, peer), SCHEMES):
             assert faults_of(somebody.open(path).page, WIDTHS[0], scheme) == []
@@ -212,12 +215,12 @@ def test_a_page_that_is_nobodys(path, demo, server, browser, record_property):
 STILL = {"reduced_motion": "reduce"}
 
 
-def signed_in(page: Page, email: str) -> Somebody:
-    somebody = Somebody(email, email, page).open("/sign-in")
+def signed_in(page: Page, email: str) -> InBrowser:
+    somebody = InBrowser(email, email, page).open("/sign-in")
     return somebody.fill(**{"E-mail address": email, "Password": seed.PASSWORD}).press("Sign in")
 
 
-def begun_by_the_owner(owner: Somebody) -> list[str]:
+def begun_by_the_owner(owner: InBrowser) -> list[str]:
     """A cycle that is not set up yet, ladders that are still drafts, and every component on one page."""
     owner.open("/cycles/new").fill(Name="Summer review").press("Create cycle")
     cycle = owner.path
@@ -228,7 +231,7 @@ def begun_by_the_owner(owner: Somebody) -> list[str]:
 
 
 def walk(
-    somebody: Somebody, server: LiveServer, first: Iterable[str], passed_by: Iterable[str]
+    somebody: InBrowser, server: LiveServer, first: Iterable[str], passed_by: Iterable[str]
 ) -> tuple[set[str], list[str]]:
     """Open one page of each kind but those passed by; give the kinds, and what is wrong with the pages."""
     kinds = server.app.url_map.bind("")

@@ -1,4 +1,6 @@
-"""One cycle played whole in a browser, from a ladder's file to a released outcome, each step as the right person.
+"""One cycle played whole, from a ladder's file to a released outcome, each step as the right person.
+
+In a browser it is the page that people meet; over the client the same acts are played for every ladder.
 
 A step says who acts, does it with links, labels and buttons, and holds what that person then reads to be equal to what
 was done before. The steps stand in `acts`, in the order of a cycle.
@@ -6,24 +8,53 @@ was done before. The steps stand in `acts`, in the order of a cycle.
 
 import pytest
 
+from reviews.web.extensions import limiter
+from tests.conftest import application, disconnect
 from tests.web.acts import calibration, evidence, opening, outcome, rating
+from tests.web.over_http import OverHttp
+from tests.web.people import InBrowser
 from tests.web.stage import Play
-from tests.web.yardsticks import YARDSTICKS
+from tests.web.yardsticks import REAL, YARDSTICKS
+
+#: Ladders of others, which stand beside the checkout.
+OF_OTHERS = [pytest.param(name, marks=pytest.mark.real_ladders) for name in REAL]
+OF_OTHERS_AT_LENGTH = [
+    pytest.param(name, marks=[pytest.mark.real_ladders, pytest.mark.prove]) for name in REAL
+]
 
 
-@pytest.fixture(params=YARDSTICKS)
-def yardstick(request):
-    return YARDSTICKS[request.param]()
+@pytest.mark.parametrize("yardstick", ["own", *OF_OTHERS_AT_LENGTH])
+def test_a_cycle_in_a_browser(yardstick, live_server, open_page):
+    # Scripts are on in some plays, to hear what they complain about; no step needs them.
+    scripts = yardstick in {"own", "004"}
+
+    def window(name, email):
+        return InBrowser(name, email, open_page(java_script_enabled=scripts))
+
+    from_the_ladders_file_to_the_released_outcome(
+        Play(live_server.app, window, YARDSTICKS[yardstick]())
+    )
 
 
 @pytest.fixture
-def play(request, yardstick, live_server, open_page):
-    # One of the ladders is played with scripts on, to hear what they complain about; no step needs them.
-    scripts = request.node.callspec.params["yardstick"] == "004"
-    return Play(live_server, open_page, yardstick, scripts=scripts)
+def app(database):
+    app = application(database)
+    limiter.reset()
+    yield app
+    with app.app_context():
+        disconnect()
 
 
-def test_a_cycle_from_the_ladders_file_to_the_released_outcome(play):
+@pytest.mark.test_all
+@pytest.mark.parametrize("yardstick", ["own", *OF_OTHERS])
+def test_a_cycle_over_http(yardstick, app):
+    def window(name, email):
+        return OverHttp(name, email, app.test_client())
+
+    from_the_ladders_file_to_the_released_outcome(Play(app, window, YARDSTICKS[yardstick]()))
+
+
+def from_the_ladders_file_to_the_released_outcome(play: Play) -> None:
     opening.the_first_owner_chooses_a_password(play)
     opening.the_owner_imports_a_ladder_and_publishes_it(play)
     opening.the_owner_imports_people(play)

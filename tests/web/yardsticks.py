@@ -199,7 +199,7 @@ def map_the_fourth_chapter(odile: Somebody) -> None:
     """The chapter is a level, and the second list in it is no part of it."""
     assert odile.text("[aria-labelledby=page-verdict] h2") == "This does not look like a ladder"
     odile.follow("Map it by hand")
-    chapter = ".outline > li:has(> fieldset > legend:text-matches('^4[.] '))"
+    chapter = ".outline > li:has(> fieldset > legend:has-text('4. '))"
     odile.tick("Level", within=f"{chapter} > fieldset")
     odile.tick("Left out", within=f"{chapter} .outline__list >> nth=1")
     odile.press("Use this map")
@@ -224,11 +224,12 @@ def _cells(golden: Mapping[str, Any]) -> dict[tuple[str, str], int]:
     }
 
 
-YARDSTICKS: Mapping[str, Callable[[], Yardstick]] = {
-    "own": own,
+#: By number of the seed; they stand beside the checkout.
+REAL: Mapping[str, Callable[[], Yardstick]] = {
     "000": senior_data_engineer,
     "001": lead_data_engineer,
     "002": essay,
     "003": backend_developer,
     "004": engineering_bands,
 }
+YARDSTICKS: Mapping[str, Callable[[], Yardstick]] = {"own": own, **REAL}

@@ -10,6 +10,8 @@ from reviews.db.models.audit import AuditEvent, AuditHead
 from reviews.rules.enums import Verb
 from tests.builders import NOW, a_person
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def lines(session):

@@ -9,8 +9,10 @@ from reviews.db.models.calibration import Ballot, BallotMark
 from reviews.db.models.packets import Packet
 from reviews.rules.enums import BallotChoice, Category, ConflictStanding, PacketStage
 from tests import builders
-from tests.pages import StrictClient
+from tests.clients import StrictClient
 from tests.reviews.calibration.panels import Committee, a_committee, seen_in
+
+pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """The calibration board: who sees which rows, what each row shows, and that its cost does not grow with them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -30,9 +30,12 @@ from reviews.rules.enums import (
     RaterKind,
 )
 from tests import builders as make
-from tests.pages import Page, StrictClient, text_of
+from tests.clients import StrictClient
+from tests.pages import Page, text_of
+from tests.recording import recorded
 
-Counting = Callable[[], AbstractContextManager[list[str]]]
+pytestmark = pytest.mark.both_databases
+
 ROWS = ".//table[@class='board']/tbody/tr"
 NAMES = f"{ROWS}/th/a"
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -434,13 +437,12 @@ def objects() -> Iterator[Counter[str]]:
 def test_a_page_of_the_board_costs_the_same_at_any_size(
     client: StrictClient,
     session: scoped_session[Session],  # noqa: ARG001 - opens the database
-    queries: Counting,
 ) -> None:
     costs = []
     for size in (Size(60, 5, 3), Size(300, 5, 3)):
         url, chair = loaded(size)
         client.sign_in(chair)
-        with queries() as seen, objects() as made:
+        with recorded() as seen, objects() as made:
             page = client.page(url)
         costs.append((len(page.all(ROWS)), len(seen), dict(made)))
     assert costs == [(50, 8, {"Cycle": 1}), (50, 8, {"Cycle": 1})]
@@ -449,7 +451,6 @@ def test_a_page_of_the_board_costs_the_same_at_any_size(
 def test_a_choice_costs_one_statement_at_most(
     client: StrictClient,
     session: scoped_session[Session],  # noqa: ARG001 - opens the database
-    queries: Counting,
 ) -> None:
     url, chair = loaded(Size(60, 3, 4))
     client.sign_in(chair)
@@ -462,7 +463,7 @@ def test_a_choice_costs_one_statement_at_most(
         "?flag=coverage_hole",
         "?q=person",
     ):
-        with queries() as seen:
+        with recorded() as seen:
             client.page(url + query)
         counts[query] = len(seen)
     # Where a filter leaves more than a page they are counted.

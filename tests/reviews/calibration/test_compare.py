@@ -1,8 +1,5 @@
 """Side by side: who may be compared, on what text, and what stands beside each expectation."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, scoped_session
@@ -28,9 +25,11 @@ from reviews.rules.enums import (
     RaterKind,
 )
 from tests import builders as make
-from tests.pages import Page, StrictClient, text_of
+from tests.clients import StrictClient
+from tests.pages import Page, text_of
+from tests.recording import recorded
 
-Counting = Callable[[], AbstractContextManager[list[str]]]
+pytestmark = pytest.mark.both_databases
 
 
 class World:
@@ -291,14 +290,14 @@ def rated(packet: Packet, raters: int, session: scoped_session[Session]) -> None
 
 
 def test_it_takes_as_many_statements_for_one_rating_and_item_as_for_thirty(
-    client: StrictClient, world: World, session: scoped_session[Session], queries: Counting
+    client: StrictClient, world: World, session: scoped_session[Session]
 ) -> None:
     url = world.url(world.ada, world.bo)
     counts = []
     for raters in (1, 29):
         rated(world.ada, raters, session)
         session.commit()
-        with queries() as seen:
+        with recorded() as seen:
             client.page(url)
         counts.append(len(seen))
     assert counts == [16, 16]

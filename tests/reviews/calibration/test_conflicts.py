@@ -8,8 +8,11 @@ from reviews.db.models.audit import AuditEvent
 from reviews.db.models.calibration import Conflict
 from reviews.rules.enums import ConflictStanding, CyclePhase, PacketStage, PacketState
 from tests import builders
-from tests.pages import Page, StrictClient
+from tests.clients import StrictClient
+from tests.pages import Page
 from tests.reviews.calibration.panels import Committee, a_committee
+
+pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture

@@ -11,8 +11,10 @@ from reviews.db.models.packets import Packet
 from reviews.rules.enums import Attainment, Category, Outcome, PacketStage, PacketState, RaterKind
 from reviews.rules.errors import IllegalMove
 from tests import builders
-from tests.pages import StrictClient
+from tests.clients import StrictClient
 from tests.reviews.calibration.panels import Committee, a_committee, in_hand, seen_in
+
+pytestmark = pytest.mark.both_databases
 
 LETTER = "The committee saw the level in two dimensions; the third is open."
 

@@ -23,6 +23,8 @@ from tests.builders import (
 )
 from tests.pages import Page, values_of
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def owner(session):  # noqa: ARG001 - rolls back

@@ -30,6 +30,8 @@ from tests.builders import (
 )
 from tests.pages import Page, values_of
 
+pytestmark = pytest.mark.both_databases
+
 S = AssignmentState
 
 

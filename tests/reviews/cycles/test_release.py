@@ -25,6 +25,8 @@ from tests.builders import (
 )
 from tests.pages import Page
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def owner(session):  # noqa: ARG001 - rolls back

@@ -13,6 +13,8 @@ from reviews.rules.enums import CyclePhase
 from tests.builders import a_cycle, a_ladder, a_panel, a_person
 from tests.pages import Page
 
+pytestmark = pytest.mark.both_databases
+
 DEADLINES = {
     "evidence_due": "2030-05-03T17:00",
     "rating_due": "2030-05-10T17:00",

@@ -24,6 +24,7 @@ from tests.builders import (
     an_item,
 )
 from tests.pages import Page
+from tests.recording import recorded
 
 CRAFT = a_ladder_document("craft")
 FORM = ".//form[@class='form form--text']"
@@ -763,13 +764,13 @@ def test_the_draft_stands_in_the_library_and_leads_to_its_pages(client, edit):
         client.page(each.get("href"))
 
 
-def test_a_page_of_the_draft_costs_the_same_for_small_and_large_ladders(client, owner, queries):  # noqa: ARG001
+def test_a_page_of_the_draft_costs_the_same_for_small_and_large_ladders(client, owner):  # noqa: ARG001
     counts = []
     for each in (1, 20):
         version = a_ladder(a_ladder_document(f"size-{each}", each=each))
         begin = f".//form[@action='/ladders/{version.public_id}/edit']"
         edit = client.submit(f"/ladders/{version.public_id}", form=begin).headers["Location"]
-        with queries() as seen:
+        with recorded() as seen:
             client.page(edit)
             client.page(edit.replace("frame", "levels/engineer"))
             client.page(edit.replace("frame", DELIVERY))

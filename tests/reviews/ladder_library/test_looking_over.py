@@ -15,6 +15,7 @@ from reviews.db.models.audit import AuditEvent
 from reviews.ladder_library.import_preview import handle
 from tests.builders import a_ladder, a_ladder_document, a_person
 from tests.pages import Page, values_of
+from tests.recording import recorded
 
 COOKS = b"""\
 # Cooks
@@ -667,9 +668,9 @@ def test_a_ladder_does_not_take_what_was_said_of_a_level_that_joined_it(client, 
 # -- Cost
 
 
-def test_the_preview_costs_the_same_queries_for_any_document(client, queries):
+def test_the_preview_costs_the_same_queries_for_any_document(client):
     small = imported(client)
-    with queries() as few:
+    with recorded() as few:
         client.page(small)
     many = b"".join(
         b"## L%d Cook\n" % n
@@ -677,7 +678,7 @@ def test_the_preview_costs_the_same_queries_for_any_document(client, queries):
         for n in range(1, 9)
     )
     large = imported(client, b"# Many\n" + many, "many.md")
-    with queries() as more:
+    with recorded() as more:
         client.page(large)
 
     assert len(few) == len(more)

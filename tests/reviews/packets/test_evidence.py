@@ -14,6 +14,8 @@ from reviews.rules.errors import RuleBroken, StaleEdit
 from tests.builders import LATER, NOW
 from tests.pages import Page
 
+pytestmark = pytest.mark.both_databases
+
 ITEM_FORM = ".//main//form[@class='form form--text']"
 
 

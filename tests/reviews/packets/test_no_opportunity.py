@@ -16,6 +16,8 @@ from reviews.rules.errors import RuleBroken, StaleEdit
 from tests.builders import LATER, NOW
 from tests.pages import Page
 
+pytestmark = pytest.mark.both_databases
+
 NOTE = "Support kept me off projects since *May*."
 
 

@@ -9,6 +9,9 @@ from reviews.packets import service
 from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterKind
 from reviews.rules.errors import IllegalMove, RuleBroken
 from tests.builders import LATER, NOW, a_person, a_revision, an_assignment
+from tests.recording import recorded
+
+pytestmark = pytest.mark.both_databases
 
 LISTED = ".//section[@aria-labelledby='listed']/ul/li"
 FOUND = ".//section[@aria-labelledby='find']/ul/li"
@@ -340,16 +343,16 @@ def test_the_deadline_does_not_stop_the_manager(case):
     assert peer.state is AssignmentState.APPROVED
 
 
-def test_the_list_costs_the_same_for_one_and_for_thirty(case, client, queries):
+def test_the_list_costs_the_same_for_one_and_for_thirty(case, client):
     case.cycle.peers_max = 40
     propose(case, case.peer)
     client.sign_in(case.amara)
-    with queries() as one:
+    with recorded() as one:
         client.page(f"{case.url}/peers?q=person")
     for number in range(30):
         propose(case, a_person(f"Person of number {number}"), actor=case.amara)
 
-    with queries() as thirty:
+    with recorded() as thirty:
         page = client.page(f"{case.url}/peers?q=person")
 
     assert len(page.all(LISTED)) == 31

@@ -21,6 +21,9 @@ from tests.builders import (
     an_item,
     levels_of,
 )
+from tests.recording import recorded
+
+pytestmark = pytest.mark.both_databases
 
 ITEMS = ".//article/h4"
 
@@ -211,12 +214,12 @@ def test_what_people_type_is_never_markup(case, add_item, client):
     assert [a.get("href") for a in page.all(".//article//a")][:1] != ["javascript:alert(1)"]
 
 
-def test_revisions_are_read_together(session, queries):  # noqa: ARG001
+def test_revisions_are_read_together(session):  # noqa: ARG001
     packets = [a_packet(a_cycle(phase=CyclePhase.RATING)) for _ in range(3)]
     ids = [packet.current_revision_id for packet in packets]
-    with queries() as one:
+    with recorded() as one:
         revision_evidence(ids[:1])
-    with queries() as three:
+    with recorded() as three:
         found = revision_evidence(ids)
 
     assert [len(found[each]) for each in ids] == [3, 3, 3]
@@ -224,15 +227,15 @@ def test_revisions_are_read_together(session, queries):  # noqa: ARG001
     assert revision_evidence([]) == {}
 
 
-def test_the_page_costs_the_same_for_one_and_for_thirty_items(case, add_item, client, queries):
+def test_the_page_costs_the_same_for_one_and_for_thirty_items(case, add_item, client):
     client.sign_in(case.hana)
     add_item()
-    with queries() as one:
+    with recorded() as one:
         client.get(case.url)
     for number in range(30):
         add_item(title=f"Item of number {number}")
 
-    with queries() as thirty:
+    with recorded() as thirty:
         page = client.page(case.url)
 
     assert len(page.texts(ITEMS)) == 31

@@ -14,6 +14,8 @@ from reviews.rules.enums import CyclePhase, PacketState
 from reviews.rules.errors import RuleBroken
 from tests.builders import LATER, NOW, a_cycle, a_panel, a_person, ladder_of, levels_of
 
+pytestmark = pytest.mark.both_databases
+
 
 def start(cycle, candidate, *, current=1, target=2, roles=(), now=NOW):
     levels = levels_of(ladder_of(cycle))

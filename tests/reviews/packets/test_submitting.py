@@ -19,6 +19,8 @@ from reviews.rules.errors import IllegalMove, RuleBroken
 from tests.builders import LATER, NOW
 from tests.pages import Page
 
+pytestmark = pytest.mark.both_databases
+
 
 def submit(case, at=NOW):
     return service.submit_packet(case.packet, actor=case.hana, now=at)

@@ -9,6 +9,8 @@ from reviews.people import importing, service
 from reviews.rules.errors import RuleBroken
 from tests.builders import NOW, a_person, viewer_of
 
+pytestmark = pytest.mark.both_databases
+
 HEADER = "employee_id,name,email,manager_employee_id,title,level,unit\n"
 
 

@@ -11,6 +11,9 @@ from reviews.people import passwords, service
 from reviews.rules.enums import ConflictStanding, CyclePhase
 from tests.builders import NOW, a_conflict, a_cycle, a_packet, a_panel, a_person, an_assignment
 from tests.pages import Page
+from tests.recording import recorded
+
+pytestmark = pytest.mark.both_databases
 
 HEADER = "employee_id,name,email,manager_employee_id,title,level,unit\n"
 OLD, NEW = "a password of old days", "a password of new days"
@@ -72,16 +75,14 @@ def test_the_roster_is_searched_by_name_and_unit(client, search, found):
     assert names(client.page(f"/people?q={search.replace('%', '%25')}")) == found
 
 
-def test_the_roster_comes_in_pages_of_fifty_with_a_constant_number_of_queries(
-    client, owner, queries
-):
+def test_the_roster_comes_in_pages_of_fifty_with_a_constant_number_of_queries(client, owner):
     for n in range(55):
         a_person(f"Person {n:02}", manager=owner)
-    with queries() as few:
+    with recorded() as few:
         page = client.page("/people")
     for n in range(100):
         a_person(f"Somebody {n:02}", manager=owner)
-    with queries() as many:
+    with recorded() as many:
         client.page("/people")
 
     assert len(few) == len(many)

@@ -11,6 +11,8 @@ from reviews.rules.errors import RuleBroken
 from tests.builders import NOW, a_person, viewer_of
 from tests.pages import Page
 
+pytestmark = pytest.mark.both_databases
+
 PASSWORD = "a password of many words"
 HASH = passwords.hash_password(PASSWORD)
 

@@ -22,6 +22,8 @@ from reviews.rules.errors import IllegalMove, RuleBroken
 from tests import builders as b
 from tests.pages import Page
 
+pytestmark = pytest.mark.both_databases
+
 DECLINE = ".//section[@aria-labelledby='decline']/form"
 
 

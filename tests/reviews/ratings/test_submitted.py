@@ -7,6 +7,9 @@ from reviews.db.models.cycles import CycleOwner
 from reviews.ratings import service
 from reviews.rules.enums import AssignmentState, Category, CyclePhase, PacketStage, RaterKind
 from tests import builders as b
+from tests.recording import recorded
+
+pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
@@ -152,13 +155,13 @@ def test_the_candidate_never_reads_the_page(client, session, packet, owner):
     client.page(path(packet), status=404)
 
 
-def test_the_page_costs_the_same_with_one_rating_and_with_thirty(client, packet, owner, queries):
+def test_the_page_costs_the_same_with_one_rating_and_with_thirty(client, packet, owner):
     client.sign_in(owner)
     seen = []
     for ratings in (1, 29):
         for _ in range(ratings):
             b.a_rating(packet, mark=Category.SHOWN)
-        with queries() as made:
+        with recorded() as made:
             client.page(path(packet))
         seen.append(len(made))
     assert seen[0] == seen[1]

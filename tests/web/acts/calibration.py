@@ -17,9 +17,6 @@ BALLOTS: dict[str, tuple[Answer, Answer, Answer]] = {
 }
 LETTER = "Ada's new mill is a strong case. One thing is open."
 #: The name of a cell is put together from parts that many cells share.
-ACCESSIBLE_NAME = """
-cell => cell.getAttribute("aria-labelledby").split(" ").map(id => document.getElementById(id).textContent).join(" ")
-"""
 CLOSES = "A second run, led by somebody whom Ada taught."
 
 
@@ -52,11 +49,9 @@ def the_board_shows_every_mark(play: Play) -> None:
     """One cell for a candidate and a dimension; no zone where so few raters tell so few candidates apart."""
     carol, yardstick = play.carol, play.yardstick
     carol.open(f"{play.cycle}/board")
-    cells = carol.page.locator("a.cell").all()
-    assert sorted(cell.evaluate(ACCESSIBLE_NAME) for cell in cells) == sorted(
-        [*adas_cells(yardstick), *bos_cells(yardstick)]
-    )
-    assert carol.page.locator("a.cell svg use").count() == len(cells)
+    cells = carol.accessible_names("a.cell")
+    assert sorted(cells) == sorted([*adas_cells(yardstick), *bos_cells(yardstick)])
+    assert len(carol.attributes("a.cell svg use", "href")) == len(cells)
     assert carol.texts("td.talk") == ["no zone"] * 2
     assert sorted(carol.texts("td.status")) == [
         "Your ballot on Ada Whitfield · 0 of 3 in",
@@ -100,9 +95,9 @@ def the_chair_holds_two_candidates_side_by_side(play: Play) -> None:
     assert len(carol.texts(".compare >> nth=0 >> tbody .expect")) == new
     not_asked = carol.texts("p:has-text('Not asked at this candidate')")
     assert len(not_asked) == new - yardstick.asked_without_roles[first]
-    assert carol.texts(".quote:visible p").count(SEEN) == 1  # the manager's
+    assert carol.texts(".quote:visible >> p").count(SEEN) == 1  # the manager's
     carol.unfold("2 rationales", within="td:has-text('Ada Whitfield')")
-    assert carol.texts(".quote:visible p").count(SEEN) == 3
+    assert carol.texts(".quote:visible >> p").count(SEEN) == 3
 
 
 def the_members_vote_alone(play: Play) -> None:
@@ -110,9 +105,7 @@ def the_members_vote_alone(play: Play) -> None:
         member.open(f"{play.cycle}/board").follow("Your ballot on Ada Whitfield")
         for dimension, (word, why) in play.yardstick.spread(*BALLOTS[member.name]).items():
             member.fill(**{f"Why, for {dimension}": why})
-            member.answer(
-                word, within=f"fieldset:has(> legend:text-is({f'Your vote on {dimension}'!r}))"
-            )
+            member.answer(word, question=f"Your vote on {dimension}")
         member.press("Seal ballot")
         assert member.told == [
             "Your ballot is sealed. Nobody reads it before the chair reveals them all."
@@ -131,7 +124,7 @@ def the_members_vote_alone(play: Play) -> None:
 
 
 def the_chair_reveals_and_decides(play: Play) -> None:
-    with arranged.acting(play.server.app):
+    with arranged.acting(play.app):
         arranged.is_decided("Bo Lindqvist", members=MEMBERS)
     carol = play.carol
     names = list(play.yardstick.asked)
@@ -143,8 +136,9 @@ def the_chair_reveals_and_decides(play: Play) -> None:
         carol.choose(f"Attainment, {dimension}", "met" if number < len(names) else "partly")
         carol.fill(**{f"Reason, {dimension}": f"Item {number}, and what the raters saw of it."})
     last = ".decide__row >> nth=-1"
-    play.gap = carol.page.locator(last).locator(".expect").first.text_content() or ""
-    carol.unfold("Name what is open", within=last).tick("E1 is open", within=last)
+    carol.unfold("Name what is open", within=last)
+    play.gap = carol.texts(f"{last} >> .expect")[0]
+    carol.tick("E1 is open", within=last)
     carol.fill(**{"What the candidate reads first": LETTER}).tick("Not yet")
     carol.press("Record decision")
     assert carol.status == 422

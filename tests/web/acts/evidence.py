@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 
 from tests.web import arranged
-from tests.web.people import Somebody
 from tests.web.stage import CYCLE, PEERS, Play
 from tests.web.yardsticks import Yardstick
 
@@ -25,8 +24,8 @@ def the_candidate_starts_a_packet(play: Play) -> None:
     ada.press(f"Start packet for {yardstick.target}")
     play.packet = ada.path
     # What is new lies open, what was expected before is folded.
-    assert ada.page.locator(".dim .expects > li").count() == yardstick.total
-    assert ada.page.locator(".dim .expects > li:visible").count() == yardstick.new
+    assert len(ada.texts(".dim .expects > li")) == yardstick.total
+    assert len(ada.texts(".dim .expects > li:visible")) == yardstick.new
 
 
 def adas_coverage(yardstick: Yardstick) -> dict[str, int]:
@@ -63,18 +62,14 @@ def the_candidate_adds_evidence(play: Play) -> None:
                 "Links": f"https://wiki.example.org/{number}",
             }
         )
-        tick_expectations(ada, count=adas_coverage(yardstick)[name])
+        # The dimension that the candidate came from stands open, and is ticked in general.
+        ada.tick_first(
+            "#expectations details[open] [name=expectations]", adas_coverage(yardstick)[name]
+        )
         ada.press("Add item")
         assert ada.told == [f"Item {number} is saved."]
     assert ada.texts(".cover li") == coverage_shown(yardstick, adas_coverage(yardstick))
     assert ada.texts(".checks .is-block b") == [peers_wanted]
-
-
-def tick_expectations(ada: Somebody, *, count: int) -> None:
-    """The dimension that the candidate came from stands open, and is ticked in general."""
-    boxes = ada.page.locator("#expectations details[open] [name=expectations]")
-    for box in boxes.all()[:count]:
-        box.check()
 
 
 def the_candidate_proposes_peers(play: Play) -> None:
@@ -114,7 +109,7 @@ def the_candidate_submits(play: Play) -> None:
 
 
 def the_second_candidate_submits(play: Play) -> None:
-    with arranged.acting(play.server.app):
+    with arranged.acting(play.app):
         arranged.submits_a_packet(
             "Bo Lindqvist",
             current=play.yardstick.current,

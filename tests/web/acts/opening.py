@@ -9,7 +9,7 @@ from tests.web.yardsticks import Yardstick
 
 
 def the_first_owner_chooses_a_password(play: Play) -> None:
-    with arranged.acting(play.server.app):
+    with arranged.acting(play.app):
         _, token = people_service.add_owner(name=OWNER, email=OWNERS_ADDRESS, at=now())
     odile = play.enter(OWNER, OWNERS_ADDRESS, f"/sign-in/link/{token}")
     assert odile.heading == "Nothing waits for you"

@@ -47,10 +47,8 @@ def the_owner_reads_every_change(play: Play) -> None:
 
 def log_lines(odile: Somebody) -> list[str]:
     """Who and what, newest first; under what was done stands the name of the action."""
-    return [
-        ": ".join(text.partition("\n")[0] for text in row.locator("td").all_inner_texts()[2:])
-        for row in odile.page.locator("tbody tr").all()
-    ]
+    who, what = (odile.lines(f"tbody td:nth-child({place})") for place in (3, 4))
+    return [f"{person[0]}: {done[0]}" for person, done in zip(who, what, strict=True)]
 
 
 def log_of(play: Play) -> list[str]:

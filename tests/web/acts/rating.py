@@ -37,7 +37,7 @@ def the_owner_starts_rating(play: Play) -> None:
     odile.press("Start rating")
     assert play.rosa.waiting() == [f"Say whether you rate Bo Lindqvist for {play.yardstick.target}"]
     mara.open(f"{play.packet}/peers").press(f"Approve {PEERS[2]}")
-    with arranged.acting(play.server.app):
+    with arranged.acting(play.app):
         arranged.is_rated("Bo Lindqvist")
 
 
@@ -62,19 +62,14 @@ def rate(somebody: Somebody, answers: tuple[Answer, Answer, Answer], play: Play)
         assert somebody.heading == (
             f"Does Ada Whitfield meet {play.yardstick.target} in {dimension}?"
         )
-        reason = somebody.labelled("Why? Write this first")
-        assert above(reason.bounding_box(), somebody.page.locator(".scale").bounding_box())
-        reason.fill(why)
+        assert somebody.reads_before("Why? Write this first", ".scale")
+        somebody.fill(**{"Why? Write this first": why})
         somebody.answer(word)
         if why:
-            somebody.page.locator(".marks").first.get_by_label("shown", exact=True).check()
+            somebody.tick("shown", within=".marks >> nth=0")
         somebody.press(re.compile("^Save, "))
     somebody.press("Submit rating")
     assert somebody.told == ["Your rating of Ada Whitfield is submitted. Thank you."]
-
-
-def above(one: dict[str, float] | None, other: dict[str, float] | None) -> bool:
-    return one is not None and other is not None and one["y"] + one["height"] <= other["y"]
 
 
 def raters_read(somebody: Somebody) -> list[str]:

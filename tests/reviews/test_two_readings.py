@@ -15,6 +15,8 @@ from tests.permissions import oracle
 from tests.permissions.cast import CAST, in_phase
 from tests.permissions.oracle import Ties
 
+pytestmark = pytest.mark.both_databases
+
 SAID = {
     Answer.ALLOW: oracle.ALLOWED,
     Answer.OWN: oracle.OWN,

@@ -1,0 +1,118 @@
+"""Everybody who asks the application in a test: windows of a browser, strict ones, and what a signed-in browser holds."""
+
+from collections.abc import Mapping
+from contextvars import Context
+from typing import Any
+
+from flask import Flask, has_app_context, session
+from flask.testing import FlaskClient
+from flask_wtf.csrf import generate_csrf
+from werkzeug.test import TestResponse
+
+from reviews.db.extensions import db
+from reviews.db.models.people import Person
+from reviews.people import service as people
+from reviews.people.queries import now
+from tests.pages import Page, faults, values_of
+
+#: Every page carries these.
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self';"
+        " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none';"
+        " object-src 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "Vary": "Cookie",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+#: The secret of forms in every session here, so that one token is good in all of them.
+FORM_SECRET = "a" * 43
+
+
+def held_by(token: str | None) -> dict[str, str]:
+    """What the cookie of a browser holds in which the owner of a session's token is signed in; or nobody."""
+    return {"csrf_token": FORM_SECRET} | ({"_user_id": token} if token else {})
+
+
+def cookie_of(app: Flask, token: str | None) -> str:
+    """The same as a header."""
+    signer = app.session_interface.get_signing_serializer(app)
+    assert signer is not None
+    return f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps(held_by(token))}"
+
+
+def form_token(app: Flask) -> str:
+    """What a form carries in every window that somebody signed in to."""
+    with app.test_request_context():
+        session["csrf_token"] = FORM_SECRET
+        token: str = generate_csrf()
+    return token
+
+
+class Window(FlaskClient):
+    """A browser window: its cookies are its own, and so is the context of each request. Any thread may use it."""
+
+    def sign_in(self, person: Person) -> None:
+        """Give the window a session of this person; what it held before is gone."""
+        self.hold(people.open_session(person, at=now(), hours=1))
+
+    def hold(self, token: str) -> None:
+        """Give the window a session that is open already."""
+        with self.session_transaction() as cookie:
+            cookie.clear()
+            cookie.update(held_by(token))
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        # Flask would reuse the test's own application context, and with it the signed-in person
+        # and the session's loaded rows; in an empty context the request gets its own.
+        return Context().run(super().open, *args, **kwargs)
+
+
+class StrictClient(Window):
+    """Checks each answer it gets, and keeps a request as far from the test as a browser is."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        # What the test has arranged is in the database, and what it holds is read again afterwards.
+        if has_app_context():
+            db.session.commit()
+        response = super().open(*args, **kwargs)
+        if not response.request.path.startswith("/static/"):
+            wrong = dict(HEADERS.items() - response.headers.items())
+            assert wrong == {}, f"{response.request.path} misses {wrong}: {response.headers}"
+        if response.mimetype == "text/html" and response.data and response.status_code // 100 != 3:
+            found = faults(Page(response))
+            assert found == [], f"{response.request.path}: {found}"
+        return response
+
+    def page(self, path: str, status: int = 200) -> Page:
+        response = self.get(path)
+        assert response.status_code == status, f"{path}: {response.status}"
+        return Page(response)
+
+    def submit(
+        self,
+        path: str,
+        fields: Mapping[str, Any] | None = None,
+        *,
+        form: str = ".//main//form[@method='post']",
+    ) -> TestResponse:
+        """Open a page, fill in one of its forms and send it, as a browser without scripts would.
+
+        Fields that are not given keep what the page offers, hidden ones and the token included;
+        a field that the form does not have is a mistake of the test.
+        """
+        element = self.page(path).one(form)
+        offered = values_of(element)
+        names = {field.get("name") for field in element.iter()}
+        strangers = set(fields or {}) - names
+        assert strangers == set(), f"{path}: the form has no {strangers}, only {names - {None}}"
+        return self.post(element.get("action") or path, data={**offered, **(fields or {})})

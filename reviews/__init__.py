@@ -53,6 +53,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         error_handlers,
         extensions,
         guard,
+        request_log,
         security_headers,
         styleguide,
         templating,
@@ -66,6 +67,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     with app.app_context():
         for engine in db.engines.values():
             connections.prepare(engine)
+            request_log.count_statements(engine)
+    request_log.init_app(app)
     extensions.csrf.init_app(app)
     extensions.login_manager.init_app(app)
     extensions.limiter.init_app(app)

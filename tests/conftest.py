@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import flask_migrate
 import pytest
@@ -128,8 +129,8 @@ def app(databases: Databases, migrated: str) -> Iterator[Flask]:
     databases.drop(url)
 
 
-def application(url: str) -> Flask:
-    app = create_app({"SQLALCHEMY_DATABASE_URI": url})
+def application(url: str, **settings: Any) -> Flask:
+    app = create_app({"SQLALCHEMY_DATABASE_URI": url, **settings})
     app.test_client_class = StrictClient
     # Many applications are made here of the same templates.
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache()

@@ -1,7 +1,10 @@
 """A test client that reads every page as strictly as a browser, an assistive tool and our policy would."""
 
+import re
+import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import Context
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +15,7 @@ from flask import has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from reviews.db import random_source
 from reviews.db.extensions import db
 from reviews.db.models.people import Person
 from reviews.people import service as people
@@ -38,6 +42,21 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+REQUEST_ID = re.compile(r"[a-z2-7]{16}")
+
+
+@contextmanager
+def one_request_id() -> Iterator[None]:
+    """Draw the same id for every request inside, so that answers can be compared whole.
+
+    An id that depended on anything but the random source would still differ, and other draws are as random as ever.
+    """
+
+    def draw(purpose: str, size: int) -> bytes:
+        return bytes(size) if purpose == "request id" else secrets.token_bytes(size)
+
+    with random_source.use(draw):
+        yield
 
 
 class Page:
@@ -153,6 +172,8 @@ class StrictClient(FlaskClient):
         # Flask would reuse the test's own application context, and with it the signed-in person
         # and the session's loaded rows; in an empty context the request gets its own.
         response = Context().run(super().open, *args, **kwargs)
+        (request_id,) = response.headers.getlist("X-Request-ID")
+        assert REQUEST_ID.fullmatch(request_id), f"{response.request.path}: {request_id}"
         if not response.request.path.startswith("/static/"):
             wrong = dict(HEADERS.items() - response.headers.items())
             assert wrong == {}, f"{response.request.path} misses {wrong}: {response.headers}"

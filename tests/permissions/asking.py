@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from ladders.orm import Base
 from reviews.db.extensions import db
 from reviews.web.extensions import limiter
+from tests.pages import one_request_id
 from tests.permissions.world import Case
 
 RAW_TOKEN = "the same for everybody here"
@@ -52,9 +53,10 @@ class Asker:
         # Nobody here is told to slow down: what an answer is must not depend on how many came before.
         limiter.reset()
         # A context of its own keeps what this test has loaded away from the request.
-        response = Context().run(
-            self.client.open, path, method=method, data=sent, headers=self.headers
-        )
+        with one_request_id():
+            response = Context().run(
+                self.client.open, path, method=method, data=sent, headers=self.headers
+            )
         return Reply(response.status_code, tuple(response.headers.items()), response.data)
 
 

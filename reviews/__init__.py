@@ -47,7 +47,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     from reviews import cli, routes
     from reviews.audit import chain
     from reviews.db import connections
-    from reviews.db.extensions import db, migrate
+    from reviews.db.extensions import READ, db, migrate
     from reviews.rules.policy.table import tables
     from reviews.web import (
         error_handlers,
@@ -62,11 +62,12 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     tables()
     chain.sign_with(app.config["AUDIT_KEY"])
     (ROOT / "var").mkdir(exist_ok=True)
+    app.config["SQLALCHEMY_BINDS"] = {READ: app.config["SQLALCHEMY_DATABASE_URI"]}
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     with app.app_context():
-        for engine in db.engines.values():
-            connections.prepare(engine)
+        for name, engine in db.engines.items():
+            connections.prepare(engine, reads_only=name == READ)
             request_log.count_statements(engine)
     request_log.init_app(app)
     extensions.csrf.init_app(app)

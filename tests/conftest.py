@@ -149,12 +149,13 @@ def session(
         with engine.connect() as connection:
             outer = connection.begin()
             # A commit inside becomes the release of a savepoint of this connection.
-            db.engines[None] = connection
+            both = dict(db.engines)
+            db.engines.update(dict.fromkeys(both, connection))
             db.session.session_factory.configure(join_transaction_mode="create_savepoint")
             yield db.session
             db.session.remove()
             outer.rollback()
-            db.engines[None] = engine
+            db.engines.update(both)
 
 
 @pytest.fixture

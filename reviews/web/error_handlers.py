@@ -22,6 +22,7 @@ from reviews.db.extensions import db
 from reviews.rules.errors import RuleBroken
 from reviews.web import request_log
 from reviews.web.extensions import limiter
+from reviews.web.guard import SAFE
 from reviews.web.request_log import Event
 
 _PAGES = (400, 403, 404, 405, 409, 413, 415, 429, 500)
@@ -77,7 +78,8 @@ def status_of(form: FlaskForm) -> int:
 
 def _page(status: int, name: str = "", **sent: Any) -> Response:
     """A page that asks nobody anything: what every other page is given may be what has failed."""
-    db.session.rollback()
+    if request.method not in SAFE or status >= 500:
+        db.session.rollback()
     template = current_app.jinja_env.get_template(f"errors/{name or status}.html")
     return Response(template.render(sent), status, mimetype="text/html")
 

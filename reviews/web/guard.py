@@ -31,7 +31,7 @@ from reviews.access import loaders
 from reviews.access.loaders import Access, CycleAccess, PacketAccess, StartAccess
 from reviews.access.viewer import Viewer
 from reviews.db import random_source
-from reviews.db.connections import begin_write
+from reviews.db.connections import begin_read, begin_write, end_read
 from reviews.db.extensions import db
 from reviews.rules.enums import Action, Relation
 from reviews.rules.policy import Answer, row_of
@@ -183,11 +183,18 @@ def render_closed(found: Access) -> Response:
 
 
 def commit_or_rollback(response: Response) -> None:
-    """Commit a write that was answered well; roll everything else back."""
-    if request.method not in SAFE and response.status_code < 400:
+    """Commit a read, and a write that was answered well; roll a write back that was not."""
+    if request.method in SAFE or response.status_code < 400:
         db.session.commit()
     else:
         db.session.rollback()
+
+
+def _end_read(response: Response) -> Response:
+    """A read that was refused on its way has read something as well."""
+    if request.method in SAFE and db.session.registry.has():
+        end_read()
+    return response
 
 
 def _check_token() -> None:
@@ -214,6 +221,7 @@ def begin_public_write() -> None:
 
 def init_app(app: Flask) -> None:
     app.before_request(_open_request)
+    app.after_request(_end_read)
     app.register_error_handler(MethodNotAllowed, answer_wrong_method)
 
 
@@ -231,7 +239,9 @@ def _open_request() -> ResponseReturnValue | None:
     if is_public(current_app.view_functions.get(request.endpoint or "")):
         return None
     if "_user_id" in session:
-        if request.method not in SAFE:
+        if request.method in SAFE:
+            begin_read()
+        else:
             begin_write()
         if current_user.is_authenticated:
             return None

@@ -242,7 +242,7 @@ class _RequestLog:
         except Exception as error:
             # Only what fails while a failure is being answered comes here. The server would write it out with the address.
             note_exception(error)
-            if self._app.debug or self._app.testing:
+            if _propagates(self._app):
                 raise
             # The end of a request can fail after an answer was begun: this one takes its place.
             begun = current.status is not None
@@ -251,6 +251,12 @@ class _RequestLog:
         finally:
             current.write_end()
             _current.reset(token)
+
+
+def _propagates(app: Flask) -> bool:
+    """Whether Flask lets failures through: to a debugger, or to a test."""
+    asked = app.config["PROPAGATE_EXCEPTIONS"]
+    return app.debug or app.testing if asked is None else bool(asked)
 
 
 _PLAIN = [

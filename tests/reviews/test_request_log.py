@@ -475,12 +475,15 @@ def test_a_busy_database_is_an_event_and_the_page_says_its_name(
 
 def test_the_text_of_a_database_error_holds_no_value(app: Flask) -> None:
     """Also where somebody else writes it out, such as a command."""
-    with app.app_context(), pytest.raises(sa.exc.DBAPIError) as caught:
-        db.session.execute(
-            sa.text("SELECT no_such FROM person WHERE name = :name"), {"name": TYPED}
-        )
+    wrong = sa.text("SELECT no_such FROM person WHERE name = :name")
+    told = []
+    with app.app_context():
+        for engine in db.engines.values():
+            with engine.connect() as connection, pytest.raises(sa.exc.DBAPIError) as caught:
+                connection.execute(wrong, {"name": TYPED})
+            told.append(str(caught.value))
 
-    assert (TYPED in str(caught.value), "hide_parameters" in str(caught.value)) == (False, True)
+    assert [(TYPED in text, "hide_parameters=True" in text) for text in told] == [(False, True)] * 2
 
 
 def test_a_library_is_quoted_by_the_place_where_it_spoke(
@@ -514,6 +517,22 @@ def test_what_fails_while_a_failure_is_answered_is_answered_too(tmp_path: Path) 
     assert {line["request_id"] for line in written.lines()} == {request_id}
     assert written.one("request")["status"] == 500
     assert TYPED not in written.text()
+
+
+def test_a_failure_that_is_let_through_is_written_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = Written()
+    app = logging_app(NO_DATABASE, written.stream)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", True)
+
+    @app.before_request
+    def fail() -> None:
+        raise ValueError(TYPED)
+
+    with pytest.raises(ValueError, match=TYPED):
+        app.test_client().get("/healthz")
+
+    assert written.one("exception")["traceback"].endswith("\nbuiltins.ValueError")
+    assert written.one("request")["status"] is None
 
 
 def test_what_fails_after_an_answer_was_begun_takes_its_place() -> None:

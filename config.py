@@ -42,5 +42,8 @@ WTF_CSRF_CHECK_DEFAULT = False
 #: Somebody who writes for longer than an hour must not lose the text.
 WTF_CSRF_TIME_LIMIT = None
 
+#: From which level on the log is written: "INFO" for a line per request, "WARNING", "ERROR", or "CRITICAL" for nothing.
+LOG_LEVEL = os.environ.get("LOG_LEVEL") or ("CRITICAL" if MODE == "test" else "INFO")
+
 RATELIMIT_STORAGE_URI = os.environ.get("RATELIMIT_STORAGE_URI", "memory://")
 RATELIMIT_HEADERS_ENABLED = False

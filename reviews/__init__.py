@@ -53,6 +53,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         error_handlers,
         extensions,
         guard,
+        request_log,
         security_headers,
         styleguide,
         templating,
@@ -67,6 +68,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     with app.app_context():
         for name, engine in db.engines.items():
             connections.prepare(engine, reads_only=name == READ)
+            request_log.count_statements(engine)
+    request_log.init_app(app)
     extensions.csrf.init_app(app)
     extensions.login_manager.init_app(app)
     extensions.limiter.init_app(app)

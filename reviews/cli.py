@@ -100,7 +100,6 @@ def serve() -> None:
             "--workers=2",
             "--threads=4",
             "--no-control-socket",
-            "--log-level=warning",
             "reviews:create_app()",
         ],
     )

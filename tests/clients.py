@@ -1,6 +1,9 @@
 """Everybody who asks the application in a test: windows of a browser, strict ones, and what a signed-in browser holds."""
 
-from collections.abc import Mapping
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import Context
 from typing import Any
 
@@ -9,6 +12,7 @@ from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
 
+from reviews.db import random_source
 from reviews.db.extensions import db
 from reviews.db.models.people import Person
 from reviews.people import service as people
@@ -32,6 +36,21 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+REQUEST_ID = re.compile(r"[a-z2-7]{16}")
+
+
+@contextmanager
+def one_request_id() -> Iterator[None]:
+    """Draw the same id for every request inside, so that answers can be compared whole.
+
+    An id that depended on anything but the random source would still differ, and other draws are as random as ever.
+    """
+
+    def draw(purpose: str, size: int) -> bytes:
+        return bytes(size) if purpose == "request id" else secrets.token_bytes(size)
+
+    with random_source.use(draw):
+        yield
 
 
 #: The secret of forms in every session here, so that one token is good in all of them.
@@ -85,6 +104,8 @@ class StrictClient(Window):
         if has_app_context():
             db.session.commit()
         response = super().open(*args, **kwargs)
+        (request_id,) = response.headers.getlist("X-Request-ID")
+        assert REQUEST_ID.fullmatch(request_id), f"{response.request.path}: {request_id}"
         if not response.request.path.startswith("/static/"):
             wrong = dict(HEADERS.items() - response.headers.items())
             assert wrong == {}, f"{response.request.path} misses {wrong}: {response.headers}"

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import flask_migrate
 import hypothesis
@@ -170,8 +171,8 @@ def disconnect() -> None:
         engine.dispose()
 
 
-def application(url: str) -> Flask:
-    app = create_app({"SQLALCHEMY_DATABASE_URI": url})
+def application(url: str, **settings: Any) -> Flask:
+    app = create_app({"SQLALCHEMY_DATABASE_URI": url, **settings})
     app.test_client_class = StrictClient
     # Many applications are made here of the same templates.
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache()

@@ -27,5 +27,7 @@ db = SQLAlchemy(
     metadata=Base.metadata,
     disable_autonaming=True,
     session_options={"class_": RequestSession},
+    # Else the text of a database error holds what was to be written.
+    engine_options={"hide_parameters": True},
 )
 migrate = Migrate(compare_type=True, render_as_batch=True)

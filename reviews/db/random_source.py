@@ -37,6 +37,11 @@ def token(purpose: str) -> str:
     return _text(purpose, 32)
 
 
+def request_id() -> str:
+    """A name for one request, which people copy or read aloud: 80 random bits, 16 of the characters a-z and 2-7."""
+    return base64.b32encode(_source("request id", 10)).decode().lower()
+
+
 def order_key(purpose: str) -> int:
     """A random 31-bit number to sort by: an order by lot that is stored and stays."""
     return int.from_bytes(_source(purpose, 4), "big") >> 1

@@ -17,16 +17,24 @@ LINK_LIFE = timedelta(days=7)
 NOT_SIGNED_IN = "This address and password do not belong together. Check both and try again."
 
 
+class NotRecognised(RuleBroken):
+    """Nobody is signed in. `account` is the public id of whose address it was: for the log, and never for the page."""
+
+    def __init__(self, sentence: str, *, account: str | None = None) -> None:
+        super().__init__(sentence)
+        self.account = account
+
+
 def recognise(email: str, password: str, *, demo_allowed: bool) -> Person:
     """Whose address and password these are. Slow on purpose, so it reads only and holds up no writer.
 
     Raises:
-        RuleBroken: with one constant sentence for an unknown address, a wrong password or a closed account.
+        NotRecognised: with one constant sentence for an unknown address, a wrong password or a closed account.
     """
     person = queries.person_by_email(email)
     right = passwords.matches(password, person.password_hash if person else None)
     if person is None or not right or not person.is_active or (person.is_demo and not demo_allowed):
-        raise RuleBroken(NOT_SIGNED_IN)
+        raise NotRecognised(NOT_SIGNED_IN, account=person.public_id if person else None)
     return person
 
 
@@ -78,11 +86,12 @@ def choose_password(token: str, password: str, *, at: datetime) -> Person:
     """Use up a link. Every open session of the person ends.
 
     Raises:
-        RuleBroken: for a link that is used, expired or unknown, and for a password that is too short or too long.
+        NotRecognised: for a link that is used, expired or unknown.
+        RuleBroken: for a password that is too short or too long.
     """
     found = queries.open_link(token, at)
     if found is None:
-        raise RuleBroken("This link has been used or has expired. Ask for a new one.")
+        raise NotRecognised("This link has been used or has expired. Ask for a new one.")
     check_password(password, field="password")
     link, person = found
     link.used_at = at

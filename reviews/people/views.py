@@ -1,5 +1,8 @@
 """Signing in and out, the own account, the roster and its import."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import (
     Blueprint,
     abort,
@@ -17,6 +20,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from reviews.access.loaders import SiteAccess
+from reviews.access.viewer import Viewer
 from reviews.db.models.people import Person
 from reviews.display.formatting import count
 from reviews.people import importing, queries, service
@@ -33,6 +37,7 @@ from reviews.people.forms import (
 from reviews.people.importing import Preview
 from reviews.people.open_work import open_work
 from reviews.rules.enums import Action
+from reviews.web import request_log
 from reviews.web.error_handlers import rules_shown_on, status_of
 from reviews.web.extensions import limiter, login_manager
 from reviews.web.forms import take_button_only
@@ -45,11 +50,29 @@ from reviews.web.guard import (
 )
 from reviews.web.links import public_link
 from reviews.web.mode import lets_demo_accounts_in
+from reviews.web.request_log import Event
 
 bp = Blueprint("people", __name__)
 
 
-login_manager.user_loader(queries.viewer_of_session)
+def _viewer(token: str) -> Viewer | None:
+    viewer = queries.viewer_of_session(token)
+    if viewer is not None:
+        request_log.note_person(viewer.public_id)
+    return viewer
+
+
+login_manager.user_loader(_viewer)
+
+
+@contextmanager
+def _failures_noted() -> Iterator[None]:
+    """Inside the block, not being recognised leaves a line in the log."""
+    try:
+        yield
+    except service.NotRecognised as failure:
+        request_log.note(Event.SIGN_IN_FAILED, account=failure.account)
+        raise
 
 
 def own_path(target: str | None) -> str:
@@ -64,7 +87,9 @@ def own_path(target: str | None) -> str:
         endpoint, _ = current_app.url_map.bind("").match(path, method="GET")
     except (HTTPException, RequestRedirect):
         return home
-    return home if endpoint in {"static", "health.alive", "people.sign_in"} else path
+    return (
+        home if endpoint in {"static", "health.alive", "health.ready", "people.sign_in"} else path
+    )
 
 
 def _attempted_account() -> str:
@@ -79,7 +104,7 @@ def sign_in() -> ResponseReturnValue:
     check_public_token()
     form = SignInForm()
     if form.validate_on_submit():
-        with rules_shown_on(form):
+        with rules_shown_on(form), _failures_noted():
             person = service.recognise(
                 form.email.data or "",
                 form.password.data or "",
@@ -102,7 +127,7 @@ def sign_in() -> ResponseReturnValue:
 def _enter(token: str, target: str) -> ResponseReturnValue:
     # A new session from the first byte: nothing set before signing in survives it.
     session.clear()
-    viewer = queries.viewer_of_session(token)
+    viewer = _viewer(token)
     assert viewer is not None  # noqa: S101 - opened a moment ago in this transaction
     login_user(viewer)
     session["_user_id"] = token
@@ -131,7 +156,7 @@ def use_link(token: str) -> ResponseReturnValue:
     form = ChoosePasswordForm()
     if form.validate_on_submit():
         begin_public_write()
-        with rules_shown_on(form):
+        with rules_shown_on(form), _failures_noted():
             service.choose_password(token, form.password.data or "", at=queries.now())
             flash("Your password is set. Sign in with it.")
             response = current_app.make_response(redirect(url_for("people.sign_in")))

@@ -16,12 +16,14 @@ from limits import RateLimitItemPerMinute
 from psycopg.errors import UniqueViolation
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from reviews.db.extensions import db
 from reviews.rules.errors import RuleBroken
+from reviews.web import request_log
 from reviews.web.extensions import limiter
 from reviews.web.guard import SAFE
+from reviews.web.request_log import Event
 
 _PAGES = (400, 403, 404, 405, 409, 413, 415, 429, 500)
 #: For each person, and for each address that is not signed in: enough for anybody who follows links.
@@ -84,8 +86,9 @@ def _page(status: int, name: str = "", **sent: Any) -> Response:
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _refused)
-    app.register_error_handler(CSRFError, lambda _error: _page(403))
-    app.register_error_handler(StaleDataError, lambda _error: _page(409))
+    app.register_error_handler(TooManyRequests, lambda _error: _too_many())
+    app.register_error_handler(CSRFError, lambda _error: _without_token())
+    app.register_error_handler(StaleDataError, lambda _error: _conflict("stale"))
     app.register_error_handler(IntegrityError, _taken)
     app.register_error_handler(OperationalError, _not_now)
     app.register_error_handler(RuleBroken, _rule_broken)
@@ -102,13 +105,29 @@ def _taken(error: IntegrityError) -> ResponseReturnValue:
     # Where no form could be shown again.
     if not _is_taken(error):
         raise error
+    return _conflict("taken")
+
+
+def _conflict(reason: str) -> Response:
+    request_log.note(Event.CONFLICT, reason=reason)
     return _page(409)
+
+
+def _without_token() -> Response:
+    request_log.note(Event.DENIED, reason="token", status=403)
+    return _page(403)
+
+
+def _too_many() -> Response:
+    request_log.note(Event.RATE_LIMITED)
+    return _page(429)
 
 
 def _not_now(error: OperationalError) -> ResponseReturnValue:
     """Nothing is done, and what was typed is ready to be sent again, under the token that it came with."""
     if not _passes_by_itself(error.orig):
         raise error
+    request_log.note(Event.DATABASE_UNAVAILABLE, **request_log.database_facts(error))
     try:
         sent = [] if request.files else list(request.form.items(multi=True))
     except HTTPException as unreadable:
@@ -130,6 +149,7 @@ def _passes_by_itself(error: BaseException | None) -> bool:
 
 
 def _rule_broken(error: RuleBroken) -> ResponseReturnValue:
+    request_log.note(Event.CONFLICT, reason="rule")
     db.session.rollback()
     return render_template("errors/refused.html", sentence=str(error)), 409
 
@@ -137,7 +157,7 @@ def _rule_broken(error: RuleBroken) -> ResponseReturnValue:
 def _slow_down(response: Response) -> Response:
     """Whoever tries one address after another is told nothing more; what is open to them stays open."""
     if response.status_code == 404 and not limiter.limiter.hit(_MISSES, "misses", _asker()):
-        return _page(429)
+        return _too_many()
     return response
 
 

@@ -28,13 +28,15 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound, SecurityError
 from wtforms import ValidationError
 
 from reviews.access import loaders
-from reviews.access.loaders import Access, PacketAccess
+from reviews.access.loaders import Access, CycleAccess, PacketAccess, StartAccess
 from reviews.access.viewer import Viewer
 from reviews.db import random_source
 from reviews.db.connections import begin_read, begin_write, end_read
 from reviews.db.extensions import db
 from reviews.rules.enums import Action, Relation
 from reviews.rules.policy import Answer, row_of
+from reviews.web import request_log
+from reviews.web.request_log import Event
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: The one route without a row: stylesheet and scripts, the same for everybody.
@@ -90,6 +92,9 @@ def guarded(
             # Before a refusal that speaks of the phase: only a form of ours learns it, and that form acts where it may.
             if request.method not in SAFE:
                 _check_token()
+            ids = _ids(found)  # now, because a view may roll back what was loaded
+            if refusal is not None:
+                _note_refusal(action, refusal, ids)
             if refusal == _STATUS[Answer.CLOSED]:
                 return render_closed(found)
             if refusal is not None:
@@ -99,6 +104,8 @@ def guarded(
                 if not is_known or "\0" in "".join(values):
                     abort(400)
             response = make_response(view(found, **url_parts))
+            if response.status_code == 409:
+                request_log.note(Event.CONFLICT, reason="stale", action=action.name, **ids)
             commit_or_rollback(response)
             return response
 
@@ -137,13 +144,32 @@ def authorize(
     subject = {} if on == "site" else {part: url_parts.pop(part)}
     found = _LOADERS[on](viewer, actions[0], **subject)
     if found is None:
+        _note_refusal(actions[0], 404, {})
         abort(404)
     answer = found.answer(actions[0])
     if answer.allowed or any(map(found.may, actions[1:])):
         return found, None
     if _STATUS[answer] == 404:
+        _note_refusal(actions[0], 404, {})
         abort(404)
     return found, _STATUS[answer]
+
+
+def _note_refusal(action: Action, status: int, ids: dict[str, str]) -> None:
+    """Leave a line in the log. For a 404 there are no ids: whatever the address names is only text."""
+    if status == _STATUS[Answer.CLOSED]:
+        request_log.note(Event.CONFLICT, reason="phase", action=action.name, **ids)
+    else:
+        request_log.note(Event.DENIED, reason="policy", status=status, action=action.name, **ids)
+
+
+def _ids(found: Access) -> dict[str, str]:
+    """Public ids as the database has them."""
+    if isinstance(found, PacketAccess):
+        return {"cycle": found.packet.cycle.public_id, "packet": found.packet.public_id}
+    if isinstance(found, CycleAccess | StartAccess):
+        return {"cycle": found.cycle.public_id}
+    return {}
 
 
 def render_closed(found: Access) -> Response:

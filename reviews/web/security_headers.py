@@ -36,6 +36,8 @@ _SECURE = Secure(
     xcto=XContentTypeOptions().nosniff(),
     xfo=XFrameOptions().deny(),
 )
+#: Name -> value, the same on every answer.
+CONSTANT = _SECURE.headers
 
 
 def init_app(app: Flask) -> None:

@@ -13,7 +13,7 @@ from reviews.db.models.people import Person
 from reviews.rules.enums import Action, CyclePhase
 from reviews.web import guard
 from tests import builders
-from tests.clients import StrictClient
+from tests.clients import StrictClient, one_request_id
 
 pytestmark = pytest.mark.both_databases
 
@@ -36,7 +36,9 @@ def test_whoever_is_not_signed_in_is_sent_to_the_same_page_from_everywhere(
     assert (answer.status_code, answer.location) == (302, f"/sign-in?next={path}")
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/sign-in", "/static/app.css", "/no/such/page"])
+@pytest.mark.parametrize(
+    "path", ["/", "/healthz", "/readyz", "/sign-in", "/static/app.css", "/no/such/page"]
+)
 @pytest.mark.parametrize(
     "host", ["evil.example", "localhost.evil.example", "127.0.0.1@evil.example"]
 )
@@ -141,7 +143,8 @@ def test_whoever_tries_addresses_is_slowed_down_and_loses_nothing(
     client.sign_in(person)
     client.get("/")  # the first answer sets a cookie
 
-    misses = [client.get(f"/packets/{NOBODY}") for _ in range(32)]
+    with one_request_id():
+        misses = [client.get(f"/packets/{NOBODY}") for _ in range(32)]
     hidden = builders.a_packet(builders.a_cycle()).public_id
     late = [client.get(address) for address in (f"/packets/{hidden}", "/no/such/page")]
     late += [client.delete(f"/packets/{hidden}"), client.get("/static/no-such-file")]

@@ -90,6 +90,8 @@ def test_a_demo_account_is_refused_outside_demo_and_test(app, bo, monkeypatch):
         ("/sign-out", "/"),
         ("/people/import/apply", "/"),
         ("/static/app.css", "/"),
+        ("/healthz", "/"),
+        ("/readyz", "/"),
         ("/sign-in", "/"),
         ("account", "/"),
     ],

@@ -74,8 +74,9 @@ class Run:
         memory: dict[str, tuple[float, float]] = {}
         for product, each in databases.items():
             boards: list[board.Measured] = []
-            costs: dict[str, dict[str, pages.Measured]] = {}
+            costs: dict[str, dict[str, pages.Measured | None]] = {}
             for size, parts in self._sizes():
+                print(f"{product}, {size}: {', '.join(sorted(parts))}", file=sys.stderr, flush=True)
                 with application(each) as app:
                     with app.app_context():
                         site = data.load_site(data.SIZES[size])

@@ -1,6 +1,7 @@
 """Asking an application in this process for a page: signed in, in turn with something else, and for how much."""
 
 import gc
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from reviews.db.extensions import db
 from reviews.db.models.people import Person
 from reviews.people.service import open_session
 
+#: Processor seconds of this process after which a page is given up.
+LIMIT = 30
 #: Seconds after which a slow page counts as warm.
 _PATIENCE = 3.0
 #: What begins and ends transactions is no statement of a page.
@@ -40,10 +43,11 @@ SHORT = Effort(rounds=3, asks=3, warm_up=6)
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of one request, in milliseconds: by the clock, and of processors."""
+    """Of one request, in milliseconds: by the clock, and of processors; and the length of its answer."""
 
     wall: float
     cpu: float
+    bytes: int
 
 
 def session_of(app: Flask, person: int) -> str:
@@ -54,14 +58,30 @@ def session_of(app: Flask, person: int) -> str:
     return token
 
 
+class TooSlow(BaseException):
+    """A page that took `LIMIT`. No Exception: Flask would make an answer of it."""
+
+
+def _give_up(*_: object) -> None:
+    raise TooSlow
+
+
 def page_of(app: Flask, person: int, address: str) -> Ask:
-    """A way to ask for a page as this person, again and again. To be used outside the application's context."""
+    """A way to ask for a page as this person, again and again. To be used outside the application's context.
+
+    Asking raises TooSlow.
+    """
+    signal.signal(signal.SIGPROF, _give_up)
     client = FlaskClient(app, app.response_class)
     with client.session_transaction() as cookie:
         cookie["_user_id"] = session_of(app, person)
 
     def ask() -> bytes:
-        response = client.get(address)
+        signal.setitimer(signal.ITIMER_PROF, LIMIT)
+        try:
+            response = client.get(address)
+        finally:
+            signal.setitimer(signal.ITIMER_PROF, 0)
         if response.status_code != 200:
             raise RuntimeError(f"{address} answered {response.status}")
         html: bytes = response.data
@@ -72,20 +92,20 @@ def page_of(app: Flask, person: int, address: str) -> Ask:
 
 def warm_up(times: int, *asks: Ask) -> None:
     """Ask until caches are filled and plans are made, and let go of what loading has left behind."""
+    gc.collect()
     begun = perf_counter()
     for _ in range(times):
         for ask in asks:
             ask()
         if perf_counter() - begun > _PATIENCE:
             break
-    gc.collect()
 
 
 def cost_of(ask: Ask, processor: Processor) -> Cost:
     begun, used = perf_counter(), processor.read()
-    ask()
+    html = ask()
     used = processor.read() - used
-    return Cost((perf_counter() - begun) * 1000, used * 1000)
+    return Cost((perf_counter() - begun) * 1000, used * 1000, len(html))
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import signal
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -24,9 +25,15 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 _DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 
+def _stop(*_: object) -> None:
+    raise SystemExit("stopped")
+
+
 @contextmanager
 def servers(names: Sequence[str]) -> Iterator[dict[str, Databases]]:
     """A place for new databases of each product, by name: "SQLite" and "PostgreSQL"."""
+    # A run that is stopped from outside takes its servers with it, as one that is interrupted does.
+    signal.signal(signal.SIGTERM, _stop)
     with ExitStack() as stack:
         found: dict[str, Databases] = {}
         if "SQLite" in names:

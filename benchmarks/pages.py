@@ -6,13 +6,13 @@ from statistics import median
 
 from flask import Flask
 
-from benchmarks.asking import Effort, cost_of, page_of, statements, warm_up
+from benchmarks.asking import LIMIT, Cost, Effort, TooSlow, cost_of, page_of, statements, warm_up
 from benchmarks.data import SIZES, Site
 from benchmarks.machine import Processor, engine_of
 from benchmarks.report import Table, number
 
-_SLOW = 500.0
-_ASKS_IF_SLOW = 3
+#: Milliseconds after which a slow page is not asked for once more.
+_PATIENCE = 3000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,15 @@ class Measured:
     bytes: int
 
 
-def measure(app: Flask, site: Site, effort: Effort) -> dict[str, Measured]:
-    return {page.name: _measured(app, site, page, effort) for page in PAGES}
+def measure(app: Flask, site: Site, effort: Effort) -> dict[str, Measured | None]:
+    """By the name of the page; None for one that was given up."""
+    found: dict[str, Measured | None] = {}
+    for page in PAGES:
+        try:
+            found[page.name] = _measured(app, site, page, effort)
+        except TooSlow:
+            found[page.name] = None
+    return found
 
 
 def _measured(app: Flask, site: Site, page: Page, effort: Effort) -> Measured:
@@ -106,23 +113,26 @@ def _measured(app: Flask, site: Site, page: Page, effort: Effort) -> Measured:
     warm_up(effort.warm_up, ask)
     engine = engine_of(app)
     processor = Processor(engine)
-    asks = effort.asks if cost_of(ask, processor).wall < _SLOW else _ASKS_IF_SLOW
-    cpu = median(cost_of(ask, processor).cpu for _ in range(asks))
+    costs: list[Cost] = []
     with statements(engine) as seen:
-        html = ask()
+        while len(costs) < effort.asks:
+            costs.append(cost_of(ask, processor))
+            if sum(cost.wall for cost in costs) > _PATIENCE:
+                break
+    each = seen[: len(seen) // len(costs)]
     return Measured(
-        cpu=cpu,
-        statements=len(seen),
-        text=sum(map(len, seen)),
-        longest=max(map(len, seen)),
-        bytes=len(html),
+        cpu=median(cost.cpu for cost in costs),
+        statements=len(each),
+        text=sum(map(len, each)),
+        longest=max(map(len, each)),
+        bytes=costs[-1].bytes,
     )
 
 
 # -- What is printed
 
 
-def table(product: str, found: Mapping[str, Mapping[str, Measured]]) -> Table:
+def table(product: str, found: Mapping[str, Mapping[str, Measured | None]]) -> Table:
     """Of one product: size -> name of the page -> what it costs. Figures stand in the order of the sizes."""
     sizes = " / ".join(f"{SIZES[size].candidates:,}" for size in found)
     rows = []
@@ -132,13 +142,15 @@ def table(product: str, found: Mapping[str, Mapping[str, Measured]]) -> Table:
         rows.append(
             (
                 page.name,
-                " / ".join(number(one.cpu) for one in each),
+                " / ".join(
+                    f"over {LIMIT * 1000:,}" if one is None else number(one.cpu) for one in each
+                ),
                 page.goal,
                 before,
-                _once([f"{one.statements}" for one in each]),
-                _once([f"{one.text / 1000:.1f}" for one in each]),
-                _once([f"{one.longest / 1000:.1f}" for one in each]),
-                _once([number(one.bytes / 1000) for one in each]),
+                _once(each, lambda one: f"{one.statements}"),
+                _once(each, lambda one: f"{one.text / 1000:.1f}"),
+                _once(each, lambda one: f"{one.longest / 1000:.1f}"),
+                _once(each, lambda one: number(one.bytes / 1000)),
             )
         )
     return Table(
@@ -157,6 +169,7 @@ def table(product: str, found: Mapping[str, Mapping[str, Measured]]) -> Table:
     )
 
 
-def _once(figures: Sequence[str]) -> str:
+def _once(each: Sequence[Measured | None], figure: Callable[[Measured], str]) -> str:
     """A figure that is the same at every size is said once."""
+    figures = ["?" if one is None else figure(one) for one in each]
     return figures[0] if len(set(figures)) == 1 else " / ".join(figures)

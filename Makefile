@@ -50,9 +50,8 @@ fix: .venv/.dev ## Mend what the formatter and the linter can mend by themselves
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .venv/.dev ## Measure the board against the least possible work (ARGS="--size M"), and how reading a ladder grows
-	$(BIN)/python -m benchmarks.board $(ARGS)
-	$(BIN)/python -m benchmarks.outline
+bench: .venv/.dev ## Measure what pages cost, on SQLite and PostgreSQL, into docs/performance.md (ARGS=--short: half a minute, printed)
+	$(BIN)/python -m benchmarks $(ARGS)
 
 shots: .venv/.dev ## Take the pictures of the README from the demo
 	@$(ON_SCRATCH) export LEVELSET_MODE=demo && $(FLASK) db upgrade && $(FLASK) demo && \

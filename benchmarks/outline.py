@@ -9,7 +9,7 @@ quadratic cost.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from ladders.document import Source
@@ -91,20 +91,26 @@ def long(piece: str, sizes: Sequence[int]) -> list[str]:
     return [piece * (size // len(piece)) for size in sizes]
 
 
-def main() -> None:
-    print("a ladder of", ", ".join(f"{size // MEGABYTE} MB" for size in OF_A_LADDER))
+def lines() -> Iterator[str]:
+    """The whole measurement, line by line."""
+    yield f"a ladder of {', '.join(f'{size // MEGABYTE} MB' for size in OF_A_LADDER)}"
     for name, piece, read in LADDERS:
-        print(line(name, read, long(piece, OF_A_LADDER)), flush=True)
-    print("awkward pieces of", ", ".join(f"{size // 1024} KB" for size in OF_PIECES))
+        yield line(name, read, long(piece, OF_A_LADDER))
+    yield f"awkward pieces of {', '.join(f'{size // 1024} KB' for size in OF_PIECES)}"
     for piece in PIECES:
-        print(line(repr(piece), read_markdown, long(piece, OF_PIECES)), flush=True)
-    print("the same as pages")
+        yield line(repr(piece), read_markdown, long(piece, OF_PIECES))
+    yield "the same as pages"
     for piece in PIECES:
-        print(line(repr(piece), read_page, long(piece, OF_PIECES)), flush=True)
-    print("a ladder of", ", ".join(map(str, COUNTS)))
+        yield line(repr(piece), read_page, long(piece, OF_PIECES))
+    yield f"a ladder of {', '.join(map(str, COUNTS))}"
     for write in (many_levels, many_tracks, many_dimensions):
         texts = [write(count) for count in COUNTS]
-        print(line(write.__name__, make_ladder, texts), flush=True)
+        yield line(write.__name__, make_ladder, texts)
+
+
+def main() -> None:
+    for each in lines():
+        print(each, flush=True)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,12 @@ class Page(Pagination):
             count: how many there are, or `COUNTED` + 1 for more.
         """
         super().__init__(
-            page=page, per_page=PAGE_SIZE, error_out=False, read_rows=rows, read_count=count
+            page=page,
+            per_page=PAGE_SIZE,
+            max_per_page=None,
+            error_out=False,
+            read_rows=rows,
+            read_count=count,
         )
 
     def _query_items(self) -> list[Any]:

@@ -1,6 +1,6 @@
 """The counts of a packet's submitted ratings, kept beside it, so that a board of any size reads one row for each packet."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -27,24 +27,28 @@ def keep_rating_counts(packet: Packet) -> None:
     The caller holds the lock of the packet, so that two ratings cannot be counted past each other.
     """
     db.session.flush()
-    cells = _cells_of(packet)
-    counts = [cell for _, cell in cells]
     raters = db.session.scalars(
         select(Assignment.rater_id).where(Assignment.packet_id == packet.id, _SUBMITTED)
     )
-    db.session.merge(
-        RatingCounts(
-            packet_id=packet.id,
-            cells=[pack(dimension, cell) for dimension, cell in cells],
-            disagreements=sum(map(ratings_disagree, counts)),
-            coverage_holes=sum(map(has_coverage_hole, counts)),
-            raters=sorted(raters),
-            scatter=[
-                [n, *values] for n, values in scatter_of(cell.ratings for cell in counts).items()
-            ],
-        )
-    )
+    db.session.merge(RatingCounts(**counts_row(packet.id, _cells_of(packet), raters)))
     db.session.flush()
+
+
+def counts_row(
+    packet: int, cells: Sequence[tuple[int, CellCounts]], raters: Iterable[int]
+) -> dict[str, Any]:
+    """The columns of `RatingCounts`, of a packet's cells by dimension and of those who have submitted a rating."""
+    counts = [cell for _, cell in cells]
+    return {
+        "packet_id": packet,
+        "cells": [pack(dimension, cell) for dimension, cell in cells],
+        "disagreements": sum(map(ratings_disagree, counts)),
+        "coverage_holes": sum(map(has_coverage_hole, counts)),
+        "raters": sorted(raters),
+        "scatter": [
+            [n, *values] for n, values in scatter_of(cell.ratings for cell in counts).items()
+        ],
+    }
 
 
 def pack(dimension: int, cell: CellCounts) -> list[int | None]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
@@ -21,7 +21,7 @@ from reviews.db.models.cycles import PanelMember
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
 from reviews.rules.enums import Action, Relation
-from reviews.rules.policy import decide
+from reviews.rules.policy import PacketStanding, decide
 
 _CHAIR = frozenset(
     {
@@ -79,19 +79,20 @@ def panel_standings(packet_ids: Collection[int], *, now: datetime) -> Mapping[in
     rows = db.session.execute(_seats(), {**instant_params(now), "packets": list(packet_ids)})
     found: dict[int, list[PanelSeat]] = defaultdict(list)
     for row in rows:
-        standing = standing_of(row)
-        found[row.id].append(
-            PanelSeat(
-                person_id=row.person_id,
-                name=row.name,
-                is_chair=standing.seat in _CHAIR,
-                is_free=decide(Action.COUNT_AS_FREE, standing).allowed,
-                votes=decide(Action.COUNT_AS_VOTER, standing).allowed,
-                unanswered=standing.seat in _UNANSWERED,
-                cast=standing.seat in _VOTED,
-            )
-        )
+        found[row.packet_id].append(PanelSeat(row.person_id, row.name, *_answers(standing_of(row))))
     return {packet: PanelStanding(tuple(found[packet])) for packet in packet_ids}
+
+
+@lru_cache(maxsize=1024)
+def _answers(standing: PacketStanding) -> tuple[bool, ...]:
+    """What the seat of this standing is, in the order of `PanelSeat`."""
+    return (
+        standing.seat in _CHAIR,
+        decide(Action.COUNT_AS_FREE, standing).allowed,
+        decide(Action.COUNT_AS_VOTER, standing).allowed,
+        standing.seat in _UNANSWERED,
+        standing.seat in _VOTED,
+    )
 
 
 @cache
@@ -100,13 +101,12 @@ def _seats() -> Select[Any]:
     standing = seat_standing(seat, Packet.id.in_(bindparam("packets", expanding=True)))
     return (
         select(
-            Packet.id,
+            standing.c.packet_id,
             standing.c.person_id,
             Person.name,
             *standing_columns(standing),
         )
-        .join(standing, standing.c.packet_id == Packet.id)
         .join(Person, Person.id == standing.c.person_id)
         .where(Person.is_active)
-        .order_by(Packet.id, Person.name, Person.id)
+        .order_by(standing.c.packet_id, Person.name, Person.id)
     )

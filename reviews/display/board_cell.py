@@ -4,7 +4,6 @@ Pure functions. `templates/components/board_cell.html` turns them into HTML.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 from reviews.rules.enums import SCALE
 from reviews.rules.rating_summary import CellCounts, CellSummary, Verdict, Zone
@@ -50,6 +49,8 @@ _PLAIN = "g-plain"
 class CellDrawing:
     """A square for the manager, a circle for each peer, over a background. The paths are strokes of no length."""
 
+    #: Names the drawing on a page, where it stands once. It says all that is drawn: equal drawings have equal ids.
+    id: str
     background: str
     peers: str
     manager: str
@@ -57,9 +58,12 @@ class CellDrawing:
     numbers: tuple[tuple[int, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class CellFace:
-    """Everything that the counts of a cell decide about how it looks and what it is called."""
+    """Everything that the counts of a cell decide about how it looks and what it is called.
+
+    A face is equal to itself alone, so that what is made of one is quickly found again.
+    """
 
     letter: str
     tint: str
@@ -74,13 +78,16 @@ class CellFace:
     phrases: tuple[str, ...]
 
     @property
+    def classes(self) -> str:
+        frame = f" cell--{self.frame}" if self.frame else ""
+        return f"cell cell--{self.tint}{frame}"
+
+    @property
     def sentence(self) -> str:
         return " ".join(self.phrases)
 
 
-@lru_cache(maxsize=8192)
 def cell_face(counts: CellCounts, summary: CellSummary, scale: ScaleWords) -> CellFace:
-    """The face of a cell. A board of 300 cells has a few dozen different ones, so they are remembered."""
     letter, tint = VERDICTS[summary.verdict]
     flags = ("!" if summary.disagree else "") + ("?" if summary.coverage_hole else "")
     return CellFace(
@@ -158,7 +165,12 @@ def cell_drawing(counts: CellCounts, verdict: Verdict) -> CellDrawing:
                 squares = _dot(left + 14, _HIGH)
             circles += _dot(left + 10, _LOW)
             numbers.append((left + 16, peers))
-    return CellDrawing(_BACKGROUNDS.get(verdict, _PLAIN), circles, squares, tuple(numbers))
+    background = _BACKGROUNDS.get(verdict, _PLAIN)
+    # A digit for each place of the scale; a count of more than one digit stands in brackets.
+    digits = "".join(f"{peers}" if peers < 10 else f"({peers})" for peers in counts.peers)
+    manager = "" if counts.manager is None else "abcd"[SCALE.index(counts.manager)]
+    name = f"m{digits}{manager}{'' if background == _PLAIN else background[-1]}"
+    return CellDrawing(name, background, circles, squares, tuple(numbers))
 
 
 def _dot(x: float, y: float) -> str:

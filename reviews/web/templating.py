@@ -2,16 +2,18 @@
 
 import hashlib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, request, url_for
 from flask_login import current_user
 from jinja2 import StrictUndefined
+from markupsafe import Markup
 
 from reviews.access import loaders
 from reviews.display import formatting, markdown
+from reviews.display.board_cell import CellFace
 from reviews.rules.enums import Action
 from reviews.rules.scale import DEFAULT_WORDS
 
@@ -61,6 +63,14 @@ def init_app(app: Flask) -> None:
         assert app.static_folder  # noqa: S101 - set by the factory
         path = Path(app.static_folder) / name
         return url_for("static", filename=name, v=_fingerprint(path, path.stat().st_mtime))
+
+    @app.template_global()
+    @lru_cache(maxsize=8192)
+    def cell_content(face: CellFace) -> Markup:
+        """What a cell of the board holds. Hundreds stand on a page, and few are different."""
+        macros: Any = app.jinja_env.get_template("components/board_cell.html").module
+        content: Markup = macros.cell_content(face)
+        return content
 
     @app.template_global()
     def page_url(number: int) -> str:

@@ -1,12 +1,13 @@
 import re
 from dataclasses import replace
+from itertools import product
 
 import html5lib
 import pytest
 from flask import current_app
 
 from reviews.display.board_cell import VERDICTS, cell_drawing, cell_face
-from reviews.rules.enums import Category
+from reviews.rules.enums import SCALE, Category
 from reviews.rules.rating_summary import CellCounts, CellSummary, summarize
 from reviews.rules.scale import DEFAULT_WORDS
 from tests.pages import text_of
@@ -185,6 +186,17 @@ def test_no_rating_is_lost_in_the_drawing(peers, manager):
     assert [mark[0] for mark in drawn].count("manager") == (manager is not None)
     places = [mark[1:] for mark in drawn if mark[0] != "count"]
     assert len(places) == len(set(places))
+
+
+def test_two_drawings_have_one_id_if_they_are_equal_and_only_then():
+    counts = [
+        counted(peers, manager)
+        for peers in product((0, 1, 2, 12), repeat=4)
+        for manager in (None, *SCALE)
+    ]
+    drawings = [cell_drawing(each, word) for each in counts for word in VERDICTS]
+    ids = {drawing.id for drawing in drawings}
+    assert len(ids) == len(set(drawings)) == len({replace(each, id="") for each in drawings})
 
 
 def test_only_partly_and_split_are_hatched():

@@ -8,6 +8,7 @@ from typing import Any
 
 from reviews.access.panel_standing import PanelStanding, panel_standings
 from reviews.calibration.board.queries import (
+    BoardCell,
     BoardColumn,
     BoardRows,
     Candidate,
@@ -25,10 +26,9 @@ from reviews.rules.enums import PacketStage
 
 @dataclass(frozen=True, slots=True)
 class PlacedCell:
-    """A cell with what its page calls its drawing and the parts of its name."""
+    """A cell with what its page calls the parts of its name."""
 
     face: CellFace
-    drawing: str
     named_by: str
 
 
@@ -73,14 +73,20 @@ class BoardGroup:
 class SharedParts:
     """What the cells of a page are made of: each distinct part once, by the id under which it stands on the page."""
 
-    drawings: dict[CellDrawing, str] = field(default_factory=dict)
+    drawings: dict[str, CellDrawing] = field(default_factory=dict)
     phrases: dict[str, str] = field(default_factory=dict)
-
-    def drawing(self, drawing: CellDrawing) -> str:
-        return self.drawings.setdefault(drawing, f"m{len(self.drawings)}")
+    _faces: dict[CellFace, str] = field(default_factory=dict)
 
     def phrase(self, words: str) -> str:
         return self.phrases.setdefault(words, f"w{len(self.phrases)}")
+
+    def face(self, face: CellFace) -> str:
+        """The ids of the phrases of a face."""
+        named_by = self._faces.get(face)
+        if named_by is None:
+            self.drawings[face.drawing.id] = face.drawing
+            named_by = self._faces[face] = " ".join(map(self.phrase, face.phrases))
+        return named_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +175,10 @@ class _Assembly:
             for column in self.columns[target.version_id]
             if any(column.dimension_id in cells for cells in asked)
         ]
+        names = {
+            column.dimension_id: self.shared.phrase(f"{column.name}, target {target.name}:")
+            for column in columns
+        }
         note = count(len(members), "candidate")
         if continued or goes_on:
             note += " on this page"
@@ -178,7 +188,7 @@ class _Assembly:
             note=note,
             target=target,
             headings=tuple(_heading(column, asked) for column in columns),
-            rows=tuple(self.row(candidate, columns) for candidate in members),
+            rows=tuple(self.row(candidate, names) for candidate in members),
             unlinked=tuple(
                 each.name
                 for each in members
@@ -186,31 +196,28 @@ class _Assembly:
             ),
         )
 
-    def row(self, candidate: Candidate, columns: Iterable[BoardColumn]) -> BoardRow:
+    def row(self, candidate: Candidate, columns: Mapping[int, str]) -> BoardRow:
+        """A row of a group. columns: what names a cell's column, by dimension."""
         named_by = self.shared.phrase(f"{candidate.name},")
         status, detail = self.status(candidate)
         agenda = self.agenda(candidate)
         return BoardRow(
             candidate=candidate,
             named_by=named_by,
-            cells=tuple(self.cell(candidate, column, named_by) for column in columns),
+            cells=tuple(
+                self.cell(candidate.cells.get(dimension), f"{named_by} {column}")
+                for dimension, column in columns.items()
+            ),
             to_discuss=0 if agenda else candidate.to_discuss,
             agenda=agenda,
             status=status,
             detail=detail,
         )
 
-    def cell(self, candidate: Candidate, column: BoardColumn, row: str) -> PlacedCell | None:
-        cell = candidate.cells.get(column.dimension_id)
+    def cell(self, cell: BoardCell | None, place: str) -> PlacedCell | None:
         if cell is None:
             return None
-        phrase = self.shared.phrase
-        heading = phrase(f"{column.name}, target {candidate.target.name}:")
-        return PlacedCell(
-            face=cell.face,
-            drawing=self.shared.drawing(cell.face.drawing),
-            named_by=" ".join([row, heading, *map(phrase, cell.face.phrases)]),
-        )
+        return PlacedCell(cell.face, f"{place} {self.shared.face(cell.face)}")
 
     def agenda(self, candidate: Candidate) -> str:
         if candidate.stage is PacketStage.DECIDED:

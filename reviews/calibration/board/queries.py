@@ -5,7 +5,7 @@ is not selected at all, so that no count, filter or spread can hint at it.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache, cached_property, lru_cache
@@ -47,6 +47,7 @@ from reviews.rules.enums import Action, PacketStage, Relation
 from reviews.rules.policy import Answer, PacketStanding, decide, full_cells, stub_cells
 from reviews.rules.rating_summary import (
     CellCounts,
+    Histogram,
     Zone,
     connected,
     pooled_variance,
@@ -138,6 +139,8 @@ class Population:
     variance: Fraction | None = None
     #: Packets whose ratings hang together with enough others for a zone.
     connected: frozenset[int] = field(default_factory=frozenset)
+    #: The zones that were asked for. A board has few different cells.
+    _zones: dict[Histogram, Zone | None] = field(default_factory=dict)
 
     @property
     def is_cut(self) -> bool:
@@ -147,11 +150,16 @@ class Population:
     def managers_by_name(self) -> list[tuple[str, str]]:
         return sorted(self.managers.items(), key=lambda each: (each[1].casefold(), each[0]))
 
-    def zone(self, packet: int, rights: BoardRights, counts: CellCounts) -> Zone | None:
-        """The zone of a cell, or None where the viewer may not see one or none can be known."""
-        if self.variance is None or not rights.sees_zone or packet not in self.connected:
-            return None
-        return zone_of(counts.ratings, self.variance)
+    def has_zones(self, packet: int, rights: BoardRights) -> bool:
+        """Whether the cells of a packet may have zones: the viewer may see them, and enough is known."""
+        return self.variance is not None and rights.sees_zone and packet in self.connected
+
+    def zone(self, ratings: Histogram) -> Zone | None:
+        """The zone of a cell of a packet that has zones, or None where it has too few ratings."""
+        if ratings not in self._zones:
+            assert self.variance is not None  # noqa: S101 - the packet has zones
+            self._zones[ratings] = zone_of(ratings, self.variance)
+        return self._zones[ratings]
 
 
 def population(access: CycleAccess) -> Population:
@@ -373,6 +381,7 @@ _COLUMNS = (
 @dataclass(frozen=True, slots=True)
 class BoardCell:
     counts: CellCounts
+    ratings: Histogram
     face: CellFace
     #: In the discuss zone, or its ratings disagree.
     to_discuss: bool
@@ -409,10 +418,6 @@ class BoardRows:
     levels: Sequence[TargetLevel]
     population: Population
 
-    @cached_property
-    def scale(self) -> ScaleWords:
-        return ScaleWords.of(self.access.cycle.scale)
-
     def count(self) -> int:
         """How many candidates the filters leave, `COUNTED` + 1 for more. One statement, or none."""
         if not self.choice.filters:
@@ -443,7 +448,10 @@ class BoardRows:
         """The candidates of these packets, in the given order, without those whom the viewer does not read. One statement."""
         rows = _read(_chosen(), {**self._params(None), "packets": list(packets)})
         levels = {level.id: level for level in self.levels}
-        found = {row.public_id: self._candidate(row, levels[row.target_level_id]) for row in rows}
+        found = {
+            row.public_id: self._candidate(row, cells, levels[row.target_level_id])
+            for row, cells in zip(rows, _json(row.cells for row in rows), strict=True)
+        }
         return [found[packet] for packet in packets if packet in found]
 
     def _params(self, level: TargetLevel | None) -> dict[str, Any]:
@@ -475,7 +483,10 @@ class BoardRows:
             skips=bool(offset) and not by_zone,
         )
         rows = _read(statement, {**self._params(level), "offset": offset})
-        found = [self._candidate(row, level) for row in rows]
+        found = [
+            self._candidate(row, cells, level)
+            for row, cells in zip(rows, _json(row.cells for row in rows), strict=True)
+        ]
         if by_zone:
             groups = groupby(found, key=lambda each: each.label)
             found = [
@@ -486,7 +497,7 @@ class BoardRows:
             return found[offset:]
         return found
 
-    def _candidate(self, row: Any, level: TargetLevel) -> Candidate:
+    def _candidate(self, row: Any, cells: Iterable[Any], level: TargetLevel) -> Candidate:
         standing = standing_of(row)
         rights = rights_on_board(standing)
         return Candidate(
@@ -499,29 +510,46 @@ class BoardRows:
             stage=row.stage,
             standing=standing,
             rights=rights,
-            cells={
-                dimension: self._cell(row.packet_id, rights, (*counted, row.asked))
-                for dimension, *counted in row.cells
-            },
+            cells=self._cells(
+                row.asked, cells, has_zones=self.population.has_zones(row.packet_id, rights)
+            ),
         )
 
-    def _cell(self, packet: int, rights: BoardRights, counted: tuple[Any, ...]) -> BoardCell:
-        cell = _cell(counted, None, self.scale)
-        zone = self.population.zone(packet, rights, cell.counts)
-        return _cell(counted, zone, self.scale) if zone else cell
+    @cached_property
+    def _cell_of(self) -> "_CellOf":
+        return _cells(ScaleWords.of(self.access.cycle.scale))
+
+    def _cells(self, asked: int, kept: Iterable[Any], *, has_zones: bool) -> dict[int, BoardCell]:
+        found = {}
+        for dimension, *counted in kept:
+            values = (*counted, asked)
+            cell = self._cell_of(values, None)
+            zone = self.population.zone(cell.ratings) if has_zones else None
+            found[dimension] = self._cell_of(values, zone) if zone else cell
+        return found
 
 
-@lru_cache(maxsize=8192)
-def _cell(counted: tuple[Any, ...], zone: Zone | None, scale: ScaleWords) -> BoardCell:
-    """A board has few different cells, and what a cell says depends on its values alone."""
-    *packed, asked = counted
-    counts = unpack(packed, asked=asked)
-    summary = summarize(counts, zone)
-    return BoardCell(
-        counts=counts,
-        face=cell_face(counts, summary, scale),
-        to_discuss=summary.disagree or zone == "discuss",
-    )
+#: A cell of what is kept of it, with how many were asked as the last, and of its zone.
+_CellOf = Callable[[tuple[Any, ...], Zone | None], BoardCell]
+
+
+@lru_cache(maxsize=16)
+def _cells(scale: ScaleWords) -> _CellOf:
+    """Cells in these words. A board has few different ones, and what a cell says depends on its values alone."""
+
+    @lru_cache(maxsize=8192)
+    def cell(counted: tuple[Any, ...], zone: Zone | None) -> BoardCell:
+        *packed, asked = counted
+        counts = unpack(packed, asked=asked)
+        summary = summarize(counts, zone)
+        return BoardCell(
+            counts=counts,
+            ratings=counts.ratings,
+            face=cell_face(counts, summary, scale),
+            to_discuss=summary.disagree or zone == "discuss",
+        )
+
+    return cell
 
 
 _MANAGER = aliased(Person)
@@ -620,7 +648,7 @@ def _row_columns(standing: Any) -> list[Any]:
         packet.target_level_id,
         Person.name,
         _MANAGER.name.label("manager_name"),
-        RatingCounts.cells,
+        cast(RatingCounts.cells, String).label("cells"),
         asked.scalar_subquery().label("asked"),
         *standing_columns(standing),
     ]
@@ -644,7 +672,5 @@ def faces_of(packet: Packet, scale: ScaleWords) -> Mapping[int, CellFace]:
     ).one_or_none()
     if row is None:
         return {}
-    return {
-        dimension: _cell((*counted, row.asked), None, scale).face
-        for dimension, *counted in row.cells
-    }
+    cell = _cells(scale)
+    return {dimension: cell((*counted, row.asked), None).face for dimension, *counted in row.cells}

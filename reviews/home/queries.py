@@ -11,7 +11,6 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from reviews.access.loaders import CycleAccess, PacketAccess, SiteAccess
-from reviews.access.panel_standing import PanelStanding, panel_standings
 from reviews.access.standing import (
     CYCLE_RELATIONS,
     VIEWER_ID,
@@ -28,17 +27,17 @@ from reviews.access.viewer import Viewer
 from reviews.cycles.queries import phase_lines
 from reviews.db.extensions import db
 from reviews.db.models.calibration import OutcomeReading
-from reviews.db.models.cycles import Cycle, Panel, PanelMember
+from reviews.db.models.cycles import Cycle
 from reviews.db.models.packets import Assignment, Packet, RevisionCoverage, RevisionItem
 from reviews.db.models.people import Person
 from reviews.db.models.ratings import Rating
 from reviews.home import tasks
+from reviews.home.committee import panel_tasks
 from reviews.home.rows import (
     InboxCycle,
     InboxRows,
     OwnedCycle,
     OwnPacket,
-    PanelTasks,
     RatingRequest,
     ReportPacket,
 )
@@ -85,7 +84,9 @@ def inbox(access: SiteAccess) -> Inbox:
         own=[_own(each, read) for each in mine],
         reports=_reports([each for each in involved if each.is_manager], read),
         asked=_asked(viewer),
-        seats=_seats(viewer),
+        seats=panel_tasks(
+            viewer, {each.cycle.id: _cycle_row(each.cycle, viewer) for each in cycles}
+        ),
         owned=[_owned(each) for each in cycles if each.is_owner],
     )
     groups = tasks.groups(rows, viewer.now)
@@ -164,11 +165,12 @@ def _owned(access: CycleAccess) -> OwnedCycle:
 
 
 def _rail(
-    groups: Sequence[tasks.TaskGroup], rows: InboxRows, cycles: Iterable[CycleAccess]
+    groups: Sequence[tasks.TaskGroup], rows: InboxRows, cycles: Sequence[CycleAccess]
 ) -> Rail | None:
     """The cycle of the most urgent task; without one, the nearest the viewer has to do with."""
     near = [group.tasks[0].cycle for group in groups] + [each.cycle for each in rows.own]
-    near += [each.cycle for each in rows.reports] + [each.cycle for each in rows.seats]
+    near += [each.cycle for each in rows.reports]
+    near += [_cycle_row(each.cycle, each.viewer) for each in cycles if each.is_on_panel]
     near += [each.cycle for each in rows.owned]
     known = {each.cycle.public_id: each for each in cycles}
     for row in near:
@@ -269,6 +271,8 @@ def _report(
 
 def _peer_states(packets: Sequence[int]) -> dict[int, Counter[AssignmentState]]:
     found: dict[int, Counter[AssignmentState]] = {}
+    if not packets:
+        return found
     for packet, state, number in db.session.execute(
         select(Assignment.packet_id, Assignment.state, func.count())
         .where(Assignment.packet_id.in_(packets), Assignment.kind == RaterKind.PEER)
@@ -332,6 +336,8 @@ def _owed() -> Select[Any]:
 
 def _counts(column: Any, revisions: Sequence[int | None]) -> dict[int | None, int]:
     """How many rows of the column's table belong to each revision."""
+    if not revisions:
+        return {}
     found = db.session.execute(
         select(column, func.count()).where(column.in_(revisions)).group_by(column)
     )
@@ -343,6 +349,8 @@ def _drafts(
 ) -> dict[int, list[tuple[completeness.RatingAnswer, datetime]]]:
     """The viewer's own drafts: what is said per dimension, and when it was saved."""
     found: dict[int, list[tuple[completeness.RatingAnswer, datetime]]] = {}
+    if not assignments:
+        return found
     for assignment, category, rationale, at in db.session.execute(
         select(Rating.assignment_id, Rating.category, Rating.rationale, Rating.updated_at).where(
             Rating.assignment_id.in_(assignments)
@@ -352,70 +360,3 @@ def _drafts(
             (completeness.RatingAnswer(category, rationale), at)
         )
     return found
-
-
-# -- The committee
-
-
-def _seats(viewer: Viewer) -> list[PanelTasks]:
-    """What the viewer's panels have before them, a line per cycle."""
-    seated = _packets(
-        viewer, _seated_packets(), Action.DECLARE_CONFLICT, Action.OPEN_COMMITTEE_PAGE
-    )
-    chaired = [each.packet.id for each in seated if each.may(Action.REVEAL_BALLOTS)]
-    bench = panel_standings(chaired, now=viewer.now)
-    quorum = _quorums(chaired)
-    by_cycle: dict[int, list[PacketAccess]] = {}
-    for each in seated:
-        by_cycle.setdefault(each.packet.cycle_id, []).append(each)
-    return [_seat(packets, bench, quorum) for packets in by_cycle.values()]
-
-
-@cache
-def _seated_packets() -> Select[Any]:
-    own_panels = select(PanelMember.panel_id).where(PanelMember.person_id == VIEWER_ID)
-    return _of_running_cycles(
-        packet_standing(
-            Cycle.phase != CyclePhase.ARCHIVED,
-            Packet.state.in_(IN_REVIEW),
-            Packet.panel_id.in_(own_panels),
-        )
-    )
-
-
-def _seat(
-    packets: Sequence[PacketAccess], bench: Mapping[int, PanelStanding], quorum: Mapping[int, int]
-) -> PanelTasks:
-    def named(chosen: Iterable[PacketAccess]) -> list[tuple[str, str]]:
-        return [(each.packet.public_id, each.packet.candidate.name) for each in chosen]
-
-    first = packets[0]
-    return PanelTasks(
-        cycle=_cycle_row(first.packet.cycle, first.viewer),
-        unanswered=sum(
-            each.standing.seat in _UNANSWERED and each.may(Action.DECLARE_CONFLICT)
-            for each in packets
-        ),
-        to_vote=named(
-            each
-            for each in packets
-            if each.standing.seat in _PENDING and each.may(Action.CAST_BALLOT)
-        ),
-        voted=sum(each.may(Action.CHANGE_BALLOT) for each in packets),
-        to_reveal=named(
-            each
-            for each in packets
-            if each.packet.id in quorum
-            and len(bench[each.packet.id].cast) >= quorum[each.packet.id]
-        ),
-        to_decide=named(each for each in packets if each.may(Action.DECIDE_PACKET)),
-    )
-
-
-def _quorums(packets: Sequence[int]) -> dict[int, int]:
-    found = db.session.execute(
-        select(Packet.id, Panel.quorum)
-        .join(Panel, Panel.id == Packet.panel_id)
-        .where(Packet.id.in_(packets))
-    )
-    return dict(found.all())

@@ -81,16 +81,27 @@ class RatingRequest:
     saved_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many packets wait for the same thing, and the first of them on the agenda."""
+
+    number: int = 0
+    packet: str = ""
+    candidate: str = ""
+    #: There may be more: not all have been looked at.
+    at_least: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanelTasks:
-    """What the viewer's panel has before it in one cycle: (public id, candidate) in agenda order, as far as granted."""
+    """What the viewer's panels have before them in one cycle, as far as granted."""
 
     cycle: InboxCycle
-    unanswered: int = 0
-    to_vote: Sequence[tuple[str, str]] = ()
+    unanswered: Waiting = Waiting()
+    to_vote: Waiting = Waiting()
     voted: int = 0
-    to_reveal: Sequence[tuple[str, str]] = ()
-    to_decide: Sequence[tuple[str, str]] = ()
+    to_reveal: Waiting = Waiting()
+    to_decide: Waiting = Waiting()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

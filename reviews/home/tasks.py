@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from reviews.home.rows import InboxCycle, InboxRows, OwnPacket, RatingRequest, ReportPacket
+from reviews.display.formatting import count
+from reviews.home.rows import (
+    InboxCycle,
+    InboxRows,
+    OwnPacket,
+    RatingRequest,
+    ReportPacket,
+    Waiting,
+)
 from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterKind
 
 CLOSED, TOMORROW, RELEASED = "Closed", "Tomorrow", "Released"
@@ -272,7 +280,7 @@ def _approvals(rows: InboxRows, now: datetime) -> list[Task]:
             {"packet": report.public_id},
             report.cycle,
             now,
-            f"{_count(report.proposed, 'peer')} proposed",
+            f"{count(report.proposed, 'peer')} proposed",
         )
         for report in rows.reports
         if report.proposed
@@ -289,7 +297,7 @@ def _rates(rows: InboxRows, kind: RaterKind, now: datetime) -> list[Task]:
 
 def _rate(asked: RatingRequest, now: datetime) -> Task:
     values = {"packet": asked.packet}
-    to_read = f"{_count(asked.items, 'evidence item')}, {_count(asked.dimensions, 'dimension')}"
+    to_read = f"{count(asked.items, 'evidence item')}, {count(asked.dimensions, 'dimension')}"
     if asked.state is AssignmentState.INVITED:
         return _task(
             f"Say whether you rate {asked.candidate} for {asked.target}",
@@ -324,10 +332,10 @@ def _committee(rows: InboxRows, now: datetime) -> list[Task]:
     tasks = []
     for seat in rows.seats:
         cycle = seat.cycle
-        if seat.unanswered:
+        if seat.unanswered.number:
             tasks.append(
                 _task(
-                    f"Answer the conflict question for {_count(seat.unanswered, 'packet')}",
+                    f"Answer the conflict question for {_packets(seat.unanswered)}",
                     "Answer",
                     "calibration.committee.conflicts",
                     {"cycle": cycle.public_id},
@@ -336,29 +344,35 @@ def _committee(rows: InboxRows, now: datetime) -> list[Task]:
                     "Their content stays closed to you until you have answered",
                 )
             )
-        for packets, verb, done, endpoint in (
+        for waiting, verb, done, endpoint in (
             (seat.to_vote, "Vote", "Vote on {}", "calibration.committee.ballot"),
             (seat.to_reveal, "Reveal", "Reveal the ballots of {}", "calibration.committee.reveal"),
             (seat.to_decide, "Decide", "Decide {}", "calibration.committee.decide"),
         ):
-            if not packets:
+            if not waiting.number:
                 continue
-            public_id, candidate = packets[0]
-            meta = f"Next on the agenda: {candidate}"
-            if packets is seat.to_vote:
-                meta = f"{seat.voted} of {seat.voted + len(packets)} ballots sealed. {meta}"
+            meta = f"Next on the agenda: {waiting.candidate}"
+            if waiting is seat.to_vote:
+                more = "at least " if waiting.at_least else ""
+                ballots = f"{more}{seat.voted + waiting.number} ballots"
+                meta = f"{seat.voted} of {ballots} sealed. {meta}"
             tasks.append(
                 _task(
-                    done.format(_count(len(packets), "packet")),
+                    done.format(_packets(waiting)),
                     verb,
                     endpoint,
-                    {"packet": public_id},
+                    {"packet": waiting.packet},
                     cycle,
                     now,
                     meta,
                 )
             )
     return tasks
+
+
+def _packets(waiting: Waiting) -> str:
+    packets = count(waiting.number, "packet")
+    return f"at least {packets}" if waiting.at_least else packets
 
 
 def _owner(rows: InboxRows, now: datetime) -> list[Task]:
@@ -389,7 +403,3 @@ def _owner(rows: InboxRows, now: datetime) -> list[Task]:
 
 def _number(number: int) -> str:
     return _WORDS[number] if number < len(_WORDS) else str(number)
-
-
-def _count(number: int, one: str) -> str:
-    return f"{number} {one}" if number == 1 else f"{number} {one}s"

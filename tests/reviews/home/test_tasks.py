@@ -12,6 +12,7 @@ from reviews.home.rows import (
     PanelTasks,
     RatingRequest,
     ReportPacket,
+    Waiting,
 )
 from reviews.home.tasks import Due, due_words, groups, headline, lede, line, outcomes
 from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterKind
@@ -227,11 +228,11 @@ def test_peers_wait_for_the_manager():
 def test_the_committee_answers_votes_reveals_and_decides():
     seat = PanelTasks(
         cycle=a_cycle(CyclePhase.CALIBRATION),
-        unanswered=2,
-        to_vote=[("V", "Yusuf"), ("W", "Hana")],
+        unanswered=Waiting(2, "U", "Noa"),
+        to_vote=Waiting(2, "V", "Yusuf"),
         voted=3,
-        to_reveal=[("R", "Ada")],
-        to_decide=[("D", "Bo")],
+        to_reveal=Waiting(1, "R", "Ada"),
+        to_decide=Waiting(1, "D", "Bo"),
     )
 
     assert said(InboxRows(seats=[seat])) == [

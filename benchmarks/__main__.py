@@ -80,6 +80,7 @@ class Run:
                 with application(each) as app:
                     with app.app_context():
                         site = data.load_site(data.SIZES[size])
+                        data.settle()
                     if "board" in parts:
                         boards += board.measure(app, size, site, self.effort)
                     if "pages" in parts:

@@ -145,13 +145,12 @@ def load_site(size: Size, *, seed: int = 1) -> Site:
         member=member.id,
         candidate=company.candidates[0],
     )
-    finish()
+    db.session.commit()
     return site
 
 
-def finish() -> None:
-    """Commit, and leave a PostgreSQL as its own housekeeping would within minutes; SQLite has none."""
-    db.session.commit()
+def settle() -> None:
+    """Leave a PostgreSQL as its own housekeeping would within minutes; SQLite has none."""
     if db.engine.dialect.name == "postgresql":
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
@@ -348,6 +347,10 @@ def add_packets(
     state_of = {packet: states[n % len(states)] for n, packet in enumerate(packets)}
     submitted = [p for p, state in state_of.items() if state is not PacketState.DRAFT]
     now = company.now
+    people = select(Person.id, Person.name_key).where(
+        Person.id.between(company.candidates[0], company.candidates[-1])
+    )
+    names = {row.id: row.name_key for row in db.session.execute(people)}
     write(
         Packet,
         (
@@ -356,6 +359,7 @@ def add_packets(
                 "public_id": random_source.public_id(),
                 "cycle_id": cycle.id,
                 "candidate_id": person,
+                "candidate_name_key": names[person],
                 "manager_id": company.manager_of(packet),
                 "panel_id": panel.id if panel else None,
                 "ladder_version_id": company.version.id,

@@ -105,7 +105,8 @@ def prepare(app: Flask, count: int) -> list[Request]:
         states=(PacketState.DRAFT,),
     )
     _items(written, company)
-    data.finish()
+    db.session.commit()
+    data.settle()
     crowd = _Crowd(app, company)
     submitted, drafted = given[:submits], given[submits:]
     made: dict[str, Iterator[Request]] = {

@@ -62,6 +62,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_person_name_key"), ["name_key"], unique=False)
 
     with op.batch_alter_table("packet", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "candidate_name_key", sa.String(length=600), nullable=False, server_default=""
+            )
+        )
+    op.execute(
+        "UPDATE packet SET candidate_name_key ="
+        " (SELECT person.name_key FROM person WHERE person.id = packet.candidate_id)"
+    )
+    with op.batch_alter_table("packet", schema=None) as batch_op:
+        batch_op.alter_column("candidate_name_key", server_default=None)
+        batch_op.create_index(
+            "ix_packet_candidate_name", ["cycle_id", "candidate_name_key", "id"], unique=False
+        )
         batch_op.drop_index(batch_op.f("ix_packet_cycle_id"))
         batch_op.create_index("ix_packet_stage", ["cycle_id", "state", "stage"], unique=False)
         batch_op.create_index(
@@ -72,10 +86,18 @@ def upgrade() -> None:
             ["cycle_id", "state", "target_level_id", "agenda_order"],
             unique=False,
         )
+    op.create_index("ix_conflict_standing", "conflict", ["standing", "packet_id"])
+    op.create_index("ix_audit_event_cycle", "audit_event", ["cycle_id", "id"])
+    op.drop_index("ix_audit_event_cycle_id", "audit_event")
 
 
 def downgrade() -> None:
+    op.create_index("ix_audit_event_cycle_id", "audit_event", ["cycle_id"])
+    op.drop_index("ix_audit_event_cycle", "audit_event")
+    op.drop_index("ix_conflict_standing", "conflict")
     with op.batch_alter_table("packet", schema=None) as batch_op:
+        batch_op.drop_index("ix_packet_candidate_name")
+        batch_op.drop_column("candidate_name_key")
         batch_op.drop_index("ix_packet_board")
         batch_op.drop_index("ix_packet_agenda")
         batch_op.drop_index("ix_packet_stage")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, select
+from sqlalchemy import CTE, ColumnElement, Row, Select, String, bindparam, exists, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, load_only
 
 from ladders.models import LadderVersion, LevelRow
@@ -32,6 +32,8 @@ from reviews.db.extensions import db
 from reviews.db.models.cycles import Cycle, CycleOwner
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
+from reviews.db.pagination import Page, page_of
+from reviews.db.text import position
 from reviews.rules.enums import Action, PacketPhase, Relation
 from reviews.rules.policy import (
     Answer,
@@ -39,8 +41,10 @@ from reviews.rules.policy import (
     PacketStanding,
     SiteStanding,
     Standing,
+    cells,
     decide,
 )
+from reviews.rules.workflow import IN_REVIEW
 
 
 class _Asks:
@@ -195,24 +199,53 @@ def visible_cycles(viewer: Viewer, action: Action, *where: ColumnElement[bool]) 
     )
 
 
-def packets_in(access: CycleAccess, action: Action) -> list[PacketAccess]:
-    """Every packet of the cycle on which the viewer may do this (or sees its stub), in agenda order. One query."""
-    rows = db.session.execute(
-        _packets_in(), {**viewer_params(access.viewer, action), "cycle": access.cycle.id}
+def packets_by_name(
+    access: CycleAccess, action: Action, *, page: int, name: str = "", early: Action | None = None
+) -> Page:
+    """The packets of the cycle on which the viewer may do this (or sees the stub), by the candidate's name.
+
+    Args:
+        page: which fifty of them, from 1.
+        name: what the candidate's name has to hold, in any case.
+        early: what the viewer must also be allowed to do where the packet is not submitted.
+    """
+    parameters = {
+        **viewer_params(access.viewer, action),
+        "cycle": access.cycle.id,
+        "name": name.casefold(),
+        "early": cells(early or action),
+    }
+    return page_of(
+        _packets_by_name(), page, parameters, make=lambda row: _in_hand(access.viewer, row)
     )
-    return [PacketAccess(access.viewer, row.Packet, standing_of(row)) for row in rows]
+
+
+def _in_hand(viewer: Viewer, row: Row[Any]) -> PacketAccess:
+    return PacketAccess(viewer, row.Packet, standing_of(row))
 
 
 @cache
-def _packets_in() -> Select[Any]:
-    standing = packet_standing(Packet.cycle_id == bindparam("cycle"))
+def _packets_by_name() -> Select[Any]:
+    standing = packet_standing(
+        Packet.cycle_id == bindparam("cycle"),
+        position(Packet.candidate_name_key, bindparam("name", type_=String())) > 0,
+        columns=(Packet.candidate_name_key, Packet.state),
+    )
+    return (
+        packets_of(standing)
+        .order_by(standing.c.candidate_name_key, standing.c.packet_id)
+        .where(or_(standing.c.state.in_(IN_REVIEW), allowed(standing, granted="early")))
+    )
+
+
+def packets_of(standing: CTE) -> Select[Any]:
+    """The packets of a standing that the policy grants, each with what `PacketAccess` holds but for the text."""
     return (
         select(Packet, *standing_columns(standing))
         .join(standing, standing.c.packet_id == Packet.id)
         .join(Packet.cycle)
         .options(contains_eager(Packet.cycle), *_WITH_PEOPLE)
         .where(allowed(standing))
-        .order_by(Packet.agenda_order, Packet.id)
     )
 
 

@@ -66,7 +66,6 @@ RELATED_FOR = timedelta(days=730)
 VIEWER_ID = bindparam("viewer_id", type_=Integer())
 _NOW = bindparam("now", type_=UtcDateTime())
 _RELATED_SINCE = bindparam("related_since", type_=Date())
-_CELLS = bindparam("cells", type_=String())
 
 _PHASES = {phase.word: phase for phase in PacketPhase}
 
@@ -334,12 +333,19 @@ def _standing_from(
 # -- Allowed
 
 
-def allowed(standing: Any, relations: tuple[str, ...] = RELATIONS) -> ColumnElement[bool]:
-    """Whether the policy grants the standing any of the actions that the statement's parameters name."""
+def allowed(
+    standing: Any, relations: tuple[str, ...] = RELATIONS, *, granted: str = "cells"
+) -> ColumnElement[bool]:
+    """Whether the policy grants the standing any of the actions that a parameter of the statement names.
+
+    Args:
+        granted: the parameter, for a statement that asks about more than one set of actions.
+    """
     bar, dot = literal_column("'|'", String()), literal_column("'.'", String())
+    table = bindparam(granted, type_=String())
     return or_(
         *(
-            position(_CELLS, bar + standing.c[relation] + dot + standing.c.phase + bar)
+            position(table, bar + standing.c[relation] + dot + standing.c.phase + bar)
             > literal_column("0")
             for relation in relations
         )

@@ -1,17 +1,16 @@
 """The pages on which an owner reads what happened, in a cycle and on the site."""
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from reviews.access.loaders import CycleAccess, SiteAccess
 from reviews.audit import queries
 from reviews.rules.enums import Action
 from reviews.web.guard import guarded
+from reviews.web.lists import page_number
 
 bp = Blueprint("audit", __name__)
 
-#: More digits than any log has pages.
-_DIGITS = 9
 _PARAMS = ("action", "person", "page")
 
 
@@ -29,14 +28,11 @@ def site(access: SiteAccess) -> ResponseReturnValue:
 
 
 def _show(access: CycleAccess | SiteAccess) -> ResponseReturnValue:
-    number = request.args.get("page", "1")
-    if not (number.isascii() and number.isdigit() and len(number) <= _DIGITS):
-        abort(400)
     page = queries.audit_page(
         access,
         action=request.args.get("action", ""),
         person=request.args.get("person", ""),
-        page=int(number),
+        page=page_number(),
     )
     url = url_for(".cycle", cycle=page.cycle.public_id) if page.cycle else url_for(".site")
     return render_template("audit/log.html", page=page, url=url)

@@ -5,16 +5,17 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, literal_column, select
 
 from reviews.access import loaders as loading
-from reviews.access.loaders import CycleAccess, SiteAccess, visible_packets
+from reviews.access.loaders import CycleAccess, SiteAccess
 from reviews.access.standing import (
     CYCLE_RELATIONS,
     allowed,
     cycle_standing,
     cycle_standing_columns,
     cycle_standing_of,
+    packet_standing,
     viewer_params,
 )
 from reviews.cycles.ladder_choice import label, pinned_versions
@@ -163,21 +164,17 @@ def cycle_page(access: CycleAccess) -> CyclePage:
 
 
 def _may_declare(access: CycleAccess) -> bool:
-    found = db.session.scalars(
-        select(Packet.id)
-        .where(
-            Packet.state.in_(UNDER_WAY),
-            Packet.id.in_(
-                visible_packets(
-                    access.viewer,
-                    Action.DECLARE_CONFLICT,
-                    Packet.cycle_id == access.cycle.id,
-                )
-            ),
-        )
-        .limit(1)
-    )
-    return found.first() is not None
+    parameters = {
+        **viewer_params(access.viewer, Action.DECLARE_CONFLICT),
+        "cycle": access.cycle.id,
+    }
+    return db.session.execute(_declarable(), parameters).first() is not None
+
+
+@cache
+def _declarable() -> Select[Any]:
+    standing = packet_standing(Packet.cycle_id == bindparam("cycle"), Packet.state.in_(UNDER_WAY))
+    return select(standing.c.packet_id).where(allowed(standing)).limit(literal_column("1"))
 
 
 def phase_lines(access: CycleAccess) -> tuple[PhaseLine, ...]:

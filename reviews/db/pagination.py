@@ -74,16 +74,22 @@ class Page(Pagination):
 
 
 def page_of(
-    statement: Select[*tuple[Any, ...]], page: int, parameters: dict[str, Any] | None = None
+    statement: Select[*tuple[Any, ...]],
+    page: int,
+    parameters: dict[str, Any] | None = None,
+    make: Callable[[Any], Any] = lambda row: row,
 ) -> Page:
     """A page of the rows of a statement, in its own order. Two statements at most.
+
+    Args:
+        make: what is made of each row.
 
     The limits stand in the text: PostgreSQL plans for the first rows only where it knows that few are wanted.
     """
 
     def rows(offset: int, limit: int) -> Sequence[Any]:
         wanted = statement.limit(literal_column(str(limit))).offset(offset or None)
-        return db.session.execute(wanted, parameters).all()
+        return [make(row) for row in db.session.execute(wanted, parameters)]
 
     return Page(page, rows=rows, count=lambda: count_of(statement, parameters))
 

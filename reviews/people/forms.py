@@ -1,11 +1,12 @@
 """Forms for signing in, for accounts, and for the import of people."""
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, EmailField, Form, HiddenField, PasswordField, SearchField
+from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SearchField
 from wtforms.validators import InputRequired, Length
 
 from reviews.people.passwords import MAX_LENGTH, MIN_LENGTH
 from reviews.web.forms import StrictForm
+from reviews.web.lists import SEARCH_RULES, NameSearch
 from reviews.web.validators import plain_name
 
 _GOOD_PASSWORD = f"{MIN_LENGTH} to {MAX_LENGTH} characters. A sentence is a good password."
@@ -54,13 +55,8 @@ class EndSessionsForm(StrictForm):
     session = HiddenField()
 
 
-class SearchForm(Form):
-    """Sent as GET: it changes nothing and carries no token."""
-
-    q = SearchField(
-        "Search by name or unit",
-        [Length(max=200, message="Search for at most 200 characters."), plain_name],
-    )
+class RosterSearch(NameSearch):
+    q = SearchField("Search by name or unit", SEARCH_RULES)
 
 
 class UploadPeopleForm(StrictForm):

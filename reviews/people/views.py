@@ -30,7 +30,7 @@ from reviews.people.forms import (
     ChangePasswordForm,
     ChoosePasswordForm,
     EndSessionsForm,
-    SearchForm,
+    RosterSearch,
     SignInForm,
     UploadPeopleForm,
 )
@@ -49,6 +49,7 @@ from reviews.web.guard import (
     public,
 )
 from reviews.web.links import public_link
+from reviews.web.lists import page_number
 from reviews.web.mode import lets_demo_accounts_in
 from reviews.web.request_log import Event
 
@@ -205,19 +206,11 @@ def end_sessions(access: SiteAccess) -> ResponseReturnValue:
 @bp.get("/people")
 @guarded(Action.SEARCH_PEOPLE, params=("q", "page"))
 def roster(access: SiteAccess) -> ResponseReturnValue:
-    form = SearchForm(request.args)
-    search = (form.q.data or "").strip() if form.validate() else ""
-    page = queries.roster_page(access, search=search, page=_page_number())
+    form = RosterSearch(request.args)
+    page = queries.roster_page(access, search=form.words, page=page_number())
     if page.pagination.page > 1 and not page.rows:
         abort(404)
     return render_template("people/roster.html", page=page, form=form), status_of(form)
-
-
-def _page_number() -> int:
-    given = request.args.get("page", "1")
-    if not (given.isascii() and given.isdigit() and 0 < len(given) < 8 and int(given)):
-        abort(400)
-    return int(given)
 
 
 def _person(public_id: str) -> Person:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urldefrag, urljoin
 
+from lxml.etree import QName
 from lxml.etree import _Element as Element
 from werkzeug.test import TestResponse
 
@@ -74,8 +75,8 @@ class OverHttp(Somebody):
         self.status = response.status_code
         self.address = response.request.full_path.removesuffix("?")
         self.page = deepcopy(Page(response).root)
-        for drawn in self.page.iter("{*}svg"):
-            drawn.tag = "svg"  # a selector names it without its namespace
+        for drawn in self.page.iter("{http://www.w3.org/2000/svg}*"):
+            drawn.tag = QName(drawn).localname  # a selector names it without its namespace
         self.files = {}
         return self
 

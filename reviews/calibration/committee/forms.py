@@ -71,6 +71,10 @@ class DeclareForm(StrictForm):
     def rows(self) -> dict[str, tuple[Field, Field]]:
         return {p: (self[f"conflict_{p}"], self[f"reason_{p}"]) for p in self.packet_ids}
 
+    def answered(self) -> frozenset[str]:
+        """Public ids of the packets that stood on the page that was sent: of another one nothing was said."""
+        return frozenset(p for p, (_, reason) in self.rows().items() if reason.raw_data)
+
     def declared(self) -> dict[str, str]:
         """Public id -> reason, for the ticked ones."""
         return {p: reason.data or "" for p, (tick, reason) in self.rows().items() if tick.data}

@@ -1,22 +1,29 @@
 """What the committee's pages of one packet show. Each page is one function; a field the policy does not grant is None."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, Select, String, bindparam, case, exists, func, not_, select, true
 
 from reviews.access.expectations import TargetDimension, expectations_for
-from reviews.access.loaders import CycleAccess, PacketAccess, packets_in
+from reviews.access.loaders import CycleAccess, PacketAccess, packets_of
 from reviews.access.panel_standing import panel_standings
+from reviews.access.standing import VIEWER_ID, packet_standing, standing_of, viewer_params
 from reviews.calibration.board.queries import faces_of
 from reviews.calibration.requirements import BallotMarkDraft
 from reviews.db.extensions import db
 from reviews.db.models.calibration import (
     Ballot,
     BallotMark,
+    Conflict,
 )
 from reviews.db.models.cycles import Panel
+from reviews.db.models.packets import Packet
+from reviews.db.pagination import Page, page_of
+from reviews.db.text import position
 from reviews.display.board_cell import CellFace
 from reviews.packets.queries import revision_notes
 from reviews.rules.enums import (
@@ -31,6 +38,7 @@ from reviews.rules.scale import ScaleWords
 from reviews.rules.workflow import IN_REVIEW, UNDER_WAY
 
 _MET = SCALE.index(Category.MET)
+_UNANSWERED = frozenset({Relation.MEMBER_UNANSWERED, Relation.CHAIR_UNANSWERED})
 
 
 # -- Conflicts
@@ -47,42 +55,81 @@ class ConflictQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ConflictQuestionsPage:
-    rows: tuple[ConflictQuestion, ...]
+    #: Packets that wait for an answer, the first by name. The next follow when these are answered.
+    open: Page
+    #: All others, by name.
+    others: Page
     #: An owner declares by their own will; a panel waits for an answer to every packet.
     as_owner: bool
     on_panel: bool
 
     @property
-    def open(self) -> tuple[ConflictQuestion, ...]:
-        return tuple(row for row in self.rows if row.answer == "open")
+    def packets(self) -> tuple[PacketAccess, ...]:
+        """Those that are shown."""
+        return (*self.open.items, *self.others.items)
 
     @property
-    def answered(self) -> tuple[ConflictQuestion, ...]:
-        return tuple(row for row in self.rows if row.answer != "open")
+    def rows(self) -> tuple[ConflictQuestion, ...]:
+        return tuple(map(_question, self.packets))
 
 
-def declarable_packets(access: CycleAccess) -> list[PacketAccess]:
-    """On which the viewer may declare a conflict: submitted ones of their panels, as an owner all. One query."""
-    return [
-        packet
-        for packet in packets_in(access, Action.DECLARE_CONFLICT)
-        if packet.packet.state in (UNDER_WAY if _as_owner(packet) else IN_REVIEW)
-    ]
+def conflicts_page(access: CycleAccess, *, page: int, name: str) -> ConflictQuestionsPage:
+    """The packets on which the viewer may declare a conflict. Four statements at most.
 
+    These are the submitted ones of their panels, and as an owner all that are under way.
 
-def conflicts_page(packets: Sequence[PacketAccess]) -> ConflictQuestionsPage:
+    Args:
+        page: which fifty of those that wait for no answer, from 1.
+        name: what the candidate's name has to hold among these.
+    """
+    parameters = {
+        **viewer_params(access.viewer, Action.DECLARE_CONFLICT),
+        "cycle": access.cycle.id,
+        "name": name.casefold(),
+    }
+
+    def packet(row: Row[Any]) -> PacketAccess:
+        return PacketAccess(access.viewer, row.Packet, standing_of(row))
+
+    waiting = page_of(_questions(is_open=True), 1, parameters, packet)
+    others = page_of(_questions(is_open=False), page, parameters, packet)
+    shown = [*waiting.items, *others.items]
     return ConflictQuestionsPage(
-        rows=tuple(
-            ConflictQuestion(
-                public_id=each.packet.public_id,
-                candidate=each.packet.candidate.name,
-                target=each.packet.target_level.name,
-                answer=_answer(each),
-            )
-            for each in packets
-        ),
-        as_owner=any(map(_as_owner, packets)),
-        on_panel=any(map(_has_seat, packets)),
+        open=waiting,
+        others=others,
+        as_owner=any(map(_as_owner, shown)) if shown else access.is_owner,
+        on_panel=any(map(_has_seat, shown)) if shown else access.is_on_panel,
+    )
+
+
+@cache
+def _questions(*, is_open: bool) -> Select[Any]:
+    answered = exists().where(Conflict.packet_id == Packet.id, Conflict.person_id == VIEWER_ID)
+    named = position(Packet.candidate_name_key, bindparam("name", type_=String())) > 0
+    standing = packet_standing(
+        Packet.cycle_id == bindparam("cycle"),
+        # Most have been answered, and what is open is found without working out what the viewer is to them.
+        not_(answered) if is_open else named,
+        columns=(Packet.candidate_name_key, Packet.state),
+    )
+    unanswered = standing.c.seat.in_([relation.value for relation in _UNANSWERED])
+    by_office = case(
+        (standing.c.office == Relation.OWNER.value, standing.c.state.in_(UNDER_WAY)),
+        else_=standing.c.state.in_(IN_REVIEW),
+    )
+    return (
+        packets_of(standing)
+        .where(by_office, unanswered if is_open else func.coalesce(not_(unanswered), true()))
+        .order_by(standing.c.candidate_name_key, standing.c.packet_id)
+    )
+
+
+def _question(access: PacketAccess) -> ConflictQuestion:
+    return ConflictQuestion(
+        public_id=access.packet.public_id,
+        candidate=access.packet.candidate.name,
+        target=access.packet.target_level.name,
+        answer=_answer(access),
     )
 
 
@@ -103,7 +150,7 @@ def _answer(access: PacketAccess) -> str:
         "you have worked in one line, or stand for the same level": standing.is_related,
         "declared": standing.conflict is ConflictStanding.DECLARED,
         "an owner of the cycle has set a conflict": standing.conflict is ConflictStanding.SET,
-        "open": standing.seat in {Relation.MEMBER_UNANSWERED, Relation.CHAIR_UNANSWERED},
+        "open": standing.seat in _UNANSWERED,
     }
     return next((answer for answer, holds in known.items() if holds), "none")
 

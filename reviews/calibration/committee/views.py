@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
@@ -21,31 +21,33 @@ from reviews.rules.rating_summary import rule_reading
 from reviews.rules.scale import ScaleWords
 from reviews.web.error_handlers import rules_shown_on, status_of
 from reviews.web.guard import guarded
+from reviews.web.lists import NameSearch, page_number
 
 bp = Blueprint("committee", __name__)
 
 
 @bp.route("/cycles/<cycle>/conflicts", methods=["GET", "POST"])
-@guarded(Action.ANSWER_CONFLICT_QUESTIONS, on="cycle")
+@guarded(Action.ANSWER_CONFLICT_QUESTIONS, on="cycle", params=("q", "page"))
 def conflicts(access: CycleAccess) -> ResponseReturnValue:
-    declarable = queries.declarable_packets(access)
-    if not declarable:
+    search = NameSearch(request.args)
+    page = queries.conflicts_page(access, page=page_number(), name=search.words)
+    if not page.packets and not search.q.data:
         abort(404)
-    page = queries.conflicts_page(declarable)
     # A conflict may still be declared where "none" was said: the form holds those as well, below the open ones.
     asked = [row for row in page.rows if row.answer in {"open", "none"}]
     form = DeclareForm.for_packets(
         ((row.public_id, row.candidate) for row in asked), needs_tick=not page.on_panel
     )
     if form.validate_on_submit():
-        packets = {each.packet.public_id: each.packet for each in declarable}
-        declared = form.declared()
+        packets = {each.packet.public_id: each.packet for each in page.packets}
+        answered, declared = form.answered(), form.declared()
         with rules_shown_on(form):
             service.answer_conflicts(
                 [
                     packets[row.public_id]
                     for row in asked
-                    if row.answer == "open" or row.public_id in declared
+                    if (row.answer == "open" and row.public_id in answered)
+                    or row.public_id in declared
                 ],
                 declared={packets[public_id].id: reason for public_id, reason in declared.items()},
                 actor=access.viewer,
@@ -55,12 +57,10 @@ def conflicts(access: CycleAccess) -> ResponseReturnValue:
             # To an owner without a seat, the packet is gone from this page too, and with the last one the page.
             back = ".conflicts" if page.on_panel else "cycles.show"
             return redirect(url_for(back, cycle=access.cycle.public_id))
-    return (
-        render_template(
-            "calibration/committee/conflicts.html", access=access, page=page, form=form
-        ),
-        status_of(form),
+    html = render_template(
+        "calibration/committee/conflicts.html", access=access, page=page, form=form, search=search
     )
+    return html, status_of(form)
 
 
 @bp.get("/packets/<packet>/committee")

@@ -4,20 +4,23 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy.orm import aliased, contains_eager
 
-from reviews.access.loaders import CycleAccess, PacketAccess, packets_in
+from reviews.access.loaders import CycleAccess, packets_by_name
+from reviews.access.standing import allowed, packet_standing, viewer_params
 from reviews.db.extensions import db
 from reviews.db.models.calibration import Conflict
 from reviews.db.models.cycles import Cycle, Panel, PanelMember
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
+from reviews.db.pagination import Page, page_of
 from reviews.db.text import position
 from reviews.rules.enums import Action, ConflictStanding, CyclePhase
-from reviews.rules.policy import Answer
+from reviews.rules.policy import Answer, cells
 
 _PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -153,8 +156,8 @@ def people_to_choose(search: str, *, ticked: Sequence[Person]) -> list[Person]:
 class PanelsPage:
     access: CycleAccess
     panels: tuple[PanelLine, ...]
-    #: What may be given to another panel; nothing while there is one panel, or once voting has begun.
-    packets: tuple[PacketAccess, ...]
+    #: What may be given to another panel, by the candidate's name; None while there is one panel, or once voting has begun.
+    packets: Page | None
     needs_reason: bool
     voting: bool
 
@@ -175,27 +178,30 @@ class ConflictOnRecord:
 @dataclass(frozen=True, slots=True)
 class SetConflictPage:
     access: CycleAccess
-    packets: tuple[PacketAccess, ...]
+    #: To choose from: the first by name.
+    packets: Page
     members: tuple[Person, ...]
-    conflicts: tuple[ConflictOnRecord, ...]
+    conflicts: Page
 
 
-def panels_page(access: CycleAccess) -> PanelsPage:
+def panels_page(access: CycleAccess, *, page: int, name: str) -> PanelsPage:
     panels = panel_lines(access.cycle)
     voting = access.cycle.phase is CyclePhase.CALIBRATION
+    several = len(panels) > 1 and not voting
     return PanelsPage(
         access=access,
         panels=panels,
-        packets=_packets_seen(access) if len(panels) > 1 and not voting else (),
+        # Those whose panel the viewer may know. An owner's own packet is none of them.
+        packets=packets_by_name(access, Action.SEE_PANEL, page=page, name=name)
+        if several
+        else None,
         needs_reason=access.answer(Action.EDIT_PANELS) is Answer.WITH_REASON,
         voting=voting,
     )
 
 
-def conflicts_page(access: CycleAccess) -> SetConflictPage:
-    """The packets and panel members of the cycle, and the conflicts on record that the viewer may read."""
-    packets = _packets_seen(access)
-    known = {packet.packet.id: packet for packet in packets}
+def conflicts_page(access: CycleAccess, *, page: int, name: str) -> SetConflictPage:
+    """Packets and panel members of the cycle to choose from, and a page of the conflicts on record that the viewer may read."""
     members = db.session.scalars(
         select(Person)
         .where(
@@ -209,35 +215,39 @@ def conflicts_page(access: CycleAccess) -> SetConflictPage:
         )
         .order_by(Person.name, Person.id)
     )
-    conflicts = db.session.execute(
-        select(Conflict, Person.name)
-        .join(Person, Person.id == Conflict.person_id)
-        .where(Conflict.packet_id.in_(list(known)), Conflict.standing != ConflictStanding.NONE)
-        .order_by(Conflict.recorded_at.desc(), Conflict.id.desc())
-    )
+    parameters = {
+        **viewer_params(access.viewer, Action.READ_CONFLICT_REASON),
+        "cycle": access.cycle.id,
+        "see_panel": cells(Action.SEE_PANEL),
+    }
     return SetConflictPage(
         access=access,
-        packets=packets,
+        packets=packets_by_name(access, Action.SEE_PANEL, page=1, name=name),
         members=tuple(members),
-        conflicts=tuple(
-            ConflictOnRecord(
-                candidate=known[row.Conflict.packet_id].packet.candidate.name,
-                member=row.name,
-                standing=row.Conflict.standing,
-                reason=row.Conflict.reason,
-                at=row.Conflict.recorded_at,
-            )
-            for row in conflicts
-            if known[row.Conflict.packet_id].may(Action.READ_CONFLICT_REASON)
-        ),
+        conflicts=page_of(_on_record(), page, parameters, lambda row: ConflictOnRecord(*row)),
     )
 
 
-def _packets_seen(access: CycleAccess) -> tuple[PacketAccess, ...]:
-    """Those whose panel the viewer may know, by the candidate's name. An owner's own packet is none of them."""
-    return tuple(
-        sorted(
-            packets_in(access, Action.SEE_PANEL),
-            key=lambda packet: (packet.packet.candidate.name, packet.packet.id),
+@cache
+def _on_record() -> Select[*tuple[Any, ...]]:
+    stands = Conflict.standing.in_([ConflictStanding.DECLARED, ConflictStanding.SET])
+    standing = packet_standing(
+        Packet.cycle_id == bindparam("cycle"),
+        Packet.id.in_(select(Conflict.packet_id).where(stands)),
+        columns=(Packet.candidate_id,),
+    )
+    candidate, member = aliased(Person), aliased(Person)
+    return (
+        select(
+            candidate.name,
+            member.name,
+            Conflict.standing,
+            Conflict.reason,
+            Conflict.recorded_at,
         )
+        .join(standing, standing.c.packet_id == Conflict.packet_id)
+        .join(candidate, candidate.id == standing.c.candidate_id)
+        .join(member, member.id == Conflict.person_id)
+        .where(stands, allowed(standing), allowed(standing, granted="see_panel"))
+        .order_by(Conflict.recorded_at.desc(), Conflict.id.desc())
     )

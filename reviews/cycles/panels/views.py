@@ -1,6 +1,6 @@
 """Pages of the panels: who decides, which packets they hear, and whom the owner keeps away from one."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 
@@ -11,20 +11,23 @@ from reviews.cycles.panels.forms import ConflictForm, PanelForm, place_field, pl
 from reviews.cycles.panels.service import PanelDraft
 from reviews.cycles.queries import needs_reason
 from reviews.db.models.cycles import Panel
+from reviews.display.formatting import count
 from reviews.rules.enums import Action
 from reviews.rules.errors import StaleEdit
 from reviews.web.edit_conflict import EditDifference, show_both
 from reviews.web.error_handlers import rules_shown_on, status_of
 from reviews.web.guard import guarded
+from reviews.web.lists import NameSearch, page_number
 
 bp = Blueprint("panels", __name__)
 
 
 @bp.route("/cycles/<cycle>/panels", methods=["GET", "POST"])
-@guarded(Action.EDIT_PANELS, on="cycle")
+@guarded(Action.EDIT_PANELS, on="cycle", params=("q", "page"))
 def index(access: CycleAccess) -> ResponseReturnValue:
-    page = queries.panels_page(access)
-    packets = {packet.packet.public_id: packet.packet for packet in page.packets}
+    search = NameSearch(request.args)
+    page = queries.panels_page(access, page=page_number(), name=search.words)
+    packets = {each.packet.public_id: each.packet for each in page.packets or ()}
     form = places_form(
         {
             public_id: (packet.candidate.name, page.panel_of.get(packet.panel_id or 0, ""))
@@ -46,9 +49,10 @@ def index(access: CycleAccess) -> ResponseReturnValue:
                 now=access.viewer.now,
                 reason=form.given_reason,
             )
-            flash("1 packet moved." if moved == 1 else f"{moved} packets moved.")
+            flash(f"{count(moved, 'packet')} moved.")
             return redirect(url_for(".index", cycle=access.cycle.public_id))
-    return render_template("cycles/panels/index.html", page=page, form=form), status_of(form)
+    html = render_template("cycles/panels/index.html", page=page, form=form, search=search)
+    return html, status_of(form)
 
 
 @bp.route("/cycles/<cycle>/panels/new", methods=["GET", "POST"])
@@ -125,10 +129,11 @@ def remove(access: CycleAccess, panel: str) -> ResponseReturnValue:
 
 
 @bp.route("/cycles/<cycle>/conflicts/set", methods=["GET", "POST"])
-@guarded(Action.SET_CONFLICT, on="cycle")
+@guarded(Action.SET_CONFLICT, on="cycle", params=("q", "page"))
 def set_conflict(access: CycleAccess) -> ResponseReturnValue:
-    page = queries.conflicts_page(access)
-    packets = {packet.packet.public_id: packet.packet for packet in page.packets}
+    search = NameSearch(request.args)
+    page = queries.conflicts_page(access, page=page_number(), name=search.words)
+    packets = {each.packet.public_id: each.packet for each in page.packets}
     members = {member.public_id: member for member in page.members}
     form = ConflictForm()
     form.packet.choices = [
@@ -150,4 +155,5 @@ def set_conflict(access: CycleAccess) -> ResponseReturnValue:
             )
             flash("Conflict set. It takes effect at once.")
             return redirect(url_for(".set_conflict", cycle=access.cycle.public_id))
-    return render_template("cycles/panels/set_conflict.html", page=page, form=form), status_of(form)
+    html = render_template("cycles/panels/set_conflict.html", page=page, form=form, search=search)
+    return html, status_of(form)

@@ -17,7 +17,12 @@ from reviews.cycles.phases.checklist import (
     missing_to_calibrate,
     missing_to_open,
 )
-from reviews.cycles.progress.queries import ProgressRow, progress_rows
+from reviews.cycles.progress.queries import (
+    ProgressRow,
+    ProgressTotals,
+    first_rows,
+    progress_totals,
+)
 from reviews.cycles.queries import needs_reason
 from reviews.db.extensions import db
 from reviews.db.models.cycles import Cycle, Panel
@@ -29,7 +34,7 @@ from reviews.rules.enums import (
     PacketPhase,
     PacketStage,
 )
-from reviews.rules.workflow import IN_REVIEW, UNSUBMITTED
+from reviews.rules.workflow import IN_REVIEW
 
 
 def missing_to_advance(cycle: Cycle, viewer: Viewer) -> tuple[MissingItem, ...]:
@@ -93,23 +98,22 @@ def undecided(cycle: Cycle) -> bool:
 class AdvancePage:
     access: CycleAccess
     missing: tuple[MissingItem, ...]
-    #: Drafts and returned packets, which stay behind when rating begins.
+    totals: ProgressTotals
+    #: Drafts and returned packets, which stay behind when rating begins: the first by name.
     unsubmitted: tuple[ProgressRow, ...]
-    submitted: int
-    #: Packets with a rating still to come, which ends when calibration begins.
+    #: Packets with a rating still to come, which ends when calibration begins: the first by name.
     unrated: tuple[ProgressRow, ...]
     needs_reason: bool
 
 
 def advance_page(access: CycleAccess) -> AdvancePage:
-    rows = progress_rows(access)
     rating = access.standing.phase == PacketPhase.RATING
     return AdvancePage(
         access=access,
         missing=missing_to_advance(access.cycle, access.viewer),
-        unsubmitted=tuple(row for row in rows if row.state in UNSUBMITTED),
-        submitted=sum(row.state in IN_REVIEW for row in rows),
-        unrated=tuple(row for row in rows if rating and row.waits),
+        totals=progress_totals(access),
+        unsubmitted=first_rows(access, waiting=False),
+        unrated=first_rows(access, waiting=True) if rating else (),
         needs_reason=needs_reason(access, Action.ADVANCE_CYCLE),
     )
 

@@ -1,17 +1,25 @@
 """Reading how far each packet has come, and whom it waits for: the progress page and the step to the next phase."""
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, and_, bindparam, exists, func, literal_column, not_, or_, select
 
-from reviews.access import loaders as loading
-from reviews.access.loaders import CycleAccess, PacketAccess
+from reviews.access.loaders import CycleAccess, PacketAccess, packets_by_name, packets_of
+from reviews.access.standing import (
+    allowed,
+    packet_standing,
+    standing_columns,
+    standing_of,
+    viewer_params,
+)
 from reviews.db.extensions import db
-from reviews.db.models.packets import Assignment, RevisionCoverage
+from reviews.db.models.packets import Assignment, Packet, RevisionCoverage
+from reviews.db.models.people import Person
+from reviews.db.pagination import COUNTED, PAGE_SIZE, Page
 from reviews.rules.enums import (
     Action,
     AssignmentState,
@@ -20,7 +28,7 @@ from reviews.rules.enums import (
     PacketState,
     RaterKind,
 )
-from reviews.rules.policy import Answer
+from reviews.rules.policy import Answer, PacketStanding, cells, decide
 from reviews.rules.workflow import ASKED_EVER, IN_REVIEW, OWED, UNSUBMITTED
 
 
@@ -51,45 +59,169 @@ class ProgressRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What is known of the ratings of a packet: enough to say whether it waits for anybody."""
+
+    #: Peers whom the manager has not answered yet.
+    proposed: bool
+    manager_in: bool
+    #: A peer owes an answer or a rating.
+    owed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressTotals:
+    """Of the packets that the viewer may know; of the first `COUNTED`, where there are more."""
+
+    packets: int = 0
+    submitted: int = 0
+    unsubmitted: int = 0
+    #: Packets that wait for somebody.
+    waiting: int = 0
+
+    @property
+    def at_least(self) -> str:
+        return "at least " if self.packets > COUNTED else ""
+
+
+@dataclass(frozen=True, slots=True)
 class ProgressPage:
     access: CycleAccess
     rows: tuple[ProgressRow, ...]
+    pagination: Page
+    totals: ProgressTotals
     #: The deadline of this phase, and whether it has passed.
     due: datetime | None
     late: bool
 
-    @property
-    def submitted(self) -> int:
-        return sum(row.state in IN_REVIEW for row in self.rows)
 
-    @property
-    def waiting(self) -> int:
-        return sum(bool(row.waits) for row in self.rows)
-
-
-def progress_page(access: CycleAccess) -> ProgressPage:
+def progress_page(access: CycleAccess, *, page: int = 1, name: str = "") -> ProgressPage:
+    """One page of the packets that the viewer may know, by the candidate's name. Five statements at most."""
     cycle = access.cycle
     due = cycle.evidence_due if cycle.phase is CyclePhase.EVIDENCE else cycle.rating_due
+    # What was never submitted is not shown to a panel.
+    found = packets_by_name(
+        access, Action.KNOW_PACKET, page=page, name=name, early=Action.SEE_BEFORE_SUBMISSION
+    )
     return ProgressPage(
-        access, progress_rows(access), due, late=due is not None and due < access.viewer.now
+        access,
+        _rows(found.items),
+        found,
+        progress_totals(access),
+        due,
+        late=due is not None and due < access.viewer.now,
     )
 
 
-def progress_rows(access: CycleAccess) -> tuple[ProgressRow, ...]:
-    """Every packet the viewer may know, by the candidate's name. Three queries."""
-    packets = [
-        packet
-        for packet in loading.packets_in(access, Action.KNOW_PACKET)
-        # What was never submitted is not shown to a panel.
-        if packet.packet.state in IN_REVIEW or packet.may(Action.SEE_BEFORE_SUBMISSION)
+def progress_totals(access: CycleAccess) -> ProgressTotals:
+    """One statement: it counts packets by what the policy knows of them and by what they wait for."""
+    totals = ProgressTotals()
+    for row in db.session.connection().execute(_totals(), _params(access)):
+        standing = standing_of(row)
+        asked = Asked(bool(row.proposed), bool(row.manager_in), bool(row.owed))
+        waits = decide(Action.KNOW_PACKET, standing) is not Answer.STUB and any(
+            _waits_for(standing, row.state, asked).values()
+        )
+        totals = replace(
+            totals,
+            packets=totals.packets + row.number,
+            submitted=totals.submitted + row.number * (row.state in IN_REVIEW),
+            unsubmitted=totals.unsubmitted + row.number * (row.state in UNSUBMITTED),
+            waiting=totals.waiting + row.number * waits,
+        )
+    return totals
+
+
+def first_rows(access: CycleAccess, *, waiting: bool) -> tuple[ProgressRow, ...]:
+    """The first rows by name of packets that were not submitted, or else that wait for a rating. Three statements."""
+    found = db.session.execute(_first(waiting=waiting), _params(access))
+    packets = [PacketAccess(access.viewer, row.Packet, standing_of(row)) for row in found]
+    return tuple(row for row in _rows(packets) if row.waits or not waiting)
+
+
+def _params(access: CycleAccess) -> dict[str, Any]:
+    return {
+        **viewer_params(access.viewer, Action.KNOW_PACKET),
+        "cycle": access.cycle.id,
+        "early": cells(Action.SEE_BEFORE_SUBMISSION),
+    }
+
+
+def _asked() -> list[Any]:
+    """The columns of `Asked`, over Packet."""
+
+    def some(*where: Any) -> Any:
+        return exists().where(Assignment.packet_id == Packet.id, *where)
+
+    return [
+        some(Assignment.state == AssignmentState.NOMINATED).label("proposed"),
+        some(
+            Assignment.kind == RaterKind.MANAGER, Assignment.state == AssignmentState.SUBMITTED
+        ).label("manager_in"),
+        some(Assignment.kind == RaterKind.PEER, Assignment.state.in_(OWED)).label("owed"),
     ]
+
+
+def _known(*columns: Any) -> tuple[Any, Any]:
+    """The standing on the packets of the cycle, and which of them the viewer may see in a list."""
+    standing = packet_standing(
+        Packet.cycle_id == bindparam("cycle"), columns=(Packet.state, *columns, *_asked())
+    )
+    early = or_(standing.c.state.in_(IN_REVIEW), allowed(standing, granted="early"))
+    return standing, early
+
+
+@cache
+def _totals() -> Select[Any]:
+    standing, early = _known()
+    known = (
+        select(
+            standing.c.state,
+            standing.c.proposed,
+            standing.c.manager_in,
+            standing.c.owed,
+            *standing_columns(standing),
+        )
+        .where(allowed(standing), early)
+        .limit(literal_column(str(COUNTED + 1)))
+        .subquery()
+    )
+    return select(*known.c, func.count().label("number")).group_by(*known.c)
+
+
+@cache
+def _first(*, waiting: bool) -> Select[Any]:
+    standing, early = _known(Packet.candidate_name_key)
+    if waiting:
+        wanted = and_(
+            standing.c.state.in_(IN_REVIEW),
+            or_(standing.c.proposed, not_(standing.c.manager_in), standing.c.owed),
+        )
+    else:
+        wanted = standing.c.state.in_(UNSUBMITTED)
+    return (
+        packets_of(standing)
+        .where(early, wanted)
+        .order_by(standing.c.candidate_name_key, standing.c.packet_id)
+        .limit(literal_column(str(PAGE_SIZE)))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rater:
+    kind: RaterKind
+    state: AssignmentState
+    name: str
+
+
+def _rows(packets: Sequence[PacketAccess]) -> tuple[ProgressRow, ...]:
+    """Two statements, whatever the number of packets."""
     coverage = _coverage(packets)
-    assignments = _assignments(packets)
-    rows = [_row(packet, coverage, assignments[packet.packet.id]) for packet in packets]
-    return tuple(sorted(rows, key=lambda row: (row.candidate, row.public_id)))
+    raters = _raters(packets)
+    return tuple(_row(packet, coverage, raters.get(packet.packet.id, [])) for packet in packets)
 
 
-def _coverage(packets: Sequence[PacketAccess]) -> dict[int, tuple[int, int]]:
+def _coverage(packets: Iterable[PacketAccess]) -> dict[int, tuple[int, int]]:
     """Revision -> expectations with evidence, and all that are asked."""
     rows = db.session.execute(
         select(
@@ -103,20 +235,20 @@ def _coverage(packets: Sequence[PacketAccess]) -> dict[int, tuple[int, int]]:
     return {revision: (covered, expectations) for revision, covered, expectations in rows}
 
 
-def _assignments(packets: Sequence[PacketAccess]) -> defaultdict[int, list[Assignment]]:
-    found: defaultdict[int, list[Assignment]] = defaultdict(list)
-    for assignment in db.session.scalars(
-        select(Assignment)
-        .options(joinedload(Assignment.rater))
+def _raters(packets: Iterable[PacketAccess]) -> Mapping[int, list[_Rater]]:
+    found: dict[int, list[_Rater]] = {}
+    for packet, kind, state, name in db.session.execute(
+        select(Assignment.packet_id, Assignment.kind, Assignment.state, Person.name)
+        .join(Person, Person.id == Assignment.rater_id)
         .where(Assignment.packet_id.in_([p.packet.id for p in packets]))
         .order_by(Assignment.peer_order, Assignment.id)
     ):
-        found[assignment.packet_id].append(assignment)
+        found.setdefault(packet, []).append(_Rater(kind, state, name))
     return found
 
 
 def _row(
-    access: PacketAccess, coverage: dict[int, tuple[int, int]], assignments: list[Assignment]
+    access: PacketAccess, coverage: dict[int, tuple[int, int]], raters: Sequence[_Rater]
 ) -> ProgressRow:
     packet = access.packet
     if access.answer(Action.KNOW_PACKET) is Answer.STUB:
@@ -124,9 +256,9 @@ def _row(
     covered = expectations = None
     if packet.current_revision_id and access.may(Action.READ_EVIDENCE):
         covered, expectations = coverage.get(packet.current_revision_id, (0, 0))
-    peers = [a for a in assignments if a.kind is RaterKind.PEER and a.state in ASKED_EVER]
-    managers = [a for a in assignments if a.kind is RaterKind.MANAGER]
-    rated = packet.state in IN_REVIEW and access.standing.phase >= PacketPhase.RATING
+    peers = [r for r in raters if r.kind is RaterKind.PEER and r.state in ASKED_EVER]
+    asked = _asked_of(raters)
+    rated = _is_rated(access.standing, packet.state)
     sees_manager = rated and access.may(Action.SEE_MANAGER_RATING_STATE)
     counts = rated and access.may(Action.COUNT_RATINGS)
     return ProgressRow(
@@ -137,37 +269,60 @@ def _row(
         covered=covered,
         expectations=expectations,
         manager=packet.manager.name,
-        manager_in=_any_in(managers) if sees_manager else None,
-        peers_in=sum(a.state is AssignmentState.SUBMITTED for a in peers) if counts else None,
+        manager_in=asked.manager_in if sees_manager else None,
+        peers_in=sum(r.state is AssignmentState.SUBMITTED for r in peers) if counts else None,
         peers_asked=len(peers) if counts else None,
-        waits=_waits(access, assignments, sees_manager=sees_manager, counts=counts),
+        waits=_waits(access, asked, raters),
     )
 
 
-def _any_in(assignments: Sequence[Assignment]) -> bool:
-    return any(a.state is AssignmentState.SUBMITTED for a in assignments)
+def _asked_of(raters: Iterable[_Rater]) -> Asked:
+    return Asked(
+        proposed=any(r.state is AssignmentState.NOMINATED for r in raters),
+        manager_in=any(
+            r.kind is RaterKind.MANAGER and r.state is AssignmentState.SUBMITTED for r in raters
+        ),
+        owed=any(r.kind is RaterKind.PEER and r.state in OWED for r in raters),
+    )
 
 
-def _waits(
-    access: PacketAccess, assignments: Sequence[Assignment], *, sees_manager: bool, counts: bool
-) -> tuple[Wait, ...]:
+def _is_rated(standing: PacketStanding, state: PacketState) -> bool:
+    return state in IN_REVIEW and standing.phase >= PacketPhase.RATING
+
+
+def _waits_for(standing: PacketStanding, state: PacketState, asked: Asked) -> dict[str, bool]:
+    """What a packet waits for, so far as somebody of this standing may know."""
+
+    def may(action: Action) -> bool:
+        return decide(action, standing).allowed
+
+    rated = _is_rated(standing, state)
+    return {
+        "packet": standing.phase == PacketPhase.EVIDENCE and state in UNSUBMITTED,
+        "approval": may(Action.SEE_PEERS) and may(Action.APPROVE_PEER) and asked.proposed,
+        "manager": rated and may(Action.SEE_MANAGER_RATING_STATE) and not asked.manager_in,
+        "peers": rated and may(Action.COUNT_RATINGS) and asked.owed,
+    }
+
+
+def _waits(access: PacketAccess, asked: Asked, raters: Iterable[_Rater]) -> tuple[Wait, ...]:
     packet = access.packet
+    waits_for = _waits_for(access.standing, packet.state, asked)
     found = []
-    if access.standing.phase == PacketPhase.EVIDENCE and packet.state in UNSUBMITTED:
+    if waits_for["packet"]:
         found.append(Wait(packet.candidate.name, "packet"))
-    proposed = sum(a.state is AssignmentState.NOMINATED for a in assignments)
-    if access.may(Action.SEE_PEERS) and access.may(Action.APPROVE_PEER) and proposed:
+    if waits_for["approval"]:
         found.append(Wait(packet.manager.name, "peers to approve"))
-    if sees_manager and not _any_in([a for a in assignments if a.kind is RaterKind.MANAGER]):
+    if waits_for["manager"]:
         found.append(Wait(packet.manager.name, "rating"))
-    if counts:
+    if waits_for["peers"]:
         names = access.may(Action.SEE_PEERS)
         found += [
             Wait(
-                a.rater.name if names else "a peer",
-                "rating" if a.state is not AssignmentState.INVITED else "answer",
+                rater.name if names else "a peer",
+                "rating" if rater.state is not AssignmentState.INVITED else "answer",
             )
-            for a in assignments
-            if a.kind is RaterKind.PEER and a.state in OWED
+            for rater in raters
+            if rater.kind is RaterKind.PEER and rater.state in OWED
         ]
     return tuple(found)

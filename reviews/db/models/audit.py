@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ladders.orm import Base
@@ -11,6 +11,8 @@ from ladders.orm import Base
 
 class AuditEvent(Base):
     __tablename__ = "audit_event"
+    # The log of a cycle is read from its end.
+    __table_args__ = (Index("ix_audit_event_cycle", "cycle_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
@@ -18,7 +20,7 @@ class AuditEvent(Base):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     #: The name of a `vocabulary.Action`, in lower case.
     action: Mapped[str] = mapped_column(String(60))
-    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycle.id"), index=True)
+    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycle.id"))
     packet_id: Mapped[int | None] = mapped_column(ForeignKey("packet.id"), index=True)
     #: What changed, in words: "Packet of Ada, submitted".
     summary: Mapped[str] = mapped_column(String(500))

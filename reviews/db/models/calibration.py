@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ladders.orm import Base
@@ -22,7 +22,11 @@ class Conflict(Base):
     """What a panel member, or the owner for them, put on record about one packet."""
 
     __tablename__ = "conflict"
-    __table_args__ = (UniqueConstraint("packet_id", "person_id"),)
+    __table_args__ = (
+        UniqueConstraint("packet_id", "person_id"),
+        # Few are more than the answer that there is none.
+        Index("ix_conflict_standing", "standing", "packet_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     packet_id: Mapped[int] = mapped_column(ForeignKey("packet.id"), index=True)

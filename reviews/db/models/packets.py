@@ -1,8 +1,22 @@
 """A candidate's packet in one cycle: the draft evidence, the submitted revisions, and who is asked to rate it."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Connection,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    event,
+    inspect,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ladders.models import LadderVersion, LevelRow
@@ -36,12 +50,15 @@ class Packet(Base):
         Index("ix_packet_stage", "cycle_id", "state", "stage"),
         Index("ix_packet_agenda", "cycle_id", "state", "agenda_order"),
         Index("ix_packet_board", "cycle_id", "state", "target_level_id", "agenda_order"),
+        Index("ix_packet_candidate_name", "cycle_id", "candidate_name_key", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(22), unique=True)
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
     candidate_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    #: The candidate's `name_key`, kept here so that a list by name begins at the front of an index.
+    candidate_name_key: Mapped[str] = mapped_column(String(600))
     manager_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     panel_id: Mapped[int | None] = mapped_column(ForeignKey("panel.id"), index=True)
     ladder_version_id: Mapped[int] = mapped_column(ForeignKey("ladder_version.id"))
@@ -83,6 +100,23 @@ class Packet(Base):
     )
 
     __mapper_args__ = {"version_id_col": version}
+
+
+@event.listens_for(Packet, "before_insert")
+def _take_name(_mapper: Any, connection: Connection, packet: Packet) -> None:
+    packet.candidate_name_key = connection.execute(
+        select(Person.name_key).where(Person.id == packet.candidate_id)
+    ).scalar_one()
+
+
+@event.listens_for(Person, "after_update")
+def _pass_name_on(_mapper: Any, connection: Connection, person: Person) -> None:
+    if inspect(person).attrs.name_key.history.has_changes():
+        connection.execute(
+            update(Packet)
+            .where(Packet.candidate_id == person.id)
+            .values(candidate_name_key=person.name_key)
+        )
 
 
 class EvidenceItem(Base):

@@ -9,7 +9,7 @@ from sqlalchemy import Select, bindparam, exists, func, literal_column, or_, sel
 
 from reviews.access.loaders import CycleAccess, SiteAccess
 from reviews.access.standing import allowed, packet_standing, viewer_params
-from reviews.audit.chain import START, digest_of
+from reviews.audit.chain import LANES, digest_of, start_of
 from reviews.db.extensions import db
 from reviews.db.models.audit import AuditEvent, AuditHead
 from reviews.db.models.cycles import Cycle
@@ -169,23 +169,30 @@ class Verification:
 
 
 def verify() -> Verification:
-    """Walk the whole chain. Finds a line that was edited, taken out or put in, and a tail that was cut off."""
-    digest, intact = START, 0
-    chain = select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=_BATCH)
+    """Walk all lanes of the log. Finds a line that was edited, moved, taken out or put in, and an end that was cut off."""
+    digests = {lane: start_of(lane) for lane in range(LANES)}
+    counts = dict.fromkeys(digests, 0)
+    intact = 0
+    lines = select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=_BATCH)
     # Closed by the block: a return halfway would leave the server's cursor open.
-    with db.session.scalars(chain) as events:
+    with db.session.scalars(lines) as events:
         for event in events:
-            expected = digest_of(event, digest)
+            expected = digest_of(event, digests.get(event.lane, ""))
             if event.digest != expected:
                 where = f"line {intact + 1} (id {event.id}, {event.at:%Y-%m-%d %H:%M:%S} UTC)"
                 return Verification(
                     intact,
                     f"{where} does not follow from the one before: it or its neighbour changed.",
                 )
-            digest, intact = expected, intact + 1
-    head = db.session.scalars(select(AuditHead)).one_or_none()
-    promised = head.count if head else 0
-    if promised != intact or (head and head.digest != digest):
+            digests[event.lane] = expected
+            counts[event.lane] += 1
+            intact += 1
+    heads = {head.lane: head for head in db.session.scalars(select(AuditHead))}
+    promised = sum(head.count for head in heads.values())
+    whole = heads.keys() == digests.keys() and all(
+        (head.count, head.digest) == (counts[lane], digests[lane]) for lane, head in heads.items()
+    )
+    if not whole:
         return Verification(
             intact, f"the log ends after {intact} lines; it should hold {promised}."
         )

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from reviews.access.viewer import Actor, person_id_of
-from reviews.audit.chain import START, digest_of
+from reviews.audit.chain import digest_of, lane_of
 from reviews.db.extensions import db
 from reviews.db.models.audit import AuditEvent, AuditHead
 from reviews.db.models.cycles import Cycle
@@ -24,7 +24,7 @@ def record(
     packet: Packet | None = None,
     **details: Any,
 ) -> AuditEvent:
-    """Append one line to the chain.
+    """Append one line to the actor's lane. Until the transaction ends, nobody else appends to it.
 
     Args:
         actor: who did it; None for the command line.
@@ -33,18 +33,20 @@ def record(
         cycle: what it belongs to; taken from the packet where there is one.
         details: small values that changed, as JSON.
     """
-    head = db.session.scalars(select(AuditHead).with_for_update()).one_or_none()
-    if head is None:
-        head = AuditHead(id=1, count=0, digest=START)
-        db.session.add(head)
+    actor_id = None if actor is None else person_id_of(actor)
+    lane = lane_of(actor_id)
+    head = db.session.scalars(
+        select(AuditHead).where(AuditHead.lane == lane).with_for_update()
+    ).one()
     event = AuditEvent(
         at=at,
-        actor_id=None if actor is None else person_id_of(actor),
+        actor_id=actor_id,
         action=verb.value,
         cycle_id=packet.cycle_id if packet else cycle.id if cycle else None,
         packet_id=packet.id if packet else None,
         summary=summary[:500],
         details=details,
+        lane=lane,
     )
     event.digest = digest_of(event, head.digest)
     head.digest = event.digest

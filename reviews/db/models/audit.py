@@ -25,15 +25,18 @@ class AuditEvent(Base):
     #: What changed, in words: "Packet of Ada, submitted".
     summary: Mapped[str] = mapped_column(String(500))
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    #: HMAC-SHA256 over this line and the digest of the line before.
+    #: Which of the chains it is part of: see `audit.chain`.
+    lane: Mapped[int] = mapped_column(default=0)
+    #: HMAC-SHA256 over this line and the digest of the line before in its lane.
     digest: Mapped[str] = mapped_column(String(64), unique=True)
 
 
 class AuditHead(Base):
-    """The end of the chain: one row, locked by whoever appends."""
+    """The end of a lane: one row for each, locked by whoever appends to it."""
 
     __tablename__ = "audit_head"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    lane: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: Lines of the lane.
     count: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64))

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import Connection, Engine
@@ -30,4 +29,3 @@ db = SQLAlchemy(
     # Else the text of a database error holds what was to be written.
     engine_options={"hide_parameters": True},
 )
-migrate = Migrate(compare_type=True, render_as_batch=True)

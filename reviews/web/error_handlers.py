@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import psycopg
 from flask import Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
@@ -13,7 +12,6 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from limits import RateLimitItemPerMinute
-from psycopg.errors import UniqueViolation
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, TooManyRequests
@@ -26,6 +24,8 @@ from reviews.web.guard import SAFE
 from reviews.web.request_log import Event
 
 _PAGES = (400, 403, 404, 405, 409, 413, 415, 429, 500)
+#: As PostgreSQL numbers it.
+_UNIQUE_VIOLATION = "23505"
 #: For each person, and for each address that is not signed in: enough for anybody who follows links.
 _MISSES = RateLimitItemPerMinute(30)
 #: Seconds after which a busy database is worth another try.
@@ -68,7 +68,7 @@ def rules_shown_on(form: FlaskForm) -> Iterator[None]:
 
 def _is_taken(error: IntegrityError) -> bool:
     """SQLite lets in one writer at a time, who finds what was there before."""
-    return isinstance(error.orig, UniqueViolation)
+    return getattr(error.orig, "sqlstate", None) == _UNIQUE_VIOLATION
 
 
 def status_of(form: FlaskForm) -> int:
@@ -145,7 +145,8 @@ def _passes_by_itself(error: BaseException | None) -> bool:
     """Somebody else held the lock for too long, or the server is away: not a fault of the statement."""
     if isinstance(error, sqlite3.OperationalError):
         return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-    return isinstance(error, psycopg.OperationalError)
+    # PostgreSQL calls nothing else operational.
+    return hasattr(error, "sqlstate")
 
 
 def _rule_broken(error: RuleBroken) -> ResponseReturnValue:

@@ -4,7 +4,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from reviews.db import revision
+from reviews.db import migrations
 from reviews.rules.enums import Action
 from reviews.web.guard import public
 
@@ -23,7 +23,7 @@ def alive() -> ResponseReturnValue:
 def ready() -> ResponseReturnValue:
     """One word, of what is missing if something is. Whatever the database holds, it costs the same few small statements."""
     try:
-        is_newest = revision.is_newest()
+        is_newest = migrations.is_newest()
     except SQLAlchemyError:
         return _word("database", 503)
     return _word("ready") if is_newest else _word("migrations", 503)

@@ -19,7 +19,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TextIO
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-import psycopg
 from flask import Flask, request
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError, StatementError
@@ -184,14 +183,14 @@ def database_facts(error: BaseException) -> dict[str, Fact]:
     facts: dict[str, Fact] = {}
     if isinstance(error, StatementError) and error.statement:
         facts["statement"] = error.statement[:_STATEMENT_START]
-    cause = error.orig if isinstance(error, DBAPIError) else None
-    if isinstance(cause, psycopg.Error):
+    cause: Any = error.orig if isinstance(error, DBAPIError) else None
+    if isinstance(cause, sqlite3.Error):
+        # What the driver itself finds wrong has no name.
+        facts["database_error"] = getattr(cause, "sqlite_errorname", None)
+    elif hasattr(cause, "sqlstate"):
         facts["database_error"] = cause.sqlstate
         facts["table"] = cause.diag.table_name
         facts["constraint"] = cause.diag.constraint_name
-    elif isinstance(cause, sqlite3.Error):
-        # What the driver itself finds wrong has no name.
-        facts["database_error"] = getattr(cause, "sqlite_errorname", None)
     return facts
 
 

@@ -9,7 +9,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from reviews.db.extensions import db, migrate
+from reviews.db import migrations
+from reviews.db.extensions import db
 from tests.clients import StrictClient
 from tests.conftest import application
 from tests.databases import Databases, PostgresDatabases
@@ -111,8 +112,8 @@ def test_asking_costs_the_same_whatever_the_answer(app: Flask) -> None:
 def test_the_migrations_of_the_code_are_read_once(
     app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = shutil.copytree(ROOT / "migrations", tmp_path / "migrations")
-    monkeypatch.setattr(migrate, "directory", str(folder))
+    folder = shutil.copytree(migrations.FOLDER, tmp_path / "migrations")
+    monkeypatch.setattr(migrations, "FOLDER", folder)
     assert told(app) == READY
     shutil.rmtree(folder)
 

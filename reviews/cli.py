@@ -107,12 +107,11 @@ def serve() -> None:
 
 @click.command("write-tables")
 def write_tables() -> None:
-    """Write docs/permissions.md and docs/states.md from the tables that rule."""
+    """Write docs/permissions.md, docs/states.md and docs/glossary.md from the tables that they show."""
     from reviews.rules import generated_docs
 
-    docs = ROOT / "docs"
-    (docs / "permissions.md").write_text(generated_docs.permissions(), encoding="utf-8")
-    (docs / "states.md").write_text(generated_docs.states(), encoding="utf-8")
+    for name, text in generated_docs.pages().items():
+        (ROOT / "docs" / name).write_text(text, encoding="utf-8")
 
 
 def init_app(app: Flask) -> None:

@@ -20,6 +20,7 @@ from reviews.packets.views import bp as packets
 from reviews.people.views import bp as people
 from reviews.ratings.views import bp as ratings
 from reviews.web.health import bp as health
+from reviews.web.words import bp as words
 
 calibration = Blueprint("calibration", __name__)
 
@@ -39,5 +40,6 @@ BLUEPRINTS = (
     ratings,
     calibration,
     audit,
+    words,
     health,
 )

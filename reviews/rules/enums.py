@@ -148,6 +148,7 @@ class Action(StrEnum):
     READ_SITE_AUDIT = "G12"
     CREATE_CYCLE = "G13"
     READ_HEALTH = "G09"
+    READ_WORDS = "G14"
     SEE_INBOX = "H01"
     READ_LADDER = "H02"
     READ_LADDER_DRAFT = "H03"

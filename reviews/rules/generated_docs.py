@@ -1,9 +1,10 @@
-"""The policy and the workflow as pages for people: `docs/permissions.md` and `docs/states.md`, written from the tables."""
+"""The policy, the workflow and the glossary as documents, written from their tables: see `pages`."""
 
 from collections.abc import Iterator
 from enum import StrEnum
 
 from reviews.rules.enums import Kind, PacketPhase, Relation
+from reviews.rules.glossary import Term, glossary
 from reviews.rules.policy.table import PolicyRow, PolicyTable, tables
 from reviews.rules.workflow import MACHINES, Machine
 
@@ -64,6 +65,15 @@ _GRANTS = (
 _TITLES = {"packet": "A packet", "cycle": "A cycle", "site": "The site"}
 
 
+def pages() -> dict[str, str]:
+    """Every generated document of the folder `docs`, by its file name."""
+    return {
+        "permissions.md": "\n".join(_permissions()),
+        "states.md": "\n".join(_states()),
+        "glossary.md": "\n".join(_glossary()),
+    }
+
+
 def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[str]:
     yield _row(head)
     yield _row(("---",) * len(head))
@@ -73,11 +83,6 @@ def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[s
 
 def _row(cells: tuple[str, ...]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
-
-
-def permissions() -> str:
-    """The whole policy as Markdown."""
-    return "\n".join(_permissions())
 
 
 def _permissions() -> Iterator[str]:
@@ -140,11 +145,6 @@ def _granted(row: PolicyRow) -> Iterator[str]:
     return (f"{text}: {', '.join(relations)}" for text, relations in by_text.items())
 
 
-def states() -> str:
-    """Every state machine as Markdown: a picture and its table."""
-    return "\n".join(_states())
-
-
 def _states() -> Iterator[str]:
     yield "# States, and what moves them"
     yield ""
@@ -187,3 +187,28 @@ def _in_order(states: frozenset[StrEnum]) -> list[str]:
     """As the vocabulary lists them."""
     kind = type(next(iter(states)))
     return [state.value for state in kind if state in states]
+
+
+def _glossary() -> Iterator[str]:
+    yield "# The words of the domain"
+    yield ""
+    yield (
+        "Written by `flask --app reviews write-tables` from `reviews/rules/glossary.toml`. Change that, then write this page"
+        " again; a test holds the two equal."
+    )
+    yield ""
+    yield "One name for one thing, on pages, in documents and in code. What users meet stands on the page `/words` too;"
+    yield "a word without a page is internal."
+    yield ""
+    for group in glossary():
+        yield f"## {group.title}"
+        yield ""
+        yield f"{group.note[0].upper()}{group.note[1:]}."
+        yield ""
+        yield from _table(
+            ("word", "meaning", "on pages", "in code"), (_described(term) for term in group.terms)
+        )
+
+
+def _described(term: Term) -> tuple[str, ...]:
+    return (f"**{term.word}**", term.meaning, term.on_pages, f"`{term.in_code}`")

@@ -432,6 +432,7 @@ CYCLE_ROUTES = (
 SITE_ROUTES = (
     page("home.inbox", "H01", on="site"),
     page("styleguide.show", "H01", on="site"),
+    page("words.show", "G14", on="site"),
     page("ladder_library.index", "H02", on="site"),
     page("ladder_library.show", "H02", on="site", parts=VERSION),
     page("ladder_library.level", "H02", on="site", parts=LEVEL),

@@ -43,7 +43,7 @@ def request_id() -> str:
 
 
 def order_key(purpose: str) -> int:
-    """A random 31-bit number to sort by: an order by lot that is stored and stays."""
+    """A random 31-bit number to sort by: a random order that is stored and stays."""
     return int.from_bytes(_source(purpose, 4), "big") >> 1
 
 

@@ -113,7 +113,7 @@ def _reads_manager(access: PacketAccess) -> bool:
 
 
 def _readable(access: PacketAccess) -> list[Assignment]:
-    """Submitted assignments that the policy opens: own first, the manager, then peers in their order by lot."""
+    """Submitted assignments that the policy opens: own first, the manager, then peers in their random order."""
     granted: list[ColumnElement[bool]] = []
     if access.may(Action.READ_OWN_RATING):
         granted.append(Assignment.rater_id == access.viewer.person_id)

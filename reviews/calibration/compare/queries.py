@@ -40,7 +40,7 @@ class DimensionRatings:
 
     rater_ids: frozenset[int]
     manager: Rationale | None
-    #: In their stored order, which is by lot.
+    #: In their stored order, which is random.
     peers: tuple[Rationale, ...]
 
 

@@ -239,7 +239,7 @@ def test_rationales_are_read_by_kind_and_peers_in_their_order_by_lot(
         f"Ada DiazPpartly{text}",
         "Bo ChenNo rating from the manager",
     ]
-    assert rows["RationalePeers, in an order by lot"] == [
+    assert rows["RationalePeers, in a random order"] == [
         f"Ada Diaz2 rationales Quin SecondEexceeds{text} Pia FirstMmet{text}",
         "Bo ChenNo rating from peers",
     ]

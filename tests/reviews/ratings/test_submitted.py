@@ -105,7 +105,7 @@ def test_a_manager_reads_the_peers_once_their_own_is_in(client, packet):
 
     page = client.page(path(packet))
 
-    # Peers stand in their order by lot, never by name or by what they chose.
+    # Peers stand in their random order, never by name or by what they chose.
     assert told(page) == [("You", "met"), ("Zoe", "not shown"), ("Ines", "exceeds")]
     assert page.text(".//p[@class='lede']") == "3 of 4 ratings are in."
     assert "Late" not in page.text(".//body")

@@ -87,7 +87,7 @@ def the_manager_rates_and_then_reads_the_peers(play: Play) -> None:
     assert sorted(read) == sorted(
         ["You manager", "Pia Novak peer", "Rosa Imhof peer"] * len(play.yardstick.asked)
     )
-    # The peers' order is drawn by lot, once for the whole packet.
+    # The peers' order is random, and drawn once for the whole packet.
     assert read == read[:3] * len(play.yardstick.asked)
     assert play.ada.open(f"{play.packet}/ratings").status == 404
     assert raters_read(play.pia.open(f"{play.packet}/ratings")) == (
@@ -99,7 +99,7 @@ def the_owner_starts_calibration(play: Play) -> None:
     odile = play.odile
     odile.open(play.cycle).follow("Start calibration")
     assert odile.texts("[aria-labelledby=happens] p")[0] == (
-        "2 packets go to the panels, in an order by lot."
+        "2 packets go to the panels, in a random order."
     )
     odile.press("Start calibration")
     assert odile.told == ["Calibration has begun. The panels can read and vote."]

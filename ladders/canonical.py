@@ -67,7 +67,7 @@ class _Header(BaseModel):
     notes: tuple[Note, ...] = ()
 
 
-class _LadderFile(BaseModel):
+class _CanonicalFile(BaseModel):
     """The dataclasses inside take over this configuration: an unknown key is an error everywhere."""
 
     model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
@@ -88,10 +88,10 @@ class _LadderFile(BaseModel):
         return Ladder(**header, **lists)
 
 
-_BELOW_HEADER = [name for name in _LadderFile.model_fields if name not in {"format", "ladder"}]
+_BELOW_HEADER = [name for name in _CanonicalFile.model_fields if name not in {"format", "ladder"}]
 
 #: Every key that a ladder file may hold; said with an empty value it counts as not said.
-_KEYS = {*_LadderFile.model_fields, *_Header.model_fields} | {
+_KEYS = {*_CanonicalFile.model_fields, *_Header.model_fields} | {
     field.name
     for kind in vars(document).values()
     if dataclasses.is_dataclass(kind)
@@ -111,7 +111,7 @@ def load(text: str) -> Ladder:
         )
     data = root.plain()
     try:
-        file = _LadderFile.model_validate(_shaped(data))
+        file = _CanonicalFile.model_validate(_shaped(data))
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True)
         problems += [
@@ -121,7 +121,7 @@ def load(text: str) -> Ladder:
         unknown = [each["loc"] for each in details if _is_unknown_key(each)]
         if len(unknown) < len(details):
             raise CanonicalError(problems) from None
-        file = _LadderFile.model_validate(_without(_shaped(data), unknown))
+        file = _CanonicalFile.model_validate(_without(_shaped(data), unknown))
     ladder = file.value()
     problems += [_at(root, path, sentence) for path, sentence in faults(ladder)]
     if problems:
@@ -155,7 +155,7 @@ def as_json(ladder: Ladder) -> str:
 
 def from_json(text: str) -> Ladder:
     """Reads what `as_json` wrote. Text from anywhere else goes through `load`."""
-    return _LadderFile.model_validate(_shaped(json.loads(text))).value()
+    return _CanonicalFile.model_validate(_shaped(json.loads(text))).value()
 
 
 # From the file's form to the values' form: short forms become long, tables become lists.
@@ -281,7 +281,7 @@ _SENTENCES = {
 
 def _at(root: Node, path: Path, sentence: str, *, key: bool = False) -> YamlProblem:
     """The problem at the deepest place of the path that the file has."""
-    if path and path[0] in _Header.model_fields and path[0] not in _LadderFile.model_fields:
+    if path and path[0] in _Header.model_fields and path[0] not in _CanonicalFile.model_fields:
         path = ("ladder", *path)
     node, place = root, (root.line, root.column)
     for number, step in enumerate(path):

@@ -21,10 +21,10 @@ _LONGEST_KEY = 300
 
 def faults(ladder: Ladder) -> list[Fault]:
     """Each with the path of the value it is about, such as ("levels", 2, "track")."""
-    return list(_Check(ladder).all())
+    return list(_FaultFinder(ladder).all())
 
 
-class _Check:
+class _FaultFinder:
     def __init__(self, ladder: Ladder) -> None:
         self.ladder = ladder
         self.tracks = {each.id for each in ladder.tracks}

@@ -118,7 +118,7 @@ def assemble(
     return assembly
 
 
-def _read_data_and_body(file: "_File", assembly: Assembly) -> None:
+def _read_data_and_body(file: "_OutlinedFile", assembly: Assembly) -> None:
     """Front matter that is the ladder, and the text below it, which speaks of the ladder and goes on with no cell."""
     blocks = file.outline.blocks
     data = [block for block in blocks if block.line <= file.front_matter_end]
@@ -148,7 +148,7 @@ def _together(found: Iterable[FieldFound]) -> tuple[FieldFound, ...]:
 
 
 @dataclass(eq=False, slots=True)
-class _File:
+class _OutlinedFile:
     number: int
     outline: Outline
     said: dict[str, str]
@@ -165,19 +165,19 @@ class _File:
         return ones[0] if len(ones) == 1 and ones[0] is highest[0] else None
 
 
-def _read(file: SourceText, number: int, fields: Mapping[str, FieldUse]) -> _File:
+def _read(file: SourceText, number: int, fields: Mapping[str, FieldUse]) -> _OutlinedFile:
     form = FORMS.get(PurePath(file.name).suffix.lower(), "markdown")
     text = file.text
     if form == "page":
-        return _File(number, read_page(text, number), {})
+        return _OutlinedFile(number, read_page(text, number), {})
     if form == "table":
-        return _File(number, read_table(text, number), {})
+        return _OutlinedFile(number, read_table(text, number), {})
     if form == "data":
         root, _ = read_nodes(text)
         data = read_data(root, tuple(text.split("\n")), number, fields)
-        return _File(number, data.outline, data.said, fields=data.fields)
+        return _OutlinedFile(number, data.outline, data.said, fields=data.fields)
     if _is_page(text):
-        return _File(number, read_page(text, number), {})
+        return _OutlinedFile(number, read_page(text, number), {})
     return _with_front_matter(read_markdown(text, number), number, fields)
 
 
@@ -185,22 +185,24 @@ def _is_page(text: str) -> bool:
     return re.match(r"\s*(?:<!doctype html|<html)\b", text, re.IGNORECASE) is not None
 
 
-def _with_front_matter(outline: Outline, number: int, fields: Mapping[str, FieldUse]) -> _File:
+def _with_front_matter(
+    outline: Outline, number: int, fields: Mapping[str, FieldUse]
+) -> _OutlinedFile:
     """Front matter says something of the document, or is the whole ladder."""
     if not outline.blocks or outline.blocks[0].kind != "front_matter":
-        return _File(number, outline, {})
+        return _OutlinedFile(number, outline, {})
     front, *rest = outline.blocks
     # Line ends in front keep the numbers of lines.
     inner = "\n" + "\n".join(front.raw.split("\n")[1:-1])
     try:
         root, _ = read_nodes(inner)
     except UnreadableYamlError:
-        return _File(number, outline, {})
+        return _OutlinedFile(number, outline, {})
     if is_like_a_ladder(root):
         data = read_data(root, tuple(outline.lines[: front.last_line]), number, fields)
         blocks = (*data.outline.blocks, *rest)
         strays = (*data.outline.strays, *outline.strays)
-        return _File(
+        return _OutlinedFile(
             number,
             Outline(blocks, strays, outline.lines),
             data.said,
@@ -222,7 +224,7 @@ def _with_front_matter(outline: Outline, number: int, fields: Mapping[str, Field
     ]
     blocks = (*(each for each in known if each.kind == "metadata"), *rest)
     strays = (*others, *(each for each in known if each.kind != "metadata"), *outline.strays)
-    return _File(number, Outline(blocks, strays, outline.lines), said, front=of_level)
+    return _OutlinedFile(number, Outline(blocks, strays, outline.lines), said, front=of_level)
 
 
 def _known_in_front(
@@ -272,7 +274,9 @@ _NUMBERED = re.compile(r"[0-9]+")
 _WEIGHTS = ("weight", "order", "rank", "level", "position", "nav_order", "sidebar_position", "sort")
 
 
-def _bundle(files: Sequence[SourceText], read: Sequence[_File], order: Sequence[str]) -> Assembly:
+def _bundle(
+    files: Sequence[SourceText], read: Sequence[_OutlinedFile], order: Sequence[str]
+) -> Assembly:
     indexes = [
         file
         for file in read
@@ -319,7 +323,7 @@ def _bundle(files: Sequence[SourceText], read: Sequence[_File], order: Sequence[
     )
 
 
-def _said_by_all(read: Sequence[_File], title: str) -> dict[str, str]:
+def _said_by_all(read: Sequence[_OutlinedFile], title: str) -> dict[str, str]:
     """What the files say of the ladder; of several answers the first."""
     said = {"title": title} if title else {}
     for file in read:
@@ -329,7 +333,7 @@ def _said_by_all(read: Sequence[_File], title: str) -> dict[str, str]:
     return said
 
 
-def _title(source: SourceText, file: _File, common: str) -> str:
+def _title(source: SourceText, file: _OutlinedFile, common: str) -> str:
     """The name of the file's level; `common` is the title that all files give themselves."""
     title = file.said.get("title", "")
     if title and title != common:
@@ -337,7 +341,7 @@ def _title(source: SourceText, file: _File, common: str) -> str:
     return file.top.text if file.top else _spoken(source.stem)
 
 
-def _add_file(root: Section, file: _File, name: str) -> None:
+def _add_file(root: Section, file: _OutlinedFile, name: str) -> None:
     """The file as a section: under its own first heading, or under a name made for it."""
     top = file.top
     if top:
@@ -362,10 +366,10 @@ def _title_line(outline: Outline) -> int:
 
 def _in_order(
     files: Sequence[SourceText],
-    content: list[_File],
-    indexes: list[_File],
+    content: list[_OutlinedFile],
+    indexes: list[_OutlinedFile],
     names: dict[int, str],
-) -> tuple[OrderBy, list[_File]]:
+) -> tuple[OrderBy, list[_OutlinedFile]]:
     """By what the files say, else by an index, numbers in their names, ranks in their titles."""
     for key in _WEIGHTS:
         weights = [file.said.get(key, "") for file in content]

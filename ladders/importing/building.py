@@ -70,10 +70,10 @@ def build(
     confirmed: bool,
 ) -> Ladder:
     """`said` is what front matter says of the ladder; `confirmed`: a person has answered how levels build on each other."""
-    return _Builder(reading, settled, confirmed=confirmed).ladder(source, name, said)
+    return _LadderBuilder(reading, settled, confirmed=confirmed).ladder(source, name, said)
 
 
-class _Builder:
+class _LadderBuilder:
     def __init__(self, reading: Reading, settled: Mapping[str, str], *, confirmed: bool) -> None:
         self.reading = reading
         self.settled = settled

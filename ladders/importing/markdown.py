@@ -46,7 +46,7 @@ def read_markdown(text: str, file: int = 0) -> Outline:
     source = "\n".join(plain).replace("\0", "\ufffd")
     tokens: list[Token] = []
     _PARSER.block.parse(source, _PARSER, {}, tokens)
-    reader = _Reader(builder, anchors)
+    reader = _MarkdownReader(builder, anchors)
     for token in tokens:
         reader.take(token)
     reader.close()
@@ -63,7 +63,7 @@ def _front_matter(lines: tuple[str, ...]) -> int:
     return 0
 
 
-class _Reader:
+class _MarkdownReader:
     def __init__(self, builder: Builder, anchors: list[tuple[int, str]]) -> None:
         self.builder = builder
         self.markup = MarkupReader(builder)

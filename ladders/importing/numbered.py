@@ -18,7 +18,7 @@ _MOST_WORDS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _NumberedLine:
     """A numbered line."""
 
     depth: int
@@ -41,9 +41,9 @@ def as_headings(lines: Sequence[str]) -> list[str] | None:
     return _written(lines, entries, inner, is_listed=_holds_lines(lines, entries, inner))
 
 
-def _entries(lines: Sequence[str]) -> dict[int, _Entry]:
+def _entries(lines: Sequence[str]) -> dict[int, _NumberedLine]:
     """The lines that go on counting, by their places; other numbers, such as dates, are text."""
-    entries: dict[int, _Entry] = {}
+    entries: dict[int, _NumberedLine] = {}
     path: list[int] = []
     first = ""
     for place, line in enumerate(lines):
@@ -59,11 +59,11 @@ def _entries(lines: Sequence[str]) -> dict[int, _Entry]:
         if path[: len(above)] == above and last == before + 1:
             path = number
             first = first or words
-            entries[place] = _Entry(len(number), words)
+            entries[place] = _NumberedLine(len(number), words)
     return entries
 
 
-def _is_underlined(lines: Sequence[str], entries: dict[int, _Entry]) -> bool:
+def _is_underlined(lines: Sequence[str], entries: dict[int, _NumberedLine]) -> bool:
     """Whether headings that are underlined stand below the first number, besides numbered ones."""
     return any(
         place not in entries and lines[place].strip() and _UNDERLINE.fullmatch(lines[place + 1])
@@ -71,7 +71,7 @@ def _is_underlined(lines: Sequence[str], entries: dict[int, _Entry]) -> bool:
     )
 
 
-def _holds_lines(lines: Sequence[str], entries: dict[int, _Entry], depth: int) -> bool:
+def _holds_lines(lines: Sequence[str], entries: dict[int, _NumberedLine], depth: int) -> bool:
     """Whether most numbers of this depth have more below them than the rest of a sentence."""
     places = [*entries, len(lines)]
     holding = [
@@ -92,7 +92,7 @@ def _indent(line: str) -> int:
 
 
 def _written(
-    lines: Sequence[str], entries: dict[int, _Entry], inner: int, *, is_listed: bool
+    lines: Sequence[str], entries: dict[int, _NumberedLine], inner: int, *, is_listed: bool
 ) -> list[str]:
     """`is_listed`: below the numbers of the depth `inner`, each line is an item; else these numbers are the items.
 

@@ -117,6 +117,8 @@ def _next_date(access: CycleAccess) -> tuple[str, datetime | None]:
 
 @dataclass(frozen=True, slots=True)
 class PhaseLine:
+    """One phase of a cycle in a list of all of them."""
+
     label: str
     until: datetime | None
     #: done, now or later.

@@ -20,7 +20,9 @@ def mark(part: object) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class DimensionRow:
+class GroupedDimension:
+    """A dimension, and the name of its group; empty where it is in none."""
+
     dimension: Dimension
     group: str
 
@@ -29,7 +31,7 @@ class DimensionRow:
 class FramePage:
     head: LadderHead
     ladder: Ladder
-    dimensions: tuple[DimensionRow, ...]
+    dimensions: tuple[GroupedDimension, ...]
     #: The version that publishing the draft would supersede.
     published: LadderHead | None
 
@@ -52,7 +54,7 @@ def frame_page(row: LadderVersion) -> FramePage:
         head=head_of(row),
         ladder=ladder,
         dimensions=tuple(
-            DimensionRow(each, groups.get(each.group or "", "")) for each in ladder.dimensions
+            GroupedDimension(each, groups.get(each.group or "", "")) for each in ladder.dimensions
         ),
         published=head_of(published) if published else None,
     )

@@ -42,9 +42,9 @@ def preview(files: Sequence[Path], *, as_json: bool) -> None:
     except ValueError as error:
         if as_json:
             refused = Verdict(is_ladder=False, confidence=0, reasons=(str(error),))
-            _echo_json(_Preview(refused, (), None, ()))
+            _echo_json(_LadderPreview(refused, (), None, ()))
         raise click.ClickException(str(error)) from error
-    found = _Preview.of(read)
+    found = _LadderPreview.of(read)
     if as_json:
         _echo_json(found)
     else:
@@ -52,7 +52,7 @@ def preview(files: Sequence[Path], *, as_json: bool) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Preview:
+class _LadderPreview:
     """What a proposal says with every question answered as suggested."""
 
     verdict: Verdict
@@ -89,11 +89,11 @@ class _Preview:
         }
 
 
-def _echo_json(found: _Preview) -> None:
+def _echo_json(found: _LadderPreview) -> None:
     click.echo(json.dumps(found.as_json(), ensure_ascii=False, indent=1))
 
 
-def _print_preview(found: _Preview) -> None:
+def _print_preview(found: _LadderPreview) -> None:
     said = "This looks like a ladder" if found.verdict.is_ladder else "This is no ladder"
     click.echo(f"{said} (confidence {found.verdict.confidence:.0%}).")
     for reason in found.verdict.reasons:

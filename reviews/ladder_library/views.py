@@ -153,7 +153,7 @@ def answer(access: SiteAccess, version: str) -> ResponseReturnValue:
     if draft is None:
         return _preview(row, draft)
     form = answers_form(draft, queries.shelves_for(draft), is_sent=True)
-    change = _Change(
+    change = _DraftEdit(
         form,
         lambda: answered(form, draft),
         "questions answered",
@@ -167,7 +167,7 @@ def answer(access: SiteAccess, version: str) -> ResponseReturnValue:
 def arrange(access: SiteAccess, version: str) -> ResponseReturnValue:
     row, draft = _draft(access, version)
     form = arrangement_form(draft, is_sent=True)
-    change = _Change(
+    change = _DraftEdit(
         form,
         lambda: arranged(form, draft),
         "levels and dimensions arranged",
@@ -181,7 +181,7 @@ def arrange(access: SiteAccess, version: str) -> ResponseReturnValue:
 def fields(access: SiteAccess, version: str) -> ResponseReturnValue:
     row, draft = _draft(access, version)
     form = fields_form(draft, is_sent=True)
-    change = _Change(
+    change = _DraftEdit(
         form,
         lambda: told(form, draft),
         "fields mapped by hand",
@@ -194,7 +194,7 @@ def fields(access: SiteAccess, version: str) -> ResponseReturnValue:
 @guarded(Action.IMPORT_LADDER)
 def swap(access: SiteAccess, version: str) -> ResponseReturnValue:
     row, draft = _draft(access, version)
-    change = _Change(
+    change = _DraftEdit(
         DraftForm(),
         lambda: swapped(draft),
         "levels and dimensions swapped",
@@ -209,7 +209,7 @@ def order(access: SiteAccess, version: str) -> ResponseReturnValue:
     row, draft = _draft(access, version)
     form = OrderForm()
     name, way = form.file.data or "", form.way.data or ""
-    change = _Change(
+    change = _DraftEdit(
         form,
         lambda: reordered(draft, name, way),
         "files put in another order",
@@ -226,12 +226,12 @@ def lines(access: SiteAccess, version: str) -> ResponseReturnValue:
     done = (
         f"{count(len(set(form.line.data or ())), 'line')} {LINE_ACTS.get(form.do.data or '', '')}"
     )
-    change = _Change(form, lambda: moved(form, draft), done, f"{done}.")
+    change = _DraftEdit(form, lambda: moved(form, draft), done, f"{done}.")
     return _saved(access, row, draft, change, lines=form)
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class _DraftEdit:
     """What is being done to a draft: the form that says it, and how the log and the page tell of it."""
 
     form: DraftForm
@@ -248,7 +248,7 @@ def _draft(access: SiteAccess, public_id: str) -> tuple[LadderVersion, ImportDra
 
 
 def _saved(
-    access: SiteAccess, row: LadderVersion, draft: ImportDraft, change: _Change, **forms: Any
+    access: SiteAccess, row: LadderVersion, draft: ImportDraft, change: _DraftEdit, **forms: Any
 ) -> ResponseReturnValue:
     """Save what a form of the preview says, or show the preview again with what stands in the way."""
     form = change.form

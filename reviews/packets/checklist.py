@@ -11,7 +11,7 @@ _NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class ChecklistLine:
     """One line of the checklist. `place` is the key of the dimension it is about, or "peers", or nothing."""
 
     sentence: str
@@ -27,7 +27,7 @@ def gates(
     proposed: int,
     least: int,
     most: int,
-) -> tuple[Check, ...]:
+) -> tuple[ChecklistLine, ...]:
     """What a packet needs before it can be submitted; it may be when every one is done.
 
     Args:
@@ -38,25 +38,29 @@ def gates(
     with_evidence = frozenset[int]().union(*(item.dimension_ids for item in items))
     wanted = [dimension for dimension in asked.dimensions if dimension.new]
     missing = [d for d in wanted if d.id not in with_evidence and d.id not in noted]
-    found = [Check(f"{each.name} has no evidence.", place=each.key) for each in missing]
+    found = [ChecklistLine(f"{each.name} has no evidence.", place=each.key) for each in missing]
     if wanted and not missing and items:
         or_note = " or a note" if noted else ""
-        found.append(Check(f"Every dimension with something new has evidence{or_note}", done=True))
+        found.append(
+            ChecklistLine(f"Every dimension with something new has evidence{or_note}", done=True)
+        )
     elif not missing:
         found.append(
-            Check("An evidence item, at least" if items else "Add an item.", done=bool(items))
+            ChecklistLine(
+                "An evidence item, at least" if items else "Add an item.", done=bool(items)
+            )
         )
     if least:
         enough, peers = proposed >= least, _range(least, most)
         sentence = f"{peers} proposed" if enough else f"Propose {peers}."
-        found.append(Check(sentence, done=enough, place="peers"))
+        found.append(ChecklistLine(sentence, done=enough, place="peers"))
     return tuple(found)
 
 
-def advice(asked: TargetExpectations, items: Sequence[EvidenceView]) -> tuple[Check, ...]:
+def advice(asked: TargetExpectations, items: Sequence[EvidenceView]) -> tuple[ChecklistLine, ...]:
     """What readers will miss. None of it keeps a packet from being submitted."""
     found = [
-        Check(f"Item {item.number} has no date. Readers trust dated work.")
+        ChecklistLine(f"Item {item.number} has no date. Readers trust dated work.")
         for item in items
         if item.started_on is None and item.ended_on is None
     ]
@@ -68,7 +72,7 @@ def advice(asked: TargetExpectations, items: Sequence[EvidenceView]) -> tuple[Ch
         ]
         # A dimension without any evidence is a gate already.
         if open_labels and any(dimension.id in item.dimension_ids for item in items):
-            found.append(Check(_still_open(open_labels, dimension), place=dimension.key))
+            found.append(ChecklistLine(_still_open(open_labels, dimension), place=dimension.key))
     return tuple(found)
 
 

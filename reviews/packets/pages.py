@@ -11,9 +11,10 @@ from reviews.access.expectations import (
     ladder_of,
 )
 from reviews.access.loaders import PacketAccess
+from reviews.cycles.queries import PhaseLine
 from reviews.db.models.packets import EvidenceItem, Packet, PacketRevision
 from reviews.packets import queries
-from reviews.packets.checklist import Check, advice, gates
+from reviews.packets.checklist import ChecklistLine, advice, gates
 from reviews.packets.evidence import EvidenceView, covered, digest_of
 from reviews.rules.enums import Action, AssignmentState, CyclePhase, PacketPhase, PacketState
 from reviews.rules.scale import ScaleWords
@@ -66,13 +67,6 @@ class RevisionReceipt:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class PhaseLine:
-    label: str
-    due: datetime | None
-    state: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PacketPage:
     head: PacketHead
@@ -83,13 +77,13 @@ class PacketPage:
     #: Items that no dimension of the present target claims.
     loose: tuple[EvidenceView, ...]
     warnings: tuple[str, ...]
-    stages: tuple[PhaseLine, ...]
+    phases: tuple[PhaseLine, ...]
     revision: RevisionReceipt | None
     return_reason: str
     #: Of a draft: the forms are open, what is missing, what would help, whether it differs from what was submitted.
     can_edit: bool
-    gates: tuple[Check, ...]
-    advice: tuple[Check, ...]
+    gates: tuple[ChecklistLine, ...]
+    advice: tuple[ChecklistLine, ...]
     changed_since: bool
     proposed: int
     #: What else the viewer may do.
@@ -104,7 +98,7 @@ class PacketPage:
     can_read_outcome: bool
 
     @property
-    def blockers(self) -> tuple[Check, ...]:
+    def blockers(self) -> tuple[ChecklistLine, ...]:
         return tuple(check for check in self.gates if not check.done)
 
 
@@ -156,7 +150,7 @@ def packet_page(access: PacketAccess) -> PacketPage:
         sections=_sections(asked, items, notes),
         loose=tuple(item for item in items if not item.dimension_ids),
         warnings=asked.warnings,
-        stages=stages(packet, head.phase),
+        phases=phase_lines(packet, head.phase),
         revision=_revision(revision),
         return_reason=(packet.return_reason or "") if may_read_reason else "",
         can_edit=can_edit,
@@ -227,7 +221,7 @@ def _gates(
     items: Sequence[EvidenceView],
     notes: Mapping[int, str],
     proposed: int,
-) -> tuple[Check, ...]:
+) -> tuple[ChecklistLine, ...]:
     cycle = packet.cycle
     return gates(
         asked,
@@ -245,8 +239,8 @@ def _revision(row: PacketRevision | None) -> RevisionReceipt | None:
     return RevisionReceipt(number=row.number, submitted_at=row.submitted_at, digest=row.digest)
 
 
-def stages(packet: Packet, phase: int) -> tuple[PhaseLine, ...]:
-    """The cycle's phases with their deadlines, and where it stands."""
+def phase_lines(packet: Packet, phase: int) -> tuple[PhaseLine, ...]:
+    """The phases of the cycle with their deadlines, as far as this packet has come."""
     cycle = packet.cycle
     rows = (
         (PacketPhase.EVIDENCE, "Evidence", cycle.evidence_due),
@@ -336,11 +330,11 @@ class SubmitPacketPage:
     head: PacketHead
     items: int
     sections: tuple[DimensionSection, ...]
-    gates: tuple[Check, ...]
+    gates: tuple[ChecklistLine, ...]
     revision: RevisionReceipt | None
 
     @property
-    def blockers(self) -> tuple[Check, ...]:
+    def blockers(self) -> tuple[ChecklistLine, ...]:
         return tuple(check for check in self.gates if not check.done)
 
 
@@ -362,7 +356,7 @@ class ReceiptPage:
     head: PacketHead
     revision: RevisionReceipt
     items: int
-    stages: tuple[PhaseLine, ...]
+    phases: tuple[PhaseLine, ...]
 
 
 def receipt_page(access: PacketAccess) -> ReceiptPage | None:
@@ -376,5 +370,5 @@ def receipt_page(access: PacketAccess) -> ReceiptPage | None:
         head=head,
         revision=revision,
         items=len(queries.revision_evidence([row.id])[row.id]),
-        stages=stages(access.packet, head.phase),
+        phases=phase_lines(access.packet, head.phase),
     )

@@ -6,7 +6,7 @@ import click
 
 from reviews.db.extensions import db
 from reviews.people import importing, queries, service
-from reviews.people.importing import Preview
+from reviews.people.importing import RosterPreview
 from reviews.rules.errors import RuleBroken
 from reviews.web.links import public_link
 
@@ -58,7 +58,7 @@ def import_people(file: Path, *, apply: bool) -> None:
     click.echo("Imported." if apply else "Nothing was changed. Run it again with --apply.")
 
 
-def _print(preview: Preview) -> None:
+def _print(preview: RosterPreview) -> None:
     plan = preview.plan
     for problem in plan.problems:
         column = f", {problem.column}" if problem.column else ""

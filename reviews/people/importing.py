@@ -16,7 +16,7 @@ from reviews.people import queries, service
 from reviews.people.addresses import email_key
 from reviews.people.open_work import open_work
 from reviews.people.roster import ACCOUNT, Changed, RosterPlan, compare
-from reviews.people.roster_file import Entry, RosterFile, id_key, read_roster
+from reviews.people.roster_file import RosterEntry, RosterFile, id_key, read_roster
 from reviews.rules.enums import Verb
 from reviews.rules.errors import RuleBroken
 
@@ -25,7 +25,7 @@ MAX_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
+class RosterPreview:
     text: str
     file: RosterFile
     plan: RosterPlan
@@ -52,7 +52,7 @@ def _too_large() -> RuleBroken:
     return RuleBroken(f"The file is larger than {MAX_BYTES // 1024} KB.", field="file")
 
 
-def preview(text: str, viewer: Viewer | None = None) -> Preview:
+def preview(text: str, viewer: Viewer | None = None) -> RosterPreview:
     """What the file would change now; for a viewer also what leavers would leave open. Writes nothing.
 
     Raises:
@@ -63,7 +63,7 @@ def preview(text: str, viewer: Viewer | None = None) -> Preview:
     file = read_roster(text)
     plan = compare(file, queries.roster())
     work = open_work(viewer, [p.employee_id for p in plan.leaving]) if viewer else {}
-    return Preview(text, file, plan, work)
+    return RosterPreview(text, file, plan, work)
 
 
 def apply(
@@ -186,7 +186,7 @@ class _Import:
         db.session.flush()
 
 
-def _added(entry: Entry) -> Person:
+def _added(entry: RosterEntry) -> Person:
     person = Person(
         public_id=random_source.public_id(),
         employee_id=entry.employee_id,

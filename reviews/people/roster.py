@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from reviews.people.addresses import email_key
-from reviews.people.roster_file import Entry, RosterFile, RosterProblem, id_key
+from reviews.people.roster_file import RosterEntry, RosterFile, RosterProblem, id_key
 
 #: What is compared, in the order in which a change is shown.
 FIELDS = ("employee_id", "name", "email", "manager_employee_id", "title", "level", "unit")
@@ -52,7 +52,7 @@ class Changed:
 class RosterPlan:
     """What applying the file would do. Nothing is applied while there are problems."""
 
-    new: tuple[Entry, ...]
+    new: tuple[RosterEntry, ...]
     changed: tuple[Changed, ...]
     leaving: tuple[KnownPerson, ...]
     unchanged: int
@@ -76,10 +76,10 @@ class RosterPlan:
 
 def compare(file: RosterFile, roster: Sequence[KnownPerson]) -> RosterPlan:
     """The one way from a file and the present roster to what would change. Takes time in proportion to both."""
-    return _Comparison(file, roster).plan()
+    return _RosterComparison(file, roster).plan()
 
 
-class _Comparison:
+class _RosterComparison:
     """One call of `compare` and its lookups. Keys are those of `id_key`."""
 
     def __init__(self, file: RosterFile, roster: Sequence[KnownPerson]) -> None:
@@ -98,7 +98,7 @@ class _Comparison:
         self.leaving = {key: person for key, person in missing.items() if not person.is_owner}
 
     def plan(self) -> RosterPlan:
-        new: list[Entry] = []
+        new: list[RosterEntry] = []
         changed: list[Changed] = []
         unchanged = 0
         for entry in self.file.entries:
@@ -130,7 +130,7 @@ class _Comparison:
             | {entry.employee_id: entry.name for entry in self.file.entries},
         )
 
-    def differences(self, person: KnownPerson, entry: Entry) -> Iterator[PersonFieldChange]:
+    def differences(self, person: KnownPerson, entry: RosterEntry) -> Iterator[PersonFieldChange]:
         for field in FIELDS:
             before, after = getattr(person, field), getattr(entry, field)
             if after is None or after == before:

@@ -27,7 +27,7 @@ class RosterProblem:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RosterEntry:
     """One row. None means that the file has no such column: what is on record stays."""
 
     line: int
@@ -44,7 +44,7 @@ class Entry:
 class RosterFile:
     """`missing` and `unknown` name columns: those it may lack and does, and those of it that are not read."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[RosterEntry, ...]
     problems: tuple[RosterProblem, ...]
     missing: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
@@ -95,7 +95,7 @@ def read_roster(text: str) -> RosterFile:
             if column in COLUMNS
         }
         problems += _mistakes(number, values)
-        entries.append(Entry(line=number, **values))
+        entries.append(RosterEntry(line=number, **values))
     if not entries:
         problems.append(RosterProblem(line, "", "There is nobody below the first line."))
     problems += _repeats(entries)
@@ -152,7 +152,7 @@ def _is_address(value: str) -> bool:
     return True
 
 
-def _repeats(entries: list[Entry]) -> Iterator[RosterProblem]:
+def _repeats(entries: list[RosterEntry]) -> Iterator[RosterProblem]:
     ids: dict[str, int] = {}
     addresses: dict[str, int] = {}
     for entry in entries:

@@ -34,7 +34,7 @@ from reviews.people.forms import (
     SignInForm,
     UploadPeopleForm,
 )
-from reviews.people.importing import Preview
+from reviews.people.importing import RosterPreview
 from reviews.people.open_work import open_work
 from reviews.rules.enums import Action
 from reviews.web import request_log
@@ -296,7 +296,7 @@ def apply_import(access: SiteAccess) -> ResponseReturnValue:
     return _preview(importing.preview(text, access.viewer), form)
 
 
-def _preview(page: Preview, form: ApplyImportForm) -> ResponseReturnValue:
+def _preview(page: RosterPreview, form: ApplyImportForm) -> ResponseReturnValue:
     form.text.data, form.digest.data = page.text, page.plan.digest
     status = 422 if page.plan.problems else status_of(form)
     return render_template("people/preview.html", page=page, form=form), status

@@ -8,13 +8,11 @@ from wtforms import (
     Form,
     FormField,
     HiddenField,
-    IntegerField,
     RadioField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import HiddenInput
 
 from reviews.access.expectations import TargetDimension
 from reviews.ratings.queries import RatePage
@@ -25,6 +23,7 @@ from reviews.rules.enums import (
     Mark,
     RatingCategory,
 )
+from reviews.web.fields import VersionField
 from reviews.web.forms import StrictForm
 from reviews.web.validators import choice_of, plain_text
 
@@ -54,10 +53,8 @@ def _answers(label: str, required: Any, choices: Iterable[SelectChoice] = ()) ->
     )
 
 
-class _VersionField(IntegerField):
-    """Which saved text was edited. Not for people: a mangled one is refused like any other bad input."""
-
-    widget = HiddenInput()
+class _RenewableVersionField(VersionField):
+    """Which saved text was edited, in a form that is shown again after the text was saved elsewhere."""
 
     def renew(self, version: int) -> None:
         """Carry this version when the page is shown again; by itself a field repeats what was sent."""
@@ -100,7 +97,7 @@ class RatingForm(StrictForm):
     )
     category = _answers("Your answer", Optional())
     shareable = BooleanField()
-    version = _VersionField(
+    version = _RenewableVersionField(
         "Version", [InputRequired("Reload this page, then save."), NumberRange(min=0)]
     )
     #: Which of the two buttons was pressed.
@@ -123,7 +120,7 @@ class RatingForm(StrictForm):
 class SubmitForm(StrictForm):
     """Carries the version of the draft that was read over."""
 
-    version = _VersionField("Version", [InputRequired("Reload this page, then submit.")])
+    version = _RenewableVersionField("Version", [InputRequired("Reload this page, then submit.")])
 
 
 def rating_form(page: RatePage) -> RatingForm:

@@ -117,7 +117,7 @@ def board_page(rows: BoardRows, *, now: datetime) -> BoardPage | None:
         return None
     after = window[PAGE_SIZE] if len(window) > PAGE_SIZE else None
     columns = columns_of({each.target.version_id for each in shown}) if shown else {}
-    assembly = _Assembly(rows.population, columns, _panels(shown, now))
+    assembly = _BoardAssembly(rows.population, columns, _panels(shown, now))
     return BoardPage(
         ladders=tuple(
             dict.fromkeys(
@@ -157,7 +157,7 @@ def _panels(shown: Iterable[Candidate], now: datetime) -> Mapping[int, PanelStan
 
 
 @dataclass(frozen=True)
-class _Assembly:
+class _BoardAssembly:
     """One page being put together, with what all of its rows share."""
 
     population: Population

@@ -12,7 +12,7 @@ from reviews.db.models.audit import AuditEvent
 from reviews.db.models.packets import PacketRevision, RevisionCoverage
 from reviews.packets import queries as reading
 from reviews.packets import service
-from reviews.packets.checklist import Check, advice, gates
+from reviews.packets.checklist import ChecklistLine, advice, gates
 from reviews.packets.evidence import EvidenceDraft
 from reviews.rules.enums import CyclePhase, PacketStage, PacketState
 from reviews.rules.errors import IllegalMove, RuleBroken
@@ -50,10 +50,10 @@ def test_the_checklist_of_an_empty_packet(case):
     found = gates(case.asked, (), proposed=0, least=1, most=2)
 
     assert found == (
-        Check("Delivery has no evidence.", place="delivery"),
-        Check("Judgement has no evidence.", place="judgement"),
-        Check("People has no evidence.", place="people"),
-        Check("Propose 1 to 2 peers.", place="peers"),
+        ChecklistLine("Delivery has no evidence.", place="delivery"),
+        ChecklistLine("Judgement has no evidence.", place="judgement"),
+        ChecklistLine("People has no evidence.", place="people"),
+        ChecklistLine("Propose 1 to 2 peers.", place="peers"),
     )
 
 
@@ -63,8 +63,8 @@ def test_the_checklist_of_a_complete_packet(complete):
     )
 
     assert found == (
-        Check("Every dimension with something new has evidence", done=True),
-        Check("1 to 2 peers proposed", done=True, place="peers"),
+        ChecklistLine("Every dimension with something new has evidence", done=True),
+        ChecklistLine("1 to 2 peers proposed", done=True, place="peers"),
     )
 
 
@@ -72,8 +72,8 @@ def test_advice_names_undated_items_and_open_expectations(case, add_item):
     add_item(case.asked.dimensions[0].new[1])
 
     assert advice(case.asked, reading.draft_evidence(case.packet)) == (
-        Check("Item 1 has no date. Readers trust dated work."),
-        Check("E1 in Delivery is open.", place="delivery"),
+        ChecklistLine("Item 1 has no date. Readers trust dated work."),
+        ChecklistLine("E1 in Delivery is open.", place="delivery"),
     )
 
 

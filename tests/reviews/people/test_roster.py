@@ -3,16 +3,16 @@
 from dataclasses import replace
 
 from reviews.people.roster import Changed, KnownPerson, PersonFieldChange, compare
-from reviews.people.roster_file import Entry, RosterFile
+from reviews.people.roster_file import RosterEntry, RosterFile
 
 ADA = KnownPerson("E1", "Ada", "ada@example.org", "", "Lead", "L6", "Platform")
 BO = KnownPerson("E2", "Bo", "bo@example.org", "E1", "Engineer", "L4", "Platform")
 OWNER = KnownPerson("owner@example.org", "Olive", "owner@example.org", is_owner=True)
 
 
-def row(person: KnownPerson, line: int = 2, **changes: str | None) -> Entry:
+def row(person: KnownPerson, line: int = 2, **changes: str | None) -> RosterEntry:
     """The row that says what is on record, but for the changes."""
-    same = Entry(
+    same = RosterEntry(
         line,
         person.employee_id,
         person.name,
@@ -25,11 +25,13 @@ def row(person: KnownPerson, line: int = 2, **changes: str | None) -> Entry:
     return replace(same, **changes)
 
 
-def file(*entries: Entry) -> RosterFile:
+def file(*entries: RosterEntry) -> RosterFile:
     return RosterFile(tuple(replace(e, line=n) for n, e in enumerate(entries, 2)), ())
 
 
-def problems(*entries: Entry, roster: tuple[KnownPerson, ...] = ()) -> list[tuple[int, str, str]]:
+def problems(
+    *entries: RosterEntry, roster: tuple[KnownPerson, ...] = ()
+) -> list[tuple[int, str, str]]:
     return [(p.line, p.column, p.sentence) for p in compare(file(*entries), roster).problems]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviews.people.roster_file import Entry, RosterProblem, read_roster
+from reviews.people.roster_file import RosterEntry, RosterProblem, read_roster
 
 HEADER = "employee_id,name,email,manager_employee_id,title,level,unit\n"
 
@@ -15,7 +15,7 @@ def test_a_row_is_read_with_its_line():
     file = read_roster(HEADER + "\nE1, Ada Byron ,ada@example.org,,Engineer,L4,Platform\n")
 
     assert file.entries == (
-        Entry(3, "E1", "Ada Byron", "ada@example.org", "", "Engineer", "L4", "Platform"),
+        RosterEntry(3, "E1", "Ada Byron", "ada@example.org", "", "Engineer", "L4", "Platform"),
     )
     assert file.problems == ()
 
@@ -31,7 +31,7 @@ def test_columns_come_in_any_order_with_any_delimiter_and_line_end(delimiter, li
     file = read_roster(line_end.join(delimiter.join(row) for row in rows))
 
     assert file.entries == (
-        Entry(2, "E1", "Byron, Ada", "ada@example.org", "", None, None, "Data"),
+        RosterEntry(2, "E1", "Byron, Ada", "ada@example.org", "", None, None, "Data"),
     )
     assert file.missing == ("title", "level")
     assert file.unknown == ("Cost centre",)

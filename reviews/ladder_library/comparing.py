@@ -98,10 +98,10 @@ def _change_row(change: ExpectationChange, names: "_Names") -> ChangeRow:
 
 
 def _text(item: KeyedExpectation | None) -> str:
-    return said(item.expectation) if item else ""
+    return labelled_text(item.expectation) if item else ""
 
 
-def said(expectation: Expectation) -> str:
+def labelled_text(expectation: Expectation) -> str:
     """The words of an expectation, its label first where it has one."""
     label = expectation.label
     if label and not expectation.text.startswith(label):
@@ -214,8 +214,8 @@ def _stepped(dimension: Dimension, rows: Iterable[StepRow]) -> SteppedDimension:
 def _lines(rows: Iterable[StepRow]) -> Iterator[StepLine]:
     for row in rows:
         before, after = pieces(
-            said(row.before.expectation) if row.before else "",
-            said(row.after.expectation) if row.after else "",
+            labelled_text(row.before.expectation) if row.before else "",
+            labelled_text(row.after.expectation) if row.after else "",
         )
         if row.after is None:
             kind = "gone"

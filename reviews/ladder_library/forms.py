@@ -115,7 +115,7 @@ def _in_words(field: Any) -> str:
 # -- Questions
 
 
-def answers_form(draft: ImportDraft, shelves: Sequence[JoinTarget], *, is_sent: bool) -> Any:
+def answers_form(draft: ImportDraft, targets: Sequence[JoinTarget], *, is_sent: bool) -> Any:
     """One choice for each question, first shown as answered or else as suggested."""
     fields: dict[str, Any] = {}
     questions = draft.proposal.questions
@@ -129,20 +129,20 @@ def answers_form(draft: ImportDraft, shelves: Sequence[JoinTarget], *, is_sent: 
             description=f"Suggested: {question.proposed}.",
         )
         if question.id == SINGLE:
-            fields[PLACE] = _place_field(draft.corrections.join, shelves)
+            fields[PLACE] = _place_field(draft.corrections.join, targets)
     return _made("AnswersForm", fields, is_sent=is_sent)
 
 
-def _place_field(join: Join | None, shelves: Sequence[JoinTarget]) -> SelectField:
+def _place_field(join: Join | None, targets: Sequence[JoinTarget]) -> SelectField:
     hint = "Only where it is a level of a ladder that is here already."
     return SelectField(
         "Where it stands there",
         choices=[
-            SelectChoice("", "Nowhere" if shelves else "No ladder is published yet"),
+            SelectChoice("", "Nowhere" if targets else "No ladder is published yet"),
             *(
-                SelectChoice(value, label, optgroup=shelf.name)
-                for shelf in shelves
-                for value, label in shelf.places
+                SelectChoice(value, label, optgroup=target.name)
+                for target in targets
+                for value, label in target.places
             ),
         ],
         default=f"{join.side} {join.ladder} {join.beside}" if join else "",
@@ -179,9 +179,9 @@ def _question(question: str) -> str:
 
 def arrangement_form(draft: ImportDraft, *, is_sent: bool) -> Any:
     """The name of the ladder, and for each level and dimension of the document what becomes of it."""
-    ladder, said = draft.proposed, draft.corrections
+    ladder, corrections = draft.proposed, draft.corrections
     fields: dict[str, Any] = {
-        "name": StringField("Name of the ladder", _NAME, default=said.name or ladder.name),
+        "name": StringField("Name of the ladder", _NAME, default=corrections.name or ladder.name),
     }
     for level in ladder.levels:
         others = [each for each in ladder.levels if each.id != level.id]
@@ -251,16 +251,16 @@ def _use_field(name: str, uses: Sequence[tuple[str, str]], use: str, into: str) 
 
 def _group_of(draft: ImportDraft, dimension: Dimension) -> str:
     """The name of the group, as corrected."""
-    said = draft.dimension(dimension.id).group
-    if said:
-        return "" if said == "-" else said
+    corrected = draft.dimension(dimension.id).group
+    if corrected:
+        return "" if corrected == "-" else corrected
     return next((each.name for each in draft.proposed.groups if each.id == dimension.group), "")
 
 
 def arranged(form: Any, draft: ImportDraft) -> Corrections:
     """The corrections with what the page says of levels and dimensions; what is as proposed is not said."""
-    said, ladder = draft.corrections, draft.proposed
-    levels, dimensions = dict(said.levels), dict(said.dimensions)
+    corrections, ladder = draft.corrections, draft.proposed
+    levels, dimensions = dict(corrections.levels), dict(corrections.dimensions)
     for level in ladder.levels:
         levels[level.id] = _level_change(form[_level(level.id)].form, level)
     for dimension in ladder.dimensions:
@@ -269,7 +269,7 @@ def arranged(form: Any, draft: ImportDraft) -> Corrections:
         dimensions[dimension.id] = _dimension_change(given, dimension, proposed)
     name = _line(form.name.data)
     return replace(
-        said,
+        corrections,
         name="" if name == draft.proposed.name else name,
         levels={key: each for key, each in levels.items() if each != LevelChange()},
         dimensions={key: each for key, each in dimensions.items() if each != DimensionChange()},
@@ -380,17 +380,17 @@ def _handles(draft: ImportDraft) -> dict[str, str]:
 
 def moved(form: LinesForm, draft: ImportDraft) -> Corrections:
     """The corrections with what is to become of the ticked lines."""
-    said, known = draft.corrections, _handles(draft)
+    corrections, known = draft.corrections, _handles(draft)
     names = [known[each] for each in form.line.data or ()]
     if form.do.data == "move":
         place = _placement(form, draft)
-        return replace(said, lines={**said.lines, **dict.fromkeys(names, place)})
+        return replace(corrections, lines={**corrections.lines, **dict.fromkeys(names, place)})
     if form.do.data == "remove":
-        return replace(said, removed=tuple(dict.fromkeys((*said.removed, *names))))
+        return replace(corrections, removed=tuple(dict.fromkeys((*corrections.removed, *names))))
     return replace(
-        said,
-        lines={key: place for key, place in said.lines.items() if key not in names},
-        removed=tuple(key for key in said.removed if key not in names),
+        corrections,
+        lines={key: place for key, place in corrections.lines.items() if key not in names},
+        removed=tuple(key for key in corrections.removed if key not in names),
     )
 
 
@@ -431,7 +431,7 @@ def fields_form(draft: ImportDraft, *, is_sent: bool) -> Any:
     return _made("FieldsForm", made, is_sent=is_sent)
 
 
-def told(form: Any, draft: ImportDraft) -> Corrections:
+def with_fields(form: Any, draft: ImportDraft) -> Corrections:
     """The corrections with what the page says of fields. What the document does not hold now is kept for the next one."""
     rows = field_rows(draft)
     here = {row.name for row in rows}

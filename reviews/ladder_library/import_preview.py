@@ -174,58 +174,58 @@ def left_out(draft: ImportDraft) -> tuple[MovedRow, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class SaidLine:
+class ProposedLine:
     handle: str
     expectation: Expectation
 
 
 @dataclass(frozen=True, slots=True)
-class SaidCell:
+class ProposedCell:
     dimension: str
     cell: Cell
-    lines: tuple[SaidLine, ...]
+    lines: tuple[ProposedLine, ...]
     examples: int
 
 
 @dataclass(frozen=True, slots=True)
-class SaidBy:
+class ProposedPart:
     """What a level, a role or the ladder as a whole states, cell by cell."""
 
     name: str
     note: str
-    cells: tuple[SaidCell, ...]
+    cells: tuple[ProposedCell, ...]
 
     @property
     def total(self) -> int:
         return sum(len(cell.lines) for cell in self.cells)
 
 
-def said(draft: ImportDraft) -> tuple[SaidBy, ...]:
+def proposed_parts(draft: ImportDraft) -> tuple[ProposedPart, ...]:
     """Every expectation as proposed, without those that were left out: what can be left out."""
     ladder = draft.proposed
     removed = set(draft.corrections.removed)
     keys = {id(each.expectation): each.key for each in expectation_keys(ladder)}
     names = {each.id: each.name for each in ladder.dimensions}
-    owners: dict[tuple[str, str], list[SaidCell]] = {}
+    owners: dict[tuple[str, str], list[ProposedCell]] = {}
     for kind, owner, _, cell in owned_cells(ladder):
         lines = tuple(
-            SaidLine(handle(keys[id(each)]), each)
+            ProposedLine(handle(keys[id(each)]), each)
             for each in cell.expectations
             if keys[id(each)] not in removed
         )
-        shown = SaidCell(names[cell.dimension], cell, lines, examples_in(cell))
+        shown = ProposedCell(names[cell.dimension], cell, lines, examples_in(cell))
         owners.setdefault((kind, owner), []).append(shown)
     found = [
-        SaidBy(level.name, level.code, tuple(owners.get(("level", level.id), ())))
+        ProposedPart(level.name, level.code, tuple(owners.get(("level", level.id), ())))
         for level in ladder.levels
     ]
     found += [
-        SaidBy(ladder.common.name or "Every level", "", tuple(cells))
+        ProposedPart(ladder.common.name or "Every level", "", tuple(cells))
         for (kind, _), cells in owners.items()
         if kind == "common"
     ]
     found += [
-        SaidBy(mixin.name, "role", tuple(owners.get(("mixin", mixin.id), ())))
+        ProposedPart(mixin.name, "role", tuple(owners.get(("mixin", mixin.id), ())))
         for mixin in ladder.mixins
     ]
     return tuple(each for each in found if each.cells)

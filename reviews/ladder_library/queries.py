@@ -37,7 +37,7 @@ from reviews.ladder_library.import_preview import (
     ImportDraft,
     LineRow,
     MovedRow,
-    SaidBy,
+    ProposedPart,
     field_rows,
     left_out,
     moved_in,
@@ -45,7 +45,7 @@ from reviews.ladder_library.import_preview import (
     notes,
     outline,
     placeholders,
-    said,
+    proposed_parts,
 )
 from reviews.ladder_library.pages import (
     MOST_HITS,
@@ -94,7 +94,7 @@ def is_used(row: LadderVersion) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class ShelfRow:
+class LibraryRow:
     public_id: str
     name: str
     number: int
@@ -109,8 +109,8 @@ class ShelfRow:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    published: tuple[ShelfRow, ...]
-    drafts: tuple[ShelfRow, ...]
+    published: tuple[LibraryRow, ...]
+    drafts: tuple[LibraryRow, ...]
     may_import: bool
 
 
@@ -147,7 +147,7 @@ def library_page(access: SiteAccess) -> Library:
         .where(_readable(access), shown)
         .order_by(func.lower(LadderRow.name), LadderRow.id, LadderVersion.number.desc())
     )
-    rows = [ShelfRow(*row) for row in found]
+    rows = [LibraryRow(*row) for row in found]
     return Library(
         published=tuple(row for row in rows if row.state is VersionState.PUBLISHED),
         drafts=tuple(row for row in rows if row.state is VersionState.DRAFT),
@@ -363,22 +363,28 @@ def draft_of(row: LadderVersion) -> ImportDraft | None:
     return read_draft(library.files_of(db.session, row), library.corrections_of(row))
 
 
-def read_draft(files: Sequence[Upload], said: Corrections) -> ImportDraft | None:
+def read_draft(files: Sequence[Upload], corrections: Corrections) -> ImportDraft | None:
     """The same from files at hand. No query."""
-    read = _read(files, swap=said.swap, marks=said.marks, order=said.order, fields=said.fields)
-    return ImportDraft.of(read, said) if read else None
+    read = _read(
+        files,
+        swap=corrections.swap,
+        marks=corrections.marks,
+        order=corrections.order,
+        fields=corrections.fields,
+    )
+    return ImportDraft.of(read, corrections) if read else None
 
 
 def outline_of(row: LadderVersion) -> tuple[HeadingRow, ...] | None:
     """The headings of what was uploaded; None as above. One query."""
     files = library.files_of(db.session, row)
-    said = library.corrections_of(row)
-    read = _read(files, order=said.order, fields=said.fields)
+    corrections = library.corrections_of(row)
+    read = _read(files, order=corrections.order, fields=corrections.fields)
     return outline(read) if read else None
 
 
-def _read(files: Sequence[Upload], **said: Any) -> Proposal | None:
-    read = read_uploads(files, **said) if files else None
+def _read(files: Sequence[Upload], **corrections: Any) -> Proposal | None:
+    read = read_uploads(files, **corrections) if files else None
     return read if isinstance(read, Proposal) else None
 
 
@@ -390,7 +396,7 @@ class JoinTarget:
     places: tuple[tuple[str, str], ...]
 
 
-def shelves_for(draft: ImportDraft) -> tuple[JoinTarget, ...]:
+def join_targets(draft: ImportDraft) -> tuple[JoinTarget, ...]:
     """Every published ladder with the places between its levels, where a single level may join one. One query."""
     if all(each.id != SINGLE for each in draft.proposal.questions):
         return ()
@@ -434,12 +440,12 @@ class PreviewPage:
     notes: tuple[LineRow, ...]
     moved: tuple[MovedRow, ...]
     left_out: tuple[MovedRow, ...]
-    said: tuple[SaidBy, ...]
+    parts: tuple[ProposedPart, ...]
     #: Those of data files.
     fields: tuple[FieldRow, ...]
     placeholders: tuple[str, ...]
     #: What a single level could join; empty where that is not asked.
-    shelves: tuple[JoinTarget, ...]
+    targets: tuple[JoinTarget, ...]
     #: What keeps the draft from being published, in sentences.
     missing: tuple[str, ...]
     #: The number of the version that publishing would supersede.
@@ -484,10 +490,10 @@ def preview_page(row: LadderVersion, draft: ImportDraft | None) -> PreviewPage:
         notes=notes(draft) if draft else (),
         moved=moved_in(draft) if draft else (),
         left_out=left_out(draft) if draft else (),
-        said=said(draft) if draft else (),
+        parts=proposed_parts(draft) if draft else (),
         fields=field_rows(draft) if draft else (),
         placeholders=placeholders(ladder),
-        shelves=shelves_for(draft) if draft else (),
+        targets=join_targets(draft) if draft else (),
         missing=missing(row, draft),
         supersedes=published,
     )

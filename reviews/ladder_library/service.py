@@ -35,7 +35,7 @@ class Imported:
 
 
 def import_ladder(uploads: Sequence[Upload], *, actor: Viewer | None, at: datetime) -> Imported:
-    """A draft from uploaded files, which are one ladder. What was said of its last version is said of this one too.
+    """A draft from uploaded files, which are one ladder. Corrections of its last version are made in this one too.
 
     A document that does not look like a ladder becomes a draft that says nothing yet.
 
@@ -48,7 +48,7 @@ def import_ladder(uploads: Sequence[Upload], *, actor: Viewer | None, at: dateti
     except ValueError as error:
         raise RuleBroken(str(error), field="files") from error
     if isinstance(read, Proposal):
-        found = _with_what_was_said(files, read)
+        found = _with_earlier_corrections(files, read)
         draft, ladder = found, _made(found)
     else:
         draft, ladder = None, read
@@ -71,29 +71,29 @@ def import_ladder(uploads: Sequence[Upload], *, actor: Viewer | None, at: dateti
     return Imported(version, draft)
 
 
-def _with_what_was_said(files: Sequence[Upload], proposal: Proposal) -> ImportDraft:
+def _with_earlier_corrections(files: Sequence[Upload], proposal: Proposal) -> ImportDraft:
     before = library.last_import(db.session, proposal.blank().id)
-    for said in _said_again(before) if before else ():
-        draft = queries.read_draft(files, said)
+    for corrections in _earlier_corrections(before) if before else ():
+        draft = queries.read_draft(files, corrections)
         try:
             if draft:
                 _made(draft)
                 return draft
         except RuleBroken:
-            # The document or the ladder that it joined has changed so much that what was said contradicts itself.
+            # The document or the ladder that it joined has changed so much that the corrections contradict each other.
             continue
     return ImportDraft.of(proposal, Corrections())
 
 
-def _said_again(before: LadderVersion) -> Iterator[Corrections]:
-    """What was said of the last version of a document, then the same without the ladder that it joined."""
-    said = library.corrections_of(before)
-    if said.join is None:
-        yield said
+def _earlier_corrections(before: LadderVersion) -> Iterator[Corrections]:
+    """The corrections of the last version of a document, then the same without the ladder that it joined."""
+    corrections = library.corrections_of(before)
+    if corrections.join is None:
+        yield corrections
         return
-    yield replace(said, join=_in_its_place(before, said.join))
-    answers = {asked: answer for asked, answer in said.answers.items() if asked != SINGLE}
-    yield replace(said, answers=answers, join=None)
+    yield replace(corrections, join=_in_its_place(before, corrections.join))
+    answers = {asked: answer for asked, answer in corrections.answers.items() if asked != SINGLE}
+    yield replace(corrections, answers=answers, join=None)
 
 
 def _in_its_place(before: LadderVersion, join: Join) -> Join:
@@ -118,7 +118,7 @@ def still_as(version: LadderVersion, seen: str | None) -> None:
 
 def correct(
     version: LadderVersion,
-    said: Corrections,
+    corrections: Corrections,
     *,
     done: str,
     actor: Viewer | None,
@@ -128,7 +128,7 @@ def correct(
 
     Args:
         version: the draft.
-        said: everything that a person says of the document.
+        corrections: everything that a person corrects in the document.
         done: what was done, for the log.
         actor: who corrects; None from the command line.
         at: the instant that is recorded.
@@ -138,10 +138,10 @@ def correct(
     """
     if version.state is not VersionState.DRAFT:
         raise IllegalMove("This version is published. Its text stays as it is.")
-    draft = queries.read_draft(library.files_of(db.session, version), said)
+    draft = queries.read_draft(library.files_of(db.session, version), corrections)
     if draft is None:
         raise RuleBroken("This ladder says everything itself. There is nothing to correct here.")
-    library.replace_draft(db.session, version, _made(draft), said)
+    library.replace_draft(db.session, version, _made(draft), corrections)
     audit.record(
         actor,
         Verb.IMPORT_LADDER,
@@ -151,28 +151,28 @@ def correct(
 
 
 def _made(draft: ImportDraft) -> Ladder:
-    """The ladder that the document makes with what was said, by itself or as a level of another one.
+    """The ladder that the document makes with the corrections, by itself or as a level of another one.
 
     Raises:
         RuleBroken: at the field, for corrections that contradict each other.
     """
-    said = draft.corrections
+    corrections = draft.corrections
     try:
-        ladder = corrected(draft.proposal, said)
+        ladder = corrected(draft.proposal, corrections)
     except NotALadderError:
         blank = draft.proposal.blank()
-        return replace(blank, name=said.name or blank.name)
+        return replace(blank, name=corrections.name or blank.name)
     except CorrectionError as error:
         raise RuleBroken(str(error)) from error
-    if held(draft.proposal.questions, said.answers).get(SINGLE) != JOIN:
+    if held(draft.proposal.questions, corrections.answers).get(SINGLE) != JOIN:
         return ladder
-    if said.join is None:
+    if corrections.join is None:
         raise RuleBroken("Choose the ladder and the place in it.", field=PLACE)
-    base = library.published_text(db.session, said.join.ladder)
+    base = library.published_text(db.session, corrections.join.ladder)
     if base is None:
         raise RuleBroken("This ladder is not here any more. Choose another one.", field=PLACE)
     try:
-        return joined(base, ladder, said.join)
+        return joined(base, ladder, corrections.join)
     except JoinError as error:
         raise RuleBroken(str(error), field=PLACE) from error
 

@@ -30,7 +30,7 @@ from reviews.ladder_library.forms import (
     reordered,
     saved_by_others,
     swapped,
-    told,
+    with_fields,
 )
 from reviews.ladder_library.import_preview import ImportDraft
 from reviews.rules.enums import Action
@@ -152,7 +152,7 @@ def answer(access: SiteAccess, version: str) -> ResponseReturnValue:
     draft = queries.draft_of(row)
     if draft is None:
         return _preview(row, draft)
-    form = answers_form(draft, queries.shelves_for(draft), is_sent=True)
+    form = answers_form(draft, queries.join_targets(draft), is_sent=True)
     change = _DraftEdit(
         form,
         lambda: answered(form, draft),
@@ -183,7 +183,7 @@ def fields(access: SiteAccess, version: str) -> ResponseReturnValue:
     form = fields_form(draft, is_sent=True)
     change = _DraftEdit(
         form,
-        lambda: told(form, draft),
+        lambda: with_fields(form, draft),
         "fields mapped by hand",
         "The document is read again with your fields.",
     )
@@ -237,7 +237,7 @@ class _DraftEdit:
     form: DraftForm
     corrections: Callable[[], Corrections]
     done: str
-    told: str
+    message: str
 
 
 def _draft(access: SiteAccess, public_id: str) -> tuple[LadderVersion, ImportDraft]:
@@ -265,7 +265,7 @@ def _saved(
                 actor=access.viewer,
                 at=access.viewer.now,
             )
-            flash(change.told)
+            flash(change.message)
             return redirect(url_for(".preview", version=row.public_id))
     return _preview(row, draft, refused=form, **forms), 422
 
@@ -275,7 +275,7 @@ def _preview(row: LadderVersion, draft: ImportDraft | None, **shown: Any) -> str
     page = queries.preview_page(row, draft)
     shown = {"stale": None, "saved": {}, "refused": None, **shown}
     if draft:
-        shown.setdefault("answers", answers_form(draft, page.shelves, is_sent=False))
+        shown.setdefault("answers", answers_form(draft, page.targets, is_sent=False))
         shown.setdefault("arrangement", arrangement_form(draft, is_sent=False))
         shown.setdefault("fields", fields_form(draft, is_sent=False))
         shown.setdefault("lines", lines_form(draft, is_sent=False))

@@ -76,11 +76,11 @@ def _in_groups(ladder: Ladder) -> list[Dimension]:
 
 @dataclass(frozen=True, slots=True)
 class OverviewCell:
-    """How many expectations are new at the level, and how many hold from another level or are asked of everybody."""
+    """How many expectations are new at the level, and how many come from another level or are asked of everybody."""
 
     dimension: str
     new: int
-    held: int
+    inherited: int
     picture: Markup
 
 
@@ -102,14 +102,16 @@ class OverviewTrack:
 def overview(ladder: Ladder) -> tuple[OverviewTrack, ...]:
     counts = {level.id: _counts(ladder, level) for level in ladder.levels}
     # One step for the whole table, so that twice as long means twice as many.
-    most = max((new + held for row in counts.values() for new, held in row.values()), default=0)
+    most = max(
+        (new + inherited for row in counts.values() for new, inherited in row.values()), default=0
+    )
     step = 7 if most <= _WIDE_UP_TO else 4
     names = {track.id: track.name for track in ladder.tracks}
     by_track: dict[str | None, list[OverviewRow]] = {track.id: [] for track in ladder.tracks}
     for level in ladder.levels:
         cells = (
-            OverviewCell(dimension, new, held, rungs(new, held, step))
-            for dimension, (new, held) in counts[level.id].items()
+            OverviewCell(dimension, new, inherited, rungs(new, inherited, step))
+            for dimension, (new, inherited) in counts[level.id].items()
         )
         by_track.setdefault(level.track, []).append(OverviewRow(level, tuple(cells)))
     return tuple(
@@ -138,12 +140,14 @@ def _counts(ladder: Ladder, level: Level) -> dict[str, tuple[int, int]]:
 _WIDE_UP_TO = 12
 
 
-def rungs(new: int, held: int, step: int) -> Markup:
+def rungs(new: int, inherited: int, step: int) -> Markup:
     """The counts for the eye: a short stroke per expectation that is not new, then a tall one per new one."""
     strokes = "".join(
-        f'<path class="rung rung--old" d="M{1 + step * n} 10v8"/>' for n in range(held)
-    ) + "".join(f'<path class="rung" d="M{1 + step * n} 4v14"/>' for n in range(held, held + new))
-    width = 2 + step * max(new + held - 1, 0)
+        f'<path class="rung rung--old" d="M{1 + step * n} 10v8"/>' for n in range(inherited)
+    ) + "".join(
+        f'<path class="rung" d="M{1 + step * n} 4v14"/>' for n in range(inherited, inherited + new)
+    )
+    width = 2 + step * max(new + inherited - 1, 0)
     # Numbers only: nothing here comes from a document.
     return Markup(  # noqa: S704
         f'<svg class="rungs" width="{width}" height="22" viewBox="0 0 {width} 22"'
@@ -183,7 +187,7 @@ class LevelDimension:
     #: What its cell takes over from the levels that it calls the same.
     same: tuple[Statement, ...]
     same_as: tuple[Reference, ...]
-    held: tuple[Statement, ...]
+    inherited: tuple[Statement, ...]
     #: What is asked of everybody, whoever else says it too.
     common: tuple[Statement, ...]
     #: Never counted.
@@ -228,7 +232,7 @@ class LevelReading:
         """How many of the new ones the roles bring."""
         return sum(statement.of_role for asked in self.dimensions for statement in asked.new)
 
-    def count(self, part: Literal["new", "same", "held", "common"]) -> int:
+    def count(self, part: Literal["new", "same", "inherited", "common"]) -> int:
         return sum(len(getattr(asked, part)) for asked in self.dimensions)
 
 
@@ -252,7 +256,7 @@ def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReadi
         taken_from = taken_over(ladder, level.id, dimension.id)
         parts = {
             part: [item for item in items if _part(item, new, taken_from) == part]
-            for part in ("new", "same", "held", "common")
+            for part in ("new", "same", "inherited", "common")
         }
         labels = {
             item.key: f"E{number}"
@@ -271,7 +275,7 @@ def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReadi
             new=said["new"],
             same=said["same"],
             same_as=same_as(ladder, cell),
-            held=said["held"],
+            inherited=said["inherited"],
             common=said["common"],
             warning_signs=_warning_signs(cell) if cell else (),
         )
@@ -316,7 +320,7 @@ def _part(item: EffectiveExpectation, new: Collection[str], taken_from: Collecti
         return "common"
     if item.key in new:
         return "new"
-    return "same" if any(origin.source_id in taken_from for origin in item.origins) else "held"
+    return "same" if any(origin.source_id in taken_from for origin in item.origins) else "inherited"
 
 
 def same_as(ladder: Ladder, cell: Cell | None) -> tuple[Reference, ...]:

@@ -83,7 +83,7 @@ def test_the_overview_counts_new_and_held_by_track_from_the_top():
     assert [
         (
             track.name,
-            [(row.level.id, [(c.new, c.held) for c in row.cells]) for row in track.rows],
+            [(row.level.id, [(c.new, c.inherited) for c in row.cells]) for row in track.rows],
         )
         for track in overview(LADDER)
     ] == [
@@ -172,11 +172,11 @@ def test_a_level_says_where_each_expectation_comes_from():
         ("E2", "Makes.", "From One, role Tech lead"),
         ("E3", "Plans.", "Role Tech lead"),
     ]
-    assert texts(work.held) == [("E4", "Mends.", "From One")]
+    assert texts(work.inherited) == [("E4", "Mends.", "From One")]
     assert texts(people.new) == [("E1", "Listens.", "")]
     assert texts(people.common) == [("E2", "Is kind.", "")]
     assert [sign.text for sign in people.warning_signs] == ["Shouts."]
-    assert [reading.count(part) for part in ("new", "same", "held", "common")] == [4, 0, 1, 1]
+    assert [reading.count(part) for part in ("new", "same", "inherited", "common")] == [4, 0, 1, 1]
     assert [each.of_role for each in work.new] == [False, True, True]
     assert (reading.new_with_roles, read_level(LADDER, level("two"), []).new_with_roles) == (2, 0)
 
@@ -190,7 +190,7 @@ def test_what_everybody_is_asked_is_new_at_no_level_even_where_a_level_says_it_t
     assert texts(people.new) == [("E1", "Helps.", "")]
     assert texts(people.common) == [("E2", "Is kind.", "This level, asked at every level")]
     (_, row) = overview(ladder)[0].rows
-    assert [(each.new, each.held) for each in row.cells] == [(0, 0), (1, 1)]
+    assert [(each.new, each.inherited) for each in row.cells] == [(0, 0), (1, 1)]
 
 
 def test_a_cell_that_is_the_same_as_another_names_it_and_sets_apart_what_it_takes_over():
@@ -218,7 +218,7 @@ def test_a_cell_that_is_the_same_as_another_names_it_and_sets_apart_what_it_take
         ("E3", "Makes.", "From One"),
         ("E4", "Mends.", "From One"),
     ]
-    assert (work.held, people.same_as) == ((), ())
+    assert (work.inherited, people.same_as) == ((), ())
     stated = across_levels(ladder, "work")[2]
     assert stated.same_as == work.same_as
     assert [each.text for each in stated.expectations] == ["Hires."]

@@ -304,7 +304,7 @@ def _asked(viewer: Viewer) -> list[RatingRequest]:
                 kind=each.kind,
                 state=each.state,
                 dimensions=dimensions.get(packet.current_revision_id, 0),
-                complete=sum(completeness.missing_from(said) is None for said, _ in draft),
+                complete=sum(completeness.missing_from(answer) is None for answer, _ in draft),
                 items=items.get(packet.current_revision_id, 0),
                 saved_at=max((at for _, at in draft), default=None),
             )
@@ -347,7 +347,7 @@ def _counts(column: Any, revisions: Sequence[int | None]) -> dict[int | None, in
 def _drafts(
     assignments: Sequence[int],
 ) -> dict[int, list[tuple[completeness.RatingAnswer, datetime]]]:
-    """The viewer's own drafts: what is said per dimension, and when it was saved."""
+    """The viewer's own drafts: the answer for each dimension, and when it was saved."""
     found: dict[int, list[tuple[completeness.RatingAnswer, datetime]]] = {}
     if not assignments:
         return found

@@ -32,12 +32,12 @@ def is_sentence(text: str) -> bool:
     return sum(character.isalnum() for character in text) >= _SENTENCE
 
 
-def missing_from(said: RatingAnswer) -> str | None:
+def missing_from(answer: RatingAnswer) -> str | None:
     """What one dimension lacks, or None. An answer that is no rating needs no rationale."""
-    if said.category in MISSING:
+    if answer.category in MISSING:
         return None
-    reasoned = is_sentence(said.rationale)
-    if said.category is None:
+    reasoned = is_sentence(answer.rationale)
+    if answer.category is None:
         return (
             "Choose one of the six answers."
             if reasoned
@@ -47,13 +47,13 @@ def missing_from(said: RatingAnswer) -> str | None:
 
 
 def missing_for_submission(
-    dimensions: Iterable[str], said: Mapping[str, RatingAnswer]
+    dimensions: Iterable[str], answers: Mapping[str, RatingAnswer]
 ) -> tuple[MissingAnswer, ...]:
     """Every dimension that is not complete, by key and in the given order."""
     return tuple(
         MissingAnswer(dimension, sentence)
         for dimension in dimensions
-        if (sentence := missing_from(said.get(dimension, RatingAnswer()))) is not None
+        if (sentence := missing_from(answers.get(dimension, RatingAnswer()))) is not None
     )
 
 
@@ -65,11 +65,11 @@ def cited(rationale: str, numbers: Collection[int]) -> tuple[int, ...]:
     return tuple(sorted(named & set(numbers)))
 
 
-def cites_nothing(said: RatingAnswer, numbers: Collection[int]) -> bool:
+def cites_nothing(answer: RatingAnswer, numbers: Collection[int]) -> bool:
     """Whether a rating names neither an item nor says that what it describes is not in the packet."""
     return (
-        said.category is not None
-        and said.category not in MISSING
-        and not cited(said.rationale, numbers)
-        and _NOT_IN_PACKET.search(said.rationale) is None
+        answer.category is not None
+        and answer.category not in MISSING
+        and not cited(answer.rationale, numbers)
+        and _NOT_IN_PACKET.search(answer.rationale) is None
     )

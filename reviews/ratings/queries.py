@@ -76,7 +76,7 @@ class RatePage:
     revision: int | None
     draft: RatingDraft
     marks: Mapping[int, Mark]
-    #: The candidate's note that the role gave no chance; empty where nothing is said or evidence is not granted.
+    #: The candidate's note that the role gave no chance; empty where nothing is noted or evidence is not granted.
     no_opportunity: str
 
     @property
@@ -154,7 +154,7 @@ def draft_version(drafts: Mapping[int, Rating]) -> int:
     return sum(rating.version for rating in drafts.values())
 
 
-def said_in(rating: Rating | None) -> completeness.RatingAnswer:
+def answer_of(rating: Rating | None) -> completeness.RatingAnswer:
     return (
         completeness.RatingAnswer(rating.category, rating.rationale)
         if rating
@@ -234,15 +234,15 @@ def review_page(access: PacketAccess, assignment: Assignment) -> ReviewRatingPag
     numbers = {item.number for item in _evidence(access)}
     reviewed = []
     for dimension in expectations_for(access.packet).dimensions:
-        said = said_in(drafts.get(dimension.id))
+        answer = answer_of(drafts.get(dimension.id))
         reviewed.append(
             ReviewedDimension(
                 key=dimension.key,
                 name=dimension.name,
                 draft=_draft(drafts.get(dimension.id)),
-                missing=completeness.missing_from(said),
-                cites=completeness.cited(said.rationale, numbers),
-                cites_nothing=completeness.cites_nothing(said, numbers),
+                missing=completeness.missing_from(answer),
+                cites=completeness.cited(answer.rationale, numbers),
+                cites_nothing=completeness.cites_nothing(answer, numbers),
             )
         )
     return ReviewRatingPage(_head(access, assignment), tuple(reviewed), draft_version(drafts))
@@ -272,7 +272,7 @@ def _head(access: PacketAccess, assignment: Assignment) -> RatingHead:
 
 def _steps(asked: TargetExpectations, drafts: Mapping[int, Rating]) -> tuple[RatingStep, ...]:
     return tuple(
-        RatingStep(d.key, d.name, completeness.missing_from(said_in(drafts.get(d.id))) is None)
+        RatingStep(d.key, d.name, completeness.missing_from(answer_of(drafts.get(d.id))) is None)
         for d in asked.dimensions
     )
 

@@ -142,8 +142,8 @@ def submit_rating(
             "Your draft was changed in another window. Read it over once more, then submit it."
         )
     asked = expectations_for(assignment.packet).dimensions
-    said = {d.key: queries.said_in(drafts.get(d.id)) for d in asked}
-    if missing := completeness.missing_for_submission(said, said):
+    answers = {d.key: queries.answer_of(drafts.get(d.id)) for d in asked}
+    if missing := completeness.missing_for_submission(answers, answers):
         names = {d.key: d.name for d in asked}
         raise RuleBroken(
             f"Still open: {', '.join(names[m.dimension] for m in missing)}."

@@ -44,7 +44,7 @@ class VisibleRating:
 @dataclass(frozen=True, slots=True)
 class VisibleDimension:
     dimension: TargetDimension
-    told: tuple[VisibleRating, ...]
+    ratings: tuple[VisibleRating, ...]
 
 
 @dataclass(frozen=True, slots=True)

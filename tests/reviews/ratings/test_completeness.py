@@ -46,9 +46,12 @@ def test_a_reason_needs_an_answer(rationale, missing):
 
 
 def test_what_is_missing_comes_in_the_order_of_the_ladder():
-    said = {"people": RatingAnswer(Category.MET, REASON), "craft": RatingAnswer(Category.MET, "")}
+    answers = {
+        "people": RatingAnswer(Category.MET, REASON),
+        "craft": RatingAnswer(Category.MET, ""),
+    }
 
-    assert missing_for_submission(["reach", "craft", "people"], said) == (
+    assert missing_for_submission(["reach", "craft", "people"], answers) == (
         MissingAnswer("reach", "Write why, and choose one of the six answers."),
         MissingAnswer("craft", "Write at least one sentence about what you saw."),
     )
@@ -69,7 +72,7 @@ def test_a_rationale_cites_the_items_it_names(rationale, items):
 
 
 @pytest.mark.parametrize(
-    ("said", "nothing"),
+    ("answer", "nothing"),
     [
         (RatingAnswer(Category.MET, REASON), True),
         (RatingAnswer(Category.MET, f"{REASON} See item 1."), False),
@@ -78,5 +81,5 @@ def test_a_rationale_cites_the_items_it_names(rationale, items):
         (RatingAnswer(None, REASON), False),
     ],
 )
-def test_a_rating_that_nobody_can_look_up_is_noticed(said, nothing):
-    assert cites_nothing(said, {1}) is nothing
+def test_a_rating_that_nobody_can_look_up_is_noticed(answer, nothing):
+    assert cites_nothing(answer, {1}) is nothing

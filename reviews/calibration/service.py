@@ -132,10 +132,10 @@ def reveal(packet: Packet, *, reason: str, actor: Viewer, now: datetime) -> None
         IllegalMove: if the ballots are revealed already, or the packet is withdrawn.
     """
     _lock_packet_in_review(packet)
-    bench = panel_standings([packet.id], now=now)[packet.id]
+    standing = panel_standings([packet.id], now=now)[packet.id]
     panel = db.session.get_one(Panel, packet.panel_id)
     problem = reveal_problem(
-        cast=len(bench.cast), eligible=len(bench.voting), quorum=panel.quorum, reason=reason
+        cast=len(standing.cast), eligible=len(standing.voting), quorum=panel.quorum, reason=reason
     )
     if problem:
         raise RuleBroken(problem, field="reason")
@@ -143,15 +143,15 @@ def reveal(packet: Packet, *, reason: str, actor: Viewer, now: datetime) -> None
     packet.revealed_at = now
     packet.revealed_by_id = actor.person_id
     packet.reveal_reason = reason.strip() or None
-    packet.missing_ballots = bench.missing
+    packet.missing_ballots = standing.missing
     audit.record(
         actor,
         Verb.REVEAL_BALLOTS,
         f"Ballots on {packet.candidate.name} revealed",
         at=now,
         packet=packet,
-        cast=len(bench.cast),
-        missing=bench.missing,
+        cast=len(standing.cast),
+        missing=standing.missing,
     )
     db.session.flush()
 

@@ -147,7 +147,7 @@ def _answer(access: PacketAccess) -> str:
         "this is your own packet": access.is_candidate,
         "you are the manager": access.is_manager,
         "you rate it as a peer": standing.peer is not None,
-        "you have worked in one line, or stand for the same level": standing.is_related,
+        "one of you manages the other, or did lately, or you are a candidate for the same level": standing.is_related,
         "declared": standing.conflict is ConflictStanding.DECLARED,
         "an owner of the cycle has set a conflict": standing.conflict is ConflictStanding.SET,
         "open": standing.seat in _UNANSWERED,
@@ -160,7 +160,7 @@ def _answer(access: PacketAccess) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RevealedBallot:
-    """One member's voice on one dimension, the latest first; `before` is what they said in earlier rounds."""
+    """One member's vote on one dimension; `before` holds what they chose in earlier rounds, where it was something else."""
 
     member: str
     choice: BallotChoice
@@ -172,7 +172,7 @@ class RevealedBallot:
 @dataclass(frozen=True, slots=True)
 class DimensionTally:
     dimension: TargetDimension
-    #: How many said not shown, partly, met, exceeds.
+    #: How many chose not shown, partly, met, exceeds.
     counts: tuple[int, int, int, int]
     cannot_judge: int
     #: Place of the viewer's own choice on the scale, or None.
@@ -181,11 +181,11 @@ class DimensionTally:
 
     @property
     def spread(self) -> int:
-        """How far apart the outermost choices stand, with a step more where they stand on both sides of the line."""
-        said = [place for place, count in enumerate(self.counts) if count]
-        if not said:
+        """How far apart the lowest and the highest choice are, with a step more where the target line is between them."""
+        chosen = [place for place, count in enumerate(self.counts) if count]
+        if not chosen:
             return 0
-        return max(said) - min(said) + (min(said) < _MET <= max(said))
+        return max(chosen) - min(chosen) + (min(chosen) < _MET <= max(chosen))
 
     def reading(self, scale: ScaleWords) -> str:
         """What the counts amount to, in words of the cycle."""
@@ -229,27 +229,29 @@ def committee_page(access: PacketAccess) -> CommitteePage:
     """Eight queries."""
     packet = access.packet
     scale = ScaleWords.of(packet.cycle.scale)
-    bench = panel_standings([packet.id], now=access.viewer.now)[packet.id]
+    standing = panel_standings([packet.id], now=access.viewer.now)[packet.id]
     panel = db.session.get(Panel, packet.panel_id) if packet.panel_id else None
     dimensions = expectations_for(packet).dimensions
-    voices = _voices(packet.id)
-    own = voices.get(access.viewer.person_id, [])
+    cast_ballots = _cast_ballots(packet.id)
+    own = cast_ballots.get(access.viewer.person_id, [])
     who_voted = access.may(Action.SEE_WHO_VOTED)
-    names = {seat.person_id: seat.name for seat in bench.cast}
+    names = {seat.person_id: seat.name for seat in standing.cast}
     return CommitteePage(
         scale=scale,
         dimensions=dimensions,
         panel=panel.name if panel and access.may(Action.SEE_PANEL) else None,
-        seats=tuple(s.name for s in bench.seats) if access.may(Action.SEE_PANEL) else None,
-        recused=tuple(s.name for s in bench.recused) if access.may(Action.SEE_RECUSED) else None,
-        voting=len(bench.voting),
-        sealed=tuple(s.name for s in bench.cast) if who_voted else None,
-        waiting=tuple(s.name for s in bench.voting if not s.cast) if who_voted else None,
+        seats=tuple(s.name for s in standing.seats) if access.may(Action.SEE_PANEL) else None,
+        recused=tuple(s.name for s in standing.recused) if access.may(Action.SEE_RECUSED) else None,
+        voting=len(standing.voting),
+        sealed=tuple(s.name for s in standing.cast) if who_voted else None,
+        waiting=tuple(s.name for s in standing.voting if not s.cast) if who_voted else None,
         own_ballot=own[-1].marks if own and access.may(Action.READ_OWN_BALLOT) else None,
         own_round=len(own),
-        tally=_tally(access, dimensions, voices, names) if access.may(Action.READ_TALLY) else None,
+        tally=_tally(access, dimensions, cast_ballots, names)
+        if access.may(Action.READ_TALLY)
+        else None,
         quorum=panel.quorum if panel else 0,
-        quorum_met=panel is not None and len(bench.cast) >= panel.quorum,
+        quorum_met=panel is not None and len(standing.cast) >= panel.quorum,
         decided=access.may(Action.KNOW_DECISION),
         faces=faces_of(packet, scale),
         no_opportunity=_notes(access),
@@ -264,11 +266,11 @@ def _notes(access: PacketAccess) -> Mapping[int, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Voice:
+class _CastBallot:
     marks: Mapping[int, BallotMarkDraft]
 
 
-def _voices(packet_id: int) -> Mapping[int, list[_Voice]]:
+def _cast_ballots(packet_id: int) -> Mapping[int, list[_CastBallot]]:
     """Every ballot of the packet by member, rounds in order. One query."""
     rows = db.session.execute(
         select(
@@ -287,16 +289,16 @@ def _voices(packet_id: int) -> Mapping[int, list[_Voice]]:
         rounds[row.member_id, row.round][row.dimension_id] = BallotMarkDraft(
             row.choice, row.rationale
         )
-    voices: dict[int, list[_Voice]] = defaultdict(list)
+    cast_ballots: dict[int, list[_CastBallot]] = defaultdict(list)
     for (member, _), marks in rounds.items():
-        voices[member].append(_Voice(marks))
-    return voices
+        cast_ballots[member].append(_CastBallot(marks))
+    return cast_ballots
 
 
 def _tally(
     access: PacketAccess,
     dimensions: Iterable[TargetDimension],
-    voices: Mapping[int, list[_Voice]],
+    cast_ballots: Mapping[int, list[_CastBallot]],
     names: Mapping[int, str],
 ) -> tuple[DimensionTally, ...]:
     """The latest ballot of everybody who may vote, the largest disagreement first."""
@@ -306,8 +308,8 @@ def _tally(
         counts, cannot, yours = [0, 0, 0, 0], 0, None
         ballots = []
         for member, name in names.items():
-            said = [v.marks[dimension.id] for v in voices[member] if dimension.id in v.marks]
-            choice = said[-1].choice if said else None
+            marks = [b.marks[dimension.id] for b in cast_ballots[member] if dimension.id in b.marks]
+            choice = marks[-1].choice if marks else None
             if choice is None:
                 continue
             is_yours = member == access.viewer.person_id
@@ -317,8 +319,8 @@ def _tally(
                 place = SCALE.index(choice)
                 counts[place] += 1
                 yours = place if is_yours else yours
-            before = tuple(s.choice for s in said[:-1] if s.choice and s.choice is not choice)
-            ballots.append(RevealedBallot(name, choice, said[-1].rationale, before, is_yours))
+            before = tuple(m.choice for m in marks[:-1] if m.choice and m.choice is not choice)
+            ballots.append(RevealedBallot(name, choice, marks[-1].rationale, before, is_yours))
         tallies.append(
             DimensionTally(
                 dimension,

@@ -125,7 +125,7 @@ def compare_page(access: CycleAccess, wanted: Iterable[str], dimension: str) -> 
         return None
     if len({candidate.target for candidate in chosen}) > 1:
         raise Incomparable(
-            "These candidates stand for different target levels or are read against different ladder versions. "
+            "These candidates have different target levels or are read against different ladder versions. "
             "There is no common text to compare them with."
         )
     packets = packets_of(chosen)

@@ -47,8 +47,8 @@ from reviews.rules.policy import (
 from reviews.rules.workflow import IN_REVIEW
 
 
-class _Asks:
-    """Asks the policy about the standing it holds."""
+class _PolicyAnswers:
+    """What the policy answers about a standing."""
 
     standing: Standing
 
@@ -60,7 +60,7 @@ class _Asks:
 
 
 @dataclass(frozen=True)
-class SiteAccess(_Asks):
+class SiteAccess(_PolicyAnswers):
     """The site as a whole: ladders, people, the viewer's own account."""
 
     viewer: Viewer
@@ -68,26 +68,26 @@ class SiteAccess(_Asks):
 
 
 @dataclass(frozen=True)
-class CycleAccess(_Asks):
+class CycleAccess(_PolicyAnswers):
     viewer: Viewer
     cycle: Cycle
     standing: CycleStanding
 
-    def holds(self, *relations: Relation) -> bool:
+    def has_relation(self, *relations: Relation) -> bool:
         """Whether the viewer is any of this in the cycle."""
         return not self.standing.relations.isdisjoint(relations)
 
     @property
     def is_owner(self) -> bool:
-        return self.holds(Relation.OWNER, Relation.OWNER_CONFLICTED)
+        return self.has_relation(Relation.OWNER, Relation.OWNER_CONFLICTED)
 
     @property
     def is_on_panel(self) -> bool:
-        return self.holds(Relation.MEMBER, Relation.CHAIR)
+        return self.has_relation(Relation.MEMBER, Relation.CHAIR)
 
 
 @dataclass(frozen=True)
-class PacketAccess(_Asks):
+class PacketAccess(_PolicyAnswers):
     """A packet with its cycle, candidate, manager, target and current level, and ladder version loaded."""
 
     viewer: Viewer
@@ -104,7 +104,7 @@ class PacketAccess(_Asks):
 
 
 @dataclass(frozen=True)
-class StartAccess(_Asks):
+class StartAccess(_PolicyAnswers):
     """A cycle in which the viewer may start a packet, although it may not be in their list yet."""
 
     viewer: Viewer

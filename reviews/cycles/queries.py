@@ -77,9 +77,9 @@ def _cycle_row(access: CycleAccess) -> CycleListRow:
     cycle = access.cycle
     roles = {
         "owner": access.is_owner,
-        "chair": access.holds(Relation.CHAIR),
-        "panel member": access.holds(Relation.MEMBER),
-        "taking part": access.holds(Relation.PARTICIPANT),
+        "chair": access.has_relation(Relation.CHAIR),
+        "panel member": access.has_relation(Relation.MEMBER),
+        "taking part": access.has_relation(Relation.PARTICIPANT),
     }
     word, at = _next_date(access)
     return CycleListRow(

@@ -1,4 +1,4 @@
-"""What stands between a cycle and its next phase, as sentences; plain values in, plain values out."""
+"""What a cycle lacks for its next phase, as sentences; plain values in, plain values out."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -27,8 +27,8 @@ class MissingItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Seats:
-    """A panel as far as opening a cycle cares."""
+class PanelSize:
+    """How many people a panel has, and how many ballots it needs."""
 
     name: str
     quorum: int
@@ -40,18 +40,18 @@ class Seats:
 class CyclePlan:
     """Everything that must be right before people may start packets."""
 
-    #: The ladder of each pinned version; a ladder that stands twice is pinned in two versions.
+    #: The ladder of each chosen version; a ladder that is here twice is chosen in two versions.
     ladders: tuple[str, ...]
     evidence_due: datetime | None
     rating_due: datetime | None
     calibration_due: datetime | None
-    panels: tuple[Seats, ...]
+    panels: tuple[PanelSize, ...]
     scale: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Hearing:
-    """A submitted packet before its panel: who of it may hear the case."""
+class PacketPanel:
+    """A submitted packet and its panel: how many of the panel may vote on it."""
 
     candidate: str
     panel: str | None
@@ -76,14 +76,17 @@ def missing_to_open(plan: CyclePlan, now: datetime) -> tuple[MissingItem, ...]:
 
 
 def missing_to_calibrate(
-    panels: Sequence[Seats], hearings: Sequence[Hearing]
+    panels: Sequence[PanelSize], packets: Sequence[PacketPanel]
 ) -> tuple[MissingItem, ...]:
     """What a cycle lacks before its panels can vote. An unanswered conflict question is no obstacle yet."""
-    sentences = [*missing_from_panels(panels), *(s for h in hearings for s in _hearing(h))]
+    sentences = [
+        *missing_from_panels(panels),
+        *(s for packet in packets for s in _missing_from_packet(packet)),
+    ]
     return tuple(MissingItem(Topic.PANELS, sentence) for sentence in sentences)
 
 
-def missing_from_panels(panels: Sequence[Seats]) -> list[str]:
+def missing_from_panels(panels: Sequence[PanelSize]) -> list[str]:
     if not panels:
         return ["No panel decides yet. Add one with a chair and members."]
     found = []
@@ -149,18 +152,18 @@ def _scale(scale: Mapping[str, Mapping[str, str]]) -> list[str]:
     return found
 
 
-def _hearing(hearing: Hearing) -> list[str]:
-    if hearing.panel is None:
-        return [f"The packet of {hearing.candidate} has no panel."]
+def _missing_from_packet(packet: PacketPanel) -> list[str]:
+    if packet.panel is None:
+        return [f"The packet of {packet.candidate} has no panel."]
     found = []
-    if hearing.free < hearing.quorum:
+    if packet.free < packet.quorum:
         found.append(
-            f"On the packet of {hearing.candidate}, {_people(hearing.free)} of {hearing.panel}"
-            f" may vote; its quorum is {hearing.quorum}."
+            f"On the packet of {packet.candidate}, {_people(packet.free)} of {packet.panel}"
+            f" may vote; its quorum is {packet.quorum}."
         )
-    if not hearing.chair_is_free:
+    if not packet.chair_is_free:
         found.append(
-            f"The chair of {hearing.panel} has a conflict on the packet of {hearing.candidate}."
+            f"The chair of {packet.panel} has a conflict on the packet of {packet.candidate}."
             " Move the packet to another panel, or give the panel another chair."
         )
     return found

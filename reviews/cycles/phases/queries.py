@@ -11,9 +11,9 @@ from reviews.cycles.ladder_choice import pinned_versions
 from reviews.cycles.panels.queries import PanelLine, panel_lines
 from reviews.cycles.phases.checklist import (
     CyclePlan,
-    Hearing,
     MissingItem,
-    Seats,
+    PacketPanel,
+    PanelSize,
     missing_to_calibrate,
     missing_to_open,
 )
@@ -45,22 +45,22 @@ def missing_to_advance(cycle: Cycle, viewer: Viewer) -> tuple[MissingItem, ...]:
             evidence_due=cycle.evidence_due,
             rating_due=cycle.rating_due,
             calibration_due=cycle.calibration_due,
-            panels=tuple(map(_seats_of, panel_lines(cycle))),
+            panels=tuple(map(_size_of, panel_lines(cycle))),
             scale=cycle.scale,
         )
         return missing_to_open(plan, viewer.now)
     if cycle.phase is CyclePhase.RATING:
-        seats = tuple(map(_seats_of, panel_lines(cycle)))
-        return missing_to_calibrate(seats, _hearings(cycle, viewer))
+        sizes = tuple(map(_size_of, panel_lines(cycle)))
+        return missing_to_calibrate(sizes, _packet_panels(cycle, viewer))
     return ()
 
 
-def _seats_of(panel: PanelLine) -> Seats:
+def _size_of(panel: PanelLine) -> PanelSize:
     people = len(panel.members) + (panel.chair is not None)
-    return Seats(panel.name, panel.quorum, people, panel.chair is not None)
+    return PanelSize(panel.name, panel.quorum, people, panel.chair is not None)
 
 
-def _hearings(cycle: Cycle, viewer: Viewer) -> list[Hearing]:
+def _packet_panels(cycle: Cycle, viewer: Viewer) -> list[PacketPanel]:
     packets = db.session.execute(
         select(Packet.id, Person.name, Panel.name.label("panel"), Panel.quorum)
         .join(Person, Person.id == Packet.candidate_id)
@@ -73,7 +73,7 @@ def _hearings(cycle: Cycle, viewer: Viewer) -> list[Hearing]:
     ).all()
     seats = panel_standings([packet.id for packet in packets], now=viewer.now)
     return [
-        Hearing(
+        PacketPanel(
             candidate=packet.name,
             panel=packet.panel,
             quorum=packet.quorum or 0,

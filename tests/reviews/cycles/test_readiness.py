@@ -7,9 +7,9 @@ import pytest
 
 from reviews.cycles.phases.checklist import (
     CyclePlan,
-    Hearing,
     MissingItem,
-    Seats,
+    PacketPanel,
+    PanelSize,
     Topic,
     missing_to_calibrate,
     missing_to_open,
@@ -17,7 +17,7 @@ from reviews.cycles.phases.checklist import (
 from reviews.rules.scale import DEFAULT_SCALE
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-PANEL = Seats("Engineering panel", quorum=2, members=3, has_chair=True)
+PANEL = PanelSize("Engineering panel", quorum=2, members=3, has_chair=True)
 READY = CyclePlan(
     ladders=("Craft",),
     evidence_due=NOW + timedelta(days=7),
@@ -26,7 +26,7 @@ READY = CyclePlan(
     panels=(PANEL,),
     scale=DEFAULT_SCALE,
 )
-HEARING = Hearing("Ada", "Engineering panel", quorum=2, free=2, chair_is_free=True)
+PACKET = PacketPanel("Ada", "Engineering panel", quorum=2, free=2, chair_is_free=True)
 
 
 def worded(**words):
@@ -85,7 +85,7 @@ def test_each_gap_is_one_sentence(change, topic, sentence):
 
 
 def test_a_packet_that_its_panel_can_hear_is_no_obstacle():
-    assert missing_to_calibrate((PANEL,), (HEARING,)) == ()
+    assert missing_to_calibrate((PANEL,), (PACKET,)) == ()
 
 
 @pytest.mark.parametrize(
@@ -106,6 +106,6 @@ def test_a_packet_that_its_panel_can_hear_is_no_obstacle():
     ],
 )
 def test_a_packet_that_nobody_could_decide_holds_the_cycle(change, sentence):
-    assert missing_to_calibrate((PANEL,), (replace(HEARING, **change),)) == (
+    assert missing_to_calibrate((PANEL,), (replace(PACKET, **change),)) == (
         MissingItem(Topic.PANELS, sentence),
     )

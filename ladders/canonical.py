@@ -90,7 +90,7 @@ class _CanonicalFile(BaseModel):
 
 _BELOW_HEADER = [name for name in _CanonicalFile.model_fields if name not in {"format", "ladder"}]
 
-#: Every key that a ladder file may hold; said with an empty value it counts as not said.
+#: Every key that a ladder file may hold; given with an empty value it counts as not given.
 _KEYS = {*_CanonicalFile.model_fields, *_Header.model_fields} | {
     field.name
     for kind in vars(document).values()
@@ -198,16 +198,16 @@ def _shaped_cells(cells: Mapping[str, Any]) -> list[Any]:
     return shaped
 
 
-# From the values' form to the file's form: what is not said is left out.
+# From the values' form to the file's form: what is not given is left out.
 
 
 def _file(ladder: Ladder) -> dict[str, Any]:
-    said = _said(ladder)
-    below = {name: said.pop(name) for name in _BELOW_HEADER if name in said}
-    return {"format": FORMAT, "ladder": said, "dimensions": [], "levels": [], **below}
+    given = _given(ladder)
+    below = {name: given.pop(name) for name in _BELOW_HEADER if name in given}
+    return {"format": FORMAT, "ladder": given, "dimensions": [], "levels": [], **below}
 
 
-def _said(value: Any) -> dict[str, Any]:
+def _given(value: Any) -> dict[str, Any]:
     return {
         field.name: _written(getattr(value, field.name))
         for field in dataclasses.fields(value)
@@ -220,15 +220,15 @@ def _written(value: Any) -> Any:
         return value.text
     if isinstance(value, tuple):
         if value and isinstance(value[0], Cell):
-            return {cell.dimension: _said_except(cell, "dimension") for cell in value}
+            return {cell.dimension: _given_except(cell, "dimension") for cell in value}
         if value and isinstance(value[0], LevelCells):
             return {each.level: _written(each.cells) or {} for each in value}
         return [_written(each) for each in value]
-    return _said(value) if dataclasses.is_dataclass(value) else value
+    return _given(value) if dataclasses.is_dataclass(value) else value
 
 
-def _said_except(value: Any, name: str) -> dict[str, Any]:
-    return {key: each for key, each in _said(value).items() if key != name}
+def _given_except(value: Any, name: str) -> dict[str, Any]:
+    return {key: each for key, each in _given(value).items() if key != name}
 
 
 # Problems: where they are, and in whose words.

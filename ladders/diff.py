@@ -238,8 +238,8 @@ def _words(value: Any) -> str:
     if isinstance(value, tuple):
         return "; ".join(map(_words, value)) or "nothing"
     if dataclasses.is_dataclass(value):
-        said = [getattr(value, field.name) for field in dataclasses.fields(value)]
-        return ": ".join(_words(each) for each in said if each not in ("", (), None))
+        given = [getattr(value, field.name) for field in dataclasses.fields(value)]
+        return ": ".join(_words(each) for each in given if each not in ("", (), None))
     return str(value).replace("anti_pattern", "warning sign")
 
 
@@ -348,9 +348,9 @@ def _rows(
         yield StepRow(anew.get(item.key), item, is_new=True)
     for old, item in kept:
         yield StepRow(old, item, is_new=False)
-    said_anew = {item.key for item in anew.values()}
+    reworded = {item.key for item in anew.values()}
     for item in gone:
-        if item.key not in said_anew:
+        if item.key not in reworded:
             yield StepRow(item, None, is_new=False)
 
 

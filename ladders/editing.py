@@ -264,8 +264,8 @@ def remove_track(ladder: Ladder, track_id: str) -> Ladder:
 
 def cell_of(ladder: Ladder, owner: Owner, dimension: str) -> Cell:
     """What the owner says in the dimension; an empty cell where it says nothing."""
-    said = {cell.dimension: cell for cell in cells_of(ladder, owner)}
-    return said.get(dimension, Cell(dimension))
+    cells = {cell.dimension: cell for cell in cells_of(ladder, owner)}
+    return cells.get(dimension, Cell(dimension))
 
 
 def cells_of(ladder: Ladder, owner: Owner) -> tuple[Cell, ...]:
@@ -343,13 +343,13 @@ def set_cell(
 
 def _edited(before: Expectation | None, row: Row) -> Expectation:
     expectation = before or Expectation(row.text)
-    said = tuple(example.text for example in expectation.examples)
-    examples = tuple(map(Example, row.examples)) if said != row.examples else expectation.examples
+    texts = tuple(example.text for example in expectation.examples)
+    examples = tuple(map(Example, row.examples)) if texts != row.examples else expectation.examples
     return replace(expectation, text=row.text, label=row.label, kind=row.kind, examples=examples)
 
 
 def _with_cell(ladder: Ladder, owner: Owner, cell: Cell) -> Ladder:
-    """The cells of an owner stand in the order of the dimensions; one that has come to say nothing is left out."""
+    """The cells of an owner are in the order of the dimensions; one that says nothing any more is left out."""
     cells = {each.dimension: each for each in cells_of(ladder, owner)}
     if cell == cells.get(cell.dimension, Cell(cell.dimension)):
         return ladder
@@ -373,19 +373,19 @@ def _with_cell(ladder: Ladder, owner: Owner, cell: Cell) -> Ladder:
 def _at(
     by_level: tuple[LevelCells, ...], level: str, cells: tuple[Cell, ...]
 ) -> tuple[LevelCells, ...]:
-    """With these cells at the level; a level at which nothing is said is left out, so that it can be removed."""
-    said = {each.level: each for each in by_level}
-    said[level] = LevelCells(level, cells)
+    """With these cells at the level; a level without cells is left out, so that it can be removed."""
+    levels = {each.level: each for each in by_level}
+    levels[level] = LevelCells(level, cells)
     if not cells:
-        del said[level]
-    return tuple(said.values())
+        del levels[level]
+    return tuple(levels.values())
 
 
 # -- Keys that stay
 
 
 def _frozen(ladder: Ladder) -> Ladder:
-    """The ladder with every key said as an id."""
+    """The ladder with every key written as an id."""
     keys = iter([item.key for item in expectation_keys(ladder)])
     return with_each(ladder, lambda each: replace(each, id=next(keys)))
 
@@ -395,7 +395,7 @@ def _steady(ladder: Ladder, change: Callable[[Ladder], Ladder]) -> Ladder:
 
     Whatever replaced something that is gone replaces nothing any more.
     """
-    said = {item.expectation.id for item in expectation_keys(ladder)}
+    ids = {item.expectation.id for item in expectation_keys(ladder)}
     before = {item.key for item in expectation_keys(ladder)}
     changed = change(_frozen(ladder))
     wanted = [item.key for item in expectation_keys(changed)]
@@ -404,7 +404,7 @@ def _steady(ladder: Ladder, change: Callable[[Ladder], Ladder]) -> Ladder:
         changed,
         lambda each: replace(
             each,
-            id=each.id if each.id in said else "",
+            id=each.id if each.id in ids else "",
             replaces=tuple(key for key in each.replaces if key not in gone),
         ),
     )

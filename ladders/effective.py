@@ -88,7 +88,7 @@ def split_new(target: Effective, current: Effective | None) -> Split:
         )
     else:
         keys = {origin.key for _, item in current.expectations() for origin in item.origins}
-        said = {
+        texts = {
             (dimension, normalised(item.expectation.text))
             for dimension, item in current.expectations()
         }
@@ -96,7 +96,7 @@ def split_new(target: Effective, current: Effective | None) -> Split:
             item.key
             for dimension, item in target.expectations()
             if keys.isdisjoint(origin.key for origin in item.origins)
-            and (dimension, normalised(item.expectation.text)) not in said
+            and (dimension, normalised(item.expectation.text)) not in texts
         )
     return Split(new, frozenset(item.key for _, item in target.expectations()) - new)
 
@@ -308,9 +308,9 @@ def _once_each(
             same.setdefault(keyed.key, (keyed.expectation, origin))
     return tuple(
         EffectiveExpectation(
-            next(iter(said)),
-            next(iter(said.values()))[0],
-            tuple(origin for _, origin in said.values()),
+            next(iter(alike)),
+            next(iter(alike.values()))[0],
+            tuple(origin for _, origin in alike.values()),
         )
-        for said in once.values()
+        for alike in once.values()
     )

@@ -53,9 +53,9 @@ def match(old: Ladder, new: Ladder) -> Matching:
     """Every statement of both, once: in a pair, removed or added."""
     before, after = tuple(expectation_keys(old)), tuple(expectation_keys(new))
     nothing = Matching(
-        levels=_same(old.levels, new.levels, _said(before, "level"), _said(after, "level")),
-        dimensions=_same(old.dimensions, new.dimensions, _said(before), _said(after)),
-        mixins=_same(old.mixins, new.mixins, _said(before, "mixin"), _said(after, "mixin")),
+        levels=_same(old.levels, new.levels, _texts_by(before, "level"), _texts_by(after, "level")),
+        dimensions=_same(old.dimensions, new.dimensions, _texts_by(before), _texts_by(after)),
+        mixins=_same(old.mixins, new.mixins, _texts_by(before, "mixin"), _texts_by(after, "mixin")),
         pairs=(),
         removed=before,
         added=after,
@@ -153,20 +153,20 @@ def _close_in_place(matching: Matching) -> Iterator[Pair]:
 
 # -- Levels, dimensions and roles under another id
 
-_Said = Mapping[str, set[str]]
+_TextsBy = Mapping[str, set[str]]
 
 
-def _said(items: Iterable[KeyedExpectation], by: OwnerKind | None = None) -> _Said:
+def _texts_by(items: Iterable[KeyedExpectation], by: OwnerKind | None = None) -> _TextsBy:
     """What each level or role says, or without either what is said in each dimension."""
-    said: dict[str, set[str]] = defaultdict(set)
+    texts: dict[str, set[str]] = defaultdict(set)
     for item in items:
         if by in {None, item.owner_kind}:
-            said[item.owner_id if by else item.dimension].add(_words(item))
-    return said
+            texts[item.owner_id if by else item.dimension].add(_words(item))
+    return texts
 
 
 def _same(
-    old: Iterable[_Thing], new: Iterable[_Thing], before: _Said, after: _Said
+    old: Iterable[_Thing], new: Iterable[_Thing], before: _TextsBy, after: _TextsBy
 ) -> dict[str, str]:
     """Old id -> new id: the same, else that of a shared name, else that of who says half of the same at least."""
     gone = {thing.id: thing for thing in old}
@@ -193,7 +193,7 @@ def _names(thing: Level | Dimension | Mixin) -> list[str]:
 
 
 def _who_says(
-    texts: set[str], saying: Mapping[str, list[str]], after: _Said, come: Container[str]
+    texts: set[str], saying: Mapping[str, list[str]], after: _TextsBy, come: Container[str]
 ) -> str | None:
     shared = Counter(each for text in texts for each in saying.get(text, ()) if each in come)
     most = min(shared, key=lambda each: (-shared[each], each), default=None)

@@ -70,7 +70,7 @@ def _lines(viewer: Viewer, packet: int, action: Action) -> Iterator[str]:
     yield ""
     yield "What is true"
     for name in FACTS:
-        yield f"  {name:<14}{_said(getattr(facts, name))}"
+        yield f"  {name:<14}{_in_words(getattr(facts, name))}"
     yield ""
     yield "What follows"
     for name in RELATIONS:
@@ -84,7 +84,7 @@ def _lines(viewer: Viewer, packet: int, action: Action) -> Iterator[str]:
     yield f"In {found.phase.word}: {_ANSWERS[decide(action, found)]}"
 
 
-def _said(value: object) -> str:
+def _in_words(value: object) -> str:
     if isinstance(value, str):
         return value
     return "-" if value is None else "yes" if value else "no"

@@ -89,15 +89,15 @@ def _cells_of(packet: Packet) -> list[tuple[int, CellCounts]]:
     )
     cells = []
     for row in coverage:
-        said = given.get(row.dimension_id)
+        counts = given.get(row.dimension_id)
         cells.append(
             (
                 row.dimension_id,
                 CellCounts(
-                    manager=Category(said.manager) if said and said.manager else None,
-                    manager_missing=bool(said and said.manager_missing),
-                    peers=tuple(said[-len(SCALE) :]) if said else (0, 0, 0, 0),
-                    peers_missing=said.peers_missing if said else 0,
+                    manager=Category(counts.manager) if counts and counts.manager else None,
+                    manager_missing=bool(counts and counts.manager_missing),
+                    peers=tuple(counts[-len(SCALE) :]) if counts else (0, 0, 0, 0),
+                    peers_missing=counts.peers_missing if counts else 0,
                     asked=0,
                     covered=row.covered,
                     expectations=row.expectations,

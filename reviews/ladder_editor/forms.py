@@ -103,15 +103,15 @@ class PartForm(StrictForm):
         """The ladder with what is typed in place of its part."""
         raise NotImplementedError
 
-    def said(self) -> dict[str, str]:
-        """What the form shows, by label: for somebody whose own text stands in another one."""
+    def saved(self) -> dict[str, str]:
+        """What is saved now, by label: shown beside a form that holds somebody's own text."""
         return {
             field.label.text: _shown(field) for field in self if not isinstance(field, HiddenField)
         }
 
 
 def _shown(field: Field) -> str:
-    """What stands in the field, in the words of its choices where it has some."""
+    """The value of the field, in the words of its choices where it has some."""
     if isinstance(field, SelectField):
         return ", ".join(option.label.text for option in field if option.checked)
     if isinstance(field, BooleanField):
@@ -354,7 +354,7 @@ class TrackForm(PartForm):
         """The name of the track that a row is about."""
         return self.page.names.get(row.track.data or "", "A track that is here no more")
 
-    def said(self) -> dict[str, str]:
+    def saved(self) -> dict[str, str]:
         shown = {"Name": self.page.track.name, "In short": self.page.track.summary}
         for each in self.page.track.inherits:
             below = "" if each.below_rank is None else f", those below rank {each.below_rank}"
@@ -376,12 +376,12 @@ class TrackForm(PartForm):
 
 
 def track_form(page: TrackPage, **more: Any) -> TrackForm:
-    said = {each.track: each for each in page.track.inherits}
+    inherited = {each.track: each for each in page.track.inherits}
     others = [
         {
             "track": each,
-            "is_taken": each in said,
-            "below": said[each].below_rank if each in said else None,
+            "is_taken": each in inherited,
+            "below": inherited[each].below_rank if each in inherited else None,
         }
         for each in page.names
     ]
@@ -468,7 +468,7 @@ class CellForm(PartForm):
         if field.data and not self.same_as.data:
             raise ValidationError("Choose the level that these words are about, or leave them out.")
 
-    def said(self) -> dict[str, str]:
+    def saved(self) -> dict[str, str]:
         cell, names = self.page.cell, {each.id: each.name for each in self.page.sames}
         rows = {f"E{number}": row.text for number, row in enumerate(self.page.rows, start=1)}
         return {

@@ -84,7 +84,7 @@ class OwnerPage:
     role: str
     cells: tuple[OwnerCell, ...]
     #: For a role: the levels at which it says something more, and those at which it could.
-    said_at: tuple[AtLevel, ...]
+    stated_at: tuple[AtLevel, ...]
     silent_at: tuple[Level, ...]
 
 
@@ -95,7 +95,7 @@ def owner_page(row: LadderVersion, owner: Owner) -> OwnerPage | None:
         editing.cells_of(ladder, owner)
     except KeyError:
         return None
-    said_at, silent_at = _at_levels(ladder, owner)
+    stated_at, silent_at = _at_levels(ladder, owner)
     return OwnerPage(
         head=head_of(row),
         owner=owner,
@@ -106,7 +106,7 @@ def owner_page(row: LadderVersion, owner: Owner) -> OwnerPage | None:
             for each in ladder.dimensions
             for cell in (editing.cell_of(ladder, owner, each.id),)
         ),
-        said_at=said_at,
+        stated_at=stated_at,
         silent_at=silent_at,
     )
 
@@ -115,17 +115,17 @@ def _at_levels(ladder: Ladder, owner: Owner) -> tuple[tuple[AtLevel, ...], tuple
     if owner.kind != "roles" or owner.level:
         return (), ()
     mixin = ladder.mixin(owner.id)
-    said = {each.level: each.cells for each in mixin.cells_by_level}
+    cells = {each.level: each.cells for each in mixin.cells_by_level}
     return (
         tuple(
-            AtLevel(level, sum(len(cell.expectations) for cell in said[level.id]))
+            AtLevel(level, sum(len(cell.expectations) for cell in cells[level.id]))
             for level in ladder.levels
-            if level.id in said
+            if level.id in cells
         ),
         tuple(
             level
             for level in ladder.levels
-            if level.id not in said and mixin.applies_to.allows(level)
+            if level.id not in cells and mixin.applies_to.allows(level)
         ),
     )
 

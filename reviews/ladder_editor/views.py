@@ -342,7 +342,7 @@ def _sent(
                     what,
                     seen=form.seen.data or "",
                     current=fresh.seen.data or "",
-                    saved=fresh.said(),
+                    saved=fresh.saved(),
                     actor=access.viewer,
                     at=access.viewer.now,
                 )

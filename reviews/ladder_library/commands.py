@@ -94,8 +94,8 @@ def _echo_json(found: _LadderPreview) -> None:
 
 
 def _print_preview(found: _LadderPreview) -> None:
-    said = "This looks like a ladder" if found.verdict.is_ladder else "This is no ladder"
-    click.echo(f"{said} (confidence {found.verdict.confidence:.0%}).")
+    verdict = "This looks like a ladder" if found.verdict.is_ladder else "This is no ladder"
+    click.echo(f"{verdict} (confidence {found.verdict.confidence:.0%}).")
     for reason in found.verdict.reasons:
         click.echo(f"  {reason}")
     if found.ladder:

@@ -262,7 +262,7 @@ def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReadi
             item.key: f"E{number}"
             for number, item in enumerate(chain.from_iterable(parts.values()), start=1)
         }
-        said = {
+        statements = {
             part: tuple(
                 Statement(labels[item.key], item.expectation, _source(item), _of_role(item))
                 for item in found_here
@@ -272,11 +272,11 @@ def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReadi
         dimensions[dimension.id] = LevelDimension(
             dimension=dimension,
             cell=cell,
-            new=said["new"],
-            same=said["same"],
+            new=statements["new"],
+            same=statements["same"],
             same_as=same_as(ladder, cell),
-            inherited=said["inherited"],
-            common=said["common"],
+            inherited=statements["inherited"],
+            common=statements["common"],
             warning_signs=_warning_signs(cell) if cell else (),
         )
     return LevelReading(
@@ -284,10 +284,10 @@ def read_level(ladder: Ladder, level: Level, roles: Sequence[str]) -> LevelReadi
         track=next((track.name for track in ladder.tracks if track.id == level.track), ""),
         attributes=level.attributes,
         groups=tuple(
-            AskedGroup(group.name, group.summary, asked_here)
+            AskedGroup(group.name, group.summary, dimensions_here)
             for group in dimension_groups(ladder)
             if (
-                asked_here := tuple(
+                dimensions_here := tuple(
                     dimensions[each.id] for each in group.dimensions if each.id in dimensions
                 )
             )
@@ -401,19 +401,19 @@ class Stated:
 
 def across_levels(ladder: Ladder, dimension: str) -> tuple[Stated, ...]:
     """Every place that says something in the dimension: levels in the ladder's order, common, roles."""
-    said: list[tuple[str, str, str, Sequence[Cell]]] = [
+    stated_cells: list[tuple[str, str, str, Sequence[Cell]]] = [
         (level.name, level.id, level.code, level.cells) for level in ladder.levels
     ]
-    said.append((ladder.common.name or "Every level", "", "", ladder.common.cells))
+    stated_cells.append((ladder.common.name or "Every level", "", "", ladder.common.cells))
     for mixin in ladder.mixins:
-        said.append((mixin.name, "", "role", mixin.cells))
-        said += [
+        stated_cells.append((mixin.name, "", "role", mixin.cells))
+        stated_cells += [
             (mixin.name, "", f"role, at {ladder.level(at.level).name}", at.cells)
             for at in mixin.cells_by_level
         ]
     return tuple(
         Stated(name, level, note, cell, same_as(ladder, cell))
-        for name, level, note, cells in said
+        for name, level, note, cells in stated_cells
         for cell in cells
         if cell.dimension == dimension
     )

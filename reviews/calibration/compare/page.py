@@ -142,7 +142,7 @@ def compare_page(access: CycleAccess, wanted: Iterable[str], dimension: str) -> 
         marks=marks_of(of),
         evidence=evidence_of(chosen, packets),
         notes=notes_of(chosen, packets),
-        said=ratings_about(chosen, of),
+        ratings=ratings_about(chosen, of),
     )
     return Compare(
         scale=table.scale,
@@ -189,7 +189,7 @@ class _Comparison:
     marks: Mapping[tuple[int, int], tuple[int, int, int]]
     evidence: Mapping[int, tuple[EvidenceView, ...]]
     notes: Mapping[int, Mapping[int, str]]
-    said: Mapping[int, DimensionRatings]
+    ratings: Mapping[int, DimensionRatings]
 
     def lines(self, *, counted: bool) -> tuple[ExpectationLine, ...]:
         """The expectations that count for anybody, or those that everybody was expected to meet already."""
@@ -252,7 +252,7 @@ class _Comparison:
             for e in counted
             if (standing := self._standing(packet, e.id)) is not None
         }
-        said = self.said[packet]
+        ratings = self.ratings[packet]
         return Side(
             packet=candidate.packet,
             name=candidate.name,
@@ -260,8 +260,8 @@ class _Comparison:
             face=self._face(candidate, dimension),
             open=still_open(statuses),
             counted=len(statuses),
-            manager_says=said.manager,
-            peers_say=said.peers,
+            manager_says=ratings.manager,
+            peers_say=ratings.peers,
             other_evidence=self._other_evidence(packet, dimension),
             no_opportunity=self.notes.get(packet, {}).get(dimension.id if dimension else 0, ""),
         )
@@ -289,8 +289,8 @@ class _Comparison:
             candidate.name
             for candidate in self.chosen
             if all(
-                self.said[candidate.packet_id].rater_ids.isdisjoint(other.rater_ids)
-                for packet, other in self.said.items()
+                self.ratings[candidate.packet_id].rater_ids.isdisjoint(other.rater_ids)
+                for packet, other in self.ratings.items()
                 if packet != candidate.packet_id
             )
         )

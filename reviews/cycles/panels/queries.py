@@ -145,7 +145,7 @@ def people_found(words: str, *, limit: int = 20) -> list[Person]:
 
 
 def people_to_choose(search: str, *, ticked: Sequence[Person]) -> list[Person]:
-    """Everybody who stands in the form: the ticked, then whom the search found."""
+    """Everybody who is in the form: the ticked, then whom the search found."""
     return [*ticked, *(person for person in people_found(search) if person not in ticked)]
 
 
@@ -230,10 +230,10 @@ def conflicts_page(access: CycleAccess, *, page: int, name: str) -> SetConflictP
 
 @cache
 def _on_record() -> Select[*tuple[Any, ...]]:
-    stands = Conflict.standing.in_([ConflictStanding.DECLARED, ConflictStanding.SET])
+    on_record = Conflict.standing.in_([ConflictStanding.DECLARED, ConflictStanding.SET])
     standing = packet_standing(
         Packet.cycle_id == bindparam("cycle"),
-        Packet.id.in_(select(Conflict.packet_id).where(stands)),
+        Packet.id.in_(select(Conflict.packet_id).where(on_record)),
         columns=(Packet.candidate_id,),
     )
     candidate, member = aliased(Person), aliased(Person)
@@ -248,6 +248,6 @@ def _on_record() -> Select[*tuple[Any, ...]]:
         .join(standing, standing.c.packet_id == Conflict.packet_id)
         .join(candidate, candidate.id == standing.c.candidate_id)
         .join(member, member.id == Conflict.person_id)
-        .where(stands, allowed(standing), allowed(standing, granted="see_panel"))
+        .where(on_record, allowed(standing), allowed(standing, granted="see_panel"))
         .order_by(Conflict.recorded_at.desc(), Conflict.id.desc())
     )

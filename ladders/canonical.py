@@ -43,7 +43,7 @@ _MOST_HINTS = 20
 
 
 class CanonicalError(ValueError):
-    """The text is not a `ladder/1` file; `problems` holds everything that is wrong, in file order."""
+    """The text is not a `ladder/1` file; `problems` has everything that is wrong, in file order."""
 
     def __init__(self, problems: Iterable[YamlProblem]) -> None:
         self.problems = tuple(sorted(set(problems), key=lambda each: (each.line, each.column)))
@@ -90,7 +90,7 @@ class _CanonicalFile(BaseModel):
 
 _BELOW_HEADER = [name for name in _CanonicalFile.model_fields if name not in {"format", "ladder"}]
 
-#: Every key that a ladder file may hold; given with an empty value it counts as not given.
+#: Every key that a ladder file may have; given with an empty value it counts as not given.
 _KEYS = {*_CanonicalFile.model_fields, *_Header.model_fields} | {
     field.name
     for kind in vars(document).values()

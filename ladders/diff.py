@@ -28,7 +28,7 @@ _Value = TypeVar("_Value")
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """What is said under a name, in words, before and after; empty where nothing is said."""
+    """The text of a field, before and after; empty where there is none."""
 
     name: str
     before: str
@@ -162,7 +162,7 @@ def _things(
 def _order(
     name: str, old: tuple[_Thing, ...], new: tuple[_Thing, ...], same: Mapping[str, str]
 ) -> Iterator[FieldChange]:
-    """A change where what both have stands in another order."""
+    """A change where the parts that both have are in another order."""
     names = {thing.id: thing.name for thing in new}
     before = [same[thing.id] for thing in old if same.get(thing.id) in names]
     stayed = set(before)
@@ -198,7 +198,7 @@ def _cell_changes(old: Ladder, new: Ladder, matching: Matching) -> Iterator[Cell
 
 
 def _shuffled(old: Ladder, matching: Matching) -> dict[Place, list[FieldChange]]:
-    """The cells in which what stayed stands in another order."""
+    """The cells in which the expectations that stayed are in another order."""
     position = {item.key: number for number, item in enumerate(expectation_keys(old))}
     stayed: dict[Place, list[tuple[int, str]]] = {}
     for before, after in matching.pairs:
@@ -256,7 +256,7 @@ def _without_places(value: _Value) -> _Value:
     return dataclasses.replace(value, **changes)  # type: ignore[type-var]
 
 
-#: A text in pieces: each with whether it stands only here.
+#: A text in pieces: each with whether only this text has it.
 Pieces = tuple[tuple[str, bool], ...]
 
 #: Longer texts are shown whole, one beside the other.
@@ -283,7 +283,7 @@ class StepRow:
     """What the current level expects beside what the target does.
 
     Without `before` it is new; without `after` it is asked no longer; with both and `is_new`, the target says anew what
-    the current level said in other words.
+    the current level has in other words.
     """
 
     before: EffectiveExpectation | None

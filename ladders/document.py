@@ -1,6 +1,6 @@
 """The ladder as a value: everything the canonical file `ladder/1` can say.
 
-An empty string or tuple means "not said"; None stands for a reference or a number that is not given.
+An empty string or tuple means "not given"; None stands for a reference or a number that is not given.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class SameAs:
-    """As in "Same as L2": stands for the cell of that level in the same dimension."""
+    """As in "Same as L2": takes the place of the cell of that level in the same dimension."""
 
     level: str
     text: str = ""
@@ -148,7 +148,7 @@ class Common:
 
 @dataclass(frozen=True, slots=True)
 class AppliesTo:
-    """Which levels a mixin role may be added to. What is not said does not limit."""
+    """Which levels a mixin role may be added to. What is not given does not limit."""
 
     tracks: tuple[str, ...] = ()
     from_rank: int | None = None

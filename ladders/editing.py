@@ -162,7 +162,7 @@ def place_of(ladder: Ladder, dimension_id: str) -> str:
 
 
 def remove_dimension(ladder: Ladder, dimension_id: str) -> Ladder:
-    """With everything that is said in it.
+    """With everything that is in it.
 
     Raises:
         EditError: for the last dimension.
@@ -302,7 +302,7 @@ def rows_of(ladder: Ladder, owner: Owner, dimension: str) -> tuple[Row, ...]:
 
 
 def possible_sames(ladder: Ladder, owner: Owner, dimension: str) -> tuple[Level, ...]:
-    """The levels whose cell can stand for this one: for a level, those that do not lead back to it."""
+    """The levels whose cell can be taken for this one: for a level, those that do not lead back to it."""
     if owner.kind != "levels":
         return ladder.levels
     return tuple(
@@ -323,7 +323,7 @@ def set_cell(
 ) -> Ladder:
     """The cell with these expectations in this order. What a row does not show, such as sub-points, stays as it is.
 
-    A key that the cell does not hold stands for a new row.
+    A key that is not in the cell means a new row.
     """
     rows = tuple(rows)
 

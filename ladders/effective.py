@@ -108,7 +108,7 @@ def references(cell: Cell) -> tuple[SameAs, ...]:
 
 
 def taken_over(ladder: Ladder, level_id: str, dimension: str) -> frozenset[str]:
-    """The levels whose cells stand for a part of this one's: those it names, those they name, and so on."""
+    """The levels whose cells are taken for a part of this one's: those it names, those they name, and so on."""
     found: set[str] = set()
     waiting = [level_id]
     while waiting:
@@ -230,14 +230,14 @@ class _Resolution:
         yield from self.asked("common", COMMON, None, dimension)
         for mixin in mixins:
             yield from self.asked("mixin", mixin.id, None, dimension)
-            # What a role says at a level holds there; it adds up with the levels, but supersedes nothing.
+            # What a role says at a level is valid there; it adds up with the levels, but supersedes nothing.
             for each in ids if mode == "accumulate" else ids[:1]:
                 yield from self.asked("mixin", mixin.id, each, dimension)
 
     def cascaded(
         self, mode: CascadeMode, asked: list[list[KeyedExpectation]]
     ) -> list[KeyedExpectation]:
-        """What holds of the level's own items and those below it, nearest first."""
+        """What is still valid of the level's own items and those below it, nearest first."""
         if mode == "none":
             return asked[0]
         if mode == "supersede":

@@ -233,7 +233,7 @@ def _drop_empty(session: AnySession, book: LadderRow) -> None:
 
 
 def _clear(session: AnySession, version: LadderVersion) -> None:
-    """Take away the rows that stand for the words of a draft."""
+    """Remove the rows that were made from the words of a draft."""
     for table in (ExpectationRow, MixinRow, DimensionRow, LevelRow):
         session.execute(delete(table).where(table.version_id == version.id))
 

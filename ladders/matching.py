@@ -157,7 +157,7 @@ _TextsBy = Mapping[str, set[str]]
 
 
 def _texts_by(items: Iterable[KeyedExpectation], by: OwnerKind | None = None) -> _TextsBy:
-    """What each level or role says, or without either what is said in each dimension."""
+    """The texts of each level or role, or without either the texts of each dimension."""
     texts: dict[str, set[str]] = defaultdict(set)
     for item in items:
         if by in {None, item.owner_kind}:

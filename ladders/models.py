@@ -41,11 +41,11 @@ class LadderVersion(Base):
     #: The whole ladder as canonical JSON; `content_hash` is the SHA-256 of these bytes.
     document: Mapped[str] = mapped_column(Text)
     content_hash: Mapped[str] = mapped_column(String(64))
-    #: What was uploaded, in words; the files themselves stand in `LadderFile`.
+    #: What was uploaded, in words; the files themselves are in `LadderFile`.
     source_name: Mapped[str] = mapped_column(String(255), default="")
-    #: What the document calls itself before anything is said of it, as an id: its next version is known by that.
+    #: What the document calls itself before it is corrected, as an id: its next version is known by that.
     source_key: Mapped[str] = mapped_column(String(200), default="")
-    #: What a person said in the preview, as JSON: see `ladders.importing.corrections`.
+    #: What a person corrected in the preview, as JSON: see `ladders.importing.corrections`.
     corrections: Mapped[str] = mapped_column(Text, default="{}")
     created_at: Mapped[datetime]
     published_at: Mapped[datetime | None]

@@ -20,7 +20,7 @@ _LEADING_CODE = re.compile(
     r"\s*(?:[:\u2013\u2014|/]|-(?=\s))\s*(\S.*)",
     re.IGNORECASE,
 )
-#: What stands in brackets behind a title and is no part of it.
+#: What is in brackets behind a title and is no part of it.
 _GRADE_WORD = re.compile(r"(?:grade|band|level|step|tier) (?=[A-Z][0-9])", re.IGNORECASE)
 _BARE_CODE = re.compile(r"([A-Z]{1,4}[0-9]{1,2}[a-d]?)\s+(\S.*)")
 _YEARS = re.compile(r"[^()]*[0-9][^()]*\b(?:years?|yrs?|yoe|months?)\b[^()]*", re.IGNORECASE)
@@ -49,7 +49,7 @@ _DIMENSION_PREFIX = re.compile(
     re.IGNORECASE,
 )
 
-#: Words of rank without accents, lowest first; words on one line stand for the same rank.
+#: Words of rank without accents, lowest first; words on one line mean the same rank.
 _RANKS = (
     r"intern|internship|working student|stagiaire|estagiari[oa]|praktikant\w*|becari[oa]",
     r"trainee|apprentice|novice|beginner|foundation(?:al)?|awareness|basic",
@@ -125,7 +125,7 @@ _PHRASE = re.compile(
     r"|versus|vs|what|when|why|with|you|your)\b",
     re.IGNORECASE,
 )
-#: Words for what holds levels.
+#: Words for what contains levels.
 _DOCUMENT = re.compile(
     r"\b(?:framework|guide|handbook|ladder|levels|matrix|overview|path|roadmap|rubric|tracks?)\b",
     re.IGNORECASE,
@@ -206,7 +206,7 @@ def read_level_name(heading: str) -> LevelName:
 
 
 def _is_code_of(words: str, name: str) -> bool:
-    """Whether what stands in a bracket is a code, or the initials of the name before it."""
+    """Whether what is in a bracket is a code, or the initials of the name before it."""
     words = _GRADE_WORD.sub("", words)
     if _SOME_CODE.fullmatch(words) or _WHOLE_CODE.fullmatch(words):
         return True
@@ -215,13 +215,13 @@ def _is_code_of(words: str, name: str) -> bool:
 
 
 def _is_code_before(words: str, name: str) -> bool:
-    """Whether the name stands in the bracket, as in "L3 (Senior Engineer)" and "BI2 (Senior)"."""
+    """Whether the name is in the bracket, as in "L3 (Senior Engineer)" and "BI2 (Senior)"."""
     is_some = _SOME_CODE.fullmatch(words) is not None and is_titled(name)
     return is_some or _WHOLE_CODE.fullmatch(words) is not None
 
 
 def is_titled(name: str) -> bool:
-    """Whether a name holds a word of rank or of a profession."""
+    """Whether a name has a word of rank or of a profession."""
     return rank(name) is not None or _TITLES.search(name) is not None
 
 
@@ -242,7 +242,7 @@ def are_titles(texts: Sequence[str]) -> bool:
 
 
 def without_duty(name: str) -> str:
-    """The level in a heading that says what stands under it, as in "Responsibilities of a Senior Engineer"."""
+    """The level in a heading that says what is under it, as in "Responsibilities of a Senior Engineer"."""
     match = _DUTY.fullmatch(plain(name))
     return match["level"] if match else name
 
@@ -315,7 +315,7 @@ def is_like_a_dimension(name: str) -> bool:
 
 
 def rank(name: str) -> int | None:
-    """The place of a name among the words of rank, or None where it holds none of them."""
+    """The place of a name among the words of rank, or None where it has none of them."""
     found = [place for place, words in enumerate(_RANK_WORDS) if words.search(_unmarked(name))]
     return max(found, default=None)
 

@@ -9,9 +9,9 @@ from ladders.matching import match
 
 
 def keep_keys(old: Ladder, new: Ladder) -> Ladder:
-    """The newer ladder, in which what the older one said, moved or said a little differently, has the key it had there.
+    """The newer ladder, in which every expectation of the older one, moved or slightly reworded, has the key it had there.
 
-    Only expectations without an id get one: an id that the document gives itself stands.
+    Only expectations without an id get one: an id that the document gives itself stays.
     """
     kept = {
         after.key: before.key

@@ -70,7 +70,7 @@ def read_nodes(text: str) -> tuple[Node, list[YamlProblem]]:
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise UnreadableYamlError(1, 1, f"The file is larger than {MAX_BYTES // 1024} KB.")
     if text.lstrip().startswith("{"):
-        # JSON may be indented by tabs, which YAML refuses; inside its strings they cannot stand.
+        # JSON may be indented by tabs, which YAML refuses; inside its strings there can be none.
         text = text.replace("\t", " ")
     builder = _NodeBuilder()
     try:
@@ -83,7 +83,7 @@ def read_nodes(text: str) -> tuple[Node, list[YamlProblem]]:
             line, column, f"This is not valid YAML: {error.problem}."
         ) from None
     except (YAMLError, ValueError, IndexError) as error:
-        # Characters that no YAML file may hold are reported without a mark.
+        # Characters that no YAML file may contain are reported without a mark.
         reason = str(error).strip().splitlines()[0]
         raise UnreadableYamlError(1, 1, f"This is not valid YAML: {reason}.") from None
     if builder.root is None:
@@ -172,7 +172,7 @@ def _scalar(event: ScalarEvent, line: int, column: int) -> Node:
     return Node(line, column, last_line=last, text_line=line + 1 if starts_below else line)
 
 
-#: What no text of a ladder may hold, and no database would keep: controls and half characters.
+#: What no text of a ladder may contain, and no database would keep: controls and half characters.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,15})")

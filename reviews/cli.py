@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 
 ROOT = Path(__file__).resolve().parent.parent
 
-#: Where each command stands. What needs no database is marked by `_OFFLINE`.
+#: Where each command is. What needs no database is marked by `_OFFLINE`.
 _GROUPS = {
     "audit": ("The audit log.", {"verify": "reviews.audit.commands:verify"}),
     "cycles": ("Cycles.", {"add-owner": "reviews.cycles.commands:add_owner"}),

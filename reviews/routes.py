@@ -24,7 +24,7 @@ from reviews.web.words import bp as words
 
 calibration = Blueprint("calibration", __name__)
 
-# An endpoint reads like the folders: `calibration.board.show` stands in `calibration/board/views.py`.
+# An endpoint reads like the folders: `calibration.board.show` is in `calibration/board/views.py`.
 for part in (setup, panels, phases, progress, release):
     cycles.register_blueprint(part)
 for part in (board, compare, committee, outcome):

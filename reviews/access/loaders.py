@@ -1,4 +1,4 @@
-"""What a viewer has in hand after loading: the thing, and what the policy says about it for this viewer and instant.
+"""The loaded thing with the viewer's standing on it: what the policy grants this viewer at this instant.
 
 The only ways to a cycle or packet. Each loads under the policy in one statement, the same for every viewer and action: what
 the viewer may not know is not found, exactly like a thing that does not exist.
@@ -206,7 +206,7 @@ def packets_by_name(
 
     Args:
         page: which fifty of them, from 1.
-        name: what the candidate's name has to hold, in any case.
+        name: what the candidate's name must contain, in any case.
         early: what the viewer must also be allowed to do where the packet is not submitted.
     """
     parameters = {
@@ -239,7 +239,7 @@ def _packets_by_name() -> Select[Any]:
 
 
 def packets_of(standing: CTE) -> Select[Any]:
-    """The packets of a standing that the policy grants, each with what `PacketAccess` holds but for the text."""
+    """The packets of a standing that the policy grants, each with what `PacketAccess` has but for the text."""
     return (
         select(Packet, *standing_columns(standing))
         .join(standing, standing.c.packet_id == Packet.id)

@@ -42,7 +42,7 @@ class PanelSeat:
     is_chair: bool
     #: Free to hear the case as far as anybody knows: the conflict question may still be open.
     is_free: bool
-    #: No conflict stands between this person and the packet, and the question has been answered.
+    #: This person has no conflict with the packet, and the question has been answered.
     votes: bool
     #: The conflict question is still open.
     unanswered: bool

@@ -1,6 +1,6 @@
 """What a person is to a packet or a cycle, worked out by the database, so that a page and a list cannot disagree.
 
-Three steps, each said once. *Facts*: what is true of the person and the thing. *Standing*: at most four relations, with the
+Three steps, each written once. *Facts*: what is true of the person and the thing. *Standing*: at most four relations, with the
 rule of precedence: any personal relation turns an office into its conflicted form. *Allowed*: whether the policy's table
 grants a relation something in this phase. The table is data that is bound to the statement, so the text of a statement is
 the same for every viewer and every action, and the database keeps its plan.
@@ -90,7 +90,7 @@ def viewer_params(
     }
 
 
-# -- Constants: they stand in the text, so that a plan can be made for them and few parameters are sent
+# -- Constants: they are part of the text, so that a plan can be made for them and few parameters are sent
 
 
 def _word(word: StrEnum) -> ColumnElement[Any]:
@@ -204,7 +204,7 @@ def with_facts(packets: Select[*tuple[Any, ...]], person: Any) -> Select[*tuple[
 
     Args:
         packets: a statement over Packet joined to its Cycle.
-        person: the id of the viewer, or a column that holds one: the same about everybody in a joined table.
+        person: the id of the viewer, or a column with one: the same about everybody in a joined table.
     """
     # Of each table at most one row is about the person and the packet.
     given, seat = aliased(Assignment), aliased(PanelMember)
@@ -239,7 +239,7 @@ def with_facts(packets: Select[*tuple[Any, ...]], person: Any) -> Select[*tuple[
 
 
 def relations(facts: Any) -> dict[str, ColumnElement[Any]]:
-    """From facts to the four relations, each a word or null. The precedence is said here and nowhere else."""
+    """From facts to the four relations, each a word or null. The precedence is written here and nowhere else."""
     f: Mapping[str, ColumnElement[Any]] = facts
     personal = or_(f["is_candidate"], f["is_manager"], f["is_peer"])
     close = or_(personal, f["is_related"])
@@ -489,8 +489,8 @@ def cycle_standing_columns(standing: Any) -> list[ColumnElement[Any]]:
 
 
 def cycle_standing_of(row: Row[Any]) -> CycleStanding:
-    held = (getattr(row, f"standing_{name}") for name in CYCLE_RELATIONS)
-    return CycleStanding(_PHASES[row.standing_phase], frozenset(map(Relation, filter(None, held))))
+    words = (getattr(row, f"standing_{name}") for name in CYCLE_RELATIONS)
+    return CycleStanding(_PHASES[row.standing_phase], frozenset(map(Relation, filter(None, words))))
 
 
 def site_standing(viewer: Viewer) -> SiteStanding:

@@ -194,6 +194,6 @@ def verify() -> Verification:
     )
     if not whole:
         return Verification(
-            intact, f"the log ends after {intact} lines; it should hold {promised}."
+            intact, f"the log ends after {intact} lines; it should have {promised}."
         )
     return Verification(intact, None)

@@ -1,4 +1,4 @@
-"""What a ballot, a reveal and a decision must hold. Plain values in, sentences out."""
+"""What a ballot, a reveal and a decision must contain. Plain values in, sentences out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -89,7 +89,7 @@ def _cycle_row(access: CycleAccess) -> CycleListRow:
         cycle.time_zone,
         word,
         at,
-        tuple(word for word, held in roles.items() if held),
+        tuple(word for word, applies in roles.items() if applies),
     )
 
 

@@ -13,7 +13,7 @@ READ = "read"
 
 
 class RequestSession(Session):
-    """Looks things up over the reading connections once it is told that nothing will be changed."""
+    """Looks things up over the reading connections once it knows that nothing will be changed."""
 
     def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
         if self.info.get(READ):
@@ -26,6 +26,6 @@ db = SQLAlchemy(
     metadata=Base.metadata,
     disable_autonaming=True,
     session_options={"class_": RequestSession},
-    # Else the text of a database error holds what was to be written.
+    # Else the text of a database error has what was to be written.
     engine_options={"hide_parameters": True},
 )

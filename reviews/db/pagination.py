@@ -64,7 +64,7 @@ class Page(Pagination):
 
     @property
     def summary(self) -> str:
-        """Where the page stands in the list, as "51 to 100 of 240" with a dash."""
+        """The place of the page in the list, as "51 to 100 of 240" with a dash."""
         return f"{self.first}\N{EN DASH}{self.last} of {self.counted}"
 
     @property
@@ -84,7 +84,7 @@ def page_of(
     Args:
         make: what is made of each row.
 
-    The limits stand in the text: PostgreSQL plans for the first rows only where it knows that few are wanted.
+    The limits are part of the text: PostgreSQL plans for the first rows only where it knows that few are wanted.
     """
 
     def rows(offset: int, limit: int) -> Sequence[Any]:

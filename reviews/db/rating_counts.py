@@ -24,7 +24,7 @@ _BY_PEER = Assignment.kind == RaterKind.PEER
 def keep_rating_counts(packet: Packet) -> None:
     """Count again what is submitted about the packet. To be called when a revision or a rating is submitted.
 
-    The caller holds the lock of the packet, so that two ratings cannot be counted past each other.
+    The caller has locked the packet, so that two ratings cannot be counted past each other.
     """
     db.session.flush()
     raters = db.session.scalars(
@@ -66,7 +66,7 @@ def pack(dimension: int, cell: CellCounts) -> list[int | None]:
 
 
 def unpack(cell: Sequence[Any], *, asked: int) -> CellCounts:
-    """What `pack` was given, without the dimension that stands first, and how many raters were asked."""
+    """What `pack` was given, without the dimension, which comes first, and how many raters were asked."""
     manager, manager_missing, low, partly, met, high, missing, covered, expectations, note = cell
     return CellCounts(
         manager=None if manager is None else SCALE[manager],
@@ -109,7 +109,7 @@ def _cells_of(packet: Packet) -> list[tuple[int, CellCounts]]:
 
 
 def _given(packet: Packet) -> Select[*tuple[Any, ...]]:
-    """What was submitted, by dimension; how many peers gave each category stands at the end."""
+    """What was submitted, by dimension; how many peers gave each category comes at the end."""
     missing = Rating.category.in_(MISSING)
     return (
         select(

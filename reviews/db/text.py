@@ -8,7 +8,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 
 class position(FunctionElement[int]):  # noqa: N801 - written as the function it is
-    """Where in a text another one begins; 0 where it does not stand, null where one of them is null.
+    """Where in a text another one begins; 0 where there is none, null where one of them is null.
 
     Unlike LIKE it has no signs of its own and never folds the case.
     """

@@ -1,1 +1,1 @@
-"""How values are said and drawn: dates and counts, Markdown, the cell of the board."""
+"""How values are written and drawn: dates and counts, Markdown, the cell of the board."""

@@ -31,7 +31,7 @@ _ZONES: dict[Zone, tuple[str, str]] = {
     "discuss": ("talk", "In the discuss zone."),
 }
 
-_BIN = 28  # width of one category; the target line stands after the second
+_BIN = 28  # width of one category; the target line is after the second
 _LOW, _HIGH = 25.5, 14.0  # the two rows of marks, from the bottom
 _PLACES = (
     (),
@@ -40,7 +40,7 @@ _PLACES = (
     ((8, _LOW), (20, _LOW), (14, _HIGH)),
     ((8, _LOW), (20, _LOW), (8, _HIGH), (20, _HIGH)),
 )
-#: What stands behind the marks is drawn once, in layout.html: the bins and the target line, with a hatch or without.
+#: The background of the marks is drawn once, in layout.html: the bins and the target line, with a hatch or without.
 _BACKGROUNDS: dict[Verdict, str] = {"partly": "g-hatch-p", "split": "g-hatch-x"}
 _PLAIN = "g-plain"
 
@@ -49,7 +49,7 @@ _PLAIN = "g-plain"
 class CellDrawing:
     """A square for the manager, a circle for each peer, over a background. The paths are strokes of no length."""
 
-    #: Names the drawing on a page, where it stands once. It says all that is drawn: equal drawings have equal ids.
+    #: Names the drawing on a page, which has it once. It says all that is drawn: equal drawings have equal ids.
     id: str
     background: str
     peers: str
@@ -166,7 +166,7 @@ def cell_drawing(counts: CellCounts, verdict: Verdict) -> CellDrawing:
             circles += _dot(left + 10, _LOW)
             numbers.append((left + 16, peers))
     background = _BACKGROUNDS.get(verdict, _PLAIN)
-    # A digit for each place of the scale; a count of more than one digit stands in brackets.
+    # A digit for each place of the scale; a count of more than one digit is in brackets.
     digits = "".join(f"{peers}" if peers < 10 else f"({peers})" for peers in counts.peers)
     manager = "" if counts.manager is None else "abcd"[SCALE.index(counts.manager)]
     name = f"m{digits}{manager}{'' if background == _PLAIN else background[-1]}"

@@ -1,4 +1,4 @@
-"""Dates, instants and counts as the product says them. Pages, refusals and the command line use the same words."""
+"""Dates, instants and counts as the product writes them. Pages, errors and the command line use the same words."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -30,7 +30,7 @@ def moment(value: datetime | None, zone: str = "UTC") -> str:
 
 
 def local_moment(local: datetime | None) -> str:
-    """ "27 November 2026, 17:00": what a clock shows, said without a zone; "open" where nothing is set."""
+    """ "27 November 2026, 17:00": what a clock shows, written without a zone; "open" where nothing is set."""
     return f"{local.day} {local:%B %Y, %H:%M}" if local else "open"
 
 

@@ -49,7 +49,7 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 def to_html(text: str) -> Markup:
     """Markdown to HTML with links, lists and emphasis. No images, no raw HTML, no ids, no classes."""
     rendered = cmarkgfm.github_flavored_markdown_to_html(text, options=Options.CMARK_OPT_HARDBREAKS)
-    # A person's first heading stands below the page's own.
+    # A person's first heading is one step below the page's own.
     shifted = _HEADING.sub(lambda m: f"<{m[1]}h{min(int(m[2]) + 2, 6)}>", rendered)
     clean = nh3.clean(
         shifted,

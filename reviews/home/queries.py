@@ -51,7 +51,7 @@ _UNANSWERED = frozenset({Relation.MEMBER_UNANSWERED, Relation.CHAIR_UNANSWERED})
 
 @dataclass(frozen=True, slots=True)
 class Rail:
-    """The cycle at the side of the page, and where it stands."""
+    """The cycle at the side of the page, and how far it has come."""
 
     public_id: str
     name: str

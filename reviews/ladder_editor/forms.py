@@ -104,7 +104,7 @@ class PartForm(StrictForm):
         raise NotImplementedError
 
     def saved(self) -> dict[str, str]:
-        """What is saved now, by label: shown beside a form that holds somebody's own text."""
+        """What is saved now, by label: shown beside a form with somebody's own text."""
         return {
             field.label.text: _shown(field) for field in self if not isinstance(field, HiddenField)
         }
@@ -392,7 +392,7 @@ def track_form(page: TrackPage, **more: Any) -> TrackForm:
 
 
 class AddForm(StrictForm):
-    """One more level, track, dimension or role. Several stand on a page, so each has a prefix."""
+    """One more level, track, dimension or role. Several are on a page, so each has a prefix."""
 
     class Meta(StrictForm.Meta):  # type: ignore[name-defined]  # Flask-WTF has no types
         csrf = False  # the guard reads the page's one token, which has no prefix

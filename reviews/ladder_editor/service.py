@@ -97,7 +97,7 @@ def save(
         what: ends the sentence of the audit log.
         seen: the mark of the part that the form was made from, as the form sent it.
         current: the mark of the part as it is.
-        saved: what stands there now, by label.
+        saved: what is saved now, by label.
         actor: who saves.
         at: the instant that is recorded.
 

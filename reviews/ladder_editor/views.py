@@ -307,7 +307,7 @@ def _cell(
 
 
 def _place_of(owner: Owner) -> tuple[str, dict[str, Any]]:
-    """The page on which the owner's cells stand."""
+    """The page with the owner's cells."""
     if owner.level:
         return ".role_at", {"role": owner.id, "level": owner.level}
     pages: dict[OwnerKind, tuple[str, dict[str, Any]]] = {

@@ -154,7 +154,7 @@ class _Names:
 
 @dataclass(frozen=True, slots=True)
 class StepLine:
-    """`kind` is new, anew (said in other words than at the current level), kept or gone."""
+    """`kind` is new, anew (in other words than at the current level), kept or gone."""
 
     kind: str
     before: Pieces
@@ -166,7 +166,7 @@ class StepLine:
 @dataclass(frozen=True, slots=True)
 class SteppedDimension:
     dimension: Dimension
-    #: What is said anew at the target, or asked no longer: it has words at the current level.
+    #: What has other words at the target, or is asked no longer: it has words at the current level.
     paired: tuple[StepLine, ...]
     new: tuple[StepLine, ...]
     kept: tuple[StepLine, ...]

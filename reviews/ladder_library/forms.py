@@ -52,7 +52,7 @@ from reviews.web.validators import plain_name
 
 _NAME = [Length(max=300, message="Shorten this to 300 characters."), plain_name]
 _MERGE = "merge "
-#: Before the name of a dimension that the document does not have; ids hold no spaces.
+#: Before the name of a dimension that the document does not have; ids have no spaces.
 _NEW = "new "
 
 
@@ -258,7 +258,7 @@ def _group_of(draft: ImportDraft, dimension: Dimension) -> str:
 
 
 def arranged(form: Any, draft: ImportDraft) -> Corrections:
-    """The corrections with what the page says of levels and dimensions; what is as proposed is not said."""
+    """The corrections with what the form has for levels and dimensions; what is as proposed is no correction."""
     corrections, ladder = draft.corrections, draft.proposed
     levels, dimensions = dict(corrections.levels), dict(corrections.dimensions)
     for level in ladder.levels:
@@ -432,7 +432,7 @@ def fields_form(draft: ImportDraft, *, is_sent: bool) -> Any:
 
 
 def with_fields(form: Any, draft: ImportDraft) -> Corrections:
-    """The corrections with what the page says of fields. What the document does not hold now is kept for the next one."""
+    """The corrections with what the form has for fields. What the document does not have now is kept for the next one."""
     rows = field_rows(draft)
     here = {row.name for row in rows}
     kept = {name: use for name, use in draft.corrections.fields.items() if name not in here}

@@ -1,4 +1,4 @@
-"""A draft as its preview shows it: plain values made from the proposal and what was said against it, no database, no Flask."""
+"""A draft as its preview shows it: plain values made from the proposal and its corrections, no database, no Flask."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ def handle(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ImportDraft:
-    """What was uploaded, read with what a person said.
+    """What was uploaded, read with a person's corrections.
 
     `proposed` is the ladder before levels, dimensions and lines are changed: what corrections name.
     """
@@ -148,7 +148,7 @@ def notes(draft: ImportDraft) -> tuple[LineRow, ...]:
 class MovedRow:
     handle: str
     text: str
-    #: Where it stands now: level and dimension, or nothing for a line that is left out.
+    #: Where it is now: level and dimension, or nothing for a line that is left out.
     place: str
 
 
@@ -287,7 +287,7 @@ class FieldRow:
 
 
 def field_rows(draft: ImportDraft) -> tuple[FieldRow, ...]:
-    """What every field of a data file was taken for, with what a person said of them."""
+    """What every field of a data file was taken for, with what a person corrected in them."""
     return tuple(
         FieldRow(
             handle(each.name),
@@ -408,7 +408,7 @@ def _cut(text: str, most: int = 90) -> str:
 def marks_of(
     rows: Sequence[HeadingRow], chosen: Mapping[str, Mark], before: Mapping[str, Mark]
 ) -> dict[str, Mark]:
-    """Address -> mark, for what was chosen by handle. What the document does not hold now is kept for the next one."""
+    """Address -> mark, for what was chosen by handle. What the document does not have now is kept for the next one."""
     here = {row.address for row in rows} | {each.address for row in rows for each in row.lists}
     kept = {at: mark for at, mark in before.items() if at not in here}
     by_handle = {row.handle: row.address for row in rows}

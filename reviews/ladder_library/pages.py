@@ -58,7 +58,7 @@ def dimension_groups(ladder: Ladder) -> tuple[DimensionGroup, ...]:
 
 
 def _path(ladder: Ladder, group: str | None) -> tuple[str, ...]:
-    """The group with those around it, the outermost first; an empty id stands for no group."""
+    """The group with those around it, the outermost first; an empty id means no group."""
     parents = {each.id: each.parent for each in ladder.groups}
     path: list[str] = []
     while group:
@@ -136,7 +136,7 @@ def _counts(ladder: Ladder, level: Level) -> dict[str, tuple[int, int]]:
     return result
 
 
-#: From more strokes than these on, they stand closer together.
+#: From more strokes than these on, they are drawn closer together.
 _WIDE_UP_TO = 12
 
 
@@ -160,7 +160,7 @@ def rungs(new: int, inherited: int, step: int) -> Markup:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One expectation with what is said about it. `label` is its place in the dimension, such as E3."""
+    """One expectation with what is shown beside it. `label` is its place in the dimension, such as E3."""
 
     label: str
     expectation: Expectation
@@ -214,7 +214,7 @@ class LevelReading:
     level: Level
     track: str
     attributes: tuple[Attribute, ...]
-    #: Those in which something is said about the level.
+    #: Those in which the ladder says something about the level.
     groups: tuple[AskedGroup, ...]
     #: The roles that can be added here; those without text yet are named apart.
     roles: tuple[RoleChoice, ...]
@@ -430,10 +430,10 @@ def _warning_signs(cell: Cell) -> tuple[Expectation, ...]:
 class Hit:
     """A text in which every word was found, in pieces: each with whether it is what was looked for."""
 
-    #: Where it stands, and the dimension or the kind of text.
+    #: Where it is, and the dimension or the kind of text.
     where: str
     what: str
-    #: The level and dimension it is read at; empty where it stands at neither.
+    #: The level and dimension it is read at; empty where it is at neither.
     level: str
     dimension: str
     pieces: tuple[tuple[str, bool], ...]
@@ -444,7 +444,7 @@ MOST_HITS = 100
 
 
 def find(ladder: Ladder, words: str) -> tuple[Hit, ...]:
-    """Every text of the ladder that holds all of these words, whatever their case, in the ladder's order.
+    """Every text of the ladder that has all of these words, whatever their case, in the ladder's order.
 
     Words are taken literally, and a part of a word is found too.
     """

@@ -209,7 +209,7 @@ class ShowPage:
     tracks: tuple[OverviewTrack, ...]
     expectations: int
     others: tuple[OtherVersion, ...]
-    #: Some level stands above another, so that there is a step to read.
+    #: Some level is above another, so that there is a step to read.
     has_steps: bool
     may_edit: bool
 
@@ -330,9 +330,9 @@ def changes_page(access: SiteAccess, row: LadderVersion, since: str | None) -> C
 class StepPage:
     head: LadderHead
     current: Level
-    #: None where nothing was chosen and no level stands above.
+    #: None where nothing was chosen and no level is above.
     target: Level | None
-    #: None where there are no two levels to hold against each other.
+    #: None where there are no two levels to compare.
     reading: StepReading | None
     levels: tuple[Level, ...]
 

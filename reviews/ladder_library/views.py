@@ -1,4 +1,4 @@
-"""The ladder library: reading ladders, and importing, looking over and publishing them."""
+"""The ladder library: reading ladders, and importing, checking and publishing them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -232,7 +232,7 @@ def lines(access: SiteAccess, version: str) -> ResponseReturnValue:
 
 @dataclass(frozen=True, slots=True)
 class _DraftEdit:
-    """What is being done to a draft: the form that says it, and how the log and the page tell of it."""
+    """What is being done to a draft: the form that says it, and how the log and the page describe it."""
 
     form: DraftForm
     corrections: Callable[[], Corrections]
@@ -250,7 +250,7 @@ def _draft(access: SiteAccess, public_id: str) -> tuple[LadderVersion, ImportDra
 def _saved(
     access: SiteAccess, row: LadderVersion, draft: ImportDraft, change: _DraftEdit, **forms: Any
 ) -> ResponseReturnValue:
-    """Save what a form of the preview says, or show the preview again with what stands in the way."""
+    """Save what a form of the preview says, or show the preview again with what prevents it."""
     form = change.form
     try:
         service.still_as(row, form.version.data)

@@ -1,4 +1,4 @@
-"""What stands between a draft and its submission, and what would make it better. The page and the service ask here."""
+"""What a draft lacks for its submission, and what would make it better. The page and the service ask here."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ def gates(
     """What a packet needs before it can be submitted; it may be when every one is done.
 
     Args:
-        noted: ids of the dimensions with a note that there was no opportunity, which stands in for evidence.
+        noted: ids of the dimensions with a note that there was no opportunity, which takes the place of evidence.
         proposed: how many peers the candidate proposed. What became of them plays no part.
         least: of the cycle, and `most`: how many peers a packet has.
     """

@@ -39,7 +39,7 @@ class PacketHead:
     current: str
     roles: tuple[str, ...]
     state: PacketState
-    #: 1 evidence, 2 rating, 3 calibration, 6 released, 7 archived. How far calibration has come is not told here.
+    #: 1 evidence, 2 rating, 3 calibration, 6 released, 7 archived. How far calibration has come is not shown here.
     phase: int
     scale: ScaleWords
     is_own: bool
@@ -56,7 +56,7 @@ class DimensionSection:
     elsewhere: tuple[EvidenceView, ...]
     #: Expectation id -> how many items show it.
     counts: Mapping[int, int]
-    #: Why the role gave no chance to show it, as the candidate wrote; empty where nothing is said.
+    #: Why the role gave no chance to show it, as the candidate wrote; empty where there is no note.
     no_opportunity: str
 
 

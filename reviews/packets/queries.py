@@ -203,7 +203,7 @@ def packet_in(cycle: Cycle, candidate: Person) -> Packet | None:
 
 
 def obstacle_to_start(cycle: Cycle, candidate: Person, now: datetime) -> str:
-    """Why the person cannot start a packet in this cycle, as a sentence; empty where nothing stands in the way."""
+    """Why the person cannot start a packet in this cycle, as a sentence; empty where nothing prevents it."""
     if cycle.phase is not CyclePhase.EVIDENCE:
         return "This cycle is not collecting evidence."
     if cycle.evidence_due is not None and now >= cycle.evidence_due:

@@ -27,7 +27,7 @@ from reviews.rules.enums import PacketState
 
 @dataclass(frozen=True, slots=True)
 class TargetChoice:
-    """A choice as it stands in an address or a form. Levels are written "ladder/level"; an empty one is none."""
+    """A choice as an address or a form has it. Levels are written "ladder/level"; an empty one is none."""
 
     target: str = ""
     current: str = ""

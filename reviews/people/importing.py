@@ -69,7 +69,7 @@ def preview(text: str, viewer: Viewer | None = None) -> RosterPreview:
 def apply(
     text: str, *, digest: str | None, leavers_read: bool, actor: Viewer | None, at: datetime
 ) -> RosterPlan:
-    """Do what the preview said.
+    """Do what the preview has announced.
 
     Args:
         text: the file.

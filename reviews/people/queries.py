@@ -24,7 +24,7 @@ from reviews.rules.enums import Action
 
 
 def hash_token(token: str) -> str:
-    """Tokens are stored hashed: whoever reads the database cannot sign in with what it holds."""
+    """Tokens are stored hashed: whoever reads the database cannot sign in with what is in it."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -221,7 +221,7 @@ def roster_page(access: SiteAccess, *, search: str, page: int) -> RosterPage:
 
 
 def _matching(search: str) -> ColumnElement[bool]:
-    """Every word stands in the name or the unit. In a unit as typed too: SQLite folds the case of ASCII only."""
+    """Every word is in the name or the unit. In a unit as typed too: SQLite folds the case of ASCII only."""
     matches: ColumnElement[bool] = true()
     for word in search.split():
         matches &= or_(

@@ -26,7 +26,7 @@ class NotRecognised(RuleBroken):
 
 
 def recognise(email: str, password: str, *, demo_allowed: bool) -> Person:
-    """Whose address and password these are. Slow on purpose, so it reads only and holds up no writer.
+    """Whose address and password these are. Slow on purpose, so it reads only and lets no writer wait.
 
     Raises:
         NotRecognised: with one constant sentence for an unknown address, a wrong password or a closed account.
@@ -62,7 +62,7 @@ def issue_link(person: Person, *, actor: Viewer | None, at: datetime) -> str:
     """A single-use token with which the person chooses a password within seven days. Leaves an audit line.
 
     Raises:
-        RuleBroken: for a closed account, and for one that has a password: whoever holds a link can sign in as the
+        RuleBroken: for a closed account, and for one that has a password: whoever has a link can sign in as the
             person, and no owner may be able to do that. Only the command line makes a new link then.
     """
     if not person.is_active:

@@ -1,4 +1,4 @@
-"""What a rating must hold before it is submitted, and what it cites. Plain values, no database."""
+"""What a rating must contain before it is submitted, and what it cites. Plain values, no database."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping

@@ -19,7 +19,7 @@ class Relation(StrEnum):
     #: The conflict question is open, and to have no answer denies what a conflict denies.
     MEMBER_UNANSWERED = "member_unanswered"
     MEMBER_CONFLICTED = "member_conflicted"
-    #: An owner has set the conflict: the member is not even told that the packet is there.
+    #: An owner has set the conflict: the member may not even know that there is a packet.
     MEMBER_EXCLUDED = "member_excluded"
     CHAIR_PENDING = "chair_pending"
     CHAIR_VOTED = "chair_voted"
@@ -205,7 +205,7 @@ class Verb(StrEnum):
 
 
 class CyclePhase(StrEnum):
-    """Where a cycle stands. Released is not among them: the reader computes it from the release instant."""
+    """How far a cycle has come. Released is not among them: the reader computes it from the release instant."""
 
     SETUP = "setup"
     EVIDENCE = "evidence"
@@ -232,7 +232,7 @@ class PacketStage(StrEnum):
 
 
 class PacketPhase(IntEnum):
-    """Where a packet, or a cycle, stands for the policy tables, in the order of a review's life.
+    """How far a packet, or a cycle, has come for the policy tables, in the order of a review's life.
 
     Of a cycle in calibration: voting while nothing is revealed, discussion once something is, decided when every packet is.
     """

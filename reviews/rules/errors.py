@@ -2,7 +2,7 @@
 
 
 class RuleBroken(Exception):  # noqa: N818 - a refusal, not a fault
-    """A rule said no. `field` names the form field it belongs to, if it belongs to one."""
+    """A rule does not allow it. `field` names the form field it belongs to, if it belongs to one."""
 
     def __init__(self, sentence: str, *, field: str | None = None) -> None:
         super().__init__(sentence)
@@ -14,7 +14,7 @@ class IllegalMove(RuleBroken):
 
 
 class StaleEdit(RuleBroken):
-    """Somebody saved first. `saved` holds the saved values by field name, so that the page can show both texts."""
+    """Somebody saved first. `saved` has the saved values by field name, so that the page can show both texts."""
 
     def __init__(self, sentence: str, *, saved: dict[str, str], version: int) -> None:
         super().__init__(sentence)

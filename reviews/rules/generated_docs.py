@@ -90,15 +90,15 @@ def _permissions() -> Iterator[str]:
     yield ""
     yield (
         "Written by `flask --app reviews write-tables` from the files in `reviews/rules/policy/`."
-        " Change those, then write this page again; a test holds the two equal."
+        " Change those, then write this page again; a test compares the two."
     )
     yield ""
-    yield "What is not granted here is refused. Beside each action stands who is granted it, and in which phases."
+    yield "What is not granted here is refused. Each action is followed by who is granted it, and in which phases."
     yield ""
     yield "## Relations"
     yield ""
     yield from _table(("", "who"), ((f"`{r.value}`", who) for r, who in _RELATIONS.items()))
-    yield "Whoever is candidate, manager or peer of a packet, or related to it, holds no office on it: the office"
+    yield "Whoever is candidate, manager or peer of a packet, or related to it, has no free office on it: the office"
     yield "becomes its conflicted form. Somebody with several relations may do what any of them is granted."
     yield ""
     yield "## Phases"
@@ -138,7 +138,7 @@ def _policy(table: PolicyTable) -> Iterator[str]:
 
 
 def _granted(row: PolicyRow) -> Iterator[str]:
-    """Whoever is granted the same stands together."""
+    """Whoever is granted the same is listed together."""
     by_text: dict[str, list[str]] = {}
     for relation, text in row.written.items():
         by_text.setdefault(text, []).append(f"`{relation}`")
@@ -150,7 +150,7 @@ def _states() -> Iterator[str]:
     yield ""
     yield (
         "Written by `flask --app reviews write-tables` from `reviews/rules/workflow.py`. Change that, then write this page"
-        " again; a test holds the two equal."
+        " again; a test compares the two."
     )
     yield ""
     yield "Only `workflow.advance` assigns a state. That outcomes are released is no state: a reader compares the"
@@ -184,7 +184,7 @@ def _picture(machine: Machine) -> Iterator[str]:
 
 
 def _in_order(states: frozenset[StrEnum]) -> list[str]:
-    """As the vocabulary lists them."""
+    """As the enum lists them."""
     kind = type(next(iter(states)))
     return [state.value for state in kind if state in states]
 
@@ -194,10 +194,10 @@ def _glossary() -> Iterator[str]:
     yield ""
     yield (
         "Written by `flask --app reviews write-tables` from `reviews/rules/glossary.toml`. Change that, then write this page"
-        " again; a test holds the two equal."
+        " again; a test compares the two."
     )
     yield ""
-    yield "One name for one thing, on pages, in documents and in code. What users meet stands on the page `/words` too;"
+    yield "One name for one thing, on pages, in documents and in code. What users meet is on the page `/words` too;"
     yield "a word without a page is internal."
     yield ""
     for group in glossary():

@@ -21,7 +21,7 @@ _Thing = TypeVar("_Thing")
 
 #: Fewer ratings than this are shown as marks, without a word or a zone.
 ENOUGH_RATINGS = 3
-#: A zone needs candidates and raters that hang together: this many, and this many raters of two or more of them.
+#: A zone needs candidates and raters that are linked: this many, and this many raters of two or more of them.
 ENOUGH_CANDIDATES, ENOUGH_LINKS = 12, 6
 #: Half of a 90 % interval, in standard errors.
 _NINETY = Fraction(1645, 1000)
@@ -171,13 +171,13 @@ def pooled_variance(scatters: Iterable[Scatter]) -> Fraction | None:
 def zone_of(ratings: Histogram, variance: Fraction) -> Zone | None:
     """Whether the 90 % interval of a cell lies on one side of the target line. Exact: no float is involved.
 
-    The squared distance of the mean from the target line is held against the squared half of the interval,
+    The squared distance of the mean from the target line is compared with the squared half of the interval,
     1.645 squared times the variance over the number of ratings, both times what makes them whole numbers.
     """
     n = sum(ratings)
     if n < ENOUGH_RATINGS:
         return None
-    # The line stands between places 1 and 2: this is the mean minus the line, times 2n.
+    # The line is between places 1 and 2: this is the mean minus the line, times 2n.
     above = 2 * sum(place * count for place, count in enumerate(ratings)) - 3 * n
     distance = above * above * variance.denominator * _NINETY.denominator**2
     reach = 4 * n * variance.numerator * _NINETY.numerator**2
@@ -187,13 +187,13 @@ def zone_of(ratings: Histogram, variance: Fraction) -> Zone | None:
 
 
 def connected(raters: Mapping[int, Collection[int]]) -> frozenset[int]:
-    """The packets whose ratings may be held against each other: enough candidates linked by enough raters.
+    """The packets whose ratings may be compared with each other: enough candidates linked by enough raters.
 
     Args:
         raters: who rated each packet.
 
     A rater links by rating two candidates or more. In a small or loose group, strict raters and weak packets look the
-    same, so no zone is told there.
+    same, so no zone is given there.
     """
     packets_of: dict[int, list[int]] = {}
     for packet, people in raters.items():

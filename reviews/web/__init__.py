@@ -1,1 +1,1 @@
-"""What stands between a request and a view, and everything that only pages need."""
+"""What happens between a request and a view, and everything that only pages need."""

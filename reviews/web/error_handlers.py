@@ -142,7 +142,7 @@ def _not_now(error: OperationalError) -> ResponseReturnValue:
 
 
 def _passes_by_itself(error: BaseException | None) -> bool:
-    """Somebody else held the lock for too long, or the server is away: not a fault of the statement."""
+    """Somebody else kept the lock for too long, or the server is away: not a fault of the statement."""
     if isinstance(error, sqlite3.OperationalError):
         return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
     # PostgreSQL calls nothing else operational.
@@ -156,7 +156,7 @@ def _rule_broken(error: RuleBroken) -> ResponseReturnValue:
 
 
 def _slow_down(response: Response) -> Response:
-    """Whoever tries one address after another is told nothing more; what is open to them stays open."""
+    """Whoever tries one address after another learns nothing more; what is open to them stays open."""
     if response.status_code == 404 and not limiter.limiter.hit(_MISSES, "misses", _asker()):
         return _too_many()
     return response

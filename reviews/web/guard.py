@@ -132,11 +132,13 @@ def public(
 def authorize(
     actions: tuple[Action, ...], on: str, url_parts: dict[str, Any]
 ) -> tuple[Access, int | None]:
-    """What the viewer has in hand, and the status of a refusal. What they may not know ends here, with a 404.
+    """The loaded object with the policy's answers for this viewer, and the status of a refusal.
+
+    What the viewer may not know of ends here, with a 404.
 
     Takes the subject's public id out of `url_parts`.
     """
-    # No name in an address holds this; PostgreSQL cannot even be asked about it.
+    # No name in an address has this character; PostgreSQL cannot even be asked about it.
     if any("\0" in part for part in url_parts.values()):
         abort(404)
     viewer: Viewer = current_user._get_current_object()

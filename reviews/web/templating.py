@@ -67,7 +67,7 @@ def init_app(app: Flask) -> None:
     @app.template_global()
     @lru_cache(maxsize=8192)
     def cell_content(face: CellFace) -> Markup:
-        """What a cell of the board holds. Hundreds stand on a page, and few are different."""
+        """The content of a cell of the board. Hundreds are on a page, and few are different."""
         macros: Any = app.jinja_env.get_template("components/board_cell.html").module
         content: Markup = macros.cell_content(face)
         return content

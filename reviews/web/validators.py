@@ -1,4 +1,4 @@
-"""What fields take: no character that cannot be seen, stored or compared, and of closed sets no word but theirs."""
+"""What fields take: no character that cannot be seen, stored or compared, and of closed sets only their own words."""
 
 import unicodedata
 from collections.abc import Callable, Iterable
@@ -32,7 +32,7 @@ def refused_in_text(character: str) -> bool:
 
 
 def refused_in_name(character: str) -> bool:
-    """In what is compared or stands in a line of other words: invisible and direction-changing characters as well."""
+    """In what is compared or is part of a line of other words: invisible and direction-changing characters as well."""
     return (
         unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}
         or character in _TURNING

@@ -71,7 +71,7 @@ class BoardGroup:
 
 @dataclass
 class SharedParts:
-    """What the cells of a page are made of: each distinct part once, by the id under which it stands on the page."""
+    """What the cells of a page are made of: each distinct part once, by its id on the page."""
 
     drawings: dict[str, CellDrawing] = field(default_factory=dict)
     phrases: dict[str, str] = field(default_factory=dict)

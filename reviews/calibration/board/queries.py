@@ -137,7 +137,7 @@ class Population:
     #: Whether some zones wait for a ballot of the viewer's own.
     hides_zones: bool
     variance: Fraction | None = None
-    #: Packets whose ratings hang together with enough others for a zone.
+    #: Packets whose ratings are linked with enough others for a zone.
     connected: frozenset[int] = field(default_factory=frozenset)
     #: The zones that were asked for. A board has few different cells.
     _zones: dict[Histogram, Zone | None] = field(default_factory=dict)

@@ -72,7 +72,7 @@ class DeclareForm(StrictForm):
         return {p: (self[f"conflict_{p}"], self[f"reason_{p}"]) for p in self.packet_ids}
 
     def answered(self) -> frozenset[str]:
-        """Public ids of the packets that stood on the page that was sent: of another one nothing was said."""
+        """Public ids of the packets on the page that was sent: there is no answer about any other."""
         return frozenset(p for p, (_, reason) in self.rows().items() if reason.raw_data)
 
     def declared(self) -> dict[str, str]:

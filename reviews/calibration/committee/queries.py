@@ -80,7 +80,7 @@ def conflicts_page(access: CycleAccess, *, page: int, name: str) -> ConflictQues
 
     Args:
         page: which fifty of those that wait for no answer, from 1.
-        name: what the candidate's name has to hold among these.
+        name: what the candidate's name must contain.
     """
     parameters = {
         **viewer_params(access.viewer, Action.DECLARE_CONFLICT),
@@ -152,7 +152,7 @@ def _answer(access: PacketAccess) -> str:
         "an owner of the cycle has set a conflict": standing.conflict is ConflictStanding.SET,
         "open": standing.seat in _UNANSWERED,
     }
-    return next((answer for answer, holds in known.items() if holds), "none")
+    return next((answer for answer, is_so in known.items() if is_so), "none")
 
 
 # -- The committee's page of one packet

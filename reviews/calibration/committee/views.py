@@ -33,7 +33,7 @@ def conflicts(access: CycleAccess) -> ResponseReturnValue:
     page = queries.conflicts_page(access, page=page_number(), name=search.words)
     if not page.packets and not search.q.data:
         abort(404)
-    # A conflict may still be declared where "none" was said: the form holds those as well, below the open ones.
+    # A conflict may still be declared where the answer was "none": the form has those as well, below the open ones.
     asked = [row for row in page.rows if row.answer in {"open", "none"}]
     form = DeclareForm.for_packets(
         ((row.public_id, row.candidate) for row in asked), needs_tick=not page.on_panel

@@ -39,7 +39,7 @@ FEWEST, MOST = 2, 4
 
 
 class Incomparable(Exception):  # noqa: N818 - a refusal, not a fault
-    """These cannot stand side by side; the message says why, to the person who asked."""
+    """These cannot be compared; the message says why, to the person who asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class ExpectationStanding:
-    """How one candidate stands to one expectation."""
+    """What evidence and marks one candidate has for one expectation."""
 
     status: ExpectationStatus
     #: What the raters marked, in words.
@@ -106,7 +106,7 @@ class Compare:
 
 
 def compare_page(access: CycleAccess, wanted: Iterable[str], dimension: str) -> Compare | None:
-    """The page, or None if the viewer may not read one of the packets. Statements do not depend on what they hold.
+    """The page, or None if the viewer may not read one of the packets. Statements do not depend on what the packets contain.
 
     Args:
         wanted: public ids of packets.

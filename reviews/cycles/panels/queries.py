@@ -123,7 +123,7 @@ def people_of(public_ids: Iterable[str]) -> list[Person]:
 
 
 def people_found(words: str, *, limit: int = 20) -> list[Person]:
-    """Active people whose name, unit or title holds each of the words."""
+    """Active people whose name, unit or title has each of the words."""
     terms = words.split()
     if not terms:
         return []

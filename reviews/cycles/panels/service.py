@@ -165,7 +165,7 @@ def set_conflict(
     Needs the packet's cycle and candidate loaded.
 
     Raises:
-        RuleBroken: for oneself, for somebody who is not on the packet's panel, or where a conflict stands already.
+        RuleBroken: for oneself, for somebody who is not on the packet's panel, or where there is a conflict already.
     """
     if member.id == person_id_of(actor):
         raise RuleBroken("You declare your own conflicts yourself.", field="member")

@@ -86,7 +86,7 @@ class SettingsForm(ReasonForm, CreateForm, EditForm):
         ],
     )
 
-    # In the words that the owner starts from, whatever stands in the fields.
+    # In the words that the owner starts from, whatever is in the fields.
     not_shown = FormField(WordingForm, DEFAULT_WORDS.word(Category.NOT_SHOWN))
     partly = FormField(WordingForm, DEFAULT_WORDS.word(Category.PARTLY))
     met = FormField(WordingForm, DEFAULT_WORDS.word(Category.MET))

@@ -18,7 +18,7 @@ class AuditEvent(Base):
     at: Mapped[datetime]
     #: None for the command line.
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
-    #: The name of a `vocabulary.Action`, in lower case.
+    #: The value of a `reviews.rules.enums.Verb`.
     action: Mapped[str] = mapped_column(String(60))
     cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycle.id"))
     packet_id: Mapped[int | None] = mapped_column(ForeignKey("packet.id"), index=True)

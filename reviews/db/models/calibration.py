@@ -81,7 +81,7 @@ class Decision(Base):
     outcome: Mapped[Outcome]
     #: What the candidate reads first.
     letter: Mapped[str] = mapped_column(Text)
-    #: What the declared rule said about these attainments, in words, kept as it was shown.
+    #: The reading of the declared rule on these attainments, in words, kept as it was shown.
     rule_reading: Mapped[str] = mapped_column(String(500))
     #: Why the outcome differs from the rule; empty when it follows it.
     against_rule: Mapped[str] = mapped_column(String(1000), default="")

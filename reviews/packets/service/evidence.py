@@ -38,7 +38,7 @@ def save_evidence(
         version: of the item the person had before them; without an item it is not looked at.
 
     Raises:
-        StaleEdit: if the item was saved after that. `saved` holds what it says now; nothing, if it was removed.
+        StaleEdit: if the item was saved after that. `saved` has its present text; nothing, if it was removed.
         RuleBroken: if the forms are closed, or the draft makes no sense.
     """
     lock_open_packet(packet, now)
@@ -91,13 +91,13 @@ def save_no_opportunity(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Say that the role gave no chance to show the dimension; an empty note takes back what was said.
+    """Say that the role gave no chance to show the dimension; an empty note removes the one before.
 
     Args:
         version: of the note the person had before them; 0 where there was none.
 
     Raises:
-        StaleEdit: if the note was saved after that. `saved` holds what it says now; nothing, if it was removed.
+        StaleEdit: if the note was saved after that. `saved` has its present text; nothing, if it was removed.
         RuleBroken: if the forms are closed.
     """
     lock_open_packet(packet, now)

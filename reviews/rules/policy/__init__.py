@@ -73,19 +73,19 @@ class PacketStanding:
     seat: Relation | None = None
     office: Relation | None = None
     #: For pages that say why somebody is recused, never for a decision: what is on record, and whether the person is a
-    #: manager or report of the candidate, lately, or stands for the same level.
+    #: manager or report of the candidate, lately, or is a candidate for the same level.
     conflict: ConflictStanding | None = None
     is_related: bool = False
 
     @property
     def relations(self) -> frozenset[Relation]:
-        held = frozenset({self.own, self.peer, self.seat, self.office} - {None})
-        return held or frozenset({Relation.EMPLOYEE})  # type: ignore[return-value]  # None is taken out
+        relations = frozenset({self.own, self.peer, self.seat, self.office} - {None})
+        return relations or frozenset({Relation.EMPLOYEE})  # type: ignore[return-value]  # None is taken out
 
 
 @dataclass(frozen=True, slots=True)
 class CycleStanding:
-    """What a person is to a cycle, and where the cycle stands."""
+    """What a person is to a cycle, and how far the cycle has come."""
 
     phase: PacketPhase
     relations: frozenset[Relation] = frozenset({Relation.EMPLOYEE})

@@ -17,7 +17,7 @@ _GRANT = re.compile(
     r"(?P<stub>, stub)?(?P<own>, own)?(?P<reason>, with a reason)?"
 )
 _ABOUT = frozenset({"id", "what", "kind"})
-#: The files, each with the relations that may stand in it and the action by which a person knows of the thing at all.
+#: The files, each with the relations that may be in it and the action by which a person knows of the thing at all.
 _FILES = {
     "packet": (
         frozenset(Relation)
@@ -146,7 +146,7 @@ def read(path: Path) -> PolicyTable:
     """One policy file.
 
     Raises:
-        PolicyError: for a grant that is not in the language, an unknown action, relation or kind, or a row that stands
+        PolicyError: for a grant that is not in the language, an unknown action, relation or kind, or a row that is there
             twice.
     """
     relations, known_by = _FILES[path.stem]
@@ -163,7 +163,7 @@ def read(path: Path) -> PolicyTable:
     )
 
 
-#: Whoever owes a rating on the packet reads no other rating of it. An office held beside it is a conflicted one, so no
+#: Whoever owes a rating on the packet reads no other rating of it. An office beside it is a conflicted one, so no
 #: other relation can open what these are never granted.
 _OTHER_RATINGS = frozenset(
     {
@@ -231,7 +231,7 @@ _WITHOUT_KNOWING = frozenset(
 
 
 def broken_promises(packet: PolicyTable) -> list[str]:
-    """The promises of the packet table that do not hold, as sentences. Empty for a table that may be used."""
+    """The promises of the packet table that are broken, as sentences. Empty for a table that may be used."""
     return sorted(
         f"{action.name} may not be granted to {relation} in {_words(too_much)}"
         for action, row in packet.rows.items()

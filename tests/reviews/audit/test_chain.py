@@ -102,20 +102,20 @@ def test_an_inserted_line_is_found(session, lines):
 def test_a_line_in_a_lane_that_nobody_wrote_to_is_found(session, lines):
     forged(session, (lines[0].lane + 1) % chain.LANES)
 
-    assert first_broken() == (6, "the log ends after 6 lines; it should hold 5.")
+    assert first_broken() == (6, "the log ends after 6 lines; it should have 5.")
 
 
 def test_a_tail_that_was_cut_off_is_found(session, lines):
     session.execute(delete(AuditEvent).where(AuditEvent.id.in_([line.id for line in lines[3:]])))
 
-    assert first_broken() == (3, "the log ends after 3 lines; it should hold 5.")
+    assert first_broken() == (3, "the log ends after 3 lines; it should have 5.")
 
 
 @pytest.mark.usefixtures("lines")
 def test_a_log_that_was_emptied_is_found(session):
     session.execute(delete(AuditEvent))
 
-    assert first_broken() == (0, "the log ends after 0 lines; it should hold 5.")
+    assert first_broken() == (0, "the log ends after 0 lines; it should have 5.")
 
 
 def test_two_lines_that_changed_places_are_found(session, lines):
@@ -195,7 +195,7 @@ def test_a_lane_that_was_taken_out_is_found(session, mixed, with_its_head):
 def test_an_end_that_was_cut_off_one_lane_is_found(session, mixed):
     session.execute(delete(AuditEvent).where(AuditEvent.id == mixed[4].id))
 
-    assert first_broken() == (5, "the log ends after 5 lines; it should hold 6.")
+    assert first_broken() == (5, "the log ends after 5 lines; it should have 6.")
 
 
 def test_a_line_in_a_lane_that_does_not_exist_is_found(session, mixed):
@@ -218,7 +218,7 @@ def test_the_command_says_whether_the_log_is_whole(app, session):
     assert (whole.exit_code, whole.output) == (0, "The audit log is whole: 5 lines.\n")
     assert (broken.exit_code, broken.output) == (
         1,
-        "Error: The audit log is broken: the log ends after 0 lines; it should hold 5.\n",
+        "Error: The audit log is broken: the log ends after 0 lines; it should have 5.\n",
     )
 
 

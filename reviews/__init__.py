@@ -69,7 +69,10 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     if (
         "flask_migrate" in sys.modules
     ):  # by whoever has commands for it: the server has none, and need not wait
-        migrations.init_app(app)
+        from flask_migrate import Migrate
+
+        folder = str(migrations.FOLDER)
+        Migrate(app, db, directory=folder, compare_type=True, render_as_batch=True)
     with app.app_context():
         for name, engine in db.engines.items():
             connections.prepare(engine, reads_only=name == READ)

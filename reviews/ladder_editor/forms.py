@@ -127,7 +127,7 @@ class FrameForm(PartForm):
     attribution = _text("Who wrote it", description="Shown on every page that shows its words.")
     licence = _name("Licence", description="Its short name, such as CC-BY-SA-4.0.")
     licence_url = StringField(
-        "Where the licence stands",
+        "Address of the licence",
         [_at_most(2000), plain_name, _web_address],
         filters=[_one_line],
         description="An address that begins with https:// or http://.",
@@ -242,7 +242,7 @@ def _attribute_lines(level: Level) -> str:
 class DimensionForm(PartForm):
     name = _name("Name", _NAMED)
     group = _name(
-        "Group", description="Dimensions of a group stand together. A new name makes a group."
+        "Group", description="Dimensions of a group are shown together. A new name makes a group."
     )
     after = SelectField("Where people read it")
     summary = _text("In short")

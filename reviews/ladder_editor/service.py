@@ -106,7 +106,7 @@ def save(
     """
     if seen != current:
         raise StaleEdit(
-            "Somebody else saved this while you wrote. What they saved stands here; yours is in the form.",
+            "Somebody else saved this while you wrote. What they saved is shown here; yours is in the form.",
             saved=dict(saved),
             version=version.version,
         )

@@ -136,7 +136,7 @@ def answers_form(draft: ImportDraft, targets: Sequence[JoinTarget], *, is_sent: 
 def _place_field(join: Join | None, targets: Sequence[JoinTarget]) -> SelectField:
     hint = "Only where it is a level of a ladder that is here already."
     return SelectField(
-        "Where it stands there",
+        "Its place there",
         choices=[
             SelectChoice("", "Nowhere" if targets else "No ladder is published yet"),
             *(

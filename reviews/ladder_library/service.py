@@ -110,7 +110,7 @@ def still_as(version: LadderVersion, seen: str | None) -> None:
     """Raises StaleEdit if somebody has changed the draft since the state that a form says it has seen."""
     if seen != str(version.version):
         raise StaleEdit(
-            "Somebody else changed this draft while you did. What they saved stands beside yours.",
+            "Somebody else changed this draft while you did. What they saved is shown beside yours.",
             saved={},
             version=version.version,
         )

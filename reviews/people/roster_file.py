@@ -134,7 +134,7 @@ def _mistakes(line: int, values: dict[str, str]) -> Iterator[RosterProblem]:
     for column, value in values.items():
         limit = _LENGTHS.get(column, _OTHER_LENGTH)
         if any(map(refused_in_name, value)):
-            yield RosterProblem(line, column, "Holds an invisible or control character.")
+            yield RosterProblem(line, column, "Contains an invisible or control character.")
         elif len(value) > limit:
             yield RosterProblem(line, column, f"Longer than {limit} characters.")
         elif column in {"employee_id", "name", "email"} and not value:
@@ -161,5 +161,5 @@ def _repeats(entries: list[RosterEntry]) -> Iterator[RosterProblem]:
             ("email", email_key(entry.email), addresses),
         ):
             if key and key in seen:
-                yield RosterProblem(entry.line, column, f"Stands on line {seen[key]} already.")
+                yield RosterProblem(entry.line, column, f"Is on line {seen[key]} already.")
             seen.setdefault(key, entry.line)

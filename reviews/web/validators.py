@@ -69,5 +69,5 @@ def _take_out(field: Field, refused: Callable[[str], bool], what: str) -> None:
     if kept != text:
         field.data = kept
         raise ValidationError(
-            f"This held {what}, which is taken out now. Look it over and send it again."
+            f"This contained {what}, which has been removed. Check it and send it again."
         )

@@ -64,7 +64,7 @@ def test_a_new_cycle_belongs_to_its_maker_and_lacks_everything(client, session, 
         ("Autumn", "Another cycle has this name. Choose one that tells them apart."),
         (
             "Au\u200btumn",
-            "This held an invisible character, which is taken out now. Look it over and send it again.",
+            "This contained an invisible character, which has been removed. Check it and send it again.",
         ),
     ],
 )

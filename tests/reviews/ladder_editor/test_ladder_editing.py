@@ -649,7 +649,7 @@ def test_who_wrote_it_and_its_licence_are_edited_and_shown(client, edit, session
     )
     assert refused.status_code == 422
     assert errors(refused) == [
-        "Where the licence stands: Begin with https:// or http://, or leave it empty."
+        "Address of the licence: Begin with https:// or http://, or leave it empty."
     ]
     assert Page(refused).one(".//input[@name='licence']").get("value") == "CC-BY-4.0"
     assert ladder(session) == CRAFT

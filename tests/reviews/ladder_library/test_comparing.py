@@ -293,7 +293,7 @@ def test_the_step_from_the_highest_level_says_that_there_is_none_above(client):
 
     top = client.page(f"{path}?from=staff-engineer")
     assert top.text(".//h1") == "From Staff engineer"
-    assert top.texts(".//div[@class='empty']/h2") == ["No level stands above Staff engineer"]
+    assert top.texts(".//div[@class='empty']/h2") == ["No level is above Staff engineer"]
     assert top.all(".//table") == []
     chosen = [option.text for option in top.all(".//option[@selected]")]
     assert chosen == ["Staff engineer", "Choose a level"]
@@ -324,7 +324,7 @@ def test_a_ladder_without_two_levels_in_a_track_leads_to_no_step(client):
         links = [link.get("href") for link in client.page(f"/ladders/{version}").all(".//main//a")]
         assert [link for link in links if link.endswith("/step")] == expected
     assert client.page(f"/ladders/{apart}/step").texts(".//div[@class='empty']/h2") == [
-        "No level stands above Maker"
+        "No level is above Maker"
     ]
 
 

@@ -201,8 +201,8 @@ def test_a_level_is_read_together_with_its_roles(client):
     ]
     counts = [each.texts(".//div[@class='meeting']/span")[0] for each in (alone, together)]
     assert counts == [
-        "6 expectations new at this level, 12 still hold from below",
-        "6 expectations new at this level, 1 with Technical lead, 12 still hold from below",
+        "6 expectations new at this level, 12 still expected from below",
+        "6 expectations new at this level, 1 with Technical lead, 12 still expected from below",
     ]
     box = together.one(".//input[@value='technical-lead']")
     assert "checked" in box.attrib

@@ -353,7 +353,7 @@ def test_mistakes_are_listed_by_line_and_nothing_can_be_applied(client, owner, s
         "These people report to each other in a circle: Ada (N1) → Bo (N2) → Ada (N1).",
         "3",
         "email",
-        "Stands on line 2 already.",
+        "Is on line 2 already.",
     ]
     assert page.all(".//form[@action='/people/import/apply']") == []
     token = page.one(".//header//input[@name='csrf_token']").get("value")

@@ -48,7 +48,7 @@ def test_a_quoted_cell_with_a_line_end_keeps_the_count_of_lines():
     text = HEADER + 'E1,Ada,ada@example.org,,"two\nlines",,\nE2,,bo@example.org,,,,\n'
 
     assert problems(text) == [
-        (2, "title", "Holds an invisible or control character."),
+        (2, "title", "Contains an invisible or control character."),
         (4, "name", "Is empty."),
     ]
 
@@ -66,12 +66,12 @@ def test_all_mistakes_of_a_file_are_found_at_once():
         (2, "employee_id", "Is empty."),
         (2, "name", "Is empty."),
         (2, "email", "“not an address” is not an e-mail address."),
-        (4, "name", "Holds an invisible or control character."),
+        (4, "name", "Contains an invisible or control character."),
         (5, "name", "Longer than 200 characters."),
         (5, "email", "“b@” is not an e-mail address."),
-        (6, "name", "Holds an invisible or control character."),
-        (4, "employee_id", "Stands on line 3 already."),
-        (4, "email", "Stands on line 3 already."),
+        (6, "name", "Contains an invisible or control character."),
+        (4, "employee_id", "Is on line 3 already."),
+        (4, "email", "Is on line 3 already."),
     ]
 
 

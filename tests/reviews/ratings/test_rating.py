@@ -130,7 +130,7 @@ def test_marks_that_are_taken_off_are_gone(session, assignment):
         ({"rationale": "x" * 4001}, "Use at most 4,000 characters. Nothing you typed is lost."),
         (
             {"rationale": "Seen\x07 twice"},
-            "This held a control character, which is taken out now. Look it over and send it again.",
+            "This contained a control character, which has been removed. Check it and send it again.",
         ),
         ({"category": "superb"}, "Choose one of the answers on this page."),
         ({"marks-E2": "superb"}, "Choose one of the answers on this page."),

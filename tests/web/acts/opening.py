@@ -42,7 +42,7 @@ def uploads(odile: Somebody, yardstick: Yardstick) -> None:
 def joins(odile: Somebody, yardstick: Yardstick) -> None:
     """The document's only level becomes one of a ladder that is there already."""
     odile.tick("A level of a ladder that is here already")
-    odile.choose("Where it stands there", yardstick.place).press("Use these answers")
+    odile.choose("Its place there", yardstick.place).press("Use these answers")
     assert odile.told == ["The ladder is made again with your answers."]
 
 
@@ -81,7 +81,7 @@ def counts_understood(odile: Somebody, yardstick: Yardstick) -> dict[tuple[str, 
 
 
 def counts_published(odile: Somebody) -> dict[tuple[str, str], int]:
-    """The same from the ladder's own page: "2 + 4" where four more still hold from below."""
+    """The same from the ladder's own page: "2 + 4" where four more are still expected from below."""
     dimensions = odile.texts("table.ladder thead a")
     levels = odile.texts("table.ladder tbody th a")
     cells = iter(odile.texts("table.ladder tbody td"))

@@ -472,7 +472,7 @@ def test_a_data_file_of_unknown_fields_is_mapped_by_hand_and_so_is_its_next_vers
     preview = imported(client, STRANGE, "cooks.yaml")
     assert ladder_of(draft()).levels == ()
     assert client.page(preview).texts(f"{FIELDS}//tbody//td[@data-label='Taken for']") == [
-        "holds other fields, and says nothing",
+        "contains other fields, and says nothing",
         "not part of it",
         "itself the name of a dimension or level",
     ]

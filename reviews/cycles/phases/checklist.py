@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 
+from reviews.display.formatting import count
 from reviews.rules.enums import RATING_CATEGORIES
 from reviews.rules.scale import DEFAULT_WORDS
 
@@ -97,14 +98,10 @@ def missing_from_panels(panels: Sequence[PanelSize]) -> list[str]:
             )
         if panel.members < panel.quorum:
             found.append(
-                f"{panel.name} has {_people(panel.members)} and a quorum of {panel.quorum}."
+                f"{panel.name} has {count(panel.members, 'person', 'people')} and a quorum of {panel.quorum}."
                 " Add members or lower the quorum."
             )
     return found
-
-
-def _people(number: int) -> str:
-    return "1 person" if number == 1 else f"{number} people"
 
 
 def _ladders(ladders: Sequence[str]) -> list[str]:
@@ -158,7 +155,7 @@ def _missing_from_packet(packet: PacketPanel) -> list[str]:
     found = []
     if packet.free < packet.quorum:
         found.append(
-            f"On the packet of {packet.candidate}, {_people(packet.free)} of {packet.panel}"
+            f"On the packet of {packet.candidate}, {count(packet.free, 'person', 'people')} of {packet.panel}"
             f" may vote; its quorum is {packet.quorum}."
         )
     if not packet.chair_is_free:

@@ -66,9 +66,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     (ROOT / "var").mkdir(exist_ok=True)
     app.config["SQLALCHEMY_BINDS"] = {READ: app.config["SQLALCHEMY_DATABASE_URI"]}
     db.init_app(app)
-    if (
-        "flask_migrate" in sys.modules
-    ):  # by whoever has commands for it: the server has none, and need not wait
+    # The server has no use for it and need not wait; the command line gets it when it is asked for `db`.
+    if "flask_migrate" in sys.modules:
         migrations.init_app(app)
     with app.app_context():
         for name, engine in db.engines.items():

@@ -4,6 +4,7 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import Flask
@@ -56,6 +57,29 @@ class LazyGroup(click.Group):
             command.callback = with_appcontext(callback)
         command.name = cmd_name
         return command
+
+
+class Migrations(click.Command):
+    """Flask-Migrate's group `db`, imported when it is called."""
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__("db", short_help="Perform database migrations.")
+        self.app = app
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        from flask_migrate.cli import db as group
+
+        from reviews.db import migrations
+
+        migrations.init_app(self.app)
+        context: click.Context = group.make_context(info_name, args, parent, **extra)
+        return context
 
 
 @click.command("demo", short_help="Fill an empty demo database, and print who can sign in.")
@@ -118,5 +142,5 @@ def write_tables() -> None:
 def init_app(app: Flask) -> None:
     for name, (about, places) in _GROUPS.items():
         app.cli.add_command(LazyGroup(name, help=about, places=places))
-    for command in (demo, explain, serve, write_tables):
+    for command in (Migrations(app), demo, explain, serve, write_tables):
         app.cli.add_command(command)

@@ -2,16 +2,15 @@
 
 from functools import cache
 from pathlib import Path
-
-from flask import Flask
+from typing import Any
 
 from reviews.db.extensions import db
 
 FOLDER = Path(__file__).resolve().parents[2] / "migrations"
 
 
-def init_app(app: Flask) -> None:
-    """Let `flask db` work on the application's database."""
+def init_app(app: Any) -> None:
+    """Let `flask db` work on the database of a Flask application, which this floor does not know."""
     from flask_migrate import Migrate  # noqa: PLC0415
 
     Migrate(app, db, directory=str(FOLDER), compare_type=True, render_as_batch=True)

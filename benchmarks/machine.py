@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from reviews import create_app
+from reviews.cli import prepare_migrations
 from reviews.db.extensions import db
 from tests import postgres
 from tests.databases import Databases, PostgresDatabases, SqliteFiles
@@ -55,6 +56,7 @@ def application(databases: Databases) -> Iterator[Flask]:
     """
     url = databases.make()
     app = create_app({"SQLALCHEMY_DATABASE_URI": url})
+    prepare_migrations(app)
     with app.app_context():
         flask_migrate.upgrade()
     yield app

@@ -23,7 +23,7 @@ _FLASK = (sys.executable, "-m", "flask", "--app", "reviews")
 _COMMANDS = {
     "create_app()": (
         (sys.executable, "-c", "from reviews import create_app; create_app()"),
-        "0.6",
+        "1",
         "1.9",
     ),
     "flask --app reviews --help": ((*_FLASK, "--help"), "0.6", ""),

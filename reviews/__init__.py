@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from reviews import cli_without_secret
+from reviews import cli_without_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Below this, a signed cookie in somebody's hands is enough to find the secret by trying.
@@ -28,12 +28,12 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     )
     app.config.from_pyfile(str(ROOT / "config.py"))
     app.config.update(overrides or {})
-    if not app.config["SECRET_KEY"]:
-        if overrides is None and cli_without_secret.is_asked_for(sys.argv[1:]):
-            from reviews import cli
+    if overrides is None and cli_without_pages.is_asked_for(sys.argv[1:]):
+        from reviews import cli
 
-            cli.init_app(app)  # commands and no page: it can serve nothing
-            return app
+        cli.init_app(app)  # commands and no page: it can serve nothing, and is quick
+        return app
+    if not app.config["SECRET_KEY"]:
         raise RuntimeError(
             "SECRET_KEY is not set. Only demo and test mode have a secret of their own."
         )
@@ -48,7 +48,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     # Imported late so that `import reviews.policy` stays free of Flask and of every view.
     from reviews import cli, routes
     from reviews.audit import chain
-    from reviews.db import connections, migrations
+    from reviews.db import connections
     from reviews.db.extensions import READ, db
     from reviews.rules.policy.table import tables
     from reviews.web import (
@@ -66,9 +66,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     (ROOT / "var").mkdir(exist_ok=True)
     app.config["SQLALCHEMY_BINDS"] = {READ: app.config["SQLALCHEMY_DATABASE_URI"]}
     db.init_app(app)
-    # The server has no use for it and need not wait; the command line gets it when it is asked for `db`.
-    if "flask_migrate" in sys.modules:
-        migrations.init_app(app)
     with app.app_context():
         for name, engine in db.engines.items():
             connections.prepare(engine, reads_only=name == READ)

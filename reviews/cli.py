@@ -12,58 +12,137 @@ from flask.cli import with_appcontext
 
 ROOT = Path(__file__).resolve().parent.parent
 
-#: Where each command stands. What needs no database is marked by `_OFFLINE`.
-_GROUPS = {
-    "audit": ("The audit log.", {"verify": "reviews.audit.commands:verify"}),
-    "cycles": ("Cycles.", {"add-owner": "reviews.cycles.commands:add_owner"}),
-    "ladders": (
-        "Ladders.",
-        {
-            "export": "reviews.ladder_library.commands:export_ladder",
-            "import": "reviews.ladder_library.commands:import_ladder",
-            "preview": "reviews.ladder_library.commands:preview",
-        },
-    ),
-    "people": (
-        "Accounts.",
-        {
-            "add-owner": "reviews.people.commands:add_owner",
-            "import": "reviews.people.commands:import_people",
-            "sign-in-link": "reviews.people.commands:sign_in_link",
-        },
-    ),
-}
-_OFFLINE = {"reviews.ladder_library.commands:preview"}
+
+def _command(
+    name: str,
+    place: str,
+    about: str,
+    *params: click.Parameter,
+    needs_app: bool = True,
+    takes_ids: bool = False,
+) -> click.Command:
+    """A command of this name and with this help. What does it is imported when it runs.
+
+    Args:
+        place: the function, as "module:name". It gets the parameters by name.
+        needs_app: whether it needs the application, and with it a secret and a database.
+        takes_ids: whether an argument may begin with a dash, as ids do.
+    """
+
+    def run(**given: Any) -> None:
+        module, _, function = place.partition(":")
+        getattr(import_module(module), function)(**given)
+
+    return click.Command(
+        name,
+        callback=with_appcontext(run) if needs_app else run,
+        params=list(params),
+        help=about,
+        context_settings={"ignore_unknown_options": True} if takes_ids else None,
+    )
 
 
-class LazyGroup(click.Group):
-    """A group whose commands are imported when they are asked for."""
-
-    def __init__(self, name: str, *, help: str, places: dict[str, str]) -> None:  # noqa: A002 - of click
-        super().__init__(name, help=help)
-        self.places = places
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - of click
-        return sorted(self.places)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - of click
-        if cmd_name not in self.places:
-            return None
-        place = self.places[cmd_name]
-        module, _, attribute = place.partition(":")
-        command: click.Command = getattr(import_module(module), attribute)
-        callback = command.callback
-        if callback is not None and place not in _OFFLINE:
-            command.callback = with_appcontext(callback)
-        command.name = cmd_name
-        return command
+def _file() -> click.Path:
+    return click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-class Migrations(click.Command):
-    """Flask-Migrate's group `db`, imported when it is called."""
+def _groups() -> list[click.Group]:
+    return [
+        click.Group(
+            "audit",
+            help="The audit log.",
+            commands=[
+                _command(
+                    "verify",
+                    "reviews.audit.commands:verify",
+                    "Walk the chain of the audit log and say where it first breaks.",
+                ),
+            ],
+        ),
+        click.Group(
+            "cycles",
+            help="Cycles.",
+            commands=[
+                _command(
+                    "add-owner",
+                    "reviews.cycles.commands:add_owner",
+                    "Let the person with address EMAIL run CYCLE too, named as in its address. Leaves an audit line.",
+                    click.Argument(["cycle"]),
+                    click.Argument(["email"]),
+                    takes_ids=True,
+                ),
+            ],
+        ),
+        click.Group(
+            "ladders",
+            help="Ladders.",
+            commands=[
+                _command(
+                    "export",
+                    "reviews.ladder_library.commands:export_ladder",
+                    "Print the version with this PUBLIC_ID as a ladder/1 file.",
+                    click.Argument(["public_id"]),
+                    takes_ids=True,
+                ),
+                _command(
+                    "import",
+                    "reviews.ladder_library.commands:import_ladder",
+                    "Import FILE as a draft, its questions answered as the document suggests.",
+                    click.Argument(["file"], type=_file()),
+                    click.Option(
+                        ["--publish"], is_flag=True, help="Publish it, with the suggested answers."
+                    ),
+                ),
+                _command(
+                    "preview",
+                    "reviews.ladder_library.commands:preview",
+                    "Show what an import of FILES as one ladder would make, and what it would ask.\n\n"
+                    "Nothing is written, and neither a database nor a secret is needed. What is refused is an error,"
+                    " with --json also as an object: no ladder, for the reason given.",
+                    click.Argument(["files"], nargs=-1, required=True, type=_file()),
+                    click.Option(
+                        ["--json", "as_json"], is_flag=True, help="Print one JSON object."
+                    ),
+                    needs_app=False,
+                ),
+            ],
+        ),
+        click.Group(
+            "people",
+            help="Accounts.",
+            commands=[
+                _command(
+                    "add-owner",
+                    "reviews.people.commands:add_owner",
+                    "Make the first owner and print a link with which they choose a password.",
+                    click.Argument(["name"]),
+                    click.Argument(["email"]),
+                ),
+                _command(
+                    "import",
+                    "reviews.people.commands:import_people",
+                    "Show what FILE would change in the roster, and with --apply change it.",
+                    click.Argument(["file"], type=_file()),
+                    click.Option(
+                        ["--apply"], is_flag=True, help="Do it. Without this, nothing is changed."
+                    ),
+                ),
+                _command(
+                    "sign-in-link",
+                    "reviews.people.commands:sign_in_link",
+                    "Print a link with which somebody chooses a new password. Leaves an audit line.",
+                    click.Argument(["email"]),
+                ),
+            ],
+        ),
+    ]
+
+
+class MigrationGroup(click.Group):
+    """Flask-Migrate's commands, imported when one of them is asked for."""
 
     def __init__(self, app: Flask) -> None:
-        super().__init__("db", short_help="Perform database migrations.")
+        super().__init__("db", help="Migrate the database.")
         self.app = app
 
     def make_context(
@@ -73,40 +152,22 @@ class Migrations(click.Command):
         parent: click.Context | None = None,
         **extra: Any,
     ) -> click.Context:
-        from flask_migrate.cli import db as group
-
-        from reviews.db import migrations
-
-        migrations.init_app(self.app)
-        context: click.Context = group.make_context(info_name, args, parent, **extra)
-        return context
+        return prepare_migrations(self.app).make_context(info_name, args, parent, **extra)
 
 
-@click.command("demo", short_help="Fill an empty demo database, and print who can sign in.")
-@with_appcontext
-def demo() -> None:
-    """Fill an empty demo database, and print who can sign in."""
-    from reviews.demo.commands import fill_and_list
+def prepare_migrations(app: Flask) -> click.Group:
+    """Let Flask-Migrate work on the application's database; its commands."""
+    from flask_migrate import Migrate
+    from flask_migrate.cli import db as commands
 
-    fill_and_list()
+    from reviews.db import migrations
+    from reviews.db.extensions import db
 
-
-# An id may begin with a dash.
-@click.command("explain", context_settings={"ignore_unknown_options": True})
-@click.argument("person")
-@click.argument("packet")
-@click.argument("action")
-@with_appcontext
-def explain(person: str, packet: str, action: str) -> None:
-    """Say why PERSON may or may not do ACTION to PACKET, such as: explain ada@example.org t3Xk... READ_BALLOTS."""
-    from reviews.access import explain as explaining
-    from reviews.rules.errors import RuleBroken
-
-    try:
-        for line in explaining.explain(person, packet, action):
-            click.echo(line)
-    except RuleBroken as broken:
-        raise click.ClickException(str(broken)) from broken
+    if "migrate" not in app.extensions:
+        folder = str(migrations.FOLDER)
+        Migrate(app, db, directory=folder, compare_type=True, render_as_batch=True)
+    group: click.Group = commands
+    return group
 
 
 @click.command("serve")
@@ -140,7 +201,24 @@ def write_tables() -> None:
 
 
 def init_app(app: Flask) -> None:
-    for name, (about, places) in _GROUPS.items():
-        app.cli.add_command(LazyGroup(name, help=about, places=places))
-    for command in (Migrations(app), demo, explain, serve, write_tables):
+    for group in (*_groups(), MigrationGroup(app)):
+        app.cli.add_command(group)
+    for command in (
+        _command(
+            "demo",
+            "reviews.demo.commands:fill_and_list",
+            "Fill an empty demo database, and print who can sign in.",
+        ),
+        _command(
+            "explain",
+            "reviews.access.commands:explain",
+            "Say why PERSON may or may not do ACTION to PACKET, such as: explain ada@example.org t3Xk... READ_BALLOTS.",
+            click.Argument(["person"]),
+            click.Argument(["packet"]),
+            click.Argument(["action"]),
+            takes_ids=True,
+        ),
+        serve,
+        write_tables,
+    ):
         app.cli.add_command(command)

@@ -17,6 +17,7 @@ from playwright.sync_api import Page as BrowserPage
 from sqlalchemy.orm import Session, scoped_session
 
 from reviews import create_app
+from reviews.cli import prepare_migrations
 from reviews.db.extensions import db
 from reviews.web.extensions import limiter
 from tests import postgres
@@ -173,6 +174,7 @@ def disconnect() -> None:
 
 def application(url: str, **settings: Any) -> Flask:
     app = create_app({"SQLALCHEMY_DATABASE_URI": url, **settings})
+    prepare_migrations(app)
     app.test_client_class = StrictClient
     # Many applications are made here of the same templates.
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache()

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from sqlalchemy import select
 
 from ladders import canonical
 from ladders.document import Ladder
 from ladders.effective import Effective, Origin, Split, effective, split_new
-from ladders.models import DimensionRow, ExpectationRow, LadderVersion
+from ladders.models import DimensionRow, ExpectationRow, LadderVersion, VersionState
 from reviews.db.extensions import db
 from reviews.db.models.packets import Packet
 
@@ -97,9 +98,29 @@ def expectations_for(packet: Packet) -> TargetExpectations:
 def expectations_at(
     version: LadderVersion, target: str, current: str | None, roles: Sequence[str]
 ) -> TargetExpectations:
-    """The same for a target level and roles that are only being looked at. Two queries."""
+    """The same for a target level and roles that are only being looked at. Two queries, or none: see `_published`."""
+    asked = (target, current, tuple(roles))
+    if version.state is VersionState.DRAFT:
+        return _expectations(version, *asked)
+    return _published(version.id, version.public_id, version.content_hash, *asked)
+
+
+@lru_cache(maxsize=512)
+def _published(
+    version_id: int,
+    public_id: str,  # noqa: ARG001 - another one in another database, where rows may have other ids
+    content_hash: str,  # noqa: ARG001
+    *asked: Any,
+) -> TargetExpectations:
+    """What a published version expects. Neither its text nor the ids of its rows ever change."""
+    return _expectations(db.session.get_one(LadderVersion, version_id), *asked)
+
+
+def _expectations(
+    version: LadderVersion, target: str, current: str | None, roles: tuple[str, ...]
+) -> TargetExpectations:
     ladder = ladder_of(version)
-    wanted, split = _resolved(version.content_hash, ladder, target, current, tuple(roles))
+    wanted, split = _resolved(version.content_hash, ladder, target, current, roles)
     dimensions = {
         row.key: row
         for row in db.session.scalars(

@@ -170,7 +170,12 @@ _WITH_PEOPLE = (
 _WITH_TEXT = (
     joinedload(Packet.current_level).options(load_only(LevelRow.key, LevelRow.name)),
     joinedload(Packet.ladder_version, innerjoin=True).options(
-        load_only(LadderVersion.public_id, LadderVersion.number, LadderVersion.content_hash)
+        load_only(
+            LadderVersion.public_id,
+            LadderVersion.number,
+            LadderVersion.state,
+            LadderVersion.content_hash,
+        )
     ),
 )
 

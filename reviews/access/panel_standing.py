@@ -17,6 +17,7 @@ from reviews.access.standing import (
     standing_of,
 )
 from reviews.db.extensions import db
+from reviews.db.id_list import IdList, among
 from reviews.db.models.cycles import PanelMember
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
@@ -98,7 +99,7 @@ def _answers(standing: PacketStanding) -> tuple[bool, ...]:
 @cache
 def _seats() -> Select[Any]:
     seat = aliased(PanelMember)
-    standing = seat_standing(seat, Packet.id.in_(bindparam("packets", expanding=True)))
+    standing = seat_standing(seat, among(Packet.id, bindparam("packets", type_=IdList())))
     return (
         select(
             standing.c.packet_id,

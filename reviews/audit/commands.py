@@ -5,7 +5,6 @@ import click
 from reviews.audit import queries
 
 
-@click.command
 def verify() -> None:
     """Walk the chain of the audit log and say where it first breaks."""
     found = queries.verify()

@@ -9,10 +9,6 @@ from reviews.people.queries import now, person_by_email
 from reviews.rules.errors import RuleBroken
 
 
-# An id may begin with a dash.
-@click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("cycle")
-@click.argument("email")
 def add_owner(cycle: str, email: str) -> None:
     """Let the person with address EMAIL run CYCLE too, named as in its address. Leaves an audit line."""
     found, person = queries.cycle_called(cycle), person_by_email(email)

@@ -1,19 +1,11 @@
-"""How far the database's tables have come, and the commands that bring them on. Alembic is imported when it is asked for."""
+"""How far the database's tables have come. Alembic is imported when that is asked."""
 
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from reviews.db.extensions import db
 
 FOLDER = Path(__file__).resolve().parents[2] / "migrations"
-
-
-def init_app(app: Any) -> None:
-    """Let `flask db` work on the database of a Flask application, which this floor does not know."""
-    from flask_migrate import Migrate  # noqa: PLC0415
-
-    Migrate(app, db, directory=str(FOLDER), compare_type=True, render_as_batch=True)
 
 
 def is_newest() -> bool:

@@ -32,6 +32,7 @@ from reviews.access.standing import (
 )
 from reviews.access.viewer import Viewer
 from reviews.db.extensions import db
+from reviews.db.id_list import among
 from reviews.db.models.calibration import Ballot, Conflict
 from reviews.db.models.cycles import Cycle, Panel, PanelMember
 from reviews.db.models.packets import Packet
@@ -211,6 +212,6 @@ def _names(places: Iterable[int | None]) -> Mapping[int | None, tuple[str, str]]
     rows = db.session.connection().execute(
         select(Packet.id, Packet.public_id, Person.name)
         .join(Packet.candidate)
-        .where(Packet.id.in_(wanted))
+        .where(among(Packet.id, wanted))
     )
     return {wanted[row.id]: (row.public_id, row.name) for row in rows}

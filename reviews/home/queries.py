@@ -26,6 +26,7 @@ from reviews.access.standing import (
 from reviews.access.viewer import Viewer
 from reviews.cycles.queries import phase_lines
 from reviews.db.extensions import db
+from reviews.db.id_list import among
 from reviews.db.models.calibration import OutcomeReading
 from reviews.db.models.cycles import Cycle
 from reviews.db.models.packets import Assignment, Packet, RevisionCoverage, RevisionItem
@@ -275,7 +276,7 @@ def _peer_states(packets: Sequence[int]) -> dict[int, Counter[AssignmentState]]:
         return found
     for packet, state, number in db.session.execute(
         select(Assignment.packet_id, Assignment.state, func.count())
-        .where(Assignment.packet_id.in_(packets), Assignment.kind == RaterKind.PEER)
+        .where(among(Assignment.packet_id, packets), Assignment.kind == RaterKind.PEER)
         .group_by(Assignment.packet_id, Assignment.state)
     ):
         found.setdefault(packet, Counter())[state] = number
@@ -339,7 +340,7 @@ def _counts(column: Any, revisions: Sequence[int | None]) -> dict[int | None, in
     if not revisions:
         return {}
     found = db.session.execute(
-        select(column, func.count()).where(column.in_(revisions)).group_by(column)
+        select(column, func.count()).where(among(column, revisions)).group_by(column)
     )
     return dict(found.all())
 
@@ -353,7 +354,7 @@ def _drafts(
         return found
     for assignment, category, rationale, at in db.session.execute(
         select(Rating.assignment_id, Rating.category, Rating.rationale, Rating.updated_at).where(
-            Rating.assignment_id.in_(assignments)
+            among(Rating.assignment_id, assignments)
         )
     ):
         found.setdefault(assignment, []).append(

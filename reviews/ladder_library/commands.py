@@ -26,11 +26,6 @@ from reviews.ladder_library.service import Imported
 from reviews.rules.errors import RuleBroken
 
 
-@click.command
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def preview(files: Sequence[Path], *, as_json: bool) -> None:
     """Show what an import of FILES as one ladder would make, and what it would ask.
 
@@ -110,9 +105,6 @@ def _print_preview(found: _Preview) -> None:
         click.echo(f"  {line.file}:{line.number}  {line.text}")
 
 
-@click.command
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--publish", is_flag=True, help="Publish it, with the suggested answers.")
 def import_ladder(file: Path, *, publish: bool) -> None:
     """Import FILE as a draft, its questions answered as the document suggests."""
     at = db.session.execute(select(clock.now_sql())).scalar_one()
@@ -135,9 +127,6 @@ def import_ladder(file: Path, *, publish: bool) -> None:
     click.echo(f"{state}: version {imported.version.number}.")
 
 
-# An id may begin with a dash.
-@click.command(context_settings={"ignore_unknown_options": True})
-@click.argument("public_id")
 def export_ladder(public_id: str) -> None:
     """Print the version with this PUBLIC_ID as a ladder/1 file."""
     version = db.session.scalars(

@@ -11,6 +11,7 @@ from ladders.models import LadderVersion, LevelRow
 from reviews.access.expectations import TargetExpectations
 from reviews.access.viewer import Viewer
 from reviews.db.extensions import db
+from reviews.db.id_list import among
 from reviews.db.models.cycles import Cycle, CycleLadder
 from reviews.db.models.packets import (
     Assignment,
@@ -68,10 +69,10 @@ def revision_evidence(revision_ids: Iterable[int]) -> dict[int, tuple[EvidenceVi
     wanted = tuple(revision_ids)
     items = db.session.scalars(
         select(RevisionItem)
-        .where(RevisionItem.revision_id.in_(wanted))
+        .where(among(RevisionItem.revision_id, wanted))
         .order_by(RevisionItem.revision_id, RevisionItem.number)
     ).all()
-    ids = select(RevisionItem.id).where(RevisionItem.revision_id.in_(wanted)).scalar_subquery()
+    ids = select(RevisionItem.id).where(among(RevisionItem.revision_id, wanted)).scalar_subquery()
     dimensions = _mapped(
         RevisionItemDimension.item_id,
         RevisionItemDimension.dimension_id,
@@ -139,7 +140,7 @@ def revision_notes(revision_ids: Iterable[int]) -> dict[int, dict[int, str]]:
             RevisionCoverage.revision_id,
             RevisionCoverage.dimension_id,
             RevisionCoverage.no_opportunity,
-        ).where(RevisionCoverage.revision_id.in_(wanted), RevisionCoverage.no_opportunity != "")
+        ).where(among(RevisionCoverage.revision_id, wanted), RevisionCoverage.no_opportunity != "")
     ):
         found[row.revision_id][row.dimension_id] = row.no_opportunity
     return found

@@ -11,9 +11,6 @@ from reviews.rules.errors import RuleBroken
 from reviews.web.links import public_link
 
 
-@click.command
-@click.argument("name")
-@click.argument("email")
 def add_owner(name: str, email: str) -> None:
     """Make the first owner and print a link with which they choose a password."""
     try:
@@ -24,8 +21,6 @@ def add_owner(name: str, email: str) -> None:
     click.echo(public_link("people.use_link", token=token))
 
 
-@click.command
-@click.argument("email")
 def sign_in_link(email: str) -> None:
     """Print a link with which somebody chooses a new password. Leaves an audit line."""
     person = queries.person_by_email(email)
@@ -39,9 +34,6 @@ def sign_in_link(email: str) -> None:
     click.echo(public_link("people.use_link", token=token))
 
 
-@click.command
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--apply", is_flag=True, help="Do it. Without this, nothing is changed.")
 def import_people(file: Path, *, apply: bool) -> None:
     """Show what FILE would change in the roster, and with --apply change it."""
     try:

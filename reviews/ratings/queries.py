@@ -9,6 +9,7 @@ from sqlalchemy import select
 from reviews.access.expectations import TargetDimension, TargetExpectations, expectations_for
 from reviews.access.loaders import PacketAccess
 from reviews.db.extensions import db
+from reviews.db.id_list import among
 from reviews.db.models.packets import Assignment, PacketRevision
 from reviews.db.models.ratings import ExpectationMark, Rating
 from reviews.packets.evidence import EvidenceView
@@ -310,7 +311,7 @@ def marks_of(assignment_ids: set[int]) -> dict[int, dict[int, Mark]]:
     """Assignment id -> expectation id -> mark."""
     found: dict[int, dict[int, Mark]] = {}
     for mark in db.session.scalars(
-        select(ExpectationMark).where(ExpectationMark.assignment_id.in_(assignment_ids))
+        select(ExpectationMark).where(among(ExpectationMark.assignment_id, assignment_ids))
     ):
         found.setdefault(mark.assignment_id, {})[mark.expectation_id] = mark.mark
     return found

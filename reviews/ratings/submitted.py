@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 from reviews.access.expectations import TargetDimension, expectations_for
 from reviews.access.loaders import PacketAccess
 from reviews.db.extensions import db
+from reviews.db.id_list import among
 from reviews.db.models.packets import Assignment
 from reviews.db.models.ratings import Rating
 from reviews.ratings.queries import labelled, marks_of
@@ -71,7 +72,7 @@ def ratings_page(access: PacketAccess) -> RatingsPage:
     ids = {assignment.id for assignment in assignments}
     ratings = {
         (rating.assignment_id, rating.dimension_id): rating
-        for rating in db.session.scalars(select(Rating).where(Rating.assignment_id.in_(ids)))
+        for rating in db.session.scalars(select(Rating).where(among(Rating.assignment_id, ids)))
     }
     marks = marks_of(ids)
     dimensions = tuple(

@@ -27,6 +27,7 @@ from reviews.rules.enums import BALLOT_CHOICES, RATING_CATEGORIES, Action, Categ
 from reviews.rules.rating_summary import CellCounts, CellSummary, ExpectationStatus
 from reviews.rules.scale import DEFAULT_WORDS
 from reviews.web.guard import guarded
+from reviews.web.lists import NameSearch
 
 bp = Blueprint("styleguide", __name__)
 
@@ -151,6 +152,7 @@ def page() -> Mapping[str, Any]:
             ("People", [True, False, True, True]),
             ("Skills and experience", [place % 3 != 0 for place in range(27)]),
         ],
+        "search": NameSearch(),
         "pagination": Page(1, rows=lambda _, limit: range(limit), count=lambda: 64),
     }
 

@@ -18,6 +18,7 @@ from ladders.importing.corrections import Corrections, Join, dumped
 from ladders.models import LadderVersion
 from ladders.orm import Base
 from reviews import create_app
+from reviews.cli import prepare_migrations
 from reviews.db.extensions import db
 from reviews.db.models.packets import RevisionCoverage
 from reviews.db.models.people import ManagerLink, Person
@@ -64,6 +65,7 @@ def empty(databases, record_property):
     record_property("ran on", databases.product)
     url = databases.make()
     app = create_app({"SQLALCHEMY_DATABASE_URI": url})
+    prepare_migrations(app)
     with app.app_context():
         yield app
         disconnect()

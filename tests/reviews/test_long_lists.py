@@ -150,7 +150,7 @@ def test_a_packet_that_came_while_the_page_was_open_is_not_answered(
         )
     client.sign_in(company.member)
     path = company.path("conflicts")
-    sent = values_of(client.page(path).one(".//main//form[@method='post']"))
+    sent = values_of(client.page(path).all(".//main//form[@method='post']")[0])
     company.packet("Late")
 
     answer = client.post(path, data=sent)

@@ -64,7 +64,9 @@ def test_a_decision_recorded_in_several_windows(app):
 def test_conflicts_answered_in_several_windows(app):
     committee = a_committee(answered=False)
 
-    statuses = sent(app, committee.members[0], f"/cycles/{committee.cycle.public_id}/conflicts", {})
+    nothing = {f"reason_{committee.packet.public_id}": ""}
+    path = f"/cycles/{committee.cycle.public_id}/conflicts"
+    statuses = sent(app, committee.members[0], path, nothing)
 
     assert statuses == [302] * WINDOWS
     assert rows(Conflict) == 1

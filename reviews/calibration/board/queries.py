@@ -36,6 +36,7 @@ from reviews.access.standing import (
 )
 from reviews.calibration.board.choice import BoardChoice
 from reviews.db.extensions import db
+from reviews.db.id_list import IdList, among
 from reviews.db.models.packets import Assignment, Packet
 from reviews.db.models.people import Person
 from reviews.db.models.ratings import RatingCounts
@@ -370,7 +371,7 @@ def columns_of(versions: Iterable[int]) -> Mapping[int, tuple[BoardColumn, ...]]
 
 _COLUMNS = (
     select(DimensionRow.version_id, DimensionRow.id, DimensionRow.key, DimensionRow.name)
-    .where(DimensionRow.version_id.in_(bindparam("versions", expanding=True)))
+    .where(among(DimensionRow.version_id, bindparam("versions", type_=IdList())))
     .order_by(DimensionRow.position)
 )
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from reviews.access.expectations import TargetDimension
 from reviews.calibration.board.queries import Candidate
 from reviews.db.extensions import db
+from reviews.db.id_list import among
 from reviews.db.models.packets import Assignment, Packet
 from reviews.db.models.people import Person
 from reviews.db.models.ratings import ExpectationMark, Rating
@@ -57,7 +58,7 @@ def packets_of(chosen: Collection[Candidate]) -> Mapping[int, Packet]:
             joinedload(Packet.target_level),
             joinedload(Packet.current_level),
         )
-        .where(Packet.id.in_([candidate.packet_id for candidate in chosen]))
+        .where(among(Packet.id, [candidate.packet_id for candidate in chosen]))
     )
     return {packet.id: packet for packet in rows}
 
@@ -102,9 +103,9 @@ def marks_of(
         )
         .join(ExpectationMark, ExpectationMark.assignment_id == Assignment.id)
         .where(
-            Assignment.packet_id.in_(asked),
+            among(Assignment.packet_id, asked),
             Assignment.state == AssignmentState.SUBMITTED,
-            ExpectationMark.expectation_id.in_({e.id for each in asked.values() for e in each}),
+            among(ExpectationMark.expectation_id, {e.id for each in asked.values() for e in each}),
         )
         .group_by(Assignment.packet_id, ExpectationMark.expectation_id, ExpectationMark.mark)
     ):
@@ -135,9 +136,9 @@ def ratings_about(
         .join(Rating, Rating.assignment_id == Assignment.id)
         .join(Person, Person.id == Assignment.rater_id)
         .where(
-            Assignment.packet_id.in_(asked),
+            among(Assignment.packet_id, asked),
             Assignment.state == AssignmentState.SUBMITTED,
-            Rating.dimension_id.in_({dimension.id for dimension in asked.values()}),
+            among(Rating.dimension_id, {dimension.id for dimension in asked.values()}),
         )
         .order_by(Assignment.peer_order, Assignment.id)
     ).all()

@@ -17,6 +17,7 @@ from reviews.access.standing import (
     viewer_params,
 )
 from reviews.db.extensions import db
+from reviews.db.id_list import among
 from reviews.db.models.packets import Assignment, Packet, RevisionCoverage
 from reviews.db.models.people import Person
 from reviews.db.pagination import COUNTED, PAGE_SIZE, Page
@@ -229,7 +230,7 @@ def _coverage(packets: Iterable[PacketAccess]) -> dict[int, tuple[int, int]]:
             func.sum(RevisionCoverage.covered),
             func.sum(RevisionCoverage.expectations),
         )
-        .where(RevisionCoverage.revision_id.in_([p.packet.current_revision_id for p in packets]))
+        .where(among(RevisionCoverage.revision_id, [p.packet.current_revision_id for p in packets]))
         .group_by(RevisionCoverage.revision_id)
     )
     return {revision: (covered, expectations) for revision, covered, expectations in rows}
@@ -240,7 +241,7 @@ def _raters(packets: Iterable[PacketAccess]) -> Mapping[int, list[_Rater]]:
     for packet, kind, state, name in db.session.execute(
         select(Assignment.packet_id, Assignment.kind, Assignment.state, Person.name)
         .join(Person, Person.id == Assignment.rater_id)
-        .where(Assignment.packet_id.in_([p.packet.id for p in packets]))
+        .where(among(Assignment.packet_id, [p.packet.id for p in packets]))
         .order_by(Assignment.peer_order, Assignment.id)
     ):
         found.setdefault(packet, []).append(_Rater(kind, state, name))

@@ -300,7 +300,7 @@ def test_it_takes_as_many_statements_for_one_rating_and_item_as_for_thirty(
         with recorded() as seen:
             client.page(url)
         counts.append(len(seen))
-    assert counts == [16, 16]
+    assert counts == [12, 12]
 
 
 # -- Notes of no opportunity

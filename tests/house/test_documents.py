@@ -52,10 +52,20 @@ def in_code(page: Path) -> Iterator[str]:
             yield from re.findall(r"`([^`]+)`", line)
 
 
-def links(page: Path) -> list[Path]:
-    """What the page leads to in the checkout."""
-    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8"))
-    return [page.parent / target for target in targets if "://" not in target]
+def links(page: Path) -> list[tuple[Path, str]]:
+    """What the page leads to in the checkout: a file or folder, and the heading in it or nothing."""
+    targets = re.findall(r"\]\(([^)#]*)#?([^)]*)\)", page.read_text(encoding="utf-8"))
+    return [
+        (page.parent / path if path else page, heading)
+        for path, heading in targets
+        if "://" not in path
+    ]
+
+
+def headings(page: Path) -> set[str]:
+    """As an address names them."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title).lower().replace(" ", "-") for title in titles}
 
 
 def paths(code: str) -> set[str]:
@@ -82,7 +92,10 @@ def test_every_path_that_a_page_names_is_there(page):
     named = {path for code in in_code(page) for path in paths(code)}
 
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
-    assert [path for path in links(page) if not path.exists()] == []
+    assert [path for path, _ in links(page) if not path.exists()] == []
+    assert [
+        heading for path, heading in links(page) if heading and heading not in headings(path)
+    ] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -108,6 +121,16 @@ def test_every_command_that_a_page_names_is_there():
         for group, inner in named
         if inner and listed(group) and inner not in listed(group)
     } == set()
+
+
+def test_every_setting_stands_in_the_table_for_operators():
+    read = re.findall(
+        r'os\.environ\.get\("(\w+)"', (ROOT / "config.py").read_text(encoding="utf-8")
+    )
+    text = (DOCS / "operations.md").read_text(encoding="utf-8")
+
+    assert len(read) > 5
+    assert [name for name in read if f"| `{name}` |" not in text] == []
 
 
 @pytest.mark.parametrize(

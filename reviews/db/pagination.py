@@ -67,6 +67,10 @@ class Page(Pagination):
         """Where the page stands in the list, as "51 to 100 of 240" with a dash."""
         return f"{self.first}\N{EN DASH}{self.last} of {self.counted}"
 
+    def counted_as(self, one: str, many: str = "") -> str:
+        """ "1 packet", "240 packets", "more than 1,000 packets"."""
+        return f"{self.counted} {one if self.total == 1 else many or one + 's'}"
+
     @property
     def counted(self) -> str:
         """How many items there are, in words."""

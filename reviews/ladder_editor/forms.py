@@ -21,7 +21,6 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than 
 from wtforms.validators import (
     DataRequired,
     InputRequired,
-    Length,
     NumberRange,
     Optional,
 )
@@ -40,7 +39,7 @@ from ladders.document import (
 )
 from ladders.editing import Row
 from reviews.ladder_editor.queries import CellPage, TrackPage, mark
-from reviews.web.fields import WholeNumberField
+from reviews.web.fields import WholeNumberField, at_most, one_line, trimmed_lines
 from reviews.web.forms import StrictForm
 from reviews.web.validators import is_web_address, plain_name, plain_text
 
@@ -49,24 +48,11 @@ TEXT_LIMIT = 20_000
 MOST_ROWS = 200
 
 
-def _one_line(text: str | None) -> str:
-    return " ".join((text or "").split())
-
-
-def _lines(text: str | None) -> str:
-    """Browsers send CR LF; one kind of line end keeps comparisons true."""
-    return (text or "").replace("\r\n", "\n").strip()
-
-
-def _at_most(limit: int) -> Length:
-    return Length(max=limit, message=f"At most {limit:,} characters.")
-
-
 def _name(label: str, *required: Any, description: str = "") -> StringField:
     return StringField(
         label,
-        [*required, _at_most(NAME_LIMIT), plain_name],
-        filters=[_one_line],
+        [*required, at_most(NAME_LIMIT), plain_name],
+        filters=[one_line],
         description=description,
     )
 
@@ -74,8 +60,8 @@ def _name(label: str, *required: Any, description: str = "") -> StringField:
 def _text(label: str, *required: Any, description: str = "") -> TextAreaField:
     return TextAreaField(
         label,
-        [*required, _at_most(TEXT_LIMIT), plain_text],
-        filters=[_lines],
+        [*required, at_most(TEXT_LIMIT), plain_text],
+        filters=[trimmed_lines],
         description=description,
     )
 
@@ -128,8 +114,8 @@ class FrameForm(PartForm):
     licence = _name("Licence", description="Its short name, such as CC-BY-SA-4.0.")
     licence_url = StringField(
         "Where the licence stands",
-        [_at_most(2000), plain_name, _web_address],
-        filters=[_one_line],
+        [at_most(2000), plain_name, _web_address],
+        filters=[one_line],
         description="An address that begins with https:// or http://.",
     )
     ladder: Ladder
@@ -149,9 +135,9 @@ class FrameForm(PartForm):
         known = self.ladder.licence
         return replace(
             known,
-            id=_kept(known.id, self.licence.data or "", _one_line),
-            url=_kept(known.url, self.licence_url.data or "", _one_line),
-            attribution=_kept(known.attribution, self.attribution.data or "", _lines),
+            id=_kept(known.id, self.licence.data or "", one_line),
+            url=_kept(known.url, self.licence_url.data or "", one_line),
+            attribution=_kept(known.attribution, self.attribution.data or "", trimmed_lines),
         )
 
 
@@ -174,8 +160,8 @@ class LevelForm(PartForm):
     name = _name("Name", _NAMED)
     code = StringField(
         "Code",
-        [_at_most(80), plain_name],
-        filters=[_one_line],
+        [at_most(80), plain_name],
+        filters=[one_line],
         description="Shown beside the name, such as L4.",
     )
     track = SelectField("Track")
@@ -236,7 +222,7 @@ def level_form(ladder: Ladder, level: Level, **more: Any) -> LevelForm:
 
 
 def _attribute_lines(level: Level) -> str:
-    return _lines("\n".join(f"{each.name}: {each.value}" for each in level.attributes))
+    return trimmed_lines("\n".join(f"{each.name}: {each.value}" for each in level.attributes))
 
 
 class DimensionForm(PartForm):
@@ -258,7 +244,7 @@ class DimensionForm(PartForm):
             self.dimension.id,
             name=self.name.data or "",
             group=self.group.data or "",
-            summary=_kept(self.dimension.summary, self.summary.data or "", _lines),
+            summary=_kept(self.dimension.summary, self.summary.data or "", trimmed_lines),
             cascade=self.cascade.data or None,
             after=self.after.data,
         )
@@ -501,7 +487,7 @@ class CellForm(PartForm):
 
     def _same_as(self) -> SameAs | None:
         before = self.page.cell.same_as or SameAs("")
-        text = _kept(before.text, self.same_text.data or "", _lines)
+        text = _kept(before.text, self.same_text.data or "", trimmed_lines)
         return SameAs(self.same_as.data, text) if self.same_as.data else None
 
     def _filled(self) -> list[RowForm]:
@@ -515,8 +501,8 @@ class CellForm(PartForm):
             given.append(
                 Row(
                     key=before.key,
-                    text=_kept(before.text, form.text.data or "", _lines),
-                    label=_kept(before.label, form.label.data or "", _one_line),
+                    text=_kept(before.text, form.text.data or "", trimmed_lines),
+                    label=_kept(before.label, form.label.data or "", one_line),
                     kind=form.kind.data,
                     examples=_examples(before.examples, form.examples.data or ""),
                 )
@@ -551,7 +537,7 @@ def _examples(stored: tuple[str, ...], typed: str) -> tuple[str, ...]:
 
 
 def _example_text(examples: Iterable[str]) -> str:
-    return _lines("\n\n".join(examples))
+    return trimmed_lines("\n\n".join(examples))
 
 
 def _rearranged(rows: list[dict[str, Any]], act: str) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than 
     StringField,
     ValidationError,
 )
-from wtforms.validators import AnyOf, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import AnyOf, InputRequired, NumberRange, Optional
 
 from ladders.document import Dimension, Level
 from ladders.importing.corrections import (
@@ -46,11 +46,11 @@ from reviews.ladder_library.import_preview import (
 from reviews.ladder_library.queries import JoinTarget
 from reviews.ladder_library.service import PLACE
 from reviews.rules.errors import RuleBroken
-from reviews.web.fields import WholeNumberField
+from reviews.web.fields import WholeNumberField, at_most, one_line
 from reviews.web.forms import StrictForm
 from reviews.web.validators import plain_name
 
-_NAME = [Length(max=300, message="Shorten this to 300 characters."), plain_name]
+_NAME = [at_most(300), plain_name]
 _MERGE = "merge "
 #: Before the name of a dimension that the document does not have; ids hold no spaces.
 _NEW = "new "
@@ -208,7 +208,7 @@ def _level_form(level: Level, others: Iterable[Level], change: LevelChange) -> t
         "name": StringField(f"Name of {level.name}", _NAME, default=change.name or level.name),
         "code": StringField(
             f"Code of {level.name}",
-            [Length(max=80, message="Shorten this to 80 characters."), plain_name],
+            [at_most(80), plain_name],
             default=change.code or level.code,
         ),
         "rank": WholeNumberField(
@@ -267,7 +267,7 @@ def arranged(form: Any, draft: ImportDraft) -> Corrections:
         proposed = next((each.name for each in ladder.groups if each.id == dimension.group), "")
         given = form[_dimension(dimension.id)].form
         dimensions[dimension.id] = _dimension_change(given, dimension, proposed)
-    name = _line(form.name.data)
+    name = one_line(form.name.data)
     return replace(
         said,
         name="" if name == draft.proposed.name else name,
@@ -278,7 +278,7 @@ def arranged(form: Any, draft: ImportDraft) -> Corrections:
 
 def _level_change(form: Any, level: Level) -> LevelChange:
     use, into = _use(form.use.data)
-    name, code, rank = _line(form["name"].data), _line(form.code.data), form.rank.data
+    name, code, rank = one_line(form["name"].data), one_line(form.code.data), form.rank.data
     return LevelChange(
         use=use,
         into=into,
@@ -290,7 +290,7 @@ def _level_change(form: Any, level: Level) -> LevelChange:
 
 def _dimension_change(form: Any, dimension: Dimension, proposed_group: str) -> DimensionChange:
     use, into = _use(form.use.data)
-    name, group = _line(form["name"].data), _line(form.group.data)
+    name, group = one_line(form["name"].data), one_line(form.group.data)
     return DimensionChange(
         use=use,
         into=into,
@@ -302,10 +302,6 @@ def _dimension_change(form: Any, dimension: Dimension, proposed_group: str) -> D
 def _use(chosen: str) -> tuple[Any, str]:
     into = chosen.removeprefix(_MERGE)
     return ("merge", into) if into != chosen else (chosen, "")
-
-
-def _line(text: str | None) -> str:
-    return " ".join((text or "").split())
 
 
 def _level(level: str) -> str:
@@ -343,11 +339,11 @@ class LinesForm(DraftForm):
         self._chosen(field, "Choose a level.")
 
     def validate_dimension(self, field: Field) -> None:
-        if not _line(self.named.data):
+        if not one_line(self.named.data):
             self._chosen(field, "Choose a dimension.")
 
     def validate_named(self, field: Field) -> None:
-        if name_key(_line(field.data)) in map(name_key, self.left_out):
+        if name_key(one_line(field.data)) in map(name_key, self.left_out):
             raise ValidationError("The document has this dimension, and it is left out. Keep it.")
 
     def _chosen(self, field: Any, sentence: str) -> None:
@@ -397,7 +393,7 @@ def moved(form: LinesForm, draft: ImportDraft) -> Corrections:
 def _placement(form: LinesForm, draft: ImportDraft) -> Placement:
     """The dimension by its id where the document has it, else by its name."""
     level, chosen = form.level.data, form.dimension.data or ""
-    name = _line(form.named.data) or chosen.removeprefix(_NEW)
+    name = one_line(form.named.data) or chosen.removeprefix(_NEW)
     if name == chosen:
         return Placement(level, chosen)
     known = {name_key(words): each for each, words in draft.dimension_names.items()}

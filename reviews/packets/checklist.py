@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from reviews.access.expectations import TargetDimension, TargetExpectations
+from reviews.display.formatting import count, listed
 from reviews.packets.evidence import EvidenceView, covered
 
 #: How many open expectations are named before they are only counted.
@@ -74,14 +75,12 @@ def advice(asked: TargetExpectations, items: Sequence[EvidenceView]) -> tuple[Ch
 
 def _range(least: int, most: int) -> str:
     if least == most:
-        return f"{least} {'peer' if least == 1 else 'peers'}"
+        return count(least, "peer")
     return f"{least} to {most} peers"
 
 
 def _still_open(labels: Sequence[str], dimension: TargetDimension) -> str:
     if len(labels) > _NAMED:
         return f"{len(labels)} of {len(dimension.counted)} in {dimension.name} are open."
-    *first, last = labels
-    if first:
-        return f"{', '.join(first)} and {last} in {dimension.name} are open."
-    return f"{last} in {dimension.name} is open."
+    verb = "is" if len(labels) == 1 else "are"
+    return f"{listed(labels)} in {dimension.name} {verb} open."

@@ -10,10 +10,11 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional, Regexp
+from wtforms.validators import AnyOf, DataRequired, InputRequired, Optional, Regexp
 
 from reviews.packets.evidence import EvidenceDraft
-from reviews.web.forms import StrictForm
+from reviews.web.fields import at_most, one_line, unix_lines
+from reviews.web.forms import EditForm, StrictForm
 from reviews.web.validators import is_web_address, plain_name, plain_text
 
 MAX_LINKS = 5
@@ -22,20 +23,6 @@ MAX_OUTCOME = 4000
 MAX_REASON = 2000
 MAX_NOTE = 1000
 #: Of a version; Python refuses to read thousands of them.
-_MOST_DIGITS = 9
-
-
-def _one_line(text: str | None) -> str:
-    return " ".join((text or "").split())
-
-
-def _line_ends(text: str | None) -> str:
-    """Browsers send CR LF; a line end is kept as the one character that it counts as."""
-    return (text or "").replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _short(limit: int) -> Length:
-    return Length(max=limit, message=f"Shorten this to {limit:,} characters.")
 
 
 class _DayField(DateField):
@@ -54,52 +41,42 @@ class TargetForm(StrictForm):
     roles = SelectMultipleField(choices=[], validate_choice=False)
 
 
-class _VersionedForm(StrictForm):
-    version = HiddenField(default="0")
-
-    def version_read(self) -> int:
-        """The version that the person had before them. What is no number is no version of anything."""
-        digits = self.version.data or ""
-        is_number = digits.isascii() and digits.isdecimal() and len(digits) <= _MOST_DIGITS
-        return int(digits) if is_number else -1
-
-
-class NoOpportunityForm(_VersionedForm):
+class NoOpportunityForm(EditForm):
     note = TextAreaField(
         "Why did the role give you no chance?",
-        [DataRequired("Say why the role gave you no chance."), _short(MAX_NOTE), plain_text],
-        filters=[_line_ends],
+        [DataRequired("Say why the role gave you no chance."), at_most(MAX_NOTE), plain_text],
+        filters=[unix_lines],
         description="What your work was instead, and since when. One or two sentences are enough.",
         render_kw={"rows": 5},
     )
 
 
-class EvidenceForm(_VersionedForm):
+class EvidenceForm(EditForm):
     title = StringField(
         "What was it?",
-        [InputRequired("Give the item a title."), _short(200), plain_name],
-        filters=[_one_line],
+        [InputRequired("Give the item a title."), at_most(200), plain_name],
+        filters=[one_line],
         description="A title that somebody else would recognise.",
     )
     started_on = _DayField("From", [Optional()])
     ended_on = _DayField("To", [Optional()])
     role = StringField(
         "Your part in it",
-        [_short(200), plain_name],
-        filters=[_one_line],
+        [at_most(200), plain_name],
+        filters=[one_line],
         description="Such as lead, author, reviewer; and with whom.",
     )
     outcome = TextAreaField(
         "What did you do, and what came of it?",
-        [InputRequired("Say what you did and what came of it."), _short(MAX_OUTCOME), plain_text],
-        filters=[_line_ends],
+        [InputRequired("Say what you did and what came of it."), at_most(MAX_OUTCOME), plain_text],
+        filters=[unix_lines],
         description="Your part first, then the result. A few sentences are enough. Markdown works.",
         render_kw={"rows": 9},
     )
     links = TextAreaField(
         "Links",
         [plain_text],
-        filters=[_line_ends],
+        filters=[unix_lines],
         description=f"One address to a line, {MAX_LINKS} at most. Readers need access to open them.",
         render_kw={"rows": 3},
     )
@@ -150,8 +127,8 @@ class PeerDecisionForm(StrictForm):
 class ReturnForm(StrictForm):
     reason = TextAreaField(
         "What has to change?",
-        [InputRequired("Say what has to change."), _short(MAX_REASON), plain_text],
-        filters=[_line_ends],
+        [InputRequired("Say what has to change."), at_most(MAX_REASON), plain_text],
+        filters=[unix_lines],
         description="Name the dimension or the item, and what a reader misses there.",
         render_kw={"rows": 6},
     )

@@ -130,7 +130,7 @@ def edit_evidence(access: PacketAccess, item: str) -> ResponseReturnValue:
                 return _saved(access, page, form)
             except StaleEdit as stale:
                 # The next save is meant to replace what is shown beside the form.
-                form.version.data = str(stale.version)
+                form.version.renew(stale.version)
                 return _evidence_form(page, form, stale), 409
     return _evidence_form(page, form), status_of(form)
 
@@ -140,7 +140,7 @@ def _saved(access: PacketAccess, page: EvidencePage, form: EvidenceForm) -> Resp
         access.packet,
         page.row,
         draft=form.draft(),
-        version=form.version_read(),
+        version=form.version.data or 0,
         actor=access.viewer,
         now=access.viewer.now,
     )
@@ -191,11 +191,11 @@ def no_opportunity(access: PacketAccess, dimension: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with rules_shown_on(form):
             try:
-                return _noted(access, page, form.note.data or "", form.version_read())
+                return _noted(access, page, form.note.data or "", form.version.data or 0)
             except StaleEdit as newer:
                 stale = newer
                 # The next save is meant to replace what is shown beside the form.
-                form.version.data = str(newer.version)
+                form.version.renew(newer.version)
     html = render_template("packets/no_opportunity.html", page=page, form=form, stale=stale)
     return html, 409 if stale else status_of(form)
 

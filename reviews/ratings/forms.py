@@ -8,13 +8,11 @@ from wtforms import (
     Form,
     FormField,
     HiddenField,
-    IntegerField,
     RadioField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import HiddenInput
+from wtforms.validators import InputRequired, NumberRange, Optional
 
 from reviews.access.expectations import TargetDimension
 from reviews.ratings.queries import RatePage
@@ -25,6 +23,7 @@ from reviews.rules.enums import (
     Mark,
     RatingCategory,
 )
+from reviews.web.fields import VersionField, at_most, trimmed_lines
 from reviews.web.forms import StrictForm
 from reviews.web.validators import choice_of, plain_text
 
@@ -40,11 +39,6 @@ _REASONS = {
 }
 
 
-def _unix_lines(text: str | None) -> str | None:
-    """Browsers send CR LF; one kind of line end keeps lengths and comparisons true."""
-    return text.replace("\r\n", "\n").strip() if text else text
-
-
 def _answers(label: str, required: Any, choices: Iterable[SelectChoice] = ()) -> RadioField:
     return RadioField(
         label,
@@ -52,17 +46,6 @@ def _answers(label: str, required: Any, choices: Iterable[SelectChoice] = ()) ->
         choices=list(choices),
         invalid_choice_message=_CHOOSE,  # type: ignore[call-arg]  # newer than its stubs
     )
-
-
-class _VersionField(IntegerField):
-    """Which saved text was edited. Not for people: a mangled one is refused like any other bad input."""
-
-    widget = HiddenInput()
-
-    def renew(self, version: int) -> None:
-        """Carry this version when the page is shown again; by itself a field repeats what was sent."""
-        self.data = version
-        self.raw_data = None
 
 
 class DeclineForm(StrictForm):
@@ -75,10 +58,10 @@ class DeclineForm(StrictForm):
         "A note",
         [
             Optional(),
-            Length(max=NOTE_LIMIT, message=f"Use at most {NOTE_LIMIT} characters."),
+            at_most(NOTE_LIMIT),
             plain_text,
         ],
-        filters=[_unix_lines],
+        filters=[trimmed_lines],
         render_kw={"rows": 3},
     )
 
@@ -89,20 +72,15 @@ class RatingForm(StrictForm):
     rationale = TextAreaField(
         "Why? Write this first",
         [
-            Length(
-                max=RATIONALE_LIMIT,
-                message=f"Use at most {RATIONALE_LIMIT:,} characters. Nothing you typed is lost.",
-            ),
+            at_most(RATIONALE_LIMIT),
             plain_text,
         ],
-        filters=[_unix_lines],
+        filters=[trimmed_lines],
         render_kw={"rows": 9},
     )
     category = _answers("Your answer", Optional())
     shareable = BooleanField()
-    version = _VersionField(
-        "Version", [InputRequired("Reload this page, then save."), NumberRange(min=0)]
-    )
+    version = VersionField("Version", [NumberRange(min=0, message="Reload this page, then save.")])
     #: Which of the two buttons was pressed.
     go = HiddenField()
     marks: "FormField[Form]"
@@ -123,7 +101,9 @@ class RatingForm(StrictForm):
 class SubmitForm(StrictForm):
     """Carries the version of the draft that was read over."""
 
-    version = _VersionField("Version", [InputRequired("Reload this page, then submit.")])
+    version = VersionField(
+        "Version", [NumberRange(min=0, message="Reload this page, then submit.")]
+    )
 
 
 def rating_form(page: RatePage) -> RatingForm:

@@ -18,7 +18,7 @@ def show_both(
     form: EditForm, stale: StaleEdit, typed: Mapping[str, str]
 ) -> tuple[EditDifference, ...]:
     """Make the form ready to be saved over what is there now, and say where the two differ."""
-    form.renew(stale.version)
+    form.version.renew(stale.version)
     form.form_errors.append(f"{stale} Saving once more replaces what is shown beside yours.")
     return tuple(
         EditDifference(form[name].label.text, saved, typed[name])

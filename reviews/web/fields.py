@@ -1,19 +1,26 @@
 """Fields and filters that several forms share."""
 
-from wtforms import (
-    IntegerField,
-)
+import re
+
+from wtforms import IntegerField
 from wtforms.form import BaseForm
 from wtforms.validators import Length, StopValidation
 from wtforms.widgets import HiddenInput
+
+_DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
 def one_line(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
+def unix_lines(text: str | None) -> str:
+    """Browsers send CR LF; a line end is kept as the one character that it counts as."""
+    return (text or "").replace("\r\n", "\n").replace("\r", "\n")
+
+
 def trimmed_lines(text: str | None) -> str:
-    return (text or "").replace("\r\n", "\n").strip()
+    return unix_lines(text).strip()
 
 
 def at_most(limit: int) -> Length:
@@ -21,9 +28,18 @@ def at_most(limit: int) -> Length:
 
 
 class VersionField(IntegerField):
-    """Which saved state was edited. Not for people."""
+    """Which saved state was edited. Not for people, and what is no number is no version of anything: -1."""
 
     widget = HiddenInput()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        sent = valuelist[0] if valuelist else ""
+        self.data = int(sent) if _DIGITS.fullmatch(sent) else -1
+
+    def renew(self, version: int) -> None:
+        """Carry this version when the page is shown again; by itself a field repeats what was sent."""
+        self.data = version
+        self.raw_data = None
 
 
 class WholeNumberField(IntegerField):

@@ -91,8 +91,3 @@ class EditForm(StrictForm):
     """Of something that two people may save at once."""
 
     version = VersionField(default=0)
-
-    def renew(self, version: int) -> None:
-        """Go on from a newer saved state, with everything that was typed."""
-        self.version.raw_data = None
-        self.version.process_data(version)

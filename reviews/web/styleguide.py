@@ -17,7 +17,7 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than 
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from reviews.access.loaders import SiteAccess
@@ -26,6 +26,7 @@ from reviews.display.board_cell import cell_face
 from reviews.rules.enums import BALLOT_CHOICES, RATING_CATEGORIES, Action, Category
 from reviews.rules.rating_summary import CellCounts, CellSummary, ExpectationStatus
 from reviews.rules.scale import DEFAULT_WORDS
+from reviews.web.fields import at_most
 from reviews.web.guard import guarded
 from reviews.web.lists import NameSearch
 
@@ -38,7 +39,7 @@ def _choices(answers: Sequence[Category]) -> list[SelectChoice]:
 
 class SampleForm(Form):
     title = StringField("What was it?", [InputRequired("Give the item a title.")])
-    why = TextAreaField("Why?", [Length(max=280, message="Shorten this to 280 characters.")])
+    why = TextAreaField("Why?", [at_most(280)])
     target_level = SelectField(
         "Target level",
         choices=[SelectChoice("staff", "Staff engineer"), SelectChoice("lead", "Engineering lead")],

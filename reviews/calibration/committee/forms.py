@@ -14,12 +14,13 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import Length, Optional
+from wtforms.validators import Optional
 
 from reviews.access.expectations import TargetDimension, TargetExpectation
 from reviews.calibration.requirements import BallotMarkDraft, DecisionDraft
 from reviews.rules.enums import ATTAINMENTS, BALLOT_CHOICES, Outcome
 from reviews.rules.scale import ScaleWords
+from reviews.web.fields import at_most, unix_lines
 from reviews.web.forms import StrictForm
 from reviews.web.validators import choice_of, plain_name, plain_text
 
@@ -28,12 +29,7 @@ OUTCOME_WORDS = {
     Outcome.NOT_YET: "Not yet",
     Outcome.DEFER: "Defer, naming the evidence and a date",
 }
-_REASON = (Optional(), Length(max=2000), plain_text)
-
-
-def _unix_lines(text: str | None) -> str:
-    """Browsers send CR LF; a line end is kept as the one character that it counts as."""
-    return (text or "").replace("\r\n", "\n")
+_REASON = (Optional(), at_most(2000), plain_text)
 
 
 class DeclareForm(StrictForm):
@@ -56,7 +52,7 @@ class DeclareForm(StrictForm):
             label = Markup('I have a conflict<span class="vh"> with {}</span>').format(name)
             fields[f"conflict_{public_id}"] = BooleanField(label)
             fields[f"reason_{public_id}"] = StringField(
-                f"What it is, for {name}", [Optional(), Length(max=500), plain_name]
+                f"What it is, for {name}", [Optional(), at_most(500), plain_name]
             )
         form: DeclareForm = type(cls.__name__, (cls,), fields)()
         return form
@@ -96,7 +92,7 @@ class BallotForm(StrictForm):
         data: dict[str, str] = {}
         for dimension in asked:
             fields[f"rationale_{dimension.id}"] = TextAreaField(
-                f"Why, for {dimension.name}", _REASON, filters=[_unix_lines]
+                f"Why, for {dimension.name}", _REASON, filters=[unix_lines]
             )
             fields[f"choice_{dimension.id}"] = RadioField(
                 dimension.name,
@@ -123,7 +119,7 @@ class BallotForm(StrictForm):
 
 
 class RevealForm(StrictForm):
-    reason = TextAreaField("Why now, although ballots are missing", _REASON, filters=[_unix_lines])
+    reason = TextAreaField("Why now, although ballots are missing", _REASON, filters=[unix_lines])
 
 
 class DecisionForm(StrictForm):
@@ -137,16 +133,16 @@ class DecisionForm(StrictForm):
         validators=[Optional()],
     )
     against_rule = TextAreaField(
-        "Why the outcome differs from the rule", _REASON, filters=[_unix_lines]
+        "Why the outcome differs from the rule", _REASON, filters=[unix_lines]
     )
     awaited_evidence = TextAreaField(
-        "Evidence the committee waits for", _REASON, filters=[_unix_lines]
+        "Evidence the committee waits for", _REASON, filters=[unix_lines]
     )
     look_again_on = DateField("Look again on", [Optional()])
     letter = TextAreaField(
         "What the candidate reads first",
-        [Optional(), Length(max=4000), plain_text],
-        filters=[_unix_lines],
+        [Optional(), at_most(4000), plain_text],
+        filters=[unix_lines],
     )
 
     @classmethod
@@ -165,14 +161,14 @@ class DecisionForm(StrictForm):
                 ],
             )
             fields[f"reason_{dimension.id}"] = TextAreaField(
-                f"Reason, {dimension.name}", _REASON, filters=[_unix_lines]
+                f"Reason, {dimension.name}", _REASON, filters=[unix_lines]
             )
             for expectation in dimension.counted:
                 fields[f"gap_{expectation.id}"] = BooleanField(f"{expectation.label} is open")
                 fields[f"closes_{expectation.id}"] = TextAreaField(
                     f"What would close {expectation.label} of {dimension.name}",
                     _REASON,
-                    filters=[_unix_lines],
+                    filters=[unix_lines],
                 )
         form: DecisionForm = type(cls.__name__, (cls,), fields)()
         return form

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 
+from reviews.display.formatting import count
 from reviews.rules.enums import RATING_CATEGORIES
 from reviews.rules.scale import DEFAULT_WORDS
 
@@ -94,14 +95,10 @@ def missing_from_panels(panels: Sequence[Seats]) -> list[str]:
             )
         if panel.members < panel.quorum:
             found.append(
-                f"{panel.name} has {_people(panel.members)} and a quorum of {panel.quorum}."
+                f"{panel.name} has {count(panel.members, 'person', 'people')} and a quorum of {panel.quorum}."
                 " Add members or lower the quorum."
             )
     return found
-
-
-def _people(number: int) -> str:
-    return "1 person" if number == 1 else f"{number} people"
 
 
 def _ladders(ladders: Sequence[str]) -> list[str]:
@@ -155,7 +152,7 @@ def _hearing(hearing: Hearing) -> list[str]:
     found = []
     if hearing.free < hearing.quorum:
         found.append(
-            f"On the packet of {hearing.candidate}, {_people(hearing.free)} of {hearing.panel}"
+            f"On the packet of {hearing.candidate}, {count(hearing.free, 'person', 'people')} of {hearing.panel}"
             f" may vote; its quorum is {hearing.quorum}."
         )
     if not hearing.chair_is_free:

@@ -403,8 +403,8 @@ def test_a_level_is_described_anew(client, edit, session):
         ("levels/engineer", {"name": " "}, "Name: Give it a name."),
         ("levels/engineer", {"rank": "first"}, "Rank: Type a whole number, such as 3."),
         ("levels/engineer", {"rank": "1001"}, "Rank: A rank is a whole number from -1000 to 1000."),
-        ("levels/engineer", {"code": "x" * 81}, "Code: At most 80 characters."),
-        ("roles/technical-lead", {"name": "x" * 301}, "Name: At most 300 characters."),
+        ("levels/engineer", {"code": "x" * 81}, "Code: Shorten this to 80 characters."),
+        ("roles/technical-lead", {"name": "x" * 301}, "Name: Shorten this to 300 characters."),
         ("dimensions/people", {"name": ""}, "Name: Give it a name."),
     ],
 )

@@ -127,14 +127,14 @@ def test_marks_that_are_taken_off_are_gone(session, assignment):
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({"rationale": "x" * 4001}, "Use at most 4,000 characters. Nothing you typed is lost."),
+        ({"rationale": "x" * 4001}, "Shorten this to 4,000 characters."),
         (
             {"rationale": "Seen\x07 twice"},
             "This held a control character, which is taken out now. Look it over and send it again.",
         ),
         ({"category": "superb"}, "Choose one of the answers on this page."),
         ({"marks-E2": "superb"}, "Choose one of the answers on this page."),
-        ({"version": "many"}, "Not a valid integer value."),
+        ({"version": "many"}, "Reload this page, then save."),
     ],
 )
 def test_bad_input_is_refused_at_its_field_and_the_text_kept(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from docs import architecture
+from reviews import cli_without_pages
 from reviews.rules import generated_docs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,6 +25,11 @@ def test_the_permissions_are_written_from_the_policy():
 
 def test_the_states_are_written_from_the_workflow():
     assert (DOCS / "states.md").read_text(encoding="utf-8") == generated_docs.states()
+
+
+@pytest.mark.parametrize("how", [["--app", "reviews"], ["--app=reviews"]])
+def test_the_tables_are_written_without_a_secret(how):
+    assert cli_without_pages.is_asked_for([*how, "write-tables"])
 
 
 def test_the_picture_of_the_rooms_is_made_from_the_imports():

@@ -1,7 +1,7 @@
 # Every command of the project. Needs Python 3.11 or newer, make and git; all else goes into .venv.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test test-all prove check fix bench shots lock migration clean
+.PHONY: help setup run dev hooks test test-all prove check fix bench shots picture lock migration clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -28,6 +28,17 @@ run: .venv/.run ## Serve the demo at 127.0.0.1:8000 (PORT=9000 for another port)
 	$(FLASK) db upgrade
 	$(FLASK) demo
 	$(FLASK) serve
+
+# What is read once per process is named: a change of it starts the server again, as one of Python does.
+dev: export LEVELSET_MODE ?= demo
+dev: .venv/.dev ## Serve the demo and reload what is edited, code and templates (PORT=9000 for another port)
+	$(FLASK) db upgrade
+	$(FLASK) demo
+	$(FLASK) run --debug --no-debugger --host 127.0.0.1 --port $${PORT:-8000} --extra-files \
+		$$(echo reviews/rules/policy/*.toml templates/components/board_cell.html | tr ' ' :)
+
+hooks: .venv/.dev ## Check format, lint and floors before each commit of this clone
+	$(BIN)/pre-commit install
 
 # Beyond its tier's limit a test fails: on a quiet machine the slowest takes less than a third of it.
 test: .venv/.dev ## Test on SQLite in three minutes, before every commit (ARGS="-k board")
@@ -56,6 +67,9 @@ bench: .venv/.dev ## Measure what pages cost, on SQLite and PostgreSQL, into doc
 shots: .venv/.dev ## Take the pictures of the README from the demo
 	@$(ON_SCRATCH) export LEVELSET_MODE=demo && $(FLASK) db upgrade && $(FLASK) demo && \
 		$(BIN)/python -m docs.screenshots "$$DATABASE_URL"
+
+picture: .venv/.dev ## Draw the picture of docs/architecture.md from the imports
+	$(BIN)/python -m docs.architecture
 
 lock: $(BIN)/uv ## Write the locks again (ARGS=--upgrade takes newer versions)
 	$(COMPILE) $(ARGS) --group installer --output-file requirements/uv.txt

@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from reviews import cli_without_pages
 
 ROOT = Path(__file__).resolve().parent.parent
+_MODES = ("production", "demo", "test")
 #: Below this, a signed cookie in somebody's hands is enough to find the secret by trying.
 _SHORTEST_SECRET = 32
 
@@ -20,7 +21,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """Make an application from `config.py`, the environment and the overrides.
 
     Raises:
-        RuntimeError: without a long secret outside demo and test mode, or if a route has no action.
+        RuntimeError: without a long secret outside demo and test mode, in a mode that does not exist, or if a route has no action.
         PolicyError: if the policy table breaks one of its invariants.
     """
     app = Flask(
@@ -33,6 +34,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
         cli.init_app(app)  # commands and no page: it can serve nothing, and is quick
         return app
+    if app.config["MODE"] not in _MODES:
+        raise RuntimeError(f"LEVELSET_MODE is none of {', '.join(_MODES)}.")
     if not app.config["SECRET_KEY"]:
         raise RuntimeError(
             "SECRET_KEY is not set. Only demo and test mode have a secret of their own."

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-_COMMANDS = (["ladders", "preview"],)
+_COMMANDS = (["ladders", "preview"], ["write-tables"])
 _HELP = "--help"
 
 

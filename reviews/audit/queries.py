@@ -169,7 +169,11 @@ class Verification:
 
 
 def verify() -> Verification:
-    """Walk all lanes of the log. Finds a line that was edited, moved, taken out or put in, and an end that was cut off."""
+    """Walk all lanes of the log.
+
+    Finds a line that was edited, moved, taken out or put in, and an end that was cut off; not one that was cut off
+    together with what its head says, which has no key.
+    """
     digests = {lane: start_of(lane) for lane in range(LANES)}
     counts = dict.fromkeys(digests, 0)
     intact = 0

@@ -115,10 +115,11 @@ def rows() -> list[tuple[str, str]]:
     ]
 
 
-def checks() -> dict[str, set[str | None]]:
+def checks() -> dict[str, dict[str | None, str]]:
+    """Of every table, its CHECKs by name, each as the database writes it."""
     inspector = sa.inspect(db.engine)
     return {
-        table: {check["name"] for check in inspector.get_check_constraints(table)}
+        table: {check["name"]: check["sqltext"] for check in inspector.get_check_constraints(table)}
         for table in inspector.get_table_names()
         if table != "alembic_version"
     }

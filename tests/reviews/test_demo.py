@@ -141,3 +141,11 @@ def test_there_is_no_default_secret_outside_demo_and_test(monkeypatch: pytest.Mo
     monkeypatch.setenv("SECRET_KEY", "s" * 31)
     with pytest.raises(RuntimeError, match="SECRET_KEY is shorter than 32 characters"):
         create_app({"SQLALCHEMY_DATABASE_URI": "sqlite://"})
+
+
+def test_a_misspelt_mode_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEVELSET_MODE", "prodution")
+    monkeypatch.setenv("SECRET_KEY", "x" * 40)
+
+    with pytest.raises(RuntimeError, match="LEVELSET_MODE is none of production, demo, test"):
+        create_app({"SQLALCHEMY_DATABASE_URI": "sqlite://"})

@@ -53,6 +53,7 @@ prove: .venv/.dev ## Test everything on both databases and in a browser, for hou
 check: .venv/.dev ## Check format, lint, types, floors, and that migrations are in step with the models
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/python -m pytest -q tests/house/test_templates.py -k no_line_is_too_long
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	@$(ON_SCRATCH) $(FLASK) db upgrade && $(FLASK) db check

@@ -1,6 +1,7 @@
 """Rules that every template keeps: nothing inline, nothing from elsewhere, macros that know only their arguments."""
 
 import re
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -62,6 +63,19 @@ def test_the_rule_sees_what_it_forbids(text, what):
 @pytest.mark.parametrize("name", ALL)
 def test_nothing_is_inline_or_from_elsewhere(name):
     assert inline_in((TEMPLATES / name).read_text(encoding="utf-8")) == []
+
+
+def test_no_line_is_too_long():
+    """Templates keep the limit that the linter holds Python to. `make check` runs this, too."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    limit = settings["tool"]["ruff"]["lint"]["pycodestyle"]["max-line-length"]
+    too_long = [
+        f"templates/{name}:{number}"
+        for name in ALL
+        for number, line in enumerate((TEMPLATES / name).read_text("utf-8").splitlines(), 1)
+        if len(line) > limit
+    ]
+    assert too_long == []
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -1,7 +1,7 @@
 """How many times the least possible work the calibration board costs.
 
-The real board, signed in as the chair through the whole application, and in turn with it the floor: a bare function with
-one aggregate statement and string joins over the same packets. Their ratio may be compared between machines.
+The real board, signed in as the chair through the whole application, and in turn with it the floor: a bare function
+with one aggregate statement and string joins over the same packets. Their ratio may be compared between machines.
 """
 
 import gzip

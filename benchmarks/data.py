@@ -1,7 +1,7 @@
-"""The rows that are measured: a company of any size with a cycle in calibration, and one whose ratings are being written.
+"""The rows that are measured: a company of any size with a cycle in calibration, and one while ratings are written.
 
-Rows are written in bulk and past the services, so what a service keeps beside them is made here as well. The audit lines
-are there to be listed; their chain does not verify.
+Rows are written in bulk and past the services, so what a service keeps beside them is made here as well. The audit
+lines are there to be listed; their chain does not verify.
 """
 
 import random

@@ -3,8 +3,8 @@
     python -m benchmarks.rush --database SQLite --rate 100 --seconds 60
 
 Requests are due at instants that were fixed beforehand, whether or not the server keeps up. Afterwards every write that
-was acknowledged is looked for in the database. Then this server and the floor's are kept busy in turn: the ratio of what
-they answer in a second may be compared between machines.
+was acknowledged is looked for in the database. Then this server and the floor's are kept busy in turn: the ratio of
+what they answer in a second may be compared between machines.
 """
 
 import argparse

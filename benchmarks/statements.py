@@ -2,9 +2,9 @@
 
     LEVELSET_MODE=demo .venv/bin/python -m benchmarks.statements ADDRESS PATH
 
-ADDRESS is the e-mail address of whoever looks at the page, PATH the page's own, such as /cycles. The database is that of
-`DATABASE_URL`. The page is asked for twice and the second time is shown, when what is made once in a process has been made.
-On PostgreSQL, EXPLAIN ANALYZE runs each statement once more.
+ADDRESS is the e-mail address of whoever looks at the page, PATH the page's own, such as /cycles. The database is that
+of `DATABASE_URL`. The page is asked for twice and the second time is shown, when what is made once in a process has
+been made. On PostgreSQL, EXPLAIN ANALYZE runs each statement once more.
 """
 
 import sys

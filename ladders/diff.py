@@ -50,7 +50,10 @@ class ThingChange:
 
 @dataclass(frozen=True, slots=True)
 class CellChange:
-    """What a cell says besides its expectations, and their order. A cell that is gone has the place it would have now."""
+    """What a cell says besides its expectations, and their order.
+
+    A cell that is gone has the place it would have now.
+    """
 
     place: Place
     fields: tuple[FieldChange, ...]
@@ -58,7 +61,10 @@ class CellChange:
 
 @dataclass(frozen=True, slots=True)
 class ExpectationChange:
-    """One expectation: without `before` it is added, without `after` removed. One that moved may say it anew as well."""
+    """One expectation: without `before` it is added, without `after` removed.
+
+    One that moved may say it anew as well.
+    """
 
     kind: ChangeKind
     before: KeyedExpectation | None

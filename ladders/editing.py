@@ -1,4 +1,7 @@
-"""Editing a ladder by hand: a value in, the changed value out. Whatever stays keeps its key, however it is worded anew."""
+"""Editing a ladder by hand: a value in, the changed value out.
+
+Whatever stays keeps its key, however it is worded anew.
+"""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -269,7 +272,10 @@ def cell_of(ladder: Ladder, owner: Owner, dimension: str) -> Cell:
 
 
 def cells_of(ladder: Ladder, owner: Owner) -> tuple[Cell, ...]:
-    """Raises KeyError when there is no such level or role. A role's cells at single levels are those of other owners."""
+    """Raises KeyError when there is no such level or role.
+
+    A role's cells at single levels are those of other owners.
+    """
     if owner.kind == "roles":
         mixin = ladder.mixin(owner.id)
         return _cells_at(ladder, mixin, owner.level) if owner.level else mixin.cells

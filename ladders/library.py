@@ -113,7 +113,9 @@ def replace_draft(
 
 
 def discard_draft(session: AnySession, version: LadderVersion) -> None:
-    """Delete a draft with its files, and the ladder too if there is nothing else of it. What points at the draft stops it.
+    """Delete a draft with its files, and the ladder too if there is nothing else of it.
+
+    What points at the draft stops it.
 
     Raises:
         NotADraft: if the version is published.

@@ -60,7 +60,10 @@ _RANKS = (
         r"|practising|practitioner|\u0441\u0440\u0435\u0434\u043d\u0438\u0438|\u043c\u0438\u0434\u0434?\u043b"
     ),
     r"advanced|proficient|experienced",
-    r"senior|sr|expert|experte|experto|starszy|\u0441\u0442\u0430\u0440\u0448\u0438\u0438|\u0441\u0435\u043d\u044c\u043e\u0440|\u0441\u0438\u043d\u044c\u043e\u0440",
+    (
+        r"senior|sr|expert|experte|experto|starszy|\u0441\u0442\u0430\u0440\u0448\u0438\u0438"
+        r"|\u0441\u0435\u043d\u044c\u043e\u0440|\u0441\u0438\u043d\u044c\u043e\u0440"
+    ),
     (
         r"lead(?:ing expert)?|speciali(?:st|sta|ste)|especialista|spezialist\w*|specjalista|team lead|tech lead"
         r"|\u0432\u0435\u0434\u0443\u0449\u0438\u0438"
@@ -94,7 +97,8 @@ _DIMENSIONS = re.compile(
 #: ladders are written in; signs between words are spaces.
 PAY_WORDS = (
     r"(?:grund|jahres|monats)?gehalt|gehaltsspanne|verg\u00fctung|lohn|salaire|r\u00e9mun\u00e9ration|salario"
-    r"|sueldo|remuneraci\u00f3n|sal\u00e1rio|remunera\u00e7\u00e3o|faixa salarial|\u0437\u0430\u0440\u043f\u043b\u0430\u0442\u0430"
+    r"|sueldo|remuneraci\u00f3n|sal\u00e1rio|remunera\u00e7\u00e3o|faixa salarial"
+    r"|\u0437\u0430\u0440\u043f\u043b\u0430\u0442\u0430"
     r"|\u043e\u043a\u043b\u0430\u0434|wynagrodzenie|salaris|stipendio|retribuzione"
 )
 LEVEL_WORDS = (
@@ -107,8 +111,10 @@ TITLE_WORDS = (
 )
 EXPERIENCE_WORDS = (
     r"(?:berufs)?erfahrung|berufsjahre|exp\u00e9rience|ann\u00e9es d.exp\u00e9rience|anciennet\u00e9"
-    r"|(?:a\u00f1os de )?experiencia|(?:anos de )?experi\u00eancia|\u043e\u043f\u044b\u0442(?: \u0440\u0430\u0431\u043e\u0442\u044b)?"
-    r"|\u0441\u0442\u0430\u0436|(?:lata )?do\u015bwiadczeni[ea]|sta\u017c(?: pracy)?|(?:werk)?ervaring|(?:anni di )?esperienza"
+    r"|(?:a\u00f1os de )?experiencia|(?:anos de )?experi\u00eancia"
+    r"|\u043e\u043f\u044b\u0442(?: \u0440\u0430\u0431\u043e\u0442\u044b)?"
+    r"|\u0441\u0442\u0430\u0436|(?:lata )?do\u015bwiadczeni[ea]|sta\u017c(?: pracy)?"
+    r"|(?:werk)?ervaring|(?:anni di )?esperienza"
 )
 #: What is asked of everybody, whatever the level.
 COMMON = re.compile(
@@ -226,7 +232,7 @@ def is_titled(name: str) -> bool:
 
 
 def is_title(text: str) -> bool:
-    """Whether a text is nothing but the title of a job, or several, as in "Head of Design" and "CDO, Data Architect"."""
+    """Whether a text is nothing but one title of a job or several: "Head of Design", "CDO, Data Architect"."""
     words = re.findall(r"[^\W\d_]+", text)
     is_short = len(words) <= _LONGEST_TITLE and not text.endswith((".", "!", "?"))
     written_large = all(len(word) < _SMALL_WORD or not word.islower() for word in words)

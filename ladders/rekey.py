@@ -9,7 +9,7 @@ from ladders.matching import match
 
 
 def keep_keys(old: Ladder, new: Ladder) -> Ladder:
-    """The newer ladder, in which every expectation of the older one, moved or slightly reworded, has the key it had there.
+    """The newer ladder, in which every expectation of the older one, moved or slightly reworded, has its old key.
 
     Only expectations without an id get one: an id that the document gives itself stays.
     """

@@ -21,7 +21,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """Make an application from `config.py`, the environment and the overrides.
 
     Raises:
-        RuntimeError: without a long secret outside demo and test mode, in a mode that does not exist, or if a route has no action.
+        RuntimeError: without a long secret outside demo and test mode, in a mode that does not exist, or if a route has
+            no action.
         PolicyError: if the policy table breaks one of its invariants.
     """
     app = Flask(
@@ -44,7 +45,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         raise RuntimeError(f"SECRET_KEY is shorter than {_SHORTEST_SECRET} characters.")
     if app.config["PROXIES"]:
         hops = app.config["PROXIES"]
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]  # Flask's way
+        # This is Flask's way to put something before an application.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
 
     # Until it is made nothing is garbage, and looking for it would take a fifth of the time.
     gc.disable()
@@ -88,7 +90,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         app.register_blueprint(styleguide.bp)
 
     guard.require_guarded_routes(app)
-    # What starting has made is here to stay: a page that makes many objects need not have all of it searched for garbage.
+    # What starting has made is here to stay: a page that makes many objects need not have all of it searched for
+    # garbage.
     gc.freeze()
     gc.enable()
     return app

@@ -1,4 +1,4 @@
-"""Everybody who asks the application in a test: windows of a browser, strict ones, and what a signed-in browser holds."""
+"""Everybody who asks the application in a test: windows of a browser, strict ones, and what a browser holds."""
 
 import re
 import secrets

@@ -1,4 +1,4 @@
-"""How many examples a property is tried on: a number for `make test-all`, fewer in `make test`, many in `make prove`."""
+"""How many examples a property is tried on: some in `make test-all`, fewer in `make test`, many in `make prove`."""
 
 from hypothesis import HealthCheck, settings
 

@@ -50,8 +50,8 @@ class Recording:
 def recorded(*engines: sa.Engine | sa.Connection) -> Iterator[Recording]:
     """Give a recording that fills inside the block with what is sent over these engines or connections.
 
-    Without one it is all that the application in whose context the test runs has. With the fixture `session` that is the one
-    connection that all requests share.
+    Without one it is all that the application in whose context the test runs has. With the fixture `session` that is
+    the one connection that all requests share.
     """
     targets = set(engines or db.engines.values())
     recording = Recording()

@@ -79,6 +79,7 @@ class Resuming:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("resuming")
         terminalreporter.line(
-            f"{len(self.so_far())} tests have passed so far, in this run and in those before it, on the files as they are."
+            f"{len(self.so_far())} tests have passed so far, in this run and in those before"
+            " it, on the files as they are."
             " Run it again for what is left; with --cache-clear it begins anew."
         )

@@ -69,7 +69,7 @@ def build(
     *,
     confirmed: bool,
 ) -> Ladder:
-    """`said` is what front matter says of the ladder; `confirmed`: a person has answered how levels build on each other."""
+    """`said` is what front matter says of the ladder; `confirmed`: a person has said how levels build on each other."""
     return _LadderBuilder(reading, settled, confirmed=confirmed).ladder(source, name, said)
 
 
@@ -420,7 +420,7 @@ class _LadderBuilder:
         return [made, *(Expectation(child.text, at=self.place(child)) for child in draft.children)]
 
     def stated(self, drafts: list[ExpectationDraft]) -> list[Expectation]:
-        """Prose as one statement for each paragraph, for each sentence, or for the whole of a cell that holds nothing else."""
+        """Prose as one statement for each paragraph or sentence, or for the whole of a cell that holds nothing else."""
         answer = self.settled.get("prose")
         if answer == "statement" and drafts and all(map(_is_prose, drafts)):
             text = _paragraphs(block for draft in drafts for block in _all(draft))

@@ -71,7 +71,8 @@ class DimensionChange:
 class Placement:
     """The cell that a line of the document belongs to.
 
-    `named` is a dimension by its name, for one that the document does not have; it is made unless a next version has it.
+    `named` is a dimension by its name, for one that the document does not have; it is made unless a next version has
+    it.
     """
 
     level: str
@@ -82,7 +83,7 @@ class Placement:
 @with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True)
 class Join:
-    """The ladder that the only level of a document belongs to, and its place there: next to the level `beside`, or instead of it."""
+    """The ladder that a document's only level belongs to, and its place there: beside a level, or instead."""
 
     ladder: str
     beside: str

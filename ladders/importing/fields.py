@@ -395,7 +395,7 @@ class Fields:
         return keys if len(keys) > 1 else set()
 
     def is_wordy(self, key: str) -> bool:
-        """Whether a field holds words that can be asked: most of its values are, and it is no code, link, date or pay."""
+        """Whether a field holds words that can be asked: most values are, and none is a code, link, date or pay."""
         is_known = (
             self.is_id(key)
             or self._names_something(key)

@@ -349,7 +349,7 @@ def _are_levels(head: list[TableCell], body: list[list[TableCell]], leading: int
 
 
 def _is_rest(row: Sequence[TableCell]) -> bool:
-    """Whether a row is the end of the text above it, which the file breaks in two: long words with nothing beside them."""
+    """Whether a row is the end of the text above it, which the file broke in two: long words and nothing beside."""
     is_long = len(row[0].text.split()) > _MOST_NAME_WORDS
     return is_long and len(row) > 1 and not any(cell.text for cell in row[1:])
 

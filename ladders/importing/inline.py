@@ -35,7 +35,8 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
 _STRUCK = re.compile(r"~~(?=\S)([^~]+)~~|<(?P<tag>del|s|strike)>([^<>]+)</(?P=tag)>", re.IGNORECASE)
 #: What site generators put into a text: attributes such as {#id} and {:target="_blank"}, tags and shortcodes.
 _GENERATED = re.compile(
-    r"\{(?:#[\w:.-]+(?: [^{}]*)?|\.[a-zA-Z][\w-]*(?: [^{}]*)?|:\s*(?:[#.]|toc\b|[\w-]+=)[^{}]*)\}|\{%[^{}]*%\}|\{\{[<%][^{}]*[%>]\}\}"
+    r"\{(?:#[\w:.-]+(?: [^{}]*)?|\.[a-zA-Z][\w-]*(?: [^{}]*)?|:\s*(?:[#.]|toc\b|[\w-]+=)[^{}]*)\}"
+    r"|\{%[^{}]*%\}|\{\{[<%][^{}]*[%>]\}\}"
 )
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 

@@ -161,7 +161,8 @@ class Builder:
     def paragraph(self, line: int, last_line: int, source: str) -> None:
         """Words by themselves: the text of the item that waits for it, else a quote or paragraph.
 
-        Images alone are a block of their own kind. Lines that each start with a bullet of a kind that Markdown does not know become items.
+        Images alone are a block of their own kind. Lines that each start with a bullet of a kind that Markdown does not
+        know become items.
         """
         if not source.strip() and not self.items.is_waiting:
             return

@@ -41,7 +41,10 @@ _TITLES = 0.6
 _DOUBT = 0.45
 #: So many levels are named in a sentence.
 _MOST_NAMES = 12
-_NOTHING = "Nothing looks like levels with expectations: no headings, no rows or columns of a table, no lists and no fields."
+_NOTHING = (
+    "Nothing looks like levels with expectations: no headings, no rows or columns of a"
+    " table, no lists and no fields."
+)
 
 
 class NotALadderError(ValueError):

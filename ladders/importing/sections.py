@@ -437,7 +437,7 @@ _BOLD_WORDS = re.compile(r"(?:\*\*|__)(?P<name>[^*_]{2,60})(?:\*\*|__)")
 
 
 def _with_what_follows(labels: list[_Labelled]) -> list[_Labelled]:
-    """Labels before text with the paragraphs between them and the next label; what follows the last is of the section."""
+    """Labels before text, with the paragraphs up to the next label; what follows the last is of the section."""
     whole = []
     for label, after in pairwise(labels):
         between = label.section.body[label.end : after.start]

@@ -1,4 +1,4 @@
-"""List items that hold a part of the document each, as in exports of pages that fold: sections under their own names."""
+"""List items that each hold a part of the document, as in exports of pages that fold: sections with their own names."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Names with their case folded, the counts of a packet's ratings, and an index for the front of each list of packets."""
+"""Names with their case folded, the counts of a packet's ratings, and an index for the front of lists of packets."""
 
 from collections import defaultdict
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a packet is read against: the effective expectations of its target level and roles, with the rows others point at."""
+"""What a packet is read against: the effective expectations of its target level and roles, with their rows."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

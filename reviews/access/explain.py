@@ -1,4 +1,4 @@
-"""Why somebody may or may not do something to a packet: the facts, the relations that follow, and the row of the policy."""
+"""Why somebody may or may not do something to a packet: the facts, the relations that follow, the row of the policy."""
 
 from collections.abc import Iterator
 

@@ -1,7 +1,7 @@
 """The loaded thing with the viewer's standing on it: what the policy grants this viewer at this instant.
 
-The only ways to a cycle or packet. Each loads under the policy in one statement, the same for every viewer and action: what
-the viewer may not know is not found, exactly like a thing that does not exist.
+The only ways to a cycle or packet. Each loads under the policy in one statement, the same for every viewer and action:
+what the viewer may not know is not found, exactly like a thing that does not exist.
 """
 
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
 """What a person is to a packet or a cycle, worked out by the database, so that a page and a list cannot disagree.
 
-Three steps, each written once. *Facts*: what is true of the person and the thing. *Standing*: at most four relations, with the
-rule of precedence: any personal relation turns an office into its conflicted form. *Allowed*: whether the policy's table
-grants a relation something in this phase. The table is data that is bound to the statement, so the text of a statement is
-the same for every viewer and every action, and the database keeps its plan.
+Three steps, each written once. *Facts*: what is true of the person and the thing. *Standing*: at most four relations,
+with the rule of precedence: any personal relation turns an office into its conflicted form. *Allowed*: whether the
+policy's table grants a relation something in this phase. The table is data that is bound to the statement, so the text
+of a statement is the same for every viewer and every action, and the database keeps its plan.
 """
 
 from collections.abc import Callable, Mapping, Sequence

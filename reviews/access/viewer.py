@@ -8,7 +8,10 @@ from reviews.db.models.people import Person
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who is asking, and when: the database's instant at which the request began. Readers take it; services act as it."""
+    """Who is asking, and when: the database's instant at which the request began.
+
+    Readers take it; services act as it.
+    """
 
     person_id: int
     public_id: str

@@ -1,9 +1,9 @@
 """How the lines of the audit log are chained: each carries a keyed digest of itself and of the one before in its lane.
 
-A line is written in the transaction of the change that it records, and locks the end of its lane until that is over. In one
-chain everybody who changes anything would wait for everybody else; in lanes by person, people wait for few others, and the
-lines of one person are in one lane in the order in which they were written. A lane begins with its number, so no line fits
-into another.
+A line is written in the transaction of the change that it records, and locks the end of its lane until that is over. In
+one chain everybody who changes anything would wait for everybody else; in lanes by person, people wait for few others,
+and the lines of one person are in one lane in the order in which they were written. A lane begins with its number, so
+no line fits into another.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ def start_of(lane: int) -> str:
 
 
 def digest_of(event: AuditEvent, previous: str) -> str:
-    """The line's digest: HMAC-SHA256 with the audit key over its canonical JSON and the digest before it in its lane."""
+    """The line's digest: HMAC-SHA256 with the audit key over its canonical JSON and its lane's last digest."""
     line = json.dumps(
         [
             previous,

@@ -65,7 +65,10 @@ def needs_reason(choice: BallotChoice) -> bool:
 
 
 def reveal_problem(*, cast: int, eligible: int, quorum: int, reason: str) -> str | None:
-    """Why the ballots cannot be revealed yet. Below the quorum it takes a recorded reason; with no ballot nothing helps."""
+    """Why the ballots cannot be revealed yet.
+
+    Below the quorum it takes a recorded reason; with no ballot nothing helps.
+    """
     if cast == 0:
         return "Nobody has sealed a ballot yet, so there is nothing to reveal."
     if cast < quorum and len(reason.strip()) < MIN_REASON:

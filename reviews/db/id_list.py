@@ -1,4 +1,4 @@
-"""A list of ids as one parameter: the text of a statement is the same for one and for fifty, and PostgreSQL keeps its plan."""
+"""A list of ids as one parameter: one statement for one id and for fifty, so that PostgreSQL keeps its plan."""
 
 import json
 from collections.abc import Iterable

@@ -1,4 +1,7 @@
-"""The one source of randomness. Tests put a keyed source in its place; nothing else in the product draws random bytes."""
+"""The one source of randomness.
+
+Tests put a keyed source in its place; nothing else in the product draws random bytes.
+"""
 
 import base64
 import secrets

@@ -1,4 +1,4 @@
-"""The counts of a packet's submitted ratings, kept beside it, so that a board of any size reads one row for each packet."""
+"""The counts of a packet's submitted ratings, kept beside it, so that a board of any size reads one row a packet."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the viewer's panels have before them, read through the policy: counts and the first of each, never all of them."""
+"""What the viewer's panels have before them, read through the policy: counts and the first of each, never all."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -165,7 +165,10 @@ def _grouped(standing: CTE) -> Select[Any]:
 
 @cache
 def _waiting() -> Select[Any]:
-    """Packets that wait for an answer, a ballot or a decision. The others are left out before anything is worked out."""
+    """Packets that wait for an answer, a ballot or a decision.
+
+    The others are left out before anything is worked out.
+    """
     in_hand = and_(
         Cycle.phase == CyclePhase.CALIBRATION,
         Packet.stage != PacketStage.DECIDED,

@@ -1,4 +1,7 @@
-"""From plain rows to the tasks of the inbox: what waits, until when, and where it is done. Pure: no database, no web."""
+"""From plain rows to the tasks of the inbox: what waits, until when, and where it is done.
+
+Pure: no database, no web.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

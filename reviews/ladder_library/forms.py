@@ -60,7 +60,8 @@ class UploadLadderForm(StrictForm):
     files = MultipleFileField(
         "Ladder files",
         [FileRequired("Choose a file.")],
-        description="Markdown, HTML, CSV, YAML or JSON; several files, or a ZIP file of them, are one ladder. At most 512 KB.",
+        description="Markdown, HTML, CSV, YAML or JSON; several files, or a ZIP file of them, are one"
+        " ladder. At most 512 KB.",
         render_kw={"accept": ",".join(KINDS)},
     )
 
@@ -428,7 +429,10 @@ def fields_form(draft: ImportDraft, *, is_sent: bool) -> Any:
 
 
 def with_fields(form: Any, draft: ImportDraft) -> Corrections:
-    """The corrections with what the form has for fields. What the document does not have now is kept for the next one."""
+    """The corrections with what the form has for fields.
+
+    What the document does not have now is kept for the next one.
+    """
     rows = field_rows(draft)
     here = {row.name for row in rows}
     kept = {name: use for name, use in draft.corrections.fields.items() if name not in here}

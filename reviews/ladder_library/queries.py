@@ -359,7 +359,10 @@ def step_page(
 
 
 def draft_of(row: LadderVersion) -> ImportDraft | None:
-    """What was uploaded for a version, read again; None for a canonical file, and where there was no file. One query."""
+    """What was uploaded for a version, read again; None for a canonical file, and where there was no file.
+
+    One query.
+    """
     return read_draft(library.files_of(db.session, row), library.corrections_of(row))
 
 

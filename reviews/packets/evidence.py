@@ -1,4 +1,4 @@
-"""Evidence as values: what a person typed, what everybody reads, how much of what is asked it covers, and its digest."""
+"""Evidence as values: what a person typed, what everybody reads, how much of what is asked it covers, its digest."""
 
 import hashlib
 import json

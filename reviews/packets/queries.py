@@ -180,7 +180,10 @@ def proposals_of(packet: Packet) -> int:
 
 
 def is_closed(packet: Packet, now: datetime) -> bool:
-    """Whether the deadline has closed the candidate's forms. A returned packet stays open while evidence is collected."""
+    """Whether the deadline has closed the candidate's forms.
+
+    A returned packet stays open while evidence is collected.
+    """
     due = packet.cycle.evidence_due
     return packet.state is not PacketState.RETURNED and due is not None and now >= due
 

@@ -1,4 +1,4 @@
-"""What would wait in vain if somebody left: their open packets, ratings and seats, as far as the viewer may know them."""
+"""What would wait in vain if somebody left: open packets, ratings and seats, as far as the viewer may know them."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping

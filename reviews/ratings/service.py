@@ -128,7 +128,8 @@ def submit_rating(
         version: the draft as the rater read it over (`queries.draft_version`); None submits what is saved.
 
     Raises:
-        RuleBroken: while something is missing, when the draft has changed since it was read, or when ratings are closed.
+        RuleBroken: while something is missing, when the draft has changed since it was read, or when ratings are
+            closed.
         IllegalMove: when the rating is not being written.
     """
     lock_packet(assignment.packet)

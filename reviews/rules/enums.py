@@ -234,7 +234,8 @@ class PacketStage(StrEnum):
 class PacketPhase(IntEnum):
     """How far a packet, or a cycle, has come for the policy tables, in the order of a review's life.
 
-    Of a cycle in calibration: voting while nothing is revealed, discussion once something is, decided when every packet is.
+    Of a cycle in calibration: voting while nothing is revealed, discussion once something is, decided when every packet
+    is.
     """
 
     SETUP = 0

@@ -149,7 +149,8 @@ def _states() -> Iterator[str]:
     yield "# States, and what moves them"
     yield ""
     yield (
-        "Written by `flask --app reviews write-tables` from `reviews/rules/workflow.py`. Change that, then write this page"
+        "Written by `flask --app reviews write-tables` from `reviews/rules/workflow.py`."
+        " Change that, then write this page"
         " again; a test compares the two."
     )
     yield ""
@@ -193,7 +194,8 @@ def _glossary() -> Iterator[str]:
     yield "# The words of the domain"
     yield ""
     yield (
-        "Written by `flask --app reviews write-tables` from `reviews/rules/glossary.toml`. Change that, then write this page"
+        "Written by `flask --app reviews write-tables` from `reviews/rules/glossary.toml`."
+        " Change that, then write this page"
         " again; a test compares the two."
     )
     yield ""

@@ -63,8 +63,8 @@ class CellCounts:
 class CellSummary:
     """What the ratings of one dimension amount to.
 
-    `tie` names both words of an even split away from the target line: "met/exceeds". `coverage_hole`: see `has_coverage_hole`.
-    `zone` is None for whoever may not see one yet, and where none can be known.
+    `tie` names both words of an even split away from the target line: "met/exceeds". `coverage_hole`: see
+    `has_coverage_hole`. `zone` is None for whoever may not see one yet, and where none can be known.
     """
 
     verdict: Verdict

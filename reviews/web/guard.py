@@ -1,7 +1,8 @@
 """The one way into every page: who is asking, load, decide, check the form's token, call, commit.
 
-The order is fixed so that a refusal never tells more than the policy: signed in, loaded under the policy and decided (404),
-token (403), decided (403 or 409), known parameters (400), then the view. Views get an access value, never a session.
+The order is fixed so that a refusal never tells more than the policy: signed in, loaded under the policy and decided
+(404), token (403), decided (403 or 409), known parameters (400), then the view. Views get an access value, never a
+session.
 """
 
 from collections.abc import Callable, Iterable
@@ -175,7 +176,10 @@ def _ids(found: Access) -> dict[str, str]:
 
 
 def render_closed(found: Access) -> Response:
-    """The answer to somebody whose time for it is another phase: the cycle's dates. Only rows about a packet have it."""
+    """The answer to somebody whose time for it is another phase: the cycle's dates.
+
+    Only rows about a packet have it.
+    """
     assert isinstance(found, PacketAccess)  # noqa: S101 - see above
     response = make_response(
         render_template("errors/closed.html", cycle=found.packet.cycle), _STATUS[Answer.CLOSED]
@@ -273,8 +277,8 @@ def require_guarded_routes(app: Flask) -> None:
     """Stop the start of an application with a route that the policy does not know, or does not know as what it is.
 
     Raises:
-        RuntimeError: for a route without an action, a POST behind an action that changes nothing, and a public route whose
-            action is not granted to visitors.
+        RuntimeError: for a route without an action, a POST behind an action that changes nothing, and a public route
+            whose action is not granted to visitors.
     """
     wrong = []
     for rule in app.url_map.iter_rules():

@@ -21,7 +21,10 @@ def alive() -> ResponseReturnValue:
 @bp.get("/readyz")
 @public(Action.READ_HEALTH)
 def ready() -> ResponseReturnValue:
-    """One word, of what is missing if something is. Whatever is in the database, it costs the same few small statements."""
+    """One word, of what is missing if something is.
+
+    Whatever is in the database, it costs the same few small statements.
+    """
     try:
         is_newest = migrations.is_newest()
     except SQLAlchemyError:

@@ -1,7 +1,7 @@
 """What the server says about itself: one JSON line per request, and one per event that somebody may have to look for.
 
-No line holds what a person typed. There are words of ours, numbers, and public ids read from the database; an address, a form,
-a query string, the method that a client made up and the message of an exception are never written.
+No line holds what a person typed. There are words of ours, numbers, and public ids read from the database; an address,
+a form, a query string, the method that a client made up and the message of an exception are never written.
 """
 
 import logging
@@ -179,7 +179,10 @@ def traceback_of(error: BaseException) -> str:
 
 
 def database_facts(error: BaseException) -> dict[str, Fact]:
-    """What the database calls the error, and what of the schema it is about. Its sentences quote rows, so none is kept."""
+    """What the database calls the error, and what of the schema it is about.
+
+    Its sentences quote rows, so none is kept.
+    """
     facts: dict[str, Fact] = {}
     if isinstance(error, StatementError) and error.statement:
         facts["statement"] = error.statement[:_STATEMENT_START]
@@ -239,7 +242,8 @@ class _RequestLog:
         try:
             return self._inner(environ, start)
         except Exception as error:
-            # Only what fails while a failure is being answered comes here. The server would write it out with the address.
+            # Only what fails while a failure is being answered comes here. The server would write it out with the
+            # address.
             note_exception(error)
             if _propagates(self._app):
                 raise

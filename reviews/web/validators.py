@@ -21,7 +21,8 @@ _Word = TypeVar("_Word", bound=StrEnum)
 def choice_of(words: Iterable[_Word], given: str | None) -> _Word | None:
     """The word that was sent, or None for anything else.
 
-    A form is read for its page before it is known to be sound, and a choice that may be left out may come as white space.
+    A form is read for its page before it is known to be sound, and a choice that may be left out may come as white
+    space.
     """
     return next((word for word in words if word == given), None)
 

@@ -87,7 +87,7 @@ def is_ours(path: str) -> bool:
 
 @cache
 def listed(*group: str) -> set[str]:
-    """What `flask --app reviews` knows, or a group of it; asked as a person asks, so that nothing is there by accident."""
+    """What `flask --app reviews` knows, or a group of it; asked as a person asks: nothing is there by accident."""
     flask = Path(sys.executable).with_name("flask")
     command = [flask, "--app", "reviews", *group, "--help"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)

@@ -200,7 +200,10 @@ def test_a_field_is_what_a_person_says_and_nothing_else(said, helper):
 
 
 def test_what_is_said_to_be_no_part_of_it_is_listed_as_not_imported():
-    text = b"levels:\n- name: Helper\n  taste: [Salts., Stirs.]\n  fun: [Sings.]\n- name: Chef\n  taste: [Seasons.]\n  fun: [Hums.]\n"
+    text = (
+        b"levels:\n- name: Helper\n  taste: [Salts., Stirs.]\n  fun: [Sings.]\n- name: Chef\n"
+        b"  taste: [Seasons.]\n  fun: [Hums.]\n"
+    )
     assert "Helper, fun" in asked(proposal(text).ladder())
 
     read = proposal(text, {"fun": "ignore"})

@@ -162,7 +162,10 @@ class TestFrontMatterOfOneLevel:
 
 
 def table(name, low, high):
-    return f"# Cooks\n\n| | Junior | Senior |\n|--|--|--|\n| {name} | {low} | {high} |\n| Taste | Tastes | Seasons |\n| Pace | Keeps up | Sets it |\n"
+    return (
+        f"# Cooks\n\n| | Junior | Senior |\n|--|--|--|\n| {name} | {low} | {high} |\n"
+        "| Taste | Tastes | Seasons |\n| Pace | Keeps up | Sets it |\n"
+    )
 
 
 class TestAttributes:

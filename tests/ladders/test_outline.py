@@ -112,7 +112,10 @@ def test_a_pipe_table_holds_lists_and_lines_in_its_cells():
 
 
 def test_a_table_in_html_is_read_with_its_lines_and_spans():
-    text = "<table>\n<thead><th>A<th colspan=2>B</thead>\n<tr><td rowspan='2'>c</td>\n<td><ul>\n<li>d\n<li>e</ul></table>"
+    text = (
+        "<table>\n<thead><th>A<th colspan=2>B</thead>\n<tr><td rowspan='2'>c</td>\n<td><ul>\n"
+        "<li>d\n<li>e</ul></table>"
+    )
     outline = read_page(text)
     assert cells(outline) == [
         [[("paragraph", 2, "A")], [("paragraph", 2, "B")]],

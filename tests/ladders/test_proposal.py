@@ -309,7 +309,10 @@ class TestOtherForms:
             "senior-cook": {"expectations": 1},
         }
 
-    PROSE = "# T\n## Level 1\n### Taste\nSalts. Tastes.\n### Pace\n- a\n- a\n## Level 2\n### Taste\n- b\n### Pace\n- c\n"
+    PROSE = (
+        "# T\n## Level 1\n### Taste\nSalts. Tastes.\n### Pace\n- a\n- a\n## Level 2\n"
+        "### Taste\n- b\n### Pace\n- c\n"
+    )
 
     @pytest.mark.parametrize(
         ("answer", "texts", "summary"),

@@ -1,4 +1,4 @@
-"""What a document says of its levels and dimensions beside the ladder itself: explanations, descriptions, names of codes."""
+"""What a document says of its levels and dimensions beside the ladder itself: explanations, descriptions, codes."""
 
 import pytest
 

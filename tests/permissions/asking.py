@@ -32,7 +32,10 @@ class Reply(NamedTuple):
 
 
 class Asker:
-    """One person's browser, or nobody's. It sends the same cookie every time, so that no answer depends on one before."""
+    """One person's browser, or nobody's.
+
+    It sends the same cookie every time, so that no answer depends on one before.
+    """
 
     def __init__(self, app: Flask, case: Case | None = None) -> None:
         self.client = Window(app, app.response_class, use_cookies=False)

@@ -1,7 +1,8 @@
 """A second reading of the policy files, written from their description alone: it shares no code with the product.
 
-What a person is to a packet is said in plain words (`Ties`); `columns` turns them into columns of the table, and `verdict`
-says what a request must be met with. Where this reading and the product's differ, one of them has misread the policy.
+What a person is to a packet is said in plain words (`Ties`); `columns` turns them into columns of the table, and
+`verdict` says what a request must be met with. Where this reading and the product's differ, one of them has misread the
+policy.
 """
 
 import tomllib

@@ -1,8 +1,8 @@
 """A frozen cycle for every phase, with one person for every column of the policy and for every pair that can be.
 
-A person stands in one cycle and is tied to one of its packets. `Ties` says how, and the rows are made from it, so that what
-the oracle is told and what the database holds cannot drift apart. Every secret text carries a token of its own (`Secret`):
-wherever one is read, it says which row of the policy must have opened it.
+A person stands in one cycle and is tied to one of its packets. `Ties` says how, and the rows are made from it, so that
+what the oracle is told and what the database holds cannot drift apart. Every secret text carries a token of its own
+(`Secret`): wherever one is read, it says which row of the policy must have opened it.
 """
 
 import re

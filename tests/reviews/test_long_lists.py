@@ -1,4 +1,4 @@
-"""Lists of more packets than fit on a page: fifty by name, a search, and forms that say nothing about what is not shown."""
+"""Lists of more packets than fit on a page: fifty by name, a search, and forms silent about what is not shown."""
 
 import pytest
 from sqlalchemy import select

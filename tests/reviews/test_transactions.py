@@ -78,7 +78,7 @@ def test_the_statements_of_a_page_stay_prepared(app: Flask) -> None:
 
 
 def prepared_statements() -> list[tuple[str, tuple[int, int]]]:
-    """Statement, and how often a generic and a custom plan was used for it, on the one connection that has been read over."""
+    """Statement, and how often a generic and a custom plan was used for it, on the connection that was read over."""
     asked = text("SELECT statement, generic_plans, custom_plans FROM pg_prepared_statements")
     db.session.remove()
     with db.engines[READ].connect() as connection:

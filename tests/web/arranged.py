@@ -1,4 +1,4 @@
-"""A second candidate for the board: moved along by the product's own services, while the first one is played by hand."""
+"""A second candidate for the board, moved along by the product's own services while the first is played by hand."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,6 +1,7 @@
 """A person without a browser: the same requests, and pages read as their markup says that they are shown.
 
-What only a browser can tell stays with the plays that run in one: layout, scripts, and whether something can be clicked.
+What only a browser can tell stays with the plays that run in one: layout, scripts, and whether something can be
+clicked.
 """
 
 import io

@@ -1,7 +1,7 @@
 """A person before a page: goes by links, labels and buttons, and reads what the page says to them.
 
-`Somebody` is what the acts of a play are written for. A play runs in a browser (`InBrowser`), where what is shown and what
-can be clicked is the browser's word, or, for a tenth of the time, over the application's client (`over_http.py`).
+`Somebody` is what the acts of a play are written for. A play runs in a browser (`InBrowser`), where what is shown and
+what can be clicked is the browser's word, or, for a tenth of the time, over the application's client (`over_http.py`).
 """
 
 import re
@@ -31,8 +31,8 @@ def words(text: str) -> str:
 class Somebody(ABC):
     """Whose page it is. `status` is that of the page they are on.
 
-    A place is named in CSS. `:has-text('...')` holds the text anywhere inside; at the end of a step, `:visible` leaves out
-    what is folded away; after ` >> ` goes another step, or `nth=1` for the second of what was found.
+    A place is named in CSS. `:has-text('...')` holds the text anywhere inside; at the end of a step, `:visible` leaves
+    out what is folded away; after ` >> ` goes another step, or `nth=1` for the second of what was found.
     """
 
     name: str
@@ -69,7 +69,10 @@ class Somebody(ABC):
 
     @abstractmethod
     def answer(self, word: str, question: str = "") -> Self:
-        """Choose one of the words of the scale; what the word means stands under it. `question`: of which group of them."""
+        """Choose one of the words of the scale; what the word means stands under it.
+
+        `question`: of which group of them.
+        """
 
     @abstractmethod
     def choose(self, label: str, option: str) -> Self:

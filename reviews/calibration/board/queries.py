@@ -446,7 +446,10 @@ class BoardRows:
         return found[:ROWS_READ]
 
     def chosen(self, packets: Collection[str]) -> list[Candidate]:
-        """The candidates of these packets, in the given order, without those whom the viewer does not read. One statement."""
+        """The candidates of these packets, in the given order, without those whom the viewer does not read.
+
+        One statement.
+        """
         rows = _read(_chosen(), {**self._params(None), "packets": list(packets)})
         levels = {level.id: level for level in self.levels}
         found = {

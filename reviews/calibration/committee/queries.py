@@ -1,4 +1,7 @@
-"""What the committee's pages of one packet show. Each page is one function; a field the policy does not grant is None."""
+"""What the committee's pages of one packet show.
+
+Each page is one function; a field the policy does not grant is None.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -160,7 +163,7 @@ def _answer(access: PacketAccess) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RevealedBallot:
-    """One member's vote on one dimension; `before` holds what they chose in earlier rounds, where it was something else."""
+    """One member's vote on one dimension; `before` holds what they chose in earlier rounds, where it was another."""
 
     member: str
     choice: BallotChoice
@@ -181,7 +184,7 @@ class DimensionTally:
 
     @property
     def spread(self) -> int:
-        """How far apart the lowest and the highest choice are, with a step more where the target line is between them."""
+        """How far apart the lowest and the highest choice are; a target line between them counts as a step more."""
         chosen = [place for place, count in enumerate(self.counts) if count]
         if not chosen:
             return 0

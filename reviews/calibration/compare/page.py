@@ -106,7 +106,9 @@ class Compare:
 
 
 def compare_page(access: CycleAccess, wanted: Iterable[str], dimension: str) -> Compare | None:
-    """The page, or None if the viewer may not read one of the packets. Statements do not depend on what the packets contain.
+    """The page, or None if the viewer may not read one of the packets.
+
+    Statements do not depend on what the packets contain.
 
     Args:
         wanted: public ids of packets.

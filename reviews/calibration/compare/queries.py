@@ -1,4 +1,7 @@
-"""What a comparison reads about its packets: the marks, what raters wrote, the evidence. Columns, not rating objects."""
+"""What a comparison reads about its packets: the marks, what raters wrote, the evidence.
+
+Columns, not rating objects.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence

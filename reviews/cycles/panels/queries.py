@@ -156,7 +156,8 @@ def people_to_choose(search: str, *, ticked: Sequence[Person]) -> list[Person]:
 class PanelsPage:
     access: CycleAccess
     panels: tuple[PanelLine, ...]
-    #: What may be given to another panel, by the candidate's name; None while there is one panel, or once voting has begun.
+    #: What may be given to another panel, by the candidate's name; None while there is one panel, or once voting has
+    #: begun.
     packets: Page | None
     needs_reason: bool
     voting: bool
@@ -201,7 +202,7 @@ def panels_page(access: CycleAccess, *, page: int, name: str) -> PanelsPage:
 
 
 def conflicts_page(access: CycleAccess, *, page: int, name: str) -> SetConflictPage:
-    """Packets and panel members of the cycle to choose from, and a page of the conflicts on record that the viewer may read."""
+    """Packets and panel members of the cycle to choose from, and a page of the conflicts that the viewer may read."""
     members = db.session.scalars(
         select(Person)
         .where(

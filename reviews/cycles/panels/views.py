@@ -141,7 +141,10 @@ def set_conflict(access: CycleAccess) -> ResponseReturnValue:
         *(SelectChoice(key, packet.candidate.name) for key, packet in packets.items()),
     ]
     if page.packets.pages > 1:
-        form.packet.description = f"The first {len(packets)} of {page.packets.counted} by name. Search for the others above."
+        form.packet.description = (
+            f"The first {len(packets)} of {page.packets.counted} by name."
+            " Search for the others above."
+        )
     form.member.choices = [
         SelectChoice("", "Choose a member"),
         *(SelectChoice(key, member.name) for key, member in members.items()),

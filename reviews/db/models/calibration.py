@@ -1,4 +1,7 @@
-"""What a committee leaves behind: conflicts, sealed ballots and decisions. Ballots and decisions are only ever added."""
+"""What a committee leaves behind: conflicts, sealed ballots and decisions.
+
+Ballots and decisions are only ever added.
+"""
 
 from datetime import date, datetime
 

@@ -1,7 +1,7 @@
 """Who may do what, and when. The whole policy is the three files of this folder; there is no other.
 
-A table is an action, a key is what the person is to the packet, cycle or site, a value says in which phases it is granted.
-`docs/permissions.md` is generated from the same files. What is not granted is refused.
+A table is an action, a key is what the person is to the packet, cycle or site, a value says in which phases it is
+granted. `docs/permissions.md` is generated from the same files. What is not granted is refused.
 """
 
 from dataclasses import dataclass

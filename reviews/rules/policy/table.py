@@ -146,8 +146,8 @@ def read(path: Path) -> PolicyTable:
     """One policy file.
 
     Raises:
-        PolicyError: for a grant that is not in the language, an unknown action, relation or kind, or a row that is there
-            twice.
+        PolicyError: for a grant that is not in the language, an unknown action, relation or kind, or a row that is
+            there twice.
     """
     relations, known_by = _FILES[path.stem]
     try:

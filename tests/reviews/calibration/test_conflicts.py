@@ -1,4 +1,4 @@
-"""The conflict question: unknown closes a packet, an answer opens or closes it at once, and nothing betrays the rest."""
+"""The conflict question: unknown closes a packet, an answer opens or closes it at once, nothing betrays the rest."""
 
 import pytest
 from sqlalchemy import select

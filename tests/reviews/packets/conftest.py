@@ -13,7 +13,7 @@ from tests.builders import NOW, a_cycle, a_panel, a_person, ladder_of, levels_of
 
 @pytest.fixture
 def case(session):  # noqa: ARG001 - rows need it
-    """Hana's packet from the second to the third level, Amara her manager, a committee, an owner, and two colleagues."""
+    """Hana's packet from the second to the third level, her manager Amara, a committee, an owner, two colleagues."""
     owner, chair, member = a_person("Ines"), a_person("Cleo"), a_person("Max")
     amara = a_person("Amara")
     hana = a_person("Hana", manager=amara, level="Senior engineer")

@@ -1,4 +1,4 @@
-"""The candidate's note that the role gave no chance: written in the draft, fixed by submitting, read with the evidence."""
+"""The candidate's note that the role gave no chance: written in the draft, fixed by submitting, read with evidence."""
 
 from datetime import timedelta
 

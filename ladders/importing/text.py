@@ -4,8 +4,6 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-import ftfy
-
 MAX_BYTES = 512 * 1024
 
 Repair = Literal["none", "mac_roman", "cp1252", "latin1"]
@@ -75,6 +73,8 @@ def _decoded(data: bytes) -> str:
 
 def _repaired(line: str, repairs: set[str]) -> str:
     """Each run of non-ASCII characters by itself: a line may mix broken and sound characters."""
+    # Its tables take a while, and a server that is only starting needs none of them.
+    import ftfy  # noqa: PLC0415
 
     def one_run(match: re.Match[str]) -> str:
         fixed, steps = ftfy.fix_encoding_and_explain(match[0])

@@ -5,8 +5,6 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from email_validator import EmailNotValidError, validate_email
-
 from reviews.people.addresses import email_key
 from reviews.web.validators import refused_in_name
 
@@ -144,6 +142,9 @@ def _mistakes(line: int, values: dict[str, str]) -> Iterator[RosterProblem]:
 
 
 def _is_address(value: str) -> bool:
+    # Its tables take a while, and a server that is only starting needs none of them.
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
+
     try:
         # Whether mail arrives there is not ours to ask: companies have domains that only they can see.
         validate_email(value, check_deliverability=False)

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from reviews.db.extensions import db
 
+#: Of any page, in characters: a statement that is longer is read by nobody in a log.
+LONGEST_STATEMENT = 8000
 #: Savepoints keep a test's rows apart from the next test's: they are not the application's.
 SAVEPOINTS = ("SAVEPOINT", "RELEASE", "ROLLBACK TO")
 
@@ -58,7 +60,8 @@ def recorded(*engines: sa.Engine | sa.Connection) -> Iterator[Recording]:
 
     def before(_connection: object, cursor: Any, text: str, values: Any, *how: Any) -> None:
         if not text.startswith(SAVEPOINTS):
-            _, is_many = how
+            # Rows that are inserted together come as many, or in one statement as values of one.
+            is_many = how[-1] and isinstance(next(iter(values), None), tuple | list | dict)
             statement = Statement(text, sum(map(len, values if is_many else [values])))
             recording.statements.append(statement)
             if isinstance(cursor, sqlite3.Cursor):

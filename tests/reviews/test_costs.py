@@ -10,14 +10,12 @@ from benchmarks.pages import Page as MeasuredPage
 from reviews.db.extensions import db
 from reviews.db.models.people import Person
 from tests.clients import StrictClient
-from tests.recording import recorded
+from tests.recording import LONGEST_STATEMENT, recorded
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.test_all]
 
 #: More than a list counts, so that nothing grows any more; below, a number is read for each candidate of the board.
 LARGE, LARGER = Size(1_050, 1, 2), Size(1_600, 1, 2)
-#: The longest statement of any page, in characters.
-LONGEST = 8000
 #: Bytes by which two pages of one kind may differ: names and counts have more digits, and rows more or fewer marks.
 BYTES = 0.2
 
@@ -54,4 +52,4 @@ def test_every_page_costs_the_same_in_a_larger_company(client: StrictClient) -> 
     }
     grown = {name: cost.bytes / large[name].bytes for name, cost in larger.items()}
     assert {name: ratio for name, ratio in grown.items() if abs(ratio - 1) > BYTES} == {}
-    assert {name: cost for name, cost in larger.items() if cost.longest > LONGEST} == {}
+    assert {name: cost for name, cost in larger.items() if cost.longest > LONGEST_STATEMENT} == {}

@@ -8,8 +8,10 @@ was done before. The steps stand in `acts`, in the order of a cycle.
 
 import pytest
 
+from reviews.db.extensions import db
 from reviews.web.extensions import limiter
 from tests.conftest import application, disconnect
+from tests.recording import LONGEST_STATEMENT, recorded
 from tests.web.acts import calibration, evidence, opening, outcome, rating
 from tests.web.over_http import OverHttp
 from tests.web.people import InBrowser
@@ -51,7 +53,11 @@ def test_a_cycle_over_http(yardstick, app):
     def window(name, email):
         return OverHttp(name, email, app.test_client())
 
-    from_the_ladders_file_to_the_released_outcome(Play(app, window, YARDSTICKS[yardstick]()))
+    with app.app_context():
+        engines = db.engines.values()
+    with recorded(*engines) as seen:
+        from_the_ladders_file_to_the_released_outcome(Play(app, window, YARDSTICKS[yardstick]()))
+    assert [text for text in seen.texts if len(text) > LONGEST_STATEMENT] == []
 
 
 def from_the_ladders_file_to_the_released_outcome(play: Play) -> None:

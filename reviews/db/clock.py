@@ -34,6 +34,16 @@ def now_sql() -> ColumnElement[datetime]:
     return _DatabaseNow() if _fixed is None else literal(_fixed, UtcDateTime())
 
 
+def database_now() -> ColumnElement[datetime]:
+    """The database's own instant, for a statement that is kept: what it gives goes through `instant`."""
+    return _DatabaseNow()
+
+
+def instant(read: datetime) -> datetime:
+    """The present instant, of what `database_now` has given."""
+    return read if _fixed is None else _fixed
+
+
 @contextmanager
 def fixed(at: datetime) -> Iterator[None]:
     """Hold the clock at an instant inside the block (tests, and the demo's own past)."""

@@ -4,8 +4,10 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, true
 from sqlalchemy.orm import aliased, joinedload
 
 from reviews.access.loaders import SiteAccess
@@ -35,8 +37,26 @@ def now() -> datetime:
 
 def viewer_of_session(token: str) -> Viewer | None:
     """Who is signed in with this token, with the request's instant; None for an ended, expired or deactivated one."""
-    # Columns, not objects: this is read by every request, and written by none.
-    row = db.session.execute(
+    row = db.session.connection().execute(_signed_in(), {"token": hash_token(token)}).one_or_none()
+    if row is None or not row.is_active:
+        return None
+    present = clock.instant(row.now)
+    if row.expires_at <= present:
+        return None
+    return Viewer(
+        person_id=row.person_id,
+        public_id=row.public_id,
+        name=row.name,
+        is_owner=row.is_owner,
+        now=present,
+        session_id=row.id,
+    )
+
+
+@cache
+def _signed_in() -> Select[*tuple[Any, ...]]:
+    """Columns, not objects: this is read by every request, and written by none."""
+    return (
         select(
             SignInSession.id,
             SignInSession.expires_at,
@@ -45,20 +65,10 @@ def viewer_of_session(token: str) -> Viewer | None:
             Person.name,
             Person.is_active,
             Person.is_owner,
-            clock.now_sql().label("now"),
+            clock.database_now().label("now"),
         )
         .join(Person, Person.id == SignInSession.person_id)
-        .where(SignInSession.token_hash == hash_token(token), SignInSession.ended_at.is_(None))
-    ).one_or_none()
-    if row is None or row.expires_at <= row.now or not row.is_active:
-        return None
-    return Viewer(
-        person_id=row.person_id,
-        public_id=row.public_id,
-        name=row.name,
-        is_owner=row.is_owner,
-        now=row.now,
-        session_id=row.id,
+        .where(SignInSession.token_hash == bindparam("token"), SignInSession.ended_at.is_(None))
     )
 
 

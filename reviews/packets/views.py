@@ -158,7 +158,7 @@ def _fields(page: EvidencePage) -> dict[str, object]:
         return {}
     saved = page.saved
     return {
-        "version": str(page.row.version),
+        "version": page.row.version,
         "title": saved.title,
         "started_on": saved.started_on,
         "ended_on": saved.ended_on,

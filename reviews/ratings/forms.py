@@ -23,6 +23,7 @@ from reviews.rules.enums import (
     Mark,
     RatingCategory,
 )
+from reviews.rules.scale import ScaleWords
 from reviews.web.fields import VersionField, at_most, trimmed_lines
 from reviews.web.forms import StrictForm
 from reviews.web.validators import choice_of, plain_text
@@ -106,27 +107,26 @@ class SubmitForm(StrictForm):
     )
 
 
-def rating_form(page: RatePage) -> RatingForm:
-    """The form of this dimension, filled with what is saved."""
-    scale = page.head.scale
+def rating_form(
+    dimension: TargetDimension, scale: ScaleWords, candidate: str, saved: RatePage | None = None
+) -> RatingForm:
+    """The form of this dimension, filled with what is saved where that is given."""
     fields = {
         expectation.label: _answers(
             f"What did you see of {expectation.label}?",
             Optional(),
             (SelectChoice(mark.value, scale.word(mark)) for mark in MARKS),
         )
-        for expectation in page.dimension
+        for expectation in dimension
     }
     form_class = type(
         "DimensionForm", (RatingForm,), {"marks": FormField(type("Marks", (Form,), fields))}
     )
-    form: RatingForm = form_class(data=_saved(page))
+    form: RatingForm = form_class(data=_saved(saved) if saved else None)
     form.category.choices = [
         SelectChoice(category.value, scale.word(category)) for category in RATING_CATEGORIES
     ]
-    form.shareable.label.text = (
-        f"{page.head.candidate} may read this text, with my name, after release"
-    )
+    form.shareable.label.text = f"{candidate} may read this text, with my name, after release"
     return form
 
 

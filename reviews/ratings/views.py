@@ -1,10 +1,12 @@
 """A rater's pages: the invitation, one page per dimension, submitting; and reading what is submitted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from reviews.access.expectations import TargetDimension, expectations_for
 from reviews.access.loaders import PacketAccess
 from reviews.db.models.packets import Assignment
 from reviews.ratings import queries, service, submitted
@@ -12,6 +14,7 @@ from reviews.ratings.forms import DeclineForm, RatingForm, SubmitForm, rating_fo
 from reviews.ratings.queries import RatePage, RatingHead
 from reviews.rules.enums import Action, AssignmentState, DeclineCategory
 from reviews.rules.errors import StaleEdit
+from reviews.rules.scale import ScaleWords
 from reviews.web.error_handlers import rules_shown_on, status_of
 from reviews.web.forms import take_button_only
 from reviews.web.guard import guarded
@@ -121,7 +124,14 @@ def rate(access: PacketAccess, dimension: str) -> ResponseReturnValue:
     if _unanswered(access, assignment):
         return redirect(url_for(".invitation", packet=access.packet.public_id))
     page = queries.rating_page(access, assignment, dimension) or abort(404)
-    return _rate(page, rating_form(page))
+    return _rate(page, _form(access, page.dimension, page))
+
+
+def _form(
+    access: PacketAccess, dimension: TargetDimension, saved: RatePage | None = None
+) -> RatingForm:
+    packet = access.packet
+    return rating_form(dimension, ScaleWords.of(packet.cycle.scale), packet.candidate.name, saved)
 
 
 def _rate(page: RatePage, form: RatingForm, stale: StaleEdit | None = None) -> ResponseReturnValue:
@@ -139,38 +149,46 @@ def _rate(page: RatePage, form: RatingForm, stale: StaleEdit | None = None) -> R
 @guarded(Action.WRITE_RATING, on="packet")
 def save(access: PacketAccess, dimension: str) -> ResponseReturnValue:
     assignment = _own(access)
-    page = queries.rating_page(access, assignment, dimension) or abort(404)
-    form = rating_form(page)
+    asked = expectations_for(access.packet)
+    wanted = asked.dimension(dimension) or abort(404)
+    # The page is read where it has to be shown again.
+    form = _form(access, wanted)
+    stale = None
     if form.validate():
         with rules_shown_on(form):
             try:
                 service.save_rating(
                     assignment,
-                    dimension=page.dimension,
+                    dimension=wanted,
                     rationale=form.rationale.data or "",
                     category=form.chosen(),
                     shareable=form.shareable.data,
-                    marks=form.marks_by_id(page.dimension),
+                    marks=form.marks_by_id(wanted),
                     version=form.version.data or 0,
                     actor=access.viewer,
                     now=access.viewer.now,
                 )
-            except StaleEdit as stale:
+            except StaleEdit as newer:
                 # The form keeps the person's own text; saving it once more replaces what is shown beside it.
-                form.version.renew(stale.version)
-                form.form_errors.append(str(stale))
-                return _rate(page, form, stale)
-            return redirect(_after_saving(page, form))
-    return _rate(page, form)
+                stale = newer
+                form.version.renew(newer.version)
+                form.form_errors.append(str(newer))
+            else:
+                keys = [each.key for each in asked.dimensions]
+                return redirect(_after_saving(access, keys, wanted.key, form))
+    page = queries.rating_page(access, assignment, dimension) or abort(404)
+    return _rate(page, form, stale)
 
 
-def _after_saving(page: RatePage, form: RatingForm) -> str:
-    packet = page.head.packet
+def _after_saving(
+    access: PacketAccess, dimensions: Sequence[str], saved: str, form: RatingForm
+) -> str:
+    packet = access.packet.public_id
     if form.go.data != "next":
-        return url_for(".rate", packet=packet, dimension=page.dimension.key)
-    if page.following is None:
+        return url_for(".rate", packet=packet, dimension=saved)
+    if saved == dimensions[-1]:
         return url_for(".review", packet=packet)
-    return url_for(".rate", packet=packet, dimension=page.following.key)
+    return url_for(".rate", packet=packet, dimension=dimensions[dimensions.index(saved) + 1])
 
 
 @bp.get("/packets/<packet>/rating/submit")

@@ -186,7 +186,7 @@ def remove_evidence(access: PacketAccess, item: str) -> ResponseReturnValue:
 @guarded(Action.EDIT_EVIDENCE, on="packet")
 def no_opportunity(access: PacketAccess, dimension: str) -> ResponseReturnValue:
     page = pages.note_page(access, dimension) or abort(404)
-    form = NoOpportunityForm(data={"note": page.note, "version": str(page.version)})
+    form = NoOpportunityForm(data={"note": page.note, "version": page.version})
     stale = None
     if form.validate_on_submit():
         with rules_shown_on(form):

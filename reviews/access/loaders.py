@@ -8,18 +8,21 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import CTE, ColumnElement, Row, Select, String, bindparam, exists, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, String, bindparam, exists, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, load_only
 
 from ladders.models import LadderVersion, LevelRow
+from reviews.access.packet_list import PacketList
 from reviews.access.standing import (
     CYCLE_RELATIONS,
     VIEWER_ID,
+    ListFront,
     allowed,
     cycle_phase,
     cycle_standing,
     cycle_standing_columns,
     cycle_standing_of,
+    front_size,
     instant_params,
     packet_standing,
     site_standing,
@@ -32,7 +35,7 @@ from reviews.db.extensions import db
 from reviews.db.models.cycles import Cycle, CycleOwner
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
-from reviews.db.pagination import Page, page_of
+from reviews.db.pagination import Page
 from reviews.db.text import position
 from reviews.rules.enums import Action, PacketPhase, Relation
 from reviews.rules.policy import (
@@ -220,33 +223,33 @@ def packets_by_name(
         "name": name.casefold(),
         "early": cells(early or action),
     }
-    return page_of(
-        _packets_by_name(), page, parameters, make=lambda row: _in_hand(access.viewer, row)
-    )
+    listed = PacketList(_packets_by_name, parameters)
+    return listed.page(page, lambda row: PacketAccess(access.viewer, row.Packet, standing_of(row)))
 
 
-def _in_hand(viewer: Viewer, row: Row[Any]) -> PacketAccess:
-    return PacketAccess(viewer, row.Packet, standing_of(row))
+#: The order of every list by name, as an index holds it.
+BY_NAME = (Packet.candidate_name_key, Packet.id)
 
 
 @cache
-def _packets_by_name() -> Select[Any]:
+def _packets_by_name(size: int | None) -> Select[Any]:
     standing = packet_standing(
         Packet.cycle_id == bindparam("cycle"),
         position(Packet.candidate_name_key, bindparam("name", type_=String())) > 0,
         columns=(Packet.candidate_name_key, Packet.state),
+        front=ListFront(BY_NAME, size) if size else None,
     )
     return (
         packets_of(standing)
-        .order_by(standing.c.candidate_name_key, standing.c.packet_id)
         .where(or_(standing.c.state.in_(IN_REVIEW), allowed(standing, granted="early")))
+        .order_by(standing.c.candidate_name_key, standing.c.packet_id)
     )
 
 
 def packets_of(standing: CTE) -> Select[Any]:
     """The packets of a standing that the policy grants, each with what `PacketAccess` has but for the text."""
     return (
-        select(Packet, *standing_columns(standing))
+        select(Packet, *standing_columns(standing), *front_size(standing))
         .join(standing, standing.c.packet_id == Packet.id)
         .join(Packet.cycle)
         .options(contains_eager(Packet.cycle), *_WITH_PEOPLE)

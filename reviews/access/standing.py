@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
@@ -294,15 +294,43 @@ def _seat(
 RELATIONS = ("own", "peer", "seat", "office")
 
 
-def packet_standing(*where: ColumnElement[bool], columns: Sequence[Any] = ()) -> CTE:
+class ListFront(NamedTuple):
+    """So many packets at the beginning of a list, in an order that an index holds."""
+
+    order: tuple[Any, ...]
+    size: int
+
+
+def packet_standing(
+    *where: ColumnElement[bool], columns: Sequence[Any] = (), front: ListFront | None = None
+) -> CTE:
     """The viewer's standing on each of the packets, beside `packet_id`.
 
     Args:
         where: which packets; over Packet joined to its Cycle.
-        columns: of the packet, to be selected and ordered by from here: then an index can give the first of them.
+        columns: of the packet, to be selected and ordered by from here.
+        front: only the first of these packets are looked at, and `front_size` says how many there were. Without it a
+            database may work out what the viewer is to every packet before it takes the first page of them.
     """
     packets = select(Packet.id.label("packet_id"), *columns).join(Packet.cycle)
-    return _standing_from(packets, VIEWER_ID, where)
+    if front is None:
+        return _standing_from(packets, VIEWER_ID, where)
+    first = (
+        select(Packet.id)
+        .join(Packet.cycle)
+        .where(*where)
+        .order_by(*front.order)
+        .limit(literal_column(str(front.size)))
+        .cte("front")
+    )
+    size = select(func.count()).select_from(first).correlate(None).scalar_subquery()
+    packets = packets.join(first, first.c.id == Packet.id).add_columns(size.label("front_size"))
+    return _standing_from(packets, VIEWER_ID, ())
+
+
+def front_size(standing: CTE) -> list[ColumnElement[int]]:
+    """The column `front_size` of a standing that has one."""
+    return [standing.c.front_size] if "front_size" in standing.c else []
 
 
 def seat_standing(seat: type[PanelMember], *where: ColumnElement[bool]) -> CTE:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, literal_column, or_, select
+from sqlalchemy import Select, bindparam, func, literal_column, or_, select
 
 from reviews.access.loaders import CycleAccess, SiteAccess
 from reviews.access.standing import allowed, packet_standing, viewer_params
@@ -144,9 +144,16 @@ def _of_log(log: str, *columns: Any) -> Select[Any]:
     if log == "site":
         return lines.where(AuditEvent.cycle_id.is_(None))
     standing = packet_standing(Packet.cycle_id == bindparam("cycle"))
-    known = exists().where(standing.c.packet_id == AuditEvent.packet_id, allowed(standing))
+    # Not EXISTS: PostgreSQL would ask the policy about every packet first, to look each line up in them.
+    known = (
+        select(standing.c.packet_id)
+        .where(standing.c.packet_id == AuditEvent.packet_id, allowed(standing))
+        .limit(literal_column("1"))
+        .scalar_subquery()
+    )
     lines = lines.where(
-        AuditEvent.cycle_id == bindparam("cycle"), or_(AuditEvent.packet_id.is_(None), known)
+        AuditEvent.cycle_id == bindparam("cycle"),
+        or_(AuditEvent.packet_id.is_(None), known.is_not(None)),
     )
     # An owner with a packet would learn from it that theirs is decided.
     return lines if log == "cycle" else lines.where(AuditEvent.action != _RELEASE)

@@ -32,6 +32,10 @@ class _Among(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
 
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002 - of SQLAlchemy
+        # On SQLite a condition would be written "... = 1", and no index be used for it.
+        return self
+
 
 def among(column: Any, ids: Iterable[int | None] | BindParameter[Any]) -> _Among:
     """Whether the column's value is one of these ids, or of those that a parameter of type `IdList` will bring."""

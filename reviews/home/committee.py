@@ -24,6 +24,7 @@ from sqlalchemy import (
 from reviews.access.panel_standing import panel_standings
 from reviews.access.standing import (
     VIEWER_ID,
+    ListFront,
     allowed,
     packet_standing,
     standing_columns,
@@ -37,7 +38,6 @@ from reviews.db.models.calibration import Ballot, Conflict
 from reviews.db.models.cycles import Cycle, Panel, PanelMember
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
-from reviews.db.pagination import COUNTED
 from reviews.home.rows import InboxCycle, PanelTasks, Waiting
 from reviews.rules.enums import Action, CyclePhase, PacketStage, Relation
 from reviews.rules.policy import PacketStanding, decide
@@ -45,6 +45,8 @@ from reviews.rules.workflow import IN_REVIEW
 
 _PENDING = frozenset({Relation.MEMBER_PENDING, Relation.CHAIR_PENDING})
 _UNANSWERED = frozenset({Relation.MEMBER_UNANSWERED, Relation.CHAIR_UNANSWERED})
+#: Packets for which something waits that are read.
+LOOKED_AT = 200
 #: Packets with enough ballots, of which it is looked up who may vote.
 READY_READ = 50
 
@@ -77,13 +79,13 @@ class _Counted:
 def panel_tasks(viewer: Viewer, cycles: Mapping[int, InboxCycle]) -> list[PanelTasks]:
     """Of each cycle in which something waits. Five statements at most.
 
-    Of the packets for which something waits the first `COUNTED` are looked at; whoever has more reads "at least".
+    Of the packets for which something waits `LOOKED_AT` are read; whoever has more reads "at least".
 
     Args:
         cycles: by id, those that the viewer may know.
     """
     counted: dict[int, dict[str, _Counted]] = defaultdict(lambda: defaultdict(_Counted))
-    looked_at = 0
+    looked_at = sealed = 0
     for row in _read(_waiting(), viewer, Action.DECLARE_CONFLICT, Action.OPEN_COMMITTEE_PAGE):
         looked_at += row.number
         standing = standing_of(row)
@@ -91,6 +93,7 @@ def panel_tasks(viewer: Viewer, cycles: Mapping[int, InboxCycle]) -> list[PanelT
             if waits(standing):
                 counted[row.cycle_id][kind].add(row.number, row.place)
     for row in _read(_sealed(), viewer, Action.CHANGE_BALLOT):
+        sealed += row.number
         counted[row.cycle_id]["voted"].add(row.number, row.place)
     ready = _read(_ready(), viewer, Action.REVEAL_BALLOTS)
     panels = panel_standings([row.packet_id for row in ready], now=viewer.now) if ready else {}
@@ -98,22 +101,22 @@ def panel_tasks(viewer: Viewer, cycles: Mapping[int, InboxCycle]) -> list[PanelT
         if len(panels[row.packet_id].cast) >= row.quorum:
             counted[row.cycle_id]["to_reveal"].add(1, row.place)
     names = _names(each.place for kinds in counted.values() for each in kinds.values())
-    cut = {"to_reveal": len(ready) > READY_READ}
+    is_cut = looked_at > LOOKED_AT
 
-    def waiting(kinds: Mapping[str, _Counted], kind: str) -> Waiting:
+    def waiting(kinds: Mapping[str, _Counted], kind: str, *, cut: bool = is_cut) -> Waiting:
         if kind not in kinds:
             return Waiting()
         of_kind = kinds[kind]
         packet, candidate = names[of_kind.place]
-        return Waiting(of_kind.number, packet, candidate, cut.get(kind, looked_at > COUNTED))
+        return Waiting(of_kind.number, packet, candidate, cut)
 
     return [
         PanelTasks(
             cycle=cycles[cycle],
             unanswered=waiting(kinds, "unanswered"),
             to_vote=waiting(kinds, "to_vote"),
-            voted=kinds["voted"].number,
-            to_reveal=waiting(kinds, "to_reveal"),
+            voted=kinds["voted"].number if sealed <= LOOKED_AT else None,
+            to_reveal=waiting(kinds, "to_reveal", cut=len(ready) > READY_READ),
             to_decide=waiting(kinds, "to_decide"),
         )
         for cycle, kinds in sorted(counted.items(), reverse=True)
@@ -124,8 +127,8 @@ def _read(statement: Select[Any], viewer: Viewer, *actions: Action) -> Sequence[
     return db.session.connection().execute(statement, viewer_params(viewer, *actions)).all()
 
 
-def _seated(*where: ColumnElement[bool]) -> CTE:
-    """The viewer's standing on the packets in review that their panels have."""
+def _seated(size: int, *where: ColumnElement[bool]) -> CTE:
+    """The viewer's standing on so many packets of their panels that are in review."""
     own_panels = select(PanelMember.panel_id).where(PanelMember.person_id == VIEWER_ID)
     return packet_standing(
         Cycle.phase != CyclePhase.ARCHIVED,
@@ -133,6 +136,8 @@ def _seated(*where: ColumnElement[bool]) -> CTE:
         Packet.panel_id.in_(own_panels),
         *where,
         columns=(Packet.cycle_id, _PLACE.label("place")),
+        # In no order: whoever has more waiting than are read is not told which of them is the first.
+        front=ListFront((), size),
     )
 
 
@@ -145,42 +150,30 @@ def _voted() -> ColumnElement[bool]:
 
 
 def _grouped(standing: CTE) -> Select[Any]:
-    """The first packets that the policy grants, counted by standing."""
-    granted = (
-        select(
-            standing.c.cycle_id,
-            standing.c.place,
-            *standing_columns(standing),
-        )
+    """The packets that the policy grants, counted by standing."""
+    said = [standing.c.cycle_id, *standing_columns(standing)]
+    return (
+        select(*said, func.count().label("number"), func.min(standing.c.place).label("place"))
         .where(allowed(standing))
-        .order_by(standing.c.place)
-        .limit(literal_column(str(COUNTED + 1)))
-        .subquery()
+        .group_by(*said)
     )
-    said = [column for column in granted.c if column.key != "place"]
-    return select(
-        *said, func.count().label("number"), func.min(granted.c.place).label("place")
-    ).group_by(*said)
 
 
 @cache
 def _waiting() -> Select[Any]:
-    """Packets that wait for an answer, a ballot or a decision.
-
-    The others are left out before anything is worked out.
-    """
+    """Packets that wait for an answer, a ballot or a decision. The others are left out before the policy is asked."""
     in_hand = and_(
         Cycle.phase == CyclePhase.CALIBRATION,
         Packet.stage != PacketStage.DECIDED,
         or_(not_(_voted()), Packet.stage == PacketStage.DISCUSSION),
     )
-    return _grouped(_seated(or_(not_(_answered()), in_hand)))
+    return _grouped(_seated(LOOKED_AT + 1, or_(not_(_answered()), in_hand)))
 
 
 @cache
 def _sealed() -> Select[Any]:
     """Packets with a ballot of the viewer's that can still be followed by another."""
-    return _grouped(_seated(_voted(), Packet.stage != PacketStage.DECIDED))
+    return _grouped(_seated(LOOKED_AT + 1, _voted(), Packet.stage != PacketStage.DECIDED))
 
 
 @cache
@@ -193,6 +186,7 @@ def _ready() -> Select[Any]:
     )
     quorum = select(Panel.quorum).where(Panel.id == Packet.panel_id).scalar_subquery()
     standing = _seated(
+        READY_READ + 1,
         Cycle.phase == CyclePhase.CALIBRATION,
         Packet.stage.in_([PacketStage.WAITING, PacketStage.VOTING]),
         ballots >= quorum,
@@ -203,7 +197,6 @@ def _ready() -> Select[Any]:
         .join(Panel, Panel.id == Packet.panel_id)
         .where(allowed(standing))
         .order_by(standing.c.place)
-        .limit(literal_column(str(READY_READ + 1)))
     )
 
 

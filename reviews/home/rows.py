@@ -99,7 +99,8 @@ class PanelTasks:
     cycle: InboxCycle
     unanswered: Waiting = Waiting()
     to_vote: Waiting = Waiting()
-    voted: int = 0
+    #: Ballots that are sealed; None where there are too many to count.
+    voted: int | None = 0
     to_reveal: Waiting = Waiting()
     to_decide: Waiting = Waiting()
 

@@ -354,11 +354,11 @@ def _committee(rows: InboxRows, now: datetime) -> list[Task]:
         ):
             if not waiting.number:
                 continue
-            meta = f"Next on the agenda: {waiting.candidate}"
-            if waiting is seat.to_vote:
+            meta = "" if waiting.at_least else f"Next on the agenda: {waiting.candidate}"
+            if waiting is seat.to_vote and seat.voted is not None:
                 more = "at least " if waiting.at_least else ""
                 ballots = f"{more}{seat.voted + waiting.number} ballots"
-                meta = f"{seat.voted} of {ballots} sealed. {meta}"
+                meta = f"{seat.voted} of {ballots} sealed. {meta}".strip()
             tasks.append(
                 _task(
                     done.format(_packets(waiting)),

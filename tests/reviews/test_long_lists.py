@@ -3,10 +3,12 @@
 import pytest
 from sqlalchemy import select
 
+from reviews.access import packet_list
 from reviews.db.extensions import db
 from reviews.db.models.calibration import Conflict
 from reviews.db.models.cycles import Cycle
 from reviews.db.models.packets import Packet
+from reviews.home import committee
 from reviews.rules.enums import ConflictStanding, CyclePhase
 from tests.builders import a_cycle, a_packet, a_panel, a_person, saved
 from tests.clients import StrictClient
@@ -194,3 +196,43 @@ def test_places_are_saved_for_the_packets_of_a_page(client: StrictClient, compan
     assert answer.status_code == 302
     places = {name: packet.panel_id for name, packet in company.packets.items()}
     assert places == {**dict.fromkeys(NAMES, company.panel.id), "Person 51": other.id}
+
+
+# -- The front of a list
+
+
+@pytest.mark.parametrize("fronts", [(), (1,), (2, 5), (200, 1001)])
+def test_a_list_is_the_same_from_however_far_in_front_it_is_read(
+    client: StrictClient, company: Company, monkeypatch: pytest.MonkeyPatch, fronts: tuple[int, ...]
+) -> None:
+    chair = a_person("Cy")
+    theirs = a_panel(company.cycle, chair=chair)
+    for name in ("Person 03", "Person 29", "Zoë Ångström"):
+        company.packets[name].panel_id = theirs.id
+    monkeypatch.setattr(packet_list, "FRONTS", fronts)
+    client.sign_in(chair)
+
+    page = client.page(company.path("progress"))
+
+    # Nobody has answered the conflict question: a name is all that is seen.
+    assert page.texts(".//tbody/tr/th") == ["Person 03", "Person 29", "Zoë Ångström"]
+    client.sign_in(company.owner)
+    second = client.page(company.path("progress?page=2"))
+    assert candidates(second) == NAMES[50:]
+    assert second.texts(f"{PAGER}/span") == ["51\N{EN DASH}54 of 54"]
+    assert candidates(client.page(company.path("progress?q=zoë"))) == ["Zoë Ångström"]
+
+
+def test_more_than_are_read_wait_at_least(
+    client: StrictClient, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(committee, "LOOKED_AT", 50)
+    committee._waiting.cache_clear()  # noqa: SLF001 - the number is in its text
+    client.sign_in(company.member)
+
+    try:
+        waiting = client.page("/").texts(".//ul[@class='tasks']//span[@class='what']/a")
+    finally:
+        committee._waiting.cache_clear()  # noqa: SLF001 - the same
+
+    assert waiting == ["Answer the conflict question for at least 51 packets"]

@@ -27,3 +27,8 @@ class BoardChoice:
             "text": self.text,
         }
         return frozenset(name for name, value in values.items() if value)
+
+    @property
+    def is_by_agenda(self) -> bool:
+        """Whether a level's candidates are asked for as the agenda has them: all of them, in its order."""
+        return (self.group, self.sort) == ("level", "agenda") and self.filters <= {"level"}

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, partial
 from itertools import groupby
 from typing import Any
 
@@ -27,8 +27,11 @@ from sqlalchemy.orm import aliased
 
 from ladders.models import DimensionRow, LadderRow, LadderVersion, LevelRow
 from reviews.access.loaders import CycleAccess
+from reviews.access.packet_list import read_front
 from reviews.access.standing import (
+    ListFront,
     allowed,
+    front_size,
     packet_standing,
     standing_columns,
     standing_of,
@@ -151,9 +154,9 @@ class Population:
     def managers_by_name(self) -> list[tuple[str, str]]:
         return sorted(self.managers.items(), key=lambda each: (each[1].casefold(), each[0]))
 
-    def has_zones(self, packet: int, rights: BoardRights) -> bool:
-        """Whether the cells of a packet may have zones: the viewer may see them, and enough is known."""
-        return self.variance is not None and rights.sees_zone and packet in self.connected
+    def has_zones(self, packet: int) -> bool:
+        """Whether enough is known for the cells of a packet to have zones."""
+        return self.variance is not None and packet in self.connected
 
     def zone(self, ratings: Histogram) -> Zone | None:
         """The zone of a cell of a packet that has zones, or None where it has too few ratings."""
@@ -165,13 +168,11 @@ class Population:
 
 def population(access: CycleAccess) -> Population:
     """One statement."""
-    rows = _read(
-        _population(COUNTED + 1),
-        {
-            **viewer_params(access.viewer, Action.SEE_BOARD_ROW, granted=full_cells),
-            "cycle": access.cycle.id,
-        },
-    )
+    parameters = {
+        **viewer_params(access.viewer, Action.SEE_BOARD_ROW, granted=full_cells),
+        "cycle": access.cycle.id,
+    }
+    rows = read_front(_population, parameters, wanted=COUNTED + 1)
     rights = [rights_on_board(standing_of(row)) for row in rows]
     ballots = [
         (row, each) for row, each in zip(rows, rights, strict=True) if each.owes or each.cast
@@ -208,8 +209,11 @@ def _json(texts: Iterable[str]) -> list[Any]:
     return found
 
 
+_AGENDA = (Packet.agenda_order, Packet.id)
+
+
 @cache
-def _population(limit: int) -> Select[*tuple[Any, ...]]:
+def _population(size: int | None) -> Select[*tuple[Any, ...]]:
     manager = aliased(Person)
     standing = packet_standing(
         *_ON_BOARD,
@@ -219,6 +223,7 @@ def _population(limit: int) -> Select[*tuple[Any, ...]]:
             Packet.target_level_id,
             Packet.agenda_order,
         ),
+        front=ListFront(_AGENDA, size) if size else None,
     )
     packet = standing.c
     return (
@@ -231,12 +236,13 @@ def _population(limit: int) -> Select[*tuple[Any, ...]]:
             cast(RatingCounts.scatter, String).label("scatter"),
             cast(RatingCounts.raters, String).label("raters"),
             *standing_columns(standing),
+            *front_size(standing),
         )
         .join(manager, manager.id == packet.manager_id)
         .join(RatingCounts, RatingCounts.packet_id == packet.packet_id)
         .where(allowed(standing))
         .order_by(packet.agenda_order, packet.packet_id)
-        .limit(_first(limit))
+        .limit(_first(COUNTED + 1))
     )
 
 
@@ -270,7 +276,12 @@ def stubs(access: CycleAccess) -> Stubs:
 
 @cache
 def _stubs() -> Select[*tuple[Any, ...]]:
-    standing = packet_standing(*_ON_BOARD, columns=(Packet.candidate_id, Packet.agenda_order))
+    # Most viewers have none: on a longer board those are found that are among the packets that are counted.
+    standing = packet_standing(
+        *_ON_BOARD,
+        columns=(Packet.candidate_id, Packet.agenda_order),
+        front=ListFront(_AGENDA, COUNTED + 1),
+    )
     packet = standing.c
     return (
         select(Person.name, *standing_columns(standing))
@@ -417,7 +428,12 @@ class BoardRows:
     access: CycleAccess
     choice: BoardChoice
     levels: Sequence[TargetLevel]
-    population: Population
+    #: If it has been read already; else it is read where a zone is asked for.
+    seen: Population | None = None
+
+    @cached_property
+    def population(self) -> Population:
+        return self.seen or population(self.access)
 
     def count(self) -> int:
         """How many candidates the filters leave, `COUNTED` + 1 for more. One statement, or none."""
@@ -478,7 +494,8 @@ class BoardRows:
         # How much there is to discuss is known to the database but for the zones: where there are any, it orders
         # by the ratings that disagree, and the rows are put in order here. They are few enough to be counted.
         by_zone = self.choice.sort == "discuss" and self.population.variance is not None
-        statement = _candidates(
+        build = partial(
+            _candidates,
             self.choice.filters | {"level"},
             self.choice.flag,
             self.choice.group,
@@ -486,7 +503,11 @@ class BoardRows:
             limit=COUNTED if by_zone else ROWS_READ,
             skips=bool(offset) and not by_zone,
         )
-        rows = _read(statement, {**self._params(level), "offset": offset})
+        parameters = {**self._params(level), "offset": offset}
+        if self.choice.is_by_agenda:
+            rows = read_front(build, parameters, wanted=ROWS_READ, least=offset + ROWS_READ)
+        else:
+            rows = _read(build(None), parameters)
         found = [
             self._candidate(row, cells, level)
             for row, cells in zip(rows, _json(row.cells for row in rows), strict=True)
@@ -515,7 +536,9 @@ class BoardRows:
             standing=standing,
             rights=rights,
             cells=self._cells(
-                row.asked, cells, has_zones=self.population.has_zones(row.packet_id, rights)
+                row.asked,
+                cells,
+                has_zones=rights.sees_zone and self.population.has_zones(row.packet_id),
             ),
         )
 
@@ -559,7 +582,9 @@ def _cells(scale: ScaleWords) -> _CellOf:
 _MANAGER = aliased(Person)
 
 
-def _on_page(filters: frozenset[str], flag: str) -> tuple[Any, Select[*tuple[Any, ...]]]:
+def _on_page(
+    filters: frozenset[str], flag: str, size: int | None = None
+) -> tuple[Any, Select[*tuple[Any, ...]]]:
     """The standing of the packets that the filters leave, and a statement over them that the policy has passed."""
     of_packet = {
         "level": Packet.target_level_id == bindparam("level"),
@@ -576,6 +601,7 @@ def _on_page(filters: frozenset[str], flag: str) -> tuple[Any, Select[*tuple[Any
             Packet.stage,
             Packet.agenda_order,
         ),
+        front=ListFront(_AGENDA, size) if size else None,
     )
     packet = standing.c
     flagged = {
@@ -611,10 +637,17 @@ def _count(filters: frozenset[str], flag: str, limit: int | None) -> Select[*tup
 
 @cache
 def _candidates(
-    filters: frozenset[str], flag: str, group: str, sort: str, *, limit: int, skips: bool
+    filters: frozenset[str],
+    flag: str,
+    group: str,
+    sort: str,
+    size: int | None,
+    *,
+    limit: int,
+    skips: bool,
 ) -> Select[*tuple[Any, ...]]:
-    """The statements differ by what is asked for, and not by who asks."""
-    standing, found = _on_page(filters, flag)
+    """The statements differ by what is asked for, and not by who asks. size: of the front of the agenda."""
+    standing, found = _on_page(filters, flag, size)
     unit = case((Person.unit == "", "No unit"), else_=Person.unit)
     label, by_label = {
         "level": (literal_column("''"), ()),
@@ -655,6 +688,7 @@ def _row_columns(standing: Any) -> list[Any]:
         cast(RatingCounts.cells, String).label("cells"),
         asked.scalar_subquery().label("asked"),
         *standing_columns(standing),
+        *front_size(standing),
     ]
 
 

@@ -6,15 +6,22 @@ Each page is one function; a field the policy does not grant is None.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Row, Select, String, bindparam, case, exists, func, not_, select, true
 
 from reviews.access.expectations import TargetDimension, expectations_for
-from reviews.access.loaders import CycleAccess, PacketAccess, packets_of
+from reviews.access.loaders import BY_NAME, CycleAccess, PacketAccess, packets_of
+from reviews.access.packet_list import PacketList
 from reviews.access.panel_standing import panel_standings
-from reviews.access.standing import VIEWER_ID, packet_standing, standing_of, viewer_params
+from reviews.access.standing import (
+    VIEWER_ID,
+    ListFront,
+    packet_standing,
+    standing_of,
+    viewer_params,
+)
 from reviews.calibration.board.queries import faces_of
 from reviews.calibration.requirements import BallotMarkDraft
 from reviews.db.extensions import db
@@ -25,7 +32,7 @@ from reviews.db.models.calibration import (
 )
 from reviews.db.models.cycles import Panel
 from reviews.db.models.packets import Packet
-from reviews.db.pagination import Page, page_of
+from reviews.db.pagination import Page
 from reviews.db.text import position
 from reviews.display.board_cell import CellFace
 from reviews.packets.queries import revision_notes
@@ -94,8 +101,8 @@ def conflicts_page(access: CycleAccess, *, page: int, name: str) -> ConflictQues
     def packet(row: Row[Any]) -> PacketAccess:
         return PacketAccess(access.viewer, row.Packet, standing_of(row))
 
-    waiting = page_of(_questions(is_open=True), 1, parameters, packet)
-    others = page_of(_questions(is_open=False), page, parameters, packet)
+    waiting = PacketList(partial(_questions, is_open=True), parameters).page(1, packet)
+    others = PacketList(partial(_questions, is_open=False), parameters).page(page, packet)
     shown = [*waiting.items, *others.items]
     return ConflictQuestionsPage(
         open=waiting,
@@ -106,7 +113,7 @@ def conflicts_page(access: CycleAccess, *, page: int, name: str) -> ConflictQues
 
 
 @cache
-def _questions(*, is_open: bool) -> Select[Any]:
+def _questions(size: int | None, *, is_open: bool) -> Select[Any]:
     answered = exists().where(Conflict.packet_id == Packet.id, Conflict.person_id == VIEWER_ID)
     named = position(Packet.candidate_name_key, bindparam("name", type_=String())) > 0
     standing = packet_standing(
@@ -114,6 +121,7 @@ def _questions(*, is_open: bool) -> Select[Any]:
         # Most have been answered, and what is open is found without working out what the viewer is to them.
         not_(answered) if is_open else named,
         columns=(Packet.candidate_name_key, Packet.state),
+        front=ListFront(BY_NAME, size) if size else None,
     )
     unanswered = standing.c.seat.in_([relation.value for relation in _UNANSWERED])
     by_office = case(

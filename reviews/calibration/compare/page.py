@@ -16,7 +16,6 @@ from reviews.calibration.board.choice import BoardChoice
 from reviews.calibration.board.queries import (
     BoardRows,
     Candidate,
-    population,
     target_levels,
 )
 from reviews.calibration.compare.queries import (
@@ -122,7 +121,7 @@ def compare_page(access: CycleAccess, wanted: Iterable[str], dimension: str) -> 
     if not FEWEST <= len(public_ids) <= MOST:
         raise Incomparable("Choose two to four candidates of one target level.")
     levels = target_levels(access.cycle.id)
-    chosen = BoardRows(access, BoardChoice(), levels, population(access)).chosen(public_ids)
+    chosen = BoardRows(access, BoardChoice(), levels).chosen(public_ids)
     if len(chosen) < len(public_ids):
         return None
     if len({candidate.target for candidate in chosen}) > 1:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import joinedload
 
 from reviews.access.expectations import TargetDimension
@@ -106,9 +106,9 @@ def marks_of(
         )
         .join(ExpectationMark, ExpectationMark.assignment_id == Assignment.id)
         .where(
-            among(Assignment.packet_id, asked),
+            Assignment.packet_id.in_(asked),
             Assignment.state == AssignmentState.SUBMITTED,
-            among(ExpectationMark.expectation_id, {e.id for each in asked.values() for e in each}),
+            ExpectationMark.expectation_id.in_({e.id for each in asked.values() for e in each}),
         )
         .group_by(Assignment.packet_id, ExpectationMark.expectation_id, ExpectationMark.mark)
     ):
@@ -139,9 +139,12 @@ def ratings_about(
         .join(Rating, Rating.assignment_id == Assignment.id)
         .join(Person, Person.id == Assignment.rater_id)
         .where(
-            among(Assignment.packet_id, asked),
+            Assignment.packet_id.in_(asked),
             Assignment.state == AssignmentState.SUBMITTED,
-            among(Rating.dimension_id, {dimension.id for dimension in asked.values()}),
+            # A sum has no index: SQLite would else begin with all ratings of the dimension.
+            (Rating.dimension_id + literal_column("0")).in_(
+                {dimension.id for dimension in asked.values()}
+            ),
         )
         .order_by(Assignment.peer_order, Assignment.id)
     ).all()

@@ -3,14 +3,23 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, exists, func, literal_column, not_, or_, select
 
-from reviews.access.loaders import CycleAccess, PacketAccess, packets_by_name, packets_of
+from reviews.access.loaders import (
+    BY_NAME,
+    CycleAccess,
+    PacketAccess,
+    packets_by_name,
+    packets_of,
+)
+from reviews.access.packet_list import read_front
 from reviews.access.standing import (
+    ListFront,
     allowed,
+    front_size,
     packet_standing,
     standing_columns,
     standing_of,
@@ -117,7 +126,9 @@ def progress_page(access: CycleAccess, *, page: int = 1, name: str = "") -> Prog
 def progress_totals(access: CycleAccess) -> ProgressTotals:
     """One statement: it counts packets by what the policy knows of them and by what they wait for."""
     totals = ProgressTotals()
-    for row in db.session.connection().execute(_totals(), _params(access)):
+    for row in read_front(
+        _totals, _params(access), wanted=COUNTED + 1, rows_in=lambda row: int(row.number)
+    ):
         standing = standing_of(row)
         asked = Asked(bool(row.proposed), bool(row.manager_in), bool(row.owed))
         waits = decide(Action.KNOW_PACKET, standing) is not Answer.STUB and any(
@@ -135,7 +146,7 @@ def progress_totals(access: CycleAccess) -> ProgressTotals:
 
 def first_rows(access: CycleAccess, *, waiting: bool) -> tuple[ProgressRow, ...]:
     """The first rows by name of packets that were not submitted, or else that wait for a rating. Three statements."""
-    found = db.session.execute(_first(waiting=waiting), _params(access))
+    found = read_front(partial(_first, waiting=waiting), _params(access), wanted=PAGE_SIZE)
     packets = [PacketAccess(access.viewer, row.Packet, standing_of(row)) for row in found]
     return tuple(row for row in _rows(packets) if row.waits or not waiting)
 
@@ -163,18 +174,20 @@ def _asked() -> list[Any]:
     ]
 
 
-def _known(*columns: Any) -> tuple[Any, Any]:
+def _known(size: int | None, *columns: Any) -> tuple[Any, Any]:
     """The standing on the packets of the cycle, and which of them the viewer may see in a list."""
     standing = packet_standing(
-        Packet.cycle_id == bindparam("cycle"), columns=(Packet.state, *columns, *_asked())
+        Packet.cycle_id == bindparam("cycle"),
+        columns=(Packet.state, *columns, *_asked()),
+        front=ListFront(BY_NAME, size) if size else None,
     )
     early = or_(standing.c.state.in_(IN_REVIEW), allowed(standing, granted="early"))
     return standing, early
 
 
 @cache
-def _totals() -> Select[Any]:
-    standing, early = _known()
+def _totals(size: int | None) -> Select[Any]:
+    standing, early = _known(size)
     known = (
         select(
             standing.c.state,
@@ -182,6 +195,7 @@ def _totals() -> Select[Any]:
             standing.c.manager_in,
             standing.c.owed,
             *standing_columns(standing),
+            *front_size(standing),
         )
         .where(allowed(standing), early)
         .limit(literal_column(str(COUNTED + 1)))
@@ -191,8 +205,8 @@ def _totals() -> Select[Any]:
 
 
 @cache
-def _first(*, waiting: bool) -> Select[Any]:
-    standing, early = _known(Packet.candidate_name_key)
+def _first(size: int | None, *, waiting: bool) -> Select[Any]:
+    standing, early = _known(size, Packet.candidate_name_key)
     if waiting:
         wanted = and_(
             standing.c.state.in_(IN_REVIEW),

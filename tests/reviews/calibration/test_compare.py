@@ -300,7 +300,7 @@ def test_it_takes_as_many_statements_for_one_rating_and_item_as_for_thirty(
         with recorded() as seen:
             client.page(url)
         counts.append(len(seen))
-    assert counts == [12, 12]
+    assert counts == [11, 11]
 
 
 # -- Notes of no opportunity

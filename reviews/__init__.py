@@ -21,7 +21,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """Make an application from `config.py`, the environment and the overrides.
 
     Raises:
-        RuntimeError: without a long secret outside demo and test mode, in a mode that does not exist, or if a route has
+        RuntimeError: without a long secret outside demo and test mode, in a mode that does not exist, over a
+            database file that others may read, or if a route has
             no action.
         PolicyError: if the policy table breaks one of its invariants.
     """
@@ -68,7 +69,9 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
     tables()
     chain.sign_with(app.config["AUDIT_KEY"])
-    (ROOT / "var").mkdir(exist_ok=True)
+    (ROOT / "var").mkdir(mode=0o700, exist_ok=True)
+    if app.config["MODE"] == "production":
+        connections.keep_private(app.config["SQLALCHEMY_DATABASE_URI"])
     app.config["SQLALCHEMY_BINDS"] = {READ: app.config["SQLALCHEMY_DATABASE_URI"]}
     db.init_app(app)
     with app.app_context():

@@ -1,9 +1,11 @@
 """How a connection behaves, so that nothing acknowledged is lost, nothing is overwritten and nobody waits for ever."""
 
 import sqlite3
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from reviews.db.extensions import READ, db
@@ -16,6 +18,23 @@ _PATIENCE_MS = 5000
 
 #: Kept by each connection, so that a statement is planned once and not once per page. More than there are texts.
 _STATEMENTS_KEPT = 500
+
+
+def keep_private(url: str) -> None:
+    """Make the file of a SQLite database, if there is none, and let nobody but its owner read it. Others have no file.
+
+    Raises:
+        RuntimeError: if others may read the file that is there.
+    """
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite" or address.database in {None, "", ":memory:"}:
+        return
+    path = Path(str(address.database))
+    with suppress(FileExistsError):
+        # The journal beside it gets the same mode from SQLite.
+        path.touch(mode=0o600, exist_ok=False)
+    if path.stat().st_mode & 0o077:
+        raise RuntimeError(f"{path} can be read by others than its owner: chmod 600 {path}")
 
 
 def prepare(engine: Engine, *, reads_only: bool) -> None:

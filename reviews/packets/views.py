@@ -22,7 +22,7 @@ from reviews.rules.enums import Action
 from reviews.rules.errors import RuleBroken, StaleEdit
 from reviews.web.error_handlers import rules_shown_on, status_of
 from reviews.web.forms import ButtonForm, take_button_only
-from reviews.web.guard import guarded
+from reviews.web.guard import guarded, render_closed
 
 bp = Blueprint("packets", __name__)
 
@@ -329,10 +329,13 @@ def withdraw(access: PacketAccess) -> ResponseReturnValue:
 
 
 @bp.post("/packets/<packet>/withdraw")
-@guarded(Action.WITHDRAW_PACKET, on="packet")
+@guarded(Action.WITHDRAW_PACKET, Action.OPEN_WITHDRAWAL, on="packet")
 def withdraw_now(access: PacketAccess) -> ResponseReturnValue:
+    """What is wrong with the form is said first: only a withdrawal that is meant learns that it is late."""
     form = ButtonForm()
     if form.validate_on_submit():
+        if not access.may(Action.WITHDRAW_PACKET):
+            return render_closed(access)
         with rules_shown_on(form):
             service.withdraw_packet(access.packet, actor=access.viewer, now=access.viewer.now)
             flash("Your packet is withdrawn.")

@@ -248,11 +248,19 @@ def _open_request() -> ResponseReturnValue | None:
         if request.method in SAFE:
             begin_read()
         else:
+            _read_body()
             begin_write()
         if current_user.is_authenticated:
             return None
     # The same answer for every address and method, existing or not, before anything is looked up.
     return redirect(url_for("people.sign_in", next=request.path))
+
+
+def _read_body() -> None:
+    """Read what is sent before the transaction begins: on SQLite whoever is slow to send would hold up all writers."""
+    # One under another encoding is not read at all, and is refused with the token.
+    if not request.content_encoding:
+        _ = request.form
 
 
 def answer_wrong_method(error: MethodNotAllowed) -> ResponseReturnValue:

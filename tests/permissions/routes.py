@@ -194,6 +194,12 @@ def of_conflicts(world: World, case: Case) -> str:
     return "" if asked else oracle.UNKNOWN
 
 
+def of_withdrawal(_world: World, case: Case) -> str:
+    """Whoever may open the page and means it learns that it is late."""
+    by_now = oracle.on_packet("K06", ties_to(case, case.subject), case.subject.phase)
+    return "" if by_now == oracle.ALLOWED else by_now
+
+
 # -- Bodies
 
 
@@ -308,7 +314,7 @@ PACKET_ROUTES = (
     write("packets.submit", "K05", prepare=as_draft, done_by=("1", "candidate")),
     page("packets.receipt", "K07"),
     page("packets.withdraw", "K17"),
-    write("packets.withdraw_now", "K06", done_by=("3", "candidate")),
+    write("packets.withdraw_now", "K06", "K17", done_by=("3", "candidate"), told=of_withdrawal),
     page("packets.send_back", "K15"),
     write(
         "packets.send_back",

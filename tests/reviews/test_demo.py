@@ -149,3 +149,20 @@ def test_a_misspelt_mode_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with pytest.raises(RuntimeError, match="LEVELSET_MODE is none of production, demo, test"):
         create_app({"SQLALCHEMY_DATABASE_URI": "sqlite://"})
+
+
+def test_the_file_of_a_database_is_its_owners_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LEVELSET_MODE", "production")
+    monkeypatch.setenv("SECRET_KEY", "x" * 40)
+    file = tmp_path / "levelset.db"
+    settings = {"SQLALCHEMY_DATABASE_URI": f"sqlite:///{file}"}
+
+    create_app(settings)
+    assert file.stat().st_mode & 0o777 == 0o600
+
+    for mode in (0o640, 0o604, 0o660):
+        file.chmod(mode)
+        with pytest.raises(RuntimeError, match="chmod 600"):
+            create_app(settings)

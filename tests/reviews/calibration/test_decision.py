@@ -1,6 +1,9 @@
 """From the reveal to the outcome: who may, what must be there, and who can tell before release."""
 
+from typing import Any
+
 import pytest
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
@@ -11,11 +14,13 @@ from reviews.db.models.packets import Packet
 from reviews.rules.enums import Attainment, Category, Outcome, PacketStage, PacketState, RaterKind
 from reviews.rules.errors import IllegalMove
 from tests import builders
-from tests.clients import StrictClient, one_request_id
+from tests.clients import StrictClient, form_token, one_request_id
 from tests.reviews.calibration.panels import Committee, a_committee, in_hand, seen_in
 
 pytestmark = pytest.mark.both_databases
 
+#: Stands for the token of a form.
+TOKEN = "token"
 LETTER = "The committee saw the level in two dimensions; the third is open."
 
 
@@ -247,3 +252,54 @@ def test_after_release_candidate_and_manager_read_the_outcome(
         ] == []
     client.sign_in(peer)
     assert client.get(address(committee, "outcome")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "fields", "status"),
+    [
+        ("", {"csrf_token": ""}, 403),
+        ("", {}, 403),
+        ("?x=1", {"csrf_token": TOKEN}, 400),
+        ("", {"csrf_token": TOKEN, "stray": "1"}, 422),
+        ("", {"csrf_token": [TOKEN, TOKEN]}, 400),
+    ],
+)
+def test_a_withdrawal_that_goes_wrong_tells_no_candidate_whether_the_packet_is_decided(
+    client: StrictClient,
+    session: scoped_session[Session],
+    query: str,
+    fields: dict[str, Any],
+    status: int,
+) -> None:
+    packet = a_committee(PacketStage.VOTING).packet
+    client.sign_in(packet.candidate)
+    token = form_token(current_app)
+    sent = {
+        name: token if value == TOKEN else [token, token] if value == [TOKEN, TOKEN] else value
+        for name, value in fields.items()
+    }
+    answers = []
+    for stage in (PacketStage.VOTING, PacketStage.DISCUSSION, PacketStage.DECIDED):
+        packet.stage = stage
+        packet.revealed_at = None if stage is PacketStage.VOTING else builders.NOW
+        packet.decided_at = builders.NOW if stage is PacketStage.DECIDED else None
+        session.commit()
+        with one_request_id():
+            answer = client.post(f"/packets/{packet.public_id}/withdraw{query}", data=sent)
+        answers.append((answer.status_code, answer.data))
+
+    assert answers == [answers[0]] * 3
+    assert answers[0][0] == status
+
+
+def test_only_a_withdrawal_that_is_meant_learns_that_it_is_late(
+    client: StrictClient, session: scoped_session[Session]
+) -> None:
+    packet = a_committee(PacketStage.DISCUSSION).packet
+    packet.stage, packet.decided_at = PacketStage.DECIDED, builders.NOW
+    session.commit()
+    client.sign_in(packet.candidate)
+
+    answer = client.submit(f"/packets/{packet.public_id}/withdraw")
+
+    assert (answer.status_code, packet.state) == (409, PacketState.SUBMITTED)

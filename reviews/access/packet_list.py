@@ -2,7 +2,7 @@
 
 What a viewer is to a packet takes a while to work out, and most packets of a list are theirs to see. So a few more than
 are wanted are taken from the front of an index, and the policy is asked about these; only if it leaves too few, about
-more.
+more. What is read is the same from any front: it depends on nothing that the policy leaves out.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +15,7 @@ from reviews.db.extensions import db
 from reviews.db.pagination import COUNTED, Page
 
 #: How many packets are looked at: the first number that may be enough, then the next; in the end all of them.
-FRONTS = (200, COUNTED + 1, 10_000)
+FRONTS = (250, COUNTED + 1, 10_000)
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ def read_front(
     """The rows of a statement over as small a front as gives so many.
 
     Args:
-        build: the statement over a front of this size, or over all packets.
-        wanted: rows; fewer are given where there are not so many.
+        build: the statement over a front of this size, or over all packets. It ends with the wanted rows.
+        wanted: packets; fewer are given where there are not so many.
         least: packets that the front must hold; as many as rows if not given.
         rows_in: how many packets a row stands for.
     """

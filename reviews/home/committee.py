@@ -21,11 +21,13 @@ from sqlalchemy import (
     select,
 )
 
+from reviews.access.packet_list import read_front
 from reviews.access.panel_standing import panel_standings
 from reviews.access.standing import (
     VIEWER_ID,
     ListFront,
     allowed,
+    front_size,
     packet_standing,
     standing_columns,
     standing_of,
@@ -45,7 +47,7 @@ from reviews.rules.workflow import IN_REVIEW
 
 _PENDING = frozenset({Relation.MEMBER_PENDING, Relation.CHAIR_PENDING})
 _UNANSWERED = frozenset({Relation.MEMBER_UNANSWERED, Relation.CHAIR_UNANSWERED})
-#: Packets for which something waits that are read.
+#: Packets for which something waits that are counted.
 LOOKED_AT = 200
 #: Packets with enough ballots, of which it is looked up who may vote.
 READY_READ = 50
@@ -77,25 +79,27 @@ class _Counted:
 
 
 def panel_tasks(viewer: Viewer, cycles: Mapping[int, InboxCycle]) -> list[PanelTasks]:
-    """Of each cycle in which something waits. Five statements at most.
+    """Of each cycle in which something waits. Five statements, or a few more where the policy leaves many packets out.
 
-    Of the packets for which something waits `LOOKED_AT` are read; whoever has more reads "at least".
+    Of the packets for which something waits `LOOKED_AT` are counted; whoever has more reads "at least".
 
     Args:
         cycles: by id, those that the viewer may know.
     """
     counted: dict[int, dict[str, _Counted]] = defaultdict(lambda: defaultdict(_Counted))
     looked_at = sealed = 0
-    for row in _read(_waiting(), viewer, Action.DECLARE_CONFLICT, Action.OPEN_COMMITTEE_PAGE):
+    for row in _read(
+        _waiting, LOOKED_AT, viewer, Action.DECLARE_CONFLICT, Action.OPEN_COMMITTEE_PAGE
+    ):
         looked_at += row.number
         standing = standing_of(row)
         for kind, waits in _WAITS.items():
             if waits(standing):
                 counted[row.cycle_id][kind].add(row.number, row.place)
-    for row in _read(_sealed(), viewer, Action.CHANGE_BALLOT):
+    for row in _read(_sealed, LOOKED_AT, viewer, Action.CHANGE_BALLOT):
         sealed += row.number
         counted[row.cycle_id]["voted"].add(row.number, row.place)
-    ready = _read(_ready(), viewer, Action.REVEAL_BALLOTS)
+    ready = _read(_ready, READY_READ, viewer, Action.REVEAL_BALLOTS)
     panels = panel_standings([row.packet_id for row in ready], now=viewer.now) if ready else {}
     for row in ready:
         if len(panels[row.packet_id].cast) >= row.quorum:
@@ -123,12 +127,16 @@ def panel_tasks(viewer: Viewer, cycles: Mapping[int, InboxCycle]) -> list[PanelT
     ]
 
 
-def _read(statement: Select[Any], viewer: Viewer, *actions: Action) -> Sequence[Any]:
-    return db.session.connection().execute(statement, viewer_params(viewer, *actions)).all()
+def _read(
+    build: Callable[[int | None], Select[Any]], counted: int, viewer: Viewer, *actions: Action
+) -> Sequence[Any]:
+    """The rows of so many packets, and of one more where there is one."""
+    parameters = viewer_params(viewer, *actions)
+    return read_front(build, parameters, wanted=counted + 1, rows_in=lambda row: int(row.number))
 
 
-def _seated(size: int, *where: ColumnElement[bool]) -> CTE:
-    """The viewer's standing on so many packets of their panels that are in review."""
+def _seated(size: int | None, *where: ColumnElement[bool]) -> CTE:
+    """The viewer's standing on the packets of their panels that are in review."""
     own_panels = select(PanelMember.panel_id).where(PanelMember.person_id == VIEWER_ID)
     return packet_standing(
         Cycle.phase != CyclePhase.ARCHIVED,
@@ -136,8 +144,24 @@ def _seated(size: int, *where: ColumnElement[bool]) -> CTE:
         Packet.panel_id.in_(own_panels),
         *where,
         columns=(Packet.cycle_id, _PLACE.label("place")),
-        # In no order: whoever has more waiting than are read is not told which of them is the first.
-        front=ListFront((), size),
+        # Not by the agenda: whoever has more waiting than are counted is not told which of them is the first.
+        front=ListFront((Packet.id,), size) if size else None,
+    )
+
+
+def _granted(standing: CTE, limit: int) -> Select[Any]:
+    """The first packets that the policy grants, and one more."""
+    return (
+        select(
+            standing.c.packet_id,
+            standing.c.cycle_id,
+            standing.c.place,
+            *standing_columns(standing),
+            *front_size(standing),
+        )
+        .where(allowed(standing))
+        .order_by(standing.c.packet_id)
+        .limit(literal_column(str(limit + 1)))
     )
 
 
@@ -150,34 +174,33 @@ def _voted() -> ColumnElement[bool]:
 
 
 def _grouped(standing: CTE) -> Select[Any]:
-    """The packets that the policy grants, counted by standing."""
-    said = [standing.c.cycle_id, *standing_columns(standing)]
-    return (
-        select(*said, func.count().label("number"), func.min(standing.c.place).label("place"))
-        .where(allowed(standing))
-        .group_by(*said)
-    )
+    """So many packets, counted by what the viewer is to them."""
+    granted = _granted(standing, LOOKED_AT).subquery()
+    alike = [column for column in granted.c if column.key not in {"packet_id", "place"}]
+    return select(
+        *alike, func.count().label("number"), func.min(granted.c.place).label("place")
+    ).group_by(*alike)
 
 
 @cache
-def _waiting() -> Select[Any]:
+def _waiting(size: int | None) -> Select[Any]:
     """Packets that wait for an answer, a ballot or a decision. The others are left out before the policy is asked."""
     in_hand = and_(
         Cycle.phase == CyclePhase.CALIBRATION,
         Packet.stage != PacketStage.DECIDED,
         or_(not_(_voted()), Packet.stage == PacketStage.DISCUSSION),
     )
-    return _grouped(_seated(LOOKED_AT + 1, or_(not_(_answered()), in_hand)))
+    return _grouped(_seated(size, or_(not_(_answered()), in_hand)))
 
 
 @cache
-def _sealed() -> Select[Any]:
+def _sealed(size: int | None) -> Select[Any]:
     """Packets with a ballot of the viewer's that can still be followed by another."""
-    return _grouped(_seated(LOOKED_AT + 1, _voted(), Packet.stage != PacketStage.DECIDED))
+    return _grouped(_seated(size, _voted(), Packet.stage != PacketStage.DECIDED))
 
 
 @cache
-def _ready() -> Select[Any]:
+def _ready(size: int | None) -> Select[Any]:
     """Packets with enough ballots, so far as they can be counted without asking who may vote."""
     ballots = (
         select(func.count(Ballot.member_id.distinct()))
@@ -186,17 +209,17 @@ def _ready() -> Select[Any]:
     )
     quorum = select(Panel.quorum).where(Panel.id == Packet.panel_id).scalar_subquery()
     standing = _seated(
-        READY_READ + 1,
+        size,
         Cycle.phase == CyclePhase.CALIBRATION,
         Packet.stage.in_([PacketStage.WAITING, PacketStage.VOTING]),
         ballots >= quorum,
     )
+    granted = _granted(standing, READY_READ).subquery()
     return (
-        select(standing.c.packet_id, standing.c.cycle_id, standing.c.place, Panel.quorum)
-        .join(Packet, Packet.id == standing.c.packet_id)
+        select(*granted.c, Panel.quorum, literal_column("1").label("number"))
+        .join(Packet, Packet.id == granted.c.packet_id)
         .join(Panel, Panel.id == Packet.panel_id)
-        .where(allowed(standing))
-        .order_by(standing.c.place)
+        .order_by(granted.c.place)
     )
 
 

@@ -1,16 +1,20 @@
 """Lists of more packets than fit on a page: fifty by name, a search, and forms silent about what is not shown."""
 
+from collections.abc import Iterator, Sequence
+
 import pytest
 from sqlalchemy import select
 
 from reviews.access import packet_list
+from reviews.calibration.board import queries as board
 from reviews.db.extensions import db
 from reviews.db.models.calibration import Conflict
 from reviews.db.models.cycles import Cycle
 from reviews.db.models.packets import Packet
+from reviews.db.models.people import Person
 from reviews.home import committee
-from reviews.rules.enums import ConflictStanding, CyclePhase
-from tests.builders import a_cycle, a_packet, a_panel, a_person, saved
+from reviews.rules.enums import Category, ConflictStanding, CyclePhase, PacketStage
+from tests.builders import a_ballot, a_conflict, a_cycle, a_packet, a_panel, a_person, saved
 from tests.clients import StrictClient
 from tests.pages import Page, values_of
 
@@ -223,16 +227,113 @@ def test_a_list_is_the_same_from_however_far_in_front_it_is_read(
     assert candidates(client.page(company.path("progress?q=zoë"))) == ["Zoë Ångström"]
 
 
-def test_more_than_are_read_wait_at_least(
-    client: StrictClient, company: Company, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def short_counts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Counting ends at three packets, and few are read at a time: what is true of thousands shows in ten."""
+    kept = (committee._waiting, committee._sealed, committee._ready, board._population)  # noqa: SLF001 - see below
+    for module, name in ((committee, "LOOKED_AT"), (committee, "READY_READ"), (board, "COUNTED")):
+        monkeypatch.setattr(module, name, 3)
+    monkeypatch.setattr(packet_list, "FRONTS", (2, 4, 7))
+    for statement in kept:  # the numbers are in their texts
+        statement.cache_clear()
+    yield
+    for statement in kept:
+        statement.cache_clear()
+
+
+class Seat:
+    """A member of a panel in calibration, with packets to vote on, and some that an owner has set aside from them."""
+
+    def __init__(self, *, visible: int, hidden: Sequence[int] = ()) -> None:
+        """`hidden`: before which of the visible packets one is set aside, counted from 0."""
+        self.cycle = a_cycle(phase=CyclePhase.CALIBRATION, name="Autumn")
+        self.chair, self.member = a_person("Cy"), a_person("Bo")
+        self.panel = a_panel(self.cycle, chair=self.chair, members=[self.member], quorum=1)
+        self.visible = []
+        for place in range(visible + 1):
+            for _ in range(hidden.count(place)):
+                self.packet("Set aside", ConflictStanding.SET)
+            if place < visible:
+                self.visible.append(self.packet(f"Ada {place}", ConflictStanding.NONE))
+
+    def packet(self, name: str, standing: ConflictStanding) -> Packet:
+        packet = a_packet(
+            self.cycle,
+            candidate=a_person(name),
+            panel=self.panel,
+            stage=PacketStage.VOTING,
+        )
+        packet.agenda_order = len(self.visible)
+        for person in (self.member, self.chair):
+            a_conflict(packet, person, standing)
+        return packet
+
+    def waiting(self, client: StrictClient, person: Person) -> list[str]:
+        client.sign_in(person)
+        page = client.page("/")
+        return [
+            f"{task.text} ({meta})" if meta else task.text
+            for task, meta in zip(
+                page.all(".//ul[@class='tasks']//span[@class='what']/a"),
+                [*page.texts(".//ul[@class='tasks']//span[@class='meta']"), *[""] * 9],
+                strict=False,
+            )
+        ]
+
+
+@pytest.mark.usefixtures("short_counts")
+@pytest.mark.parametrize("hidden", [(), (0,), (0, 1, 1), (3,), (0, 0, 0, 0, 0, 4)])
+@pytest.mark.parametrize(
+    ("visible", "said"),
+    [
+        (3, "Vote on 3 packets (0 of 3 ballots sealed. Next on the agenda: Ada 0)"),
+        (4, "Vote on at least 4 packets (0 of at least 4 ballots sealed.)"),
+        (6, "Vote on at least 4 packets (0 of at least 4 ballots sealed.)"),
+    ],
+)
+def test_what_waits_is_counted_alike_whatever_was_set_aside(
+    client: StrictClient, visible: int, said: str, hidden: tuple[int, ...]
 ) -> None:
-    monkeypatch.setattr(committee, "LOOKED_AT", 50)
-    committee._waiting.cache_clear()  # noqa: SLF001 - the number is in its text
-    client.sign_in(company.member)
+    seat = Seat(visible=visible, hidden=hidden)
 
-    try:
-        waiting = client.page("/").texts(".//ul[@class='tasks']//span[@class='what']/a")
-    finally:
-        committee._waiting.cache_clear()  # noqa: SLF001 - the same
+    assert seat.waiting(client, seat.member) == [said]
 
-    assert waiting == ["Answer the conflict question for at least 51 packets"]
+
+@pytest.mark.usefixtures("short_counts")
+@pytest.mark.parametrize("hidden", [(), (0, 1, 2), (5,)])
+def test_ballots_to_reveal_are_counted_alike_whatever_was_set_aside(
+    client: StrictClient, hidden: tuple[int, ...]
+) -> None:
+    seat = Seat(visible=5, hidden=hidden)
+    for packet in db.session.scalars(select(Packet).where(Packet.cycle_id == seat.cycle.id)):
+        a_ballot(packet, seat.member, Category.MET)
+        a_ballot(packet, seat.chair, Category.MET)
+
+    assert seat.waiting(client, seat.chair) == ["Reveal the ballots of at least 4 packets"]
+
+
+@pytest.mark.usefixtures("short_counts")
+@pytest.mark.parametrize("hidden", [(), (0,), (1, 2, 3, 3), (6,)])
+def test_a_long_board_shows_the_same_whatever_was_set_aside(
+    client: StrictClient, hidden: tuple[int, ...]
+) -> None:
+    seat = Seat(visible=6, hidden=hidden)
+    for place in (1, 5):
+        tied = seat.visible[place]
+        for conflict in db.session.scalars(
+            select(Conflict).where(
+                Conflict.packet_id == tied.id, Conflict.person_id == seat.member.id
+            )
+        ):
+            conflict.standing = ConflictStanding.DECLARED
+    client.sign_in(seat.member)
+
+    page = client.page(f"/cycles/{seat.cycle.public_id}/board")
+
+    assert page.texts(".//table[@class='board']/tbody/tr/th/a") == [
+        "Ada 0",
+        "Ada 2",
+        "Ada 3",
+        "Ada 4",
+    ]
+    assert page.texts(".//ul[@class='stubs']/li/bdi") == ["Ada 1"]

@@ -137,7 +137,7 @@ def board_page(rows: BoardRows, *, now: datetime) -> BoardPage | None:
             )
             for place, (key, members) in enumerate(groupby(shown, key=_group_of), start=1)
         ),
-        stubs=stubs(rows.access),
+        stubs=stubs(rows.access, reaches=rows.population.reaches),
         shared=assembly.shared,
         shows_zones=any(each.rights.sees_zone for each in shown),
     )

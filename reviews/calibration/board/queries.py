@@ -143,6 +143,8 @@ class Population:
     variance: Fraction | None = None
     #: Packets whose ratings are linked with enough others for a zone.
     connected: frozenset[int] = field(default_factory=frozenset)
+    #: Of a longer board, up to which place of the agenda the candidates were counted.
+    reaches: int | None = None
     #: The zones that were asked for. A board has few different cells.
     _zones: dict[Histogram, Zone | None] = field(default_factory=dict)
 
@@ -188,6 +190,7 @@ def population(access: CycleAccess) -> Population:
         hides_zones=any(not each.sees_zone for _, each in ballots),
         variance=_variance(rows) if draws_zones else None,
         connected=_connected(rows) if draws_zones else frozenset(),
+        reaches=rows[-1].agenda_order if len(rows) > COUNTED else None,
     )
 
 
@@ -231,6 +234,7 @@ def _population(size: int | None) -> Select[*tuple[Any, ...]]:
             packet.packet_id,
             packet.public_id,
             packet.target_level_id,
+            packet.agenda_order,
             manager.public_id.label("manager"),
             manager.name.label("manager_name"),
             cast(RatingCounts.scatter, String).label("scatter"),
@@ -255,13 +259,19 @@ class Stubs:
     is_cut: bool
 
 
-def stubs(access: CycleAccess) -> Stubs:
-    """One statement."""
+def stubs(access: CycleAccess, *, reaches: int | None) -> Stubs:
+    """One statement.
+
+    Args:
+        reaches: `Population.reaches`. Most viewers have no stub: of a longer board those are looked for that lie among
+            the candidates that were counted. What is set aside from the viewer moves this place for nobody.
+    """
     rows = _read(
-        _stubs(),
+        _stubs(is_long=reaches is not None),
         {
             **viewer_params(access.viewer, Action.SEE_BOARD_ROW, granted=stub_cells),
             "cycle": access.cycle.id,
+            "reaches": reaches,
         },
     )
     found = [(row, standing_of(row)) for row in rows]
@@ -275,12 +285,10 @@ def stubs(access: CycleAccess) -> Stubs:
 
 
 @cache
-def _stubs() -> Select[*tuple[Any, ...]]:
-    # Most viewers have none: on a longer board those are found that are among the packets that are counted.
+def _stubs(*, is_long: bool) -> Select[*tuple[Any, ...]]:
+    reached = [Packet.agenda_order <= bindparam("reaches")] if is_long else []
     standing = packet_standing(
-        *_ON_BOARD,
-        columns=(Packet.candidate_id, Packet.agenda_order),
-        front=ListFront(_AGENDA, COUNTED + 1),
+        *_ON_BOARD, *reached, columns=(Packet.candidate_id, Packet.agenda_order)
     )
     packet = standing.c
     return (

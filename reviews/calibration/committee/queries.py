@@ -84,7 +84,7 @@ class ConflictQuestionsPage:
 
 
 def conflicts_page(access: CycleAccess, *, page: int, name: str) -> ConflictQuestionsPage:
-    """The packets on which the viewer may declare a conflict. Four statements at most.
+    """The packets on which the viewer may declare a conflict.
 
     These are the submitted ones of their panels, and as an owner all that are under way.
 

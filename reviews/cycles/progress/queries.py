@@ -106,7 +106,7 @@ class ProgressPage:
 
 
 def progress_page(access: CycleAccess, *, page: int = 1, name: str = "") -> ProgressPage:
-    """One page of the packets that the viewer may know, by the candidate's name. Five statements at most."""
+    """One page of the packets that the viewer may know, by the candidate's name."""
     cycle = access.cycle
     due = cycle.evidence_due if cycle.phase is CyclePhase.EVIDENCE else cycle.rating_due
     # What was never submitted is not shown to a panel.
@@ -124,7 +124,7 @@ def progress_page(access: CycleAccess, *, page: int = 1, name: str = "") -> Prog
 
 
 def progress_totals(access: CycleAccess) -> ProgressTotals:
-    """One statement: it counts packets by what the policy knows of them and by what they wait for."""
+    """Packets are counted by what the policy knows of them and by what they wait for, in one statement or a few."""
     totals = ProgressTotals()
     for row in read_front(
         _totals, _params(access), wanted=COUNTED + 1, rows_in=lambda row: int(row.number)
@@ -145,7 +145,7 @@ def progress_totals(access: CycleAccess) -> ProgressTotals:
 
 
 def first_rows(access: CycleAccess, *, waiting: bool) -> tuple[ProgressRow, ...]:
-    """The first rows by name of packets that were not submitted, or else that wait for a rating. Three statements."""
+    """The first rows by name of packets that were not submitted, or else that wait for a rating."""
     found = read_front(partial(_first, waiting=waiting), _params(access), wanted=PAGE_SIZE)
     packets = [PacketAccess(access.viewer, row.Packet, standing_of(row)) for row in found]
     return tuple(row for row in _rows(packets) if row.waits or not waiting)
@@ -174,11 +174,11 @@ def _asked() -> list[Any]:
     ]
 
 
-def _known(size: int | None, *columns: Any) -> tuple[Any, Any]:
+def _known(size: int | None) -> tuple[Any, Any]:
     """The standing on the packets of the cycle, and which of them the viewer may see in a list."""
     standing = packet_standing(
         Packet.cycle_id == bindparam("cycle"),
-        columns=(Packet.state, *columns, *_asked()),
+        columns=(Packet.state, Packet.candidate_name_key, *_asked()),
         front=ListFront(BY_NAME, size) if size else None,
     )
     early = or_(standing.c.state.in_(IN_REVIEW), allowed(standing, granted="early"))
@@ -198,6 +198,7 @@ def _totals(size: int | None) -> Select[Any]:
             *front_size(standing),
         )
         .where(allowed(standing), early)
+        .order_by(standing.c.candidate_name_key, standing.c.packet_id)
         .limit(literal_column(str(COUNTED + 1)))
         .subquery()
     )
@@ -206,7 +207,7 @@ def _totals(size: int | None) -> Select[Any]:
 
 @cache
 def _first(size: int | None, *, waiting: bool) -> Select[Any]:
-    standing, early = _known(size, Packet.candidate_name_key)
+    standing, early = _known(size)
     if waiting:
         wanted = and_(
             standing.c.state.in_(IN_REVIEW),

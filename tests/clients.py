@@ -69,6 +69,11 @@ def cookie_of(app: Flask, token: str | None) -> str:
     return f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps(held_by(token))}"
 
 
+def without_token(answer: TestResponse) -> bytes:
+    """The body of an answer but for the token of its forms, which tells the second in which it was made."""
+    return re.sub(rb'name="csrf_token" value="[^"]*"', b"", answer.data)
+
+
 def form_token(app: Flask) -> str:
     """What a form carries in every window that somebody signed in to."""
     with app.test_request_context():

@@ -1,6 +1,5 @@
 """The list of cycles and the page of one: for everybody who may know of it, and for nobody else."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -8,12 +7,12 @@ import pytest
 from reviews.display.formatting import moment
 from reviews.rules.enums import AssignmentState, CyclePhase, PacketStage
 from tests.builders import NOW, a_cycle, a_decision, a_packet, a_panel, a_person, an_assignment
+from tests.clients import without_token
 from tests.recording import recorded
 
 pytestmark = pytest.mark.both_databases
 
 #: Signed with the time, so it differs by itself.
-TOKEN = re.compile(rb'name="csrf_token" value="[^"]*"')
 MARKS = ".//main//tbody/tr/*"
 
 
@@ -148,7 +147,7 @@ def test_a_participant_cannot_tell_how_far_the_panels_have_come(client):
         found = []
         for reader in readers:
             client.sign_in(reader)
-            found += [TOKEN.sub(b"", client.get(path).data) for path in paths]
+            found += [without_token(client.get(path)) for path in paths]
         return found
 
     before = pages()

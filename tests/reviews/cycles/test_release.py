@@ -1,6 +1,5 @@
 """Outcomes open at an instant that an owner sets with a reason; before it nobody can tell."""
 
-import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -23,6 +22,7 @@ from tests.builders import (
     saved,
     viewer_of,
 )
+from tests.clients import without_token
 from tests.pages import Page
 
 pytestmark = pytest.mark.both_databases
@@ -165,8 +165,8 @@ def test_an_owner_who_is_tied_releases_nothing(client, owner, cycle):
     assert client.get(f"/cycles/{cycle.public_id}/release").status_code == 404
 
 
-def without_token(answer):
-    return answer.status_code, re.sub(rb'name="csrf_token" value="[^"]*"', b"", answer.data)
+def status_and_page(answer):
+    return answer.status_code, without_token(answer)
 
 
 @pytest.mark.usefixtures("packet")
@@ -191,10 +191,7 @@ def test_no_page_tells_an_owner_whether_a_packet_they_may_not_know_is_decided(
         form = {"when": "now", "reason": "Letters are ready.", "version": cycle.version}
         answers = [*map(client.get, pages), client.post(pages[-1], data=form)]
         session.expire_all()
-        return [
-            (each.status_code, re.sub(rb'name="csrf_token" value="[^"]*"', b"", each.data))
-            for each in answers
-        ]
+        return [status_and_page(each) for each in answers]
 
     undecided = told()
     hidden.stage, hidden.decided_at = PacketStage.DECIDED, NOW
@@ -237,8 +234,7 @@ def test_before_the_moment_a_candidate_cannot_tell_that_it_is_set(client, owner,
 
     def pages():
         return [
-            re.sub(rb'name="csrf_token" value="[^"]*"', b"", client.get(path).data)
-            for path in ("/cycles", f"/cycles/{cycle.public_id}")
+            without_token(client.get(path)) for path in ("/cycles", f"/cycles/{cycle.public_id}")
         ]
 
     before = pages()

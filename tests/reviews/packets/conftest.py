@@ -1,6 +1,5 @@
 """A candidate with a manager, in a cycle that collects evidence."""
 
-import re
 from types import SimpleNamespace
 
 import pytest
@@ -9,6 +8,7 @@ from reviews.access.expectations import expectations_for
 from reviews.packets import service
 from reviews.packets.evidence import EvidenceDraft
 from tests.builders import NOW, a_cycle, a_panel, a_person, ladder_of, levels_of, viewer_of
+from tests.clients import without_token
 
 
 @pytest.fixture
@@ -85,6 +85,6 @@ def look():
     def at(client, path):
         response = client.get(path)
         assert response.status_code == 200
-        return re.sub(rb'name="csrf_token" value="[^"]*"', b"", response.data)
+        return without_token(response)
 
     return at

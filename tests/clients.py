@@ -2,14 +2,17 @@
 
 import re
 import secrets
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import Context
 from typing import Any
+from unittest.mock import patch
 
-from flask import Flask, has_app_context, session
+from flask import Flask, g, has_app_context, session
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
+from itsdangerous import TimestampSigner
 from werkzeug.test import TestResponse
 
 from reviews.db import random_source
@@ -74,10 +77,18 @@ def without_token(answer: TestResponse) -> bytes:
     return re.sub(rb'name="csrf_token" value="[^"]*"', b"", answer.data)
 
 
-def form_token(app: Flask) -> str:
-    """What a form carries in every window that somebody signed in to."""
-    with app.test_request_context():
+def form_token(app: Flask, *, seconds_ago: int = 0) -> str:
+    """What a form carries in every window that somebody signed in to, of a page that was opened so long ago.
+
+    The token tells the second in which its page was made: the same form from another page has another one.
+    """
+    opened = int(time.time()) - seconds_ago
+    with (
+        app.test_request_context(),
+        patch.object(TimestampSigner, "get_timestamp", lambda _signer: opened),
+    ):
         session["csrf_token"] = FORM_SECRET
+        g.pop("csrf_token", None)  # the test's own context may be around this one, and keep it
         token: str = generate_csrf()
     return token
 

@@ -18,21 +18,29 @@ def window_of(app: Flask, person: Person) -> Window:
     return window
 
 
-def sent_at_once(app: Flask, *forms: tuple[Window, str, Mapping[str, Any]]) -> list[int]:
-    """Send each form from its window, all at the same instant; the statuses of the answers, lowest first."""
-    token = form_token(app)
+def sent_at_once(
+    app: Flask, *forms: tuple[Window, str, Mapping[str, Any]], same_page: bool = False
+) -> list[int]:
+    """Send each form from its window, all at the same instant; the statuses of the answers, lowest first.
+
+    Every window has opened its page for itself, or else they are one window in which a button is pressed again.
+    """
+    tokens = [form_token(app, seconds_ago=0 if same_page else at) for at in range(len(forms))]
     # Whatever the test still reads would hold up the writers.
     db.session.commit()
     db.session.remove()
     together = threading.Barrier(len(forms))
     statuses: list[int] = []
 
-    def send(window: Window, address: str, fields: Mapping[str, Any]) -> None:
+    def send(token: str, window: Window, address: str, fields: Mapping[str, Any]) -> None:
         together.wait()
         answer = window.post(address, data={**fields, "csrf_token": token})
         statuses.append(answer.status_code)
 
-    threads = [threading.Thread(target=send, args=form) for form in forms]
+    threads = [
+        threading.Thread(target=send, args=(token, *form))
+        for token, form in zip(tokens, forms, strict=True)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

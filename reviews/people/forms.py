@@ -24,6 +24,8 @@ class SignInForm(StrictForm):
         render_kw={"autocomplete": "current-password"},
     )
     next = HiddenField()
+    #: What was typed on the page that could not be taken, sealed.
+    typed = HiddenField()
 
 
 class ChoosePasswordForm(StrictForm):

@@ -21,6 +21,7 @@ from werkzeug.routing import RequestRedirect
 
 from reviews.access.loaders import SiteAccess
 from reviews.access.viewer import Viewer
+from reviews.db import random_source
 from reviews.db.models.people import Person
 from reviews.display.formatting import count
 from reviews.people import importing, queries, service
@@ -37,7 +38,7 @@ from reviews.people.forms import (
 from reviews.people.importing import RosterPreview
 from reviews.people.open_work import open_work
 from reviews.rules.enums import Action
-from reviews.web import request_log
+from reviews.web import request_log, typed_text
 from reviews.web.error_handlers import rules_shown_on, status_of
 from reviews.web.extensions import limiter, login_manager
 from reviews.web.forms import take_button_only
@@ -64,6 +65,18 @@ def _viewer(token: str) -> Viewer | None:
 
 
 login_manager.user_loader(_viewer)
+
+
+def to_sign_in() -> ResponseReturnValue:
+    """On to signing in. What was typed goes along, and is given back to the same person."""
+    text = typed_text.sealed()
+    if not text:
+        return redirect(url_for("people.sign_in", next=request.path))
+    form = SignInForm(formdata=None, data={"next": request.path, "typed": text})
+    return render_template("people/sign_in.html", form=form), 401
+
+
+login_manager.unauthorized_handler(to_sign_in)
 
 
 @contextmanager
@@ -115,7 +128,7 @@ def sign_in() -> ResponseReturnValue:
             token = service.open_session(
                 person, at=queries.now(), hours=current_app.config["SESSION_HOURS"]
             )
-            return _enter(token, own_path(form.next.data))
+            return _enter(token, own_path(form.next.data), form.typed.data)
     elif not form.is_submitted():
         form.next.data = request.args.get("next", "")
     response = current_app.make_response(
@@ -125,16 +138,30 @@ def sign_in() -> ResponseReturnValue:
     return response
 
 
-def _enter(token: str, target: str) -> ResponseReturnValue:
-    # A new session from the first byte: nothing set before signing in survives it.
-    session.clear()
+def _enter(token: str, target: str, sealed: str | None) -> ResponseReturnValue:
     viewer = _viewer(token)
     assert viewer is not None  # noqa: S101 - opened a moment ago in this transaction
+    # Forms that this person has open in another tab stay good; nothing else set before signing in survives it.
+    _leave_browser(to=viewer.public_id)
     login_user(viewer)
     session["_user_id"] = token
-    response = current_app.make_response(redirect(target))
+    found = typed_text.unsealed(sealed, viewer.public_id)
+    if found:
+        session["csrf_token"] = session.get("csrf_token") or random_source.token("csrf")
+    response = current_app.make_response(
+        render_template("people/put_back.html", typed=found) if found else redirect(target)
+    )
     commit_or_rollback(response)
     return response
+
+
+def _leave_browser(*, to: str) -> None:
+    """Empty the cookie, but for the secret of the forms where they are this person's own."""
+    secret = session.get("csrf_token") if session.get(typed_text.WHOSE) == to else None
+    session.clear()
+    session[typed_text.WHOSE] = to
+    if secret:
+        session["csrf_token"] = secret
 
 
 @bp.post("/sign-out")
@@ -143,7 +170,7 @@ def sign_out(access: SiteAccess) -> ResponseReturnValue:
     take_button_only()
     service.sign_out(access.viewer)
     logout_user()
-    session.clear()
+    _leave_browser(to=access.viewer.public_id)
     response = current_app.make_response(redirect(url_for("people.sign_in")))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response

@@ -22,6 +22,7 @@ from reviews.web import request_log
 from reviews.web.extensions import limiter
 from reviews.web.guard import SAFE
 from reviews.web.request_log import Event
+from reviews.web.typed_text import SECRETS, typed
 
 _PAGES = (400, 403, 404, 405, 409, 413, 415, 429, 500)
 #: As PostgreSQL numbers it.
@@ -30,9 +31,6 @@ _UNIQUE_VIOLATION = "23505"
 _MISSES = RateLimitItemPerMinute(30)
 #: Seconds after which a busy database is worth another try.
 _PAUSE = 5
-#: Fields that are never written into a page, not even for the person who typed them.
-SECRETS = frozenset({"password", "present", "chosen"})
-
 
 TAKEN = (
     "Somebody else saved the same at the same moment, in another window perhaps. Look first at what is there now;"
@@ -81,7 +79,7 @@ def _page(status: int, name: str = "", **sent: Any) -> Response:
     if request.method not in SAFE or status >= 500:
         db.session.rollback()
     template = current_app.jinja_env.get_template(f"errors/{name or status}.html")
-    return Response(template.render(sent), status, mimetype="text/html")
+    return Response(template.render(typed=typed(), **sent), status, mimetype="text/html")
 
 
 def init_app(app: Flask) -> None:
@@ -152,7 +150,7 @@ def _passes_by_itself(error: BaseException | None) -> bool:
 def _rule_broken(error: RuleBroken) -> ResponseReturnValue:
     request_log.note(Event.CONFLICT, reason="rule")
     db.session.rollback()
-    return render_template("errors/refused.html", sentence=str(error)), 409
+    return render_template("errors/refused.html", sentence=str(error), typed=typed()), 409
 
 
 def _slow_down(response: Response) -> Response:

@@ -20,12 +20,17 @@ from wtforms import (
 )
 
 from reviews.web.fields import VersionField
+from reviews.web.typed_text import PUT_BACK
 
 #: Not a 400: an honest page meets this when somebody changed what its form is made of while it was open.
 _STRANGERS = (
     "This page has changed since it was opened: something was sent that has no place on it now."
     " Look it over and send it again."
 )
+
+
+#: Of a form that is only filled with what was typed before somebody signed in again.
+_PUT_BACK = "You had been signed out. This is what you typed, and nothing of it is saved yet. Look it over and send it."
 
 
 class StrictForm(FlaskForm):
@@ -39,14 +44,17 @@ class StrictForm(FlaskForm):
         if len(sent.getlist("csrf_token")) > 1:
             abort(400)
         # A form on a page with several reads the page's one token through the guard.
-        self._strangers = set(sent) - set(fields) - {"csrf_token"}
+        self._strangers = set(sent) - set(fields) - {"csrf_token", PUT_BACK}
+        self._is_put_back = PUT_BACK in sent
         super().process(formdata, *args, **kwargs)
 
     def validate(self, extra_validators: Any = None) -> bool:
         is_sound: bool = super().validate(extra_validators)
         if self._strangers:
             self.form_errors.append(_STRANGERS)
-        return is_sound and not self._strangers
+        if self._is_put_back:
+            self.form_errors.append(_PUT_BACK)
+        return is_sound and not self._strangers and not self._is_put_back
 
 
 class ButtonForm(StrictForm):

@@ -15,11 +15,9 @@ from flask import (
     abort,
     current_app,
     make_response,
-    redirect,
     render_template,
     request,
     session,
-    url_for,
 )
 from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
@@ -37,7 +35,10 @@ from reviews.db.extensions import db
 from reviews.rules.enums import Action, Relation
 from reviews.rules.policy import Answer, row_of
 from reviews.web import request_log
+from reviews.web.extensions import login_manager
+from reviews.web.presses import Press
 from reviews.web.request_log import Event
+from reviews.web.typed_text import typed
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: The one route without a row: stylesheet and scripts, the same for everybody.
@@ -87,8 +88,7 @@ def guarded(
     single, several = frozenset(params), frozenset(lists)
 
     def wrap(view: Callable[..., ResponseReturnValue]) -> Callable[..., Response]:
-        @wraps(view)
-        def checked(**url_parts: Any) -> Response:
+        def answer(**url_parts: Any) -> Response:
             found, refusal = authorize(actions, on, url_parts)
             # Before a refusal that speaks of the phase: only a form of ours learns it, and that form acts where it may.
             if request.method not in SAFE:
@@ -100,21 +100,42 @@ def guarded(
                 return render_closed(found)
             if refusal is not None:
                 abort(refusal)
-            for name, values in request.args.lists():
-                is_known = name in several or (name in single and len(values) == 1)
-                if not is_known or "\0" in "".join(values):
-                    abort(400)
+            _refuse_unknown_parameters(single, several)
             response = make_response(view(found, **url_parts))
             if response.status_code == 409:
                 request_log.note(Event.CONFLICT, reason="stale", action=action.name, **ids)
-            commit_or_rollback(response)
             return response
+
+        @wraps(view)
+        def checked(**url_parts: Any) -> Response:
+            return _once(answer, url_parts)
 
         checked.guards = actions  # type: ignore[attr-defined]  # read when the application starts
         checked.on = on  # type: ignore[attr-defined]  # read by answer_wrong_method
         return checked
 
     return wrap
+
+
+def _refuse_unknown_parameters(single: frozenset[str], several: frozenset[str]) -> None:
+    for name, values in request.args.lists():
+        is_known = name in several or (name in single and len(values) == 1)
+        if not is_known or "\0" in "".join(values):
+            abort(400)
+
+
+def _once(answer: Callable[..., Response], url_parts: dict[str, Any]) -> Response:
+    """The answer, with what it did committed or rolled back; a second press is answered like the first."""
+    if request.method in SAFE:
+        response = answer(**url_parts)
+    else:
+        press = Press(current_user._get_current_object())
+        if press.is_second:
+            return press.answer_of_the_first()
+        response = answer(**url_parts)
+        press.answered(response)
+    commit_or_rollback(response)
+    return response
 
 
 def public(
@@ -182,7 +203,8 @@ def render_closed(found: Access) -> Response:
     """
     assert isinstance(found, PacketAccess)  # noqa: S101 - see above
     response = make_response(
-        render_template("errors/closed.html", cycle=found.packet.cycle), _STATUS[Answer.CLOSED]
+        render_template("errors/closed.html", cycle=found.packet.cycle, typed=typed()),
+        _STATUS[Answer.CLOSED],
     )
     commit_or_rollback(response)
     return response
@@ -253,7 +275,8 @@ def _open_request() -> ResponseReturnValue | None:
         if current_user.is_authenticated:
             return None
     # The same answer for every address and method, existing or not, before anything is looked up.
-    return redirect(url_for("people.sign_in", next=request.path))
+    answer: ResponseReturnValue = login_manager.unauthorized()
+    return answer
 
 
 def _read_body() -> None:

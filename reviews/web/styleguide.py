@@ -29,6 +29,7 @@ from reviews.rules.scale import DEFAULT_WORDS
 from reviews.web.fields import at_most
 from reviews.web.guard import guarded
 from reviews.web.lists import NameSearch
+from reviews.web.typed_text import Field, Typed
 
 bp = Blueprint("styleguide", __name__)
 
@@ -154,6 +155,13 @@ def page() -> Mapping[str, Any]:
             ("Skills and experience", [place % 3 != 0 for place in range(27)]),
         ],
         "search": NameSearch(),
+        "typed": Typed(
+            "/styleguide",
+            (
+                Field("title", "Moved four teams off the shared queue"),
+                Field("outcome", "She ran the weekly cut-over meeting. " * 9),
+            ),
+        ),
         "pagination": Page(1, rows=lambda _, limit: range(limit), count=lambda: 64),
     }
 

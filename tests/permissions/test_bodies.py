@@ -9,6 +9,7 @@ from flask import Flask
 
 from ladders.orm import Base
 from reviews.db.extensions import db
+from reviews.web.typed_text import PUT_BACK
 from tests.permissions.asking import Asker, fingerprints
 from tests.permissions.routes import Route
 from tests.permissions.test_routes import WRITES, offered_by
@@ -54,6 +55,13 @@ def test_a_field_that_the_form_lacks_is_refused(sender: Sender) -> None:
     strangers = dict.fromkeys(COLUMNS - sender.fields.keys(), "1")
 
     assert {sender.status(strangers), sender.status({"_method": "DELETE"})} <= {400, 422}
+    assert fingerprints() == before
+
+
+def test_a_form_that_is_only_filled_again_does_nothing(sender: Sender) -> None:
+    before = fingerprints()
+
+    assert sender.status({PUT_BACK: "1"}) in {400, 422}
     assert fingerprints() == before
 
 

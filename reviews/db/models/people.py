@@ -2,7 +2,16 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from ladders.orm import Base
@@ -89,3 +98,20 @@ class SignInLink(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class TakenForm(Base):
+    """A form that was taken a short while ago, so that a second press of its button is answered like the first."""
+
+    __tablename__ = "taken_form"
+    __table_args__ = (UniqueConstraint("person_id", "digest"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    #: SHA-256 of everything that was sent.
+    digest: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    #: Where the person was sent to.
+    location: Mapped[str] = mapped_column(Text)
+    #: The sentences that the next page said, each with its kind.
+    said: Mapped[list[list[str]]] = mapped_column(JSON)

@@ -1,0 +1,87 @@
+"""What a person typed into a form that could not be taken: given back to them, and to nobody else.
+
+The token of the form tells whose it is: it is good in the browser in which the page was opened, as long as the same
+person signs in there. Without it nothing is repeated, so that no other site can put words into a page of ours.
+"""
+
+from typing import NamedTuple
+
+from flask import current_app, request, session
+from flask_wtf.csrf import validate_csrf
+from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.exceptions import HTTPException
+from wtforms import ValidationError
+
+#: Fields that are never written into a page, not even for the person who typed them.
+SECRETS = frozenset({"password", "present", "chosen"})
+#: Sent along by a form that only wants to be filled with what was typed before.
+PUT_BACK = "put_back"
+#: Of the form itself, and not typed by anybody.
+_MACHINERY = frozenset({"csrf_token", "version", PUT_BACK})
+
+#: Where the cookie says who is, or was last, signed in to this browser.
+WHOSE = "whose"
+
+
+class Field(NamedTuple):
+    name: str
+    value: str
+
+    @property
+    def label(self) -> str:
+        """The name in words, for a page that does not know the form."""
+        return self.name.replace("_", " ").replace("-", " ").strip().capitalize()
+
+
+class Typed(NamedTuple):
+    """What was sent, and to which address."""
+
+    path: str
+    #: All of it, to be sent again.
+    sent: tuple[Field, ...]
+
+    @property
+    def text(self) -> tuple[Field, ...]:
+        """What may be worth copying."""
+        return tuple(field for field in self.sent if field.name not in _MACHINERY and field.value)
+
+
+def typed() -> Typed | None:
+    """What came with this request; None if it is nothing, or not from a page that this person opened."""
+    if request.method != "POST" or request.content_encoding:
+        return None
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+        sent = [Field(*each) for each in request.form.items(multi=True)]
+    except (ValidationError, HTTPException):
+        return None
+    if SECRETS.intersection(field.name for field in sent):
+        return None
+    sent = [field for field in sent if field.name not in {"csrf_token", PUT_BACK}]
+    found = Typed(request.full_path.rstrip("?"), tuple(sent))
+    return found if found.text else None
+
+
+def sealed() -> str:
+    """What came with this request, to be carried by the page on which one signs in again; "" for nothing.
+
+    Only the person who was signed in to this browser gets it back.
+    """
+    found = typed()
+    if found is None or WHOSE not in session:
+        return ""
+    text: str = _seal().dumps([session[WHOSE], *found])
+    return text
+
+
+def unsealed(text: str | None, person: str) -> Typed | None:
+    """What this person had typed, by their public id. None for what is somebody else's, and for anything made up."""
+    try:
+        whose, path, sent = _seal().loads(text or "")
+    except BadSignature:
+        return None
+    return Typed(path, tuple(Field(*each) for each in sent)) if whose == person else None
+
+
+def _seal() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="typed text")

@@ -18,6 +18,10 @@ SECRET_KEY = os.environ.get("SECRET_KEY") or (
 )
 #: Signs the audit log. Kept apart from the session secret so that changing that one does not break the chain.
 AUDIT_KEY = os.environ.get("AUDIT_KEY") or SECRET_KEY
+#: A file outside the database that knows how far the audit log had come; "" for none. Best on another volume.
+AUDIT_ANCHOR = os.environ.get(
+    "AUDIT_ANCHOR", str(_ROOT / "var" / "audit.anchor") if MODE == "production" else ""
+)
 
 #: The address people use. Links that leave the page are made from it, never from a request's Host header.
 PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000")

@@ -53,7 +53,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     gc.disable()
     # Imported late so that `import reviews.policy` stays free of Flask and of every view.
     from reviews import cli, routes
-    from reviews.audit import chain
+    from reviews.audit import anchor, chain
     from reviews.db import connections
     from reviews.db.extensions import READ, db
     from reviews.rules.policy.table import tables
@@ -69,6 +69,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
     tables()
     chain.sign_with(app.config["AUDIT_KEY"])
+    anchor.keep_at(app.config["AUDIT_ANCHOR"])
     (ROOT / "var").mkdir(mode=0o700, exist_ok=True)
     if app.config["MODE"] == "production":
         connections.keep_private(app.config["SQLALCHEMY_DATABASE_URI"])

@@ -55,7 +55,21 @@ def _groups() -> list[click.Group]:
                 _command(
                     "verify",
                     "reviews.audit.commands:verify",
-                    "Walk the chain of the audit log and say where it first breaks.",
+                    "Walk the audit log and say everywhere where it is broken.",
+                    click.Option(
+                        ["--against"],
+                        type=_file(),
+                        multiple=True,
+                        help="A file with lines that audit anchor printed.",
+                    ),
+                ),
+                _command(
+                    "anchor",
+                    "reviews.audit.commands:print_anchor",
+                    "Print how far the audit log has come as one line, to be kept elsewhere.",
+                    click.Option(
+                        ["--append"], is_flag=True, help="Write it into the anchor as well."
+                    ),
                 ),
             ],
         ),

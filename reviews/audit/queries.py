@@ -1,4 +1,4 @@
-"""Reading the audit log of a cycle or the site, as far as the reader may, and checking the whole chain."""
+"""Reading the audit log of a cycle or the site, as far as the reader may."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +9,8 @@ from sqlalchemy import Select, bindparam, func, literal_column, or_, select
 
 from reviews.access.loaders import CycleAccess, SiteAccess
 from reviews.access.standing import allowed, packet_standing, viewer_params
-from reviews.audit.chain import LANES, digest_of, start_of
 from reviews.db.extensions import db
-from reviews.db.models.audit import AuditEvent, AuditHead
+from reviews.db.models.audit import AuditEvent
 from reviews.db.models.cycles import Cycle
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
@@ -20,7 +19,6 @@ from reviews.rules.enums import Action, Verb
 
 #: Who acts without being signed in.
 COMMAND_LINE = "command line"
-_BATCH = 1000
 _RELEASE = Verb.RELEASE_CYCLE
 
 
@@ -162,49 +160,3 @@ def _of_log(log: str, *columns: Any) -> Select[Any]:
 def in_words(action: str) -> str:
     """ "Set up cycle" for "set_up_cycle"."""
     return action.replace("_", " ").capitalize()
-
-
-# -- The chain
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """`broken` says where the chain first breaks, or is None; `intact` counts the lines before."""
-
-    intact: int
-    broken: str | None
-
-
-def verify() -> Verification:
-    """Walk all lanes of the log.
-
-    Finds a line that was edited, moved, taken out or put in, and an end that was cut off; not one that was cut off
-    together with what its head says, which has no key.
-    """
-    digests = {lane: start_of(lane) for lane in range(LANES)}
-    counts = dict.fromkeys(digests, 0)
-    intact = 0
-    lines = select(AuditEvent).order_by(AuditEvent.id).execution_options(yield_per=_BATCH)
-    # Closed by the block: a return halfway would leave the server's cursor open.
-    with db.session.scalars(lines) as events:
-        for event in events:
-            expected = digest_of(event, digests.get(event.lane, ""))
-            if event.digest != expected:
-                where = f"line {intact + 1} (id {event.id}, {event.at:%Y-%m-%d %H:%M:%S} UTC)"
-                return Verification(
-                    intact,
-                    f"{where} does not follow from the one before: it or its neighbour changed.",
-                )
-            digests[event.lane] = expected
-            counts[event.lane] += 1
-            intact += 1
-    heads = {head.lane: head for head in db.session.scalars(select(AuditHead))}
-    promised = sum(head.count for head in heads.values())
-    whole = heads.keys() == digests.keys() and all(
-        (head.count, head.digest) == (counts[lane], digests[lane]) for lane, head in heads.items()
-    )
-    if not whole:
-        return Verification(
-            intact, f"the log ends after {intact} lines; it should have {promised}."
-        )
-    return Verification(intact, None)

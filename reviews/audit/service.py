@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import select
 
 from reviews.access.viewer import Actor, person_id_of
-from reviews.audit.chain import digest_of, lane_of
+from reviews.audit import anchor
+from reviews.audit.chain import SIGNED, digest_of, head_mac, instant_text, lane_of
 from reviews.db.extensions import db
 from reviews.db.models.audit import AuditEvent, AuditHead
 from reviews.db.models.cycles import Cycle
@@ -48,9 +49,14 @@ def record(
         details=details,
         lane=lane,
     )
-    event.digest = digest_of(event, head.digest)
+    _, *others = (getattr(event, name) for name in SIGNED)
+    event.digest = digest_of(head.digest, [instant_text(at), *others])
+    # A head that somebody else wrote is not made good by what follows it.
+    is_ours = head.mac == head_mac(lane, head.count, head.digest)
     head.digest = event.digest
     head.count += 1
+    head.mac = head_mac(lane, head.count, head.digest) if is_ours else ""
     db.session.add(event)
     db.session.flush()
+    anchor.note(lane, at)
     return event

@@ -125,7 +125,7 @@ def cast_ballot(
 
 
 def reveal(packet: Packet, *, reason: str, actor: Viewer, now: datetime) -> None:
-    """Open the ballots of one packet to those who have voted. Leaves an audit line with the counts.
+    """Open the ballots of one packet to those who have voted. Leaves an audit line with the counts and the reason.
 
     Raises:
         RuleBroken: below the quorum without a reason, or with no ballot at all.
@@ -147,9 +147,10 @@ def reveal(packet: Packet, *, reason: str, actor: Viewer, now: datetime) -> None
     audit.record(
         actor,
         Verb.REVEAL_BALLOTS,
-        f"Ballots on {packet.candidate.name} revealed",
+        f"Ballots on {packet.candidate.name} revealed, {len(standing.cast)} sealed and {standing.missing} missing",
         at=now,
         packet=packet,
+        reason=reason.strip(),
         cast=len(standing.cast),
         missing=standing.missing,
     )

@@ -119,4 +119,5 @@ def _record(version: LadderVersion, what: str, actor: Viewer, at: datetime) -> N
         Verb.EDIT_LADDER,
         f"Ladder {ladder_of(version).name}, version {version.number}: {what}",
         at=at,
+        version=version.public_id,
     )

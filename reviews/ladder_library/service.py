@@ -67,6 +67,7 @@ def import_ladder(uploads: Sequence[Upload], *, actor: Viewer | None, at: dateti
         Verb.IMPORT_LADDER,
         f"Ladder {version.ladder.name}, version {version.number}, imported as a draft",
         at=at,
+        version=version.public_id,
     )
     return Imported(version, draft)
 
@@ -147,6 +148,7 @@ def correct(
         Verb.IMPORT_LADDER,
         f"Ladder {version.ladder.name}, version {version.number}, draft: {done}",
         at=at,
+        version=version.public_id,
     )
 
 
@@ -218,6 +220,7 @@ def publish(version: LadderVersion, *, actor: Viewer | None, at: datetime) -> No
         Verb.IMPORT_LADDER,
         f"Ladder {version.ladder.name}, version {version.number}, published",
         at=at,
+        version=version.public_id,
     )
 
 
@@ -234,8 +237,9 @@ def discard(version: LadderVersion, *, actor: Viewer | None, at: datetime) -> No
     if queries.is_used(version):
         raise RuleBroken("A cycle uses this draft. Take it out of the cycle first.")
     summary = f"Draft of ladder {version.ladder.name}, version {version.number}, discarded"
+    public_id = version.public_id
     library.discard_draft(db.session, version)
-    audit.record(actor, Verb.IMPORT_LADDER, summary, at=at)
+    audit.record(actor, Verb.IMPORT_LADDER, summary, at=at, version=public_id)
 
 
 def _joined_an_older_text(draft: ImportDraft, version: LadderVersion) -> bool:

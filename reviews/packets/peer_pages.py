@@ -30,6 +30,8 @@ class AssignedPeer:
     status: AssignmentState
     #: Empty for an owner of the cycle.
     proposed_by: str
+    #: Why they declined; empty for those who may not read it.
+    declined: str
     can_decide: bool
     can_remove: bool
 
@@ -81,6 +83,7 @@ def peers_page(access: PacketAccess, query: str) -> PeersPage:
                 packet,
                 decides=is_open,
                 counts=access.may(Action.COUNT_RATINGS),
+                explains=access.may(Action.READ_DECLINE_REASON),
             )
             for row in seen
         )
@@ -112,7 +115,9 @@ def _proposed(row: Assignment) -> ProposedPeer:
     return ProposedPeer(public_id=row.public_id, name=row.rater.name, title=_works_as(row.rater))
 
 
-def _assigned(row: Assignment, packet: Packet, *, decides: bool, counts: bool) -> AssignedPeer:
+def _assigned(
+    row: Assignment, packet: Packet, *, decides: bool, counts: bool, explains: bool
+) -> AssignedPeer:
     asked = row.state in ASKED
     return AssignedPeer(
         public_id=row.public_id,
@@ -124,7 +129,14 @@ def _assigned(row: Assignment, packet: Packet, *, decides: bool, counts: bool) -
         else packet.manager.name
         if row.proposed_by_id == packet.manager_id
         else "",
+        declined=_why_declined(row) if explains else "",
         can_decide=decides and row.state is AssignmentState.NOMINATED,
         can_remove=decides
         and (row.state is AssignmentState.APPROVED or (counts and row.state in OWED)),
     )
+
+
+def _why_declined(row: Assignment) -> str:
+    if row.state is not AssignmentState.DECLINED or row.decline_category is None:
+        return ""
+    return ". ".join(filter(None, (row.decline_category.sentence, row.decline_note)))

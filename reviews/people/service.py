@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from reviews.access.viewer import Viewer
+from reviews.access.viewer import Actor, Viewer
 from reviews.audit import service as audit
 from reviews.db import random_source
 from reviews.db.extensions import db
@@ -78,7 +78,7 @@ def issue_link(person: Person, *, actor: Viewer | None, at: datetime) -> str:
             token_hash=queries.hash_token(token), person_id=person.id, expires_at=at + LINK_LIFE
         )
     )
-    audit.record(actor, Verb.MANAGE_ACCOUNTS, f"Sign-in link made for {person.name}", at=at)
+    _record(actor, Verb.MANAGE_ACCOUNTS, f"Sign-in link made for {person.name}", person, at)
     return token
 
 
@@ -97,7 +97,7 @@ def choose_password(token: str, password: str, *, at: datetime) -> Person:
     link.used_at = at
     person.password_hash = passwords.hash_password(password)
     end_sessions(person, at=at)
-    audit.record(person, Verb.MANAGE_OWN_ACCOUNT, f"{person.name} chose a password", at=at)
+    _record(person, Verb.MANAGE_OWN_ACCOUNT, f"{person.name} chose a password", person, at)
     return person
 
 
@@ -123,9 +123,8 @@ def change_password(viewer: Viewer, *, present: str, chosen: str) -> None:
     check_password(chosen, field="chosen")
     person.password_hash = passwords.hash_password(chosen)
     end_sessions(person, at=viewer.now, but=viewer.session_id)
-    audit.record(
-        viewer, Verb.MANAGE_OWN_ACCOUNT, f"{person.name} changed the password", at=viewer.now
-    )
+    summary = f"{person.name} changed the password"
+    _record(viewer, Verb.MANAGE_OWN_ACCOUNT, summary, person, viewer.now)
 
 
 def end_sessions(person: Person, *, at: datetime, but: int | None = None) -> None:
@@ -141,7 +140,8 @@ def end_own_sessions(viewer: Viewer, *, handle: str) -> None:
         chosen = queries.handle_of(session) == handle if handle else session.id != viewer.session_id
         if chosen:
             session.ended_at = viewer.now
-    audit.record(viewer, Verb.MANAGE_OWN_ACCOUNT, f"{person.name} ended sessions", at=viewer.now)
+    summary = f"{person.name} ended sessions"
+    _record(viewer, Verb.MANAGE_OWN_ACCOUNT, summary, person, viewer.now)
 
 
 def deactivate(person: Person, *, actor: Viewer) -> None:
@@ -153,14 +153,14 @@ def deactivate(person: Person, *, actor: Viewer) -> None:
     if person.id == actor.person_id:
         raise RuleBroken("You cannot close your own account. Ask another owner.")
     close_account(person, at=actor.now)
-    audit.record(actor, Verb.MANAGE_ACCOUNTS, f"Account of {person.name} closed", at=actor.now)
+    summary = f"Account of {person.name} closed"
+    _record(actor, Verb.MANAGE_ACCOUNTS, summary, person, actor.now)
 
 
 def activate(person: Person, *, actor: Viewer) -> None:
     person.is_active = True
-    audit.record(
-        actor, Verb.MANAGE_ACCOUNTS, f"Account of {person.name} opened again", at=actor.now
-    )
+    summary = f"Account of {person.name} opened again"
+    _record(actor, Verb.MANAGE_ACCOUNTS, summary, person, actor.now)
 
 
 def close_account(person: Person, *, at: datetime) -> None:
@@ -189,5 +189,10 @@ def add_owner(*, name: str, email: str, at: datetime) -> tuple[Person, str]:
     )
     db.session.add(person)
     db.session.flush()
-    audit.record(None, Verb.GRANT_OFFICE, f"{name} made owner from the command line", at=at)
+    _record(None, Verb.GRANT_OFFICE, f"{name} made owner from the command line", person, at)
     return person, issue_link(person, actor=None, at=at)
+
+
+def _record(actor: Actor | None, verb: Verb, summary: str, person: Person, at: datetime) -> None:
+    # Two people may have one name.
+    audit.record(actor, verb, summary, at=at, person=person.public_id)

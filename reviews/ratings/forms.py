@@ -32,13 +32,6 @@ RATIONALE_LIMIT = 4000
 NOTE_LIMIT = 500
 _CHOOSE = "Choose one of the answers on this page."
 
-_REASONS = {
-    DeclineCategory.TOO_LITTLE_SEEN: "I have seen too little of this work",
-    DeclineCategory.NO_TIME: "I have no time before the date",
-    DeclineCategory.TOO_CLOSE: "I am too close to this person to judge",
-    DeclineCategory.OTHER: "Another reason",
-}
-
 
 def _answers(label: str, required: Any, choices: Iterable[SelectChoice] = ()) -> RadioField:
     return RadioField(
@@ -53,7 +46,7 @@ class DeclineForm(StrictForm):
     category = _answers(
         "Why do you decline?",
         InputRequired("Choose the reason that comes nearest."),
-        (SelectChoice(value.value, words) for value, words in _REASONS.items()),
+        (SelectChoice(category.value, category.sentence) for category in DeclineCategory),
     )
     note = TextAreaField(
         "A note",

@@ -101,6 +101,7 @@ class Action(StrEnum):
     COUNT_RATINGS = "R19"
     SEE_ZONES = "R20"
     WITHDRAW_PROPOSAL = "R24"
+    READ_DECLINE_REASON = "R25"
     SEE_PANEL = "V01"
     OPEN_COMMITTEE_PAGE = "V02"
     DECLARE_CONFLICT = "V03"
@@ -276,6 +277,16 @@ class DeclineCategory(StrEnum):
     NO_TIME = "no_time"
     TOO_CLOSE = "too_close"
     OTHER = "other"
+
+    @property
+    def sentence(self) -> str:
+        """What somebody says by choosing it."""
+        return {
+            DeclineCategory.TOO_LITTLE_SEEN: "I have seen too little of this work",
+            DeclineCategory.NO_TIME: "I have no time before the date",
+            DeclineCategory.TOO_CLOSE: "I am too close to this person to judge",
+            DeclineCategory.OTHER: "Another reason",
+        }[self]
 
 
 class Category(StrEnum):

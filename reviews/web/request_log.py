@@ -51,6 +51,8 @@ class Event(StrEnum):
     RATE_LIMITED = "rate_limited"
     #: The person was asked to send again.
     DATABASE_UNAVAILABLE = "database_unavailable"
+    #: What was done is done and in the audit log, but not yet in the log's anchor.
+    ANCHOR_NOT_WRITTEN = "anchor_not_written"
     EXCEPTION = "exception"
     #: A library had something to report.
     LIBRARY = "library"
@@ -60,6 +62,7 @@ _LEVEL_OF = {
     Event.SIGN_IN_FAILED: logging.WARNING,
     Event.RATE_LIMITED: logging.WARNING,
     Event.DATABASE_UNAVAILABLE: logging.WARNING,
+    Event.ANCHOR_NOT_WRITTEN: logging.ERROR,
     Event.EXCEPTION: logging.ERROR,
 }
 

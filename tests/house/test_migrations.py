@@ -16,8 +16,10 @@ from ladders import library
 from ladders.importing.bundle import Upload
 from ladders.importing.corrections import Corrections, Join, dumped
 from ladders.models import LadderVersion
-from ladders.orm import Base
+from ladders.orm import Base, UtcDateTime
 from reviews import create_app
+from reviews.audit import chain, service
+from reviews.audit.verification import Verification, verify
 from reviews.cli import prepare_migrations
 from reviews.db.extensions import db
 from reviews.db.models.packets import RevisionCoverage
@@ -25,7 +27,7 @@ from reviews.db.models.people import ManagerLink, Person
 from reviews.db.models.ratings import RatingCounts
 from reviews.db.rating_counts import keep_rating_counts
 from reviews.people.queries import now
-from reviews.rules.enums import Category, CyclePhase, RaterKind
+from reviews.rules.enums import Category, CyclePhase, RaterKind, Verb
 from tests import builders as make
 from tests.conftest import disconnect
 
@@ -295,3 +297,51 @@ def test_ratings_that_are_there_are_counted_as_they_would_be_now():
 
     assert len(before) > 3
     assert kept() == before
+
+
+def a_log(revision, lanes):
+    """Two lines of each lane, as they were written when the database was of this revision."""
+    with db.engine.begin() as connection:
+        for lane in lanes:
+            digest = chain.start_of(lane)
+            for number in (1, 2):
+                summary = f"Line {number} of {lane}"
+                line = [chain.instant_text(make.NOW), None, "edit_panels", None, None, summary, {}]
+                digest = chain.digest_of(digest, line)
+                row = {"at": make.NOW, "summary": summary, "digest": digest, "lane": lane}
+                columns = ["at", "summary", "digest", *(["lane"] if revision >= "0007" else [])]
+                connection.execute(
+                    sa.text(
+                        f"INSERT INTO audit_event (action, details, {', '.join(columns)})"  # noqa: S608 - ours
+                        f" VALUES ('edit_panels', '{{}}', :{', :'.join(columns)})"
+                    ).bindparams(sa.bindparam("at", type_=UtcDateTime())),
+                    row,
+                )
+            head = {"lane": lane, "digest": digest}
+            if revision >= "0007":
+                statement = "UPDATE audit_head SET count = 2, digest = :digest WHERE lane = :lane"
+            else:
+                statement = "INSERT INTO audit_head (id, count, digest) VALUES (1, 2, :digest)"
+            connection.execute(sa.text(statement), head)
+
+
+@pytest.mark.parametrize(("revision", "lanes"), [("0006", [0]), ("0007", [0, 3, 15])])
+def test_an_audit_log_that_is_there_stays_whole_and_its_ends_get_their_keys(empty, revision, lanes):
+    flask_migrate.upgrade(revision=revision)
+    a_log(revision, lanes)
+
+    flask_migrate.upgrade()
+
+    assert verify() == Verification(2 * len(lanes))
+    service.record(None, Verb.EDIT_PANELS, "Third", at=make.NOW)
+    db.session.commit()
+    assert verify() == Verification(2 * len(lanes) + 1)
+    db.session.remove()
+    flask_migrate.downgrade(revision="0007")
+    flask_migrate.upgrade()
+    assert verify() == Verification(2 * len(lanes) + 1)
+
+    # Only whoever has the key can write such a head.
+    chain.sign_with("another key")
+    assert len(verify().places) == 2 * len(lanes) + 1 + chain.LANES
+    chain.sign_with(empty.config["AUDIT_KEY"])

@@ -285,7 +285,8 @@ def an_everyday_life(world: World, packet: Packet, panel: Panel, phase: int) -> 
         return
     peer = builders.a_person()
     hide_rationales(world, builders.a_rating(packet, peer), peer, "R16")
-    builders.an_assignment(packet, state=AssignmentState.DECLINED)
+    declined = builders.an_assignment(packet, state=AssignmentState.DECLINED)
+    declined.decline_note = world.hide("R25", packet=packet)
     late = builders.an_assignment(
         packet, state=AssignmentState.IN_PROGRESS if phase == 2 else AssignmentState.EXPIRED
     )
@@ -303,6 +304,8 @@ def an_everyday_life(world: World, packet: Packet, panel: Panel, phase: int) -> 
     builders.a_conflict(packet, voter)
     for each in (gone, voter):
         a_sealed_ballot(world, packet, each)
+    if phase >= 4:
+        packet.reveal_reason = world.hide("V02", packet=packet)
     if phase >= 5:
         a_hidden_decision(world, packet, voter)
 

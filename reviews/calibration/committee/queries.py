@@ -230,6 +230,10 @@ class CommitteePage:
     quorum: int
     quorum_met: bool
     decided: bool
+    #: Why the ballots were revealed before the quorum was met; empty where it was.
+    reveal_reason: str
+    #: How many ballots were missing when they were revealed.
+    missing_at_reveal: int | None
     #: The board's cell of each dimension.
     faces: Mapping[int, CellFace]
     #: By dimension, the candidate's notes that the role gave no chance.
@@ -264,6 +268,8 @@ def committee_page(access: PacketAccess) -> CommitteePage:
         quorum=panel.quorum if panel else 0,
         quorum_met=panel is not None and len(standing.cast) >= panel.quorum,
         decided=access.may(Action.KNOW_DECISION),
+        reveal_reason=packet.reveal_reason or "",
+        missing_at_reveal=packet.missing_ballots if packet.revealed_at and who_voted else None,
         faces=faces_of(packet, scale),
         no_opportunity=_notes(access),
     )

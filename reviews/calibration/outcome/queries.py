@@ -4,19 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 
 from reviews.access.expectations import TargetDimension, TargetExpectation, expectations_for
 from reviews.access.loaders import PacketAccess
 from reviews.access.panel_standing import panel_standings
 from reviews.db.extensions import db
 from reviews.db.models.calibration import (
+    Ballot,
     Decision,
     DimensionOutcome,
     Gap,
     OutcomeReading,
 )
-from reviews.db.models.packets import Assignment, PacketRevision
+from reviews.db.models.packets import Assignment, Packet, PacketRevision
 from reviews.db.models.ratings import Rating
 from reviews.rules.enums import (
     Action,
@@ -53,6 +54,21 @@ class ManagerWords:
 
 
 @dataclass(frozen=True, slots=True)
+class Voting:
+    """How the committee voted before anything was discussed, as far as the viewer may know."""
+
+    #: Whether everybody had voted when the ballots were revealed.
+    by_all: bool
+    #: How many had, of how many; None where a count could say who voted how.
+    before: int | None
+    seats: int | None
+    #: How many voted afterwards, for those who may see who voted.
+    after: int
+    #: Why the ballots were revealed before the quorum was met, for the panel and the owners.
+    reveal_reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomePage:
     scale: ScaleWords
     outcome: Outcome
@@ -62,8 +78,7 @@ class OutcomePage:
     awaited_evidence: str
     look_again_on: date | None
     results: tuple[DimensionResult, ...]
-    #: None below five voters.
-    voters: int | None
+    voting: Voting
     revision: int
     decided_at: datetime
     manager_words: tuple[ManagerWords, ...]
@@ -88,7 +103,7 @@ class OutcomePage:
 
 
 def outcome_page(access: PacketAccess) -> OutcomePage | None:
-    """The latest decision with its reasons, or None where nothing was decided. Ten queries."""
+    """The latest decision with its reasons, or None where nothing was decided. Eleven queries."""
     packet = access.packet
     decision = db.session.scalars(
         select(Decision)
@@ -109,7 +124,6 @@ def outcome_page(access: PacketAccess) -> OutcomePage | None:
         for row in db.session.scalars(select(Gap).where(Gap.decision_id == decision.id))
     }
     revision = db.session.get_one(PacketRevision, packet.current_revision_id)
-    voters = len(panel_standings([packet.id], now=access.viewer.now)[packet.id].cast)
     dimensions = expectations_for(packet).dimensions
     return OutcomePage(
         scale=ScaleWords.of(packet.cycle.scale),
@@ -129,11 +143,39 @@ def outcome_page(access: PacketAccess) -> OutcomePage | None:
             for dimension in dimensions
             if dimension.id in outcomes
         ),
-        voters=voters if voters >= MIN_VOTERS_SHOWN else None,
+        voting=_voting(access),
         revision=revision.number,
         decided_at=decision.decided_at,
         manager_words=_manager_words(access, dimensions),
         unread=_waits_to_be_read(access),
+    )
+
+
+def _voting(access: PacketAccess) -> Voting:
+    packet = access.packet
+    standing = panel_standings([packet.id], now=access.viewer.now)[packet.id]
+    first = {row.member_id: row.first for row in db.session.execute(_first_ballots(packet))}
+    cast = [first[seat.person_id] for seat in standing.cast]
+    before = sum(packet.revealed_at is None or at <= packet.revealed_at for at in cast)
+    seats = len(cast) + standing.missing
+    who_voted = access.may(Action.SEE_WHO_VOTED)
+    counts = who_voted or before >= MIN_VOTERS_SHOWN
+    return Voting(
+        by_all=before == seats,
+        before=before if counts else None,
+        seats=seats if counts else None,
+        after=len(cast) - before if who_voted else 0,
+        reveal_reason=(packet.reveal_reason or "")
+        if access.may(Action.OPEN_COMMITTEE_PAGE)
+        else "",
+    )
+
+
+def _first_ballots(packet: Packet) -> Select[int, datetime]:
+    return (
+        select(Ballot.member_id, func.min(Ballot.cast_at).label("first"))
+        .where(Ballot.packet_id == packet.id)
+        .group_by(Ballot.member_id)
     )
 
 

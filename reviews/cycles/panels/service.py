@@ -83,8 +83,17 @@ def save_panel(
     db.session.flush()
     _fill_only_panel(cycle)
     names = ", ".join(sorted(p.name + " (chair)" * (p is draft.chair) for p in draft.members))
-    summary = f"Panel {panel.name}, quorum {panel.quorum}: {names or 'nobody yet'}"
-    audit.record(actor, Verb.EDIT_PANELS, summary, at=now, cycle=cycle, reason=reason)
+    audit.record(
+        actor,
+        Verb.EDIT_PANELS,
+        f"Panel {panel.name}, quorum {panel.quorum}: {names or 'nobody yet'}",
+        at=now,
+        cycle=cycle,
+        reason=reason,
+        panel=panel.public_id,
+        members=sorted(person.public_id for person in draft.members),
+        chair=draft.chair.public_id if draft.chair else None,
+    )
     return panel
 
 
@@ -130,8 +139,10 @@ def remove_panel(
     db.session.delete(panel)
     db.session.flush()
     _fill_only_panel(cycle)
-    summary = f"Panel {panel.name} removed"
-    audit.record(actor, Verb.EDIT_PANELS, summary, at=now, cycle=cycle, reason=reason)
+    summary, panel_id = f"Panel {panel.name} removed", panel.public_id
+    audit.record(
+        actor, Verb.EDIT_PANELS, summary, at=now, cycle=cycle, reason=reason, panel=panel_id
+    )
 
 
 def place_packets(
@@ -153,7 +164,15 @@ def place_packets(
     for packet, panel in moved.items():
         packet.panel_id = panel.id
         summary = f"Packet of {packet.candidate.name} given to panel {panel.name}"
-        audit.record(actor, Verb.EDIT_PANELS, summary, at=now, packet=packet, reason=reason)
+        audit.record(
+            actor,
+            Verb.EDIT_PANELS,
+            summary,
+            at=now,
+            packet=packet,
+            reason=reason,
+            panel=panel.public_id,
+        )
     return len(moved)
 
 
@@ -187,5 +206,5 @@ def set_conflict(
     conflict.recorded_by_id = person_id_of(actor)
     conflict.recorded_at = now
     summary = f"Conflict set for {member.name} on the packet of {packet.candidate.name}"
-    audit.record(actor, Verb.SET_CONFLICT, summary, at=now, packet=packet)
+    audit.record(actor, Verb.SET_CONFLICT, summary, at=now, packet=packet, member=member.public_id)
     return conflict

@@ -149,8 +149,15 @@ def save_owners(
     db.session.add_all(CycleOwner(cycle_id=cycle.id, person_id=person.id) for person in owners)
     flag_modified(cycle, "name")
     names = ", ".join(sorted(person.name for person in owners))
-    summary = f"Owners of {cycle.name}: {names}"
-    audit.record(actor, Verb.SET_UP_CYCLE, summary, at=now, cycle=cycle, reason=reason)
+    audit.record(
+        actor,
+        Verb.SET_UP_CYCLE,
+        f"Owners of {cycle.name}: {names}",
+        at=now,
+        cycle=cycle,
+        reason=reason,
+        owners=sorted(person.public_id for person in owners),
+    )
 
 
 def add_owner(cycle: Cycle, person: Person, *, now: datetime) -> None:
@@ -165,4 +172,4 @@ def add_owner(cycle: Cycle, person: Person, *, now: datetime) -> None:
         raise RuleBroken(f"{person.name} owns {cycle.name} already.")
     db.session.add(CycleOwner(cycle_id=cycle.id, person_id=person.id))
     summary = f"{person.name} added as an owner of {cycle.name}"
-    audit.record(None, Verb.GRANT_OFFICE, summary, at=now, cycle=cycle)
+    audit.record(None, Verb.GRANT_OFFICE, summary, at=now, cycle=cycle, person=person.public_id)

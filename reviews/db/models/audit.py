@@ -40,3 +40,6 @@ class AuditHead(Base):
     #: Lines of the lane.
     count: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64))
+    #: HMAC-SHA256 over the lane, the count and the digest. Empty for good once something was appended to a head that
+    #: was not ours.
+    mac: Mapped[str] = mapped_column(String(64))

@@ -178,4 +178,5 @@ def _record(assignment: Assignment, verb: Verb, what: str, actor: Actor, now: da
         f"{assignment.rater.name} {what} for {packet.candidate.name}",
         at=now,
         packet=packet,
+        peer=assignment.rater.public_id,
     )

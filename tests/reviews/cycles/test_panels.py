@@ -212,7 +212,10 @@ def test_an_owner_who_is_tied_to_a_packet_gives_a_reason(client, session, owner,
 
     client.submit(path, {"name": "Craft", "reason": "Nobody else owns this cycle."})
     assert session.scalars(select(AuditEvent.details)).one() == {
-        "reason": "Nobody else owns this cycle."
+        "reason": "Nobody else owns this cycle.",
+        "panel": panel.public_id,
+        "members": [],
+        "chair": None,
     }
 
 
@@ -251,7 +254,10 @@ def test_a_conflict_is_set_in_the_browser_with_a_reason_that_stays_out_of_the_lo
         "They are siblings.",
     )
     line = session.scalars(select(AuditEvent)).one()
-    assert (line.summary, line.details) == ("Conflict set for Bo on the packet of Ada", {})
+    assert (line.summary, line.details) == (
+        "Conflict set for Bo on the packet of Ada",
+        {"member": bo.public_id},
+    )
 
 
 def test_an_answered_question_is_overruled_and_a_declared_conflict_stays(owner, cycle):

@@ -4,11 +4,12 @@ import pytest
 from sqlalchemy import select
 
 from reviews.db.extensions import db
+from reviews.db.models.cycles import CycleOwner
 from reviews.db.models.packets import Assignment
 from reviews.packets import service
 from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterKind
 from reviews.rules.errors import IllegalMove, RuleBroken
-from tests.builders import LATER, NOW, a_person, a_revision, an_assignment
+from tests.builders import LATER, NOW, a_person, a_revision, an_assignment, saved
 from tests.recording import recorded
 
 pytestmark = pytest.mark.both_databases
@@ -153,6 +154,26 @@ def test_a_manager_who_owes_a_rating_learns_nothing_from_removing(case, state):
 
     with pytest.raises(RuleBroken, match="Submit your own rating first"):
         service.remove_peer(peer, actor=case.amara, now=NOW)
+
+
+# -- Why somebody declined
+
+
+@pytest.mark.parametrize("note", ["We share a flat.", None])
+def test_why_a_peer_declined_is_read_by_the_owners_alone(case, client, note):
+    in_rating(case)
+    peer = an_assignment(case.packet, case.peer, state=AssignmentState.DECLINED)
+    peer.decline_category, peer.decline_note = "too_close", note
+    tied = a_person("Tia", manager=case.hana)
+    saved(CycleOwner(cycle_id=case.cycle.id, person_id=tied.id))
+    told = {}
+    for person in (case.owner, tied, case.amara, case.hana, case.peer, case.chair, case.other):
+        client.sign_in(person)
+        text = client.get(f"{case.url}/peers").text + client.get(case.url).text
+        told[person.name] = ("too close to this person" in text, "We share a flat" in text)
+
+    assert told.pop("Ines") == (True, note is not None)
+    assert set(told.values()) == {(False, False)}
 
 
 # -- The candidate is blind

@@ -16,7 +16,7 @@ from reviews.packets.checklist import ChecklistLine, advice, gates
 from reviews.packets.evidence import EvidenceDraft
 from reviews.rules.enums import CyclePhase, PacketStage, PacketState
 from reviews.rules.errors import IllegalMove, RuleBroken
-from tests.builders import LATER, NOW
+from tests.builders import LATER, NOW, a_conflict, an_assignment
 from tests.pages import Page
 
 pytestmark = pytest.mark.both_databases
@@ -242,6 +242,21 @@ def test_a_packet_goes_back_with_a_reason_and_comes_again(complete, client):
     assert numbers.all() == [1, 2]
     assert complete.packet.state is PacketState.SUBMITTED
     assert complete.packet.return_reason is None
+
+
+def test_the_reason_is_read_by_candidate_manager_and_owner_and_nobody_else(complete, client):
+    submit(complete)
+    an_assignment(complete.packet, complete.other)
+    a_conflict(complete.packet, complete.member)
+    service.send_back(complete.packet, reason="Because", actor=complete.amara, now=NOW)
+    everybody = ("hana", "amara", "owner", "chair", "member", "peer", "other")
+
+    told = []
+    for name in everybody:
+        client.sign_in(getattr(complete, name))
+        told += [name] if "Because" in client.get(complete.url).text else []
+
+    assert told == ["hana", "amara", "owner"]
 
 
 def test_sending_back_needs_a_reason(complete, client):

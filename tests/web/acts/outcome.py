@@ -85,6 +85,6 @@ def log_of(play: Play) -> list[str]:
         *(f"{member}: {member} has no conflict with Ada Whitfield" for member in VOTING),
         "Kirsten Olander: Kirsten Olander declared a conflict with Ada Whitfield",
         *(f"{member}: {member} sealed a ballot on Ada Whitfield" for member in VOTING),
-        "Carol Yamada: Ballots on Ada Whitfield revealed",
+        f"Carol Yamada: Ballots on Ada Whitfield revealed, {len(VOTING)} sealed and 0 missing",
         "Carol Yamada: Decision on Ada Whitfield recorded",
     ]

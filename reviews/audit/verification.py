@@ -1,0 +1,325 @@
+"""Checking the audit log: every line against the one before in its lane, every head, and the anchors outside.
+
+Nothing is believed that is in the database: a column may hold what no column of its kind holds. All places where the
+log is broken are found, not the first alone: after a line that does not fit, its lane goes on from what it says.
+"""
+
+import json
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from reviews.audit import anchor
+from reviews.audit.anchor import Anchored
+from reviews.audit.chain import LANES, SIGNED, digest_of, head_mac, instant_text, start_of
+from reviews.db.extensions import db
+from reviews.db.models.audit import AuditHead
+
+#: More places than these are only counted.
+PLACES_SHOWN = 100
+_BATCH = 1000
+
+# As the database has it: a column that cannot be read would end the walk.
+_LINES = text(f"SELECT id, lane, digest, {', '.join(SIGNED)} FROM audit_event ORDER BY id")  # noqa: S608 - our names
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenPlace:
+    """Where the log is broken. What is not known is None: a line that is gone has no id, a file has no lane."""
+
+    problem: str
+    lane: int | None = None
+    #: The number of the line in its lane, or in the file of an anchor.
+    line: int | None = None
+    id: int | None = None
+    at: str | None = None
+
+    def __str__(self) -> str:
+        where = []
+        if self.line is not None:
+            where.append(f"line {self.line}")
+        if self.lane is not None:
+            where.append(f"lane {self.lane}")
+        known = []
+        if self.id is not None:
+            known.append(f"id {self.id}")
+        if self.at is not None:
+            known.append(self.at)
+        name = " of ".join(where) + (f" ({', '.join(known)})" if known else "")
+        return f"{name}: {self.problem}" if name else self.problem
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    #: How many lines there are.
+    lines: int
+    #: Where the log is broken, `PLACES_SHOWN` at most, and how many there are besides.
+    places: tuple[BrokenPlace, ...] = ()
+    more: int = 0
+
+
+@dataclass(slots=True)
+class _Lane:
+    digest: str
+    #: The beginning of each line's digest, one after the other, and the lines' ids.
+    marks: bytearray = field(default_factory=bytearray)
+    ids: "array[int]" = field(default_factory=lambda: array("q"))
+
+    def mark(self, count: int) -> str:
+        """The beginning of the digest of the lane's line of this number, from 1."""
+        end = count * anchor.DIGITS
+        return self.marks[end - anchor.DIGITS : end].decode()
+
+
+class _Found:
+    def __init__(self) -> None:
+        self.places: list[BrokenPlace] = []
+        self.more = 0
+
+    def add(self, place: BrokenPlace) -> None:
+        if len(self.places) < PLACES_SHOWN:
+            self.places.append(place)
+        else:
+            self.more += 1
+
+
+def verify(against: Sequence[Path] = ()) -> Verification:
+    """Walk the log once, and then each anchor: the one that is set, and files of lines that were kept elsewhere.
+
+    Finds and names a line that was edited, put in, taken out or moved, a head that somebody else wrote, an end that
+    was cut off, and, by an anchor, an older copy in the place of the log. People may go on writing meanwhile.
+    """
+    found = _Found()
+    kept = Path(anchor.place()) if anchor.place() else None
+    # Everything up to here was committed before the walk begins.
+    sizes = {path: _size(path) for path in (*([kept] if kept else []), *against)}
+    before = heads()
+    lanes = _walk(found)
+    after = heads()
+    _check_heads(found, lanes, before, after)
+    for path, size in sizes.items():
+        reached = _check_anchor(found, lanes, path, size)
+        if path == kept:
+            _check_reach(found, before, reached, path)
+    return Verification(
+        sum(len(lane.ids) for lane in lanes.values()), tuple(found.places), found.more
+    )
+
+
+def line_of_heads(at: datetime) -> str | None:
+    """The present heads as one line of an anchor; None where they are not to be believed."""
+    heads = db.session.scalars(select(AuditHead).order_by(AuditHead.lane)).all()
+    if [head.lane for head in heads] != list(range(LANES)):
+        return None
+    if any(head.mac != head_mac(head.lane, head.count, head.digest) for head in heads):
+        return None
+    return anchor.line_of([head for head in heads if head.count], at)
+
+
+# -- The lines
+
+
+def _walk(found: _Found) -> dict[int, _Lane]:
+    try:
+        return _walk_over(found, _on_postgresql if _is_postgresql() else _on_sqlite)
+    except DBAPIError:
+        if _is_postgresql():
+            raise
+    # Bytes that are no text, where a text should be: SQLite keeps them, and its driver stops there.
+    found.places.clear()
+    driver: Any = db.session.connection().connection.dbapi_connection
+    driver.text_factory = lambda data: data.decode(errors="surrogateescape")
+    try:
+        return _walk_over(found, _on_sqlite)
+    finally:
+        driver.text_factory = str
+
+
+def _is_postgresql() -> bool:
+    return db.engine.dialect.name == "postgresql"
+
+
+def _walk_over(found: _Found, signed: Callable[[Any, Any], tuple[str, Any]]) -> dict[int, _Lane]:
+    """The lanes, with what their lines say of themselves.
+
+    Args:
+        signed: gives a line's instant and details as they were signed.
+    """
+    lanes = {lane: _Lane(start_of(lane)) for lane in range(LANES)}
+    rows = db.session.execute(_LINES, execution_options={"yield_per": _BATCH})
+    # Closed by the block: a failure halfway would leave the server's cursor open.
+    with rows:
+        for row in chain.from_iterable(rows.partitions()):
+            id_, number, digest, at, *others, details = row
+            lane = lanes.get(number)
+            if lane is None:
+                found.add(BrokenPlace("is in a lane that does not exist.", id=id_, at=_said(at)))
+                continue
+            try:
+                at_text, details = signed(at, details)
+                expected = digest_of(lane.digest, (at_text, *others, details))
+            except (ValueError, TypeError, AttributeError, RecursionError):
+                expected = None  # the product cannot have written this
+            if expected != digest:
+                problem = (
+                    "does not follow from the line before in its lane: one of the two changed."
+                )
+                found.add(BrokenPlace(problem, number, len(lane.ids) + 1, id_, _said(at)))
+                digest = str(digest)
+            lane.digest = digest
+            lane.ids.append(id_)
+            lane.marks += digest[: anchor.DIGITS].encode("ascii", "replace").ljust(anchor.DIGITS)
+    return lanes
+
+
+def _on_postgresql(at: Any, details: Any) -> tuple[str, Any]:
+    return instant_text(at), details
+
+
+def _on_sqlite(at: Any, details: Any) -> tuple[str, Any]:
+    # As the text that it is: to make an instant of it and a text again would take a fifth of the time.
+    return at.replace(" ", "T", 1).removesuffix(".000000") + "+00:00", json.loads(details)
+
+
+def _said(at: Any) -> str:
+    if isinstance(at, datetime):
+        return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"{str(at)[:19]} UTC".encode(errors="replace").decode()
+
+
+# -- The heads
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    count: int
+    digest: str
+    is_ours: bool
+
+
+def heads() -> dict[int, _Head]:
+    """What the heads say at this moment, and whether they are ours."""
+    rows = db.session.execute(text("SELECT lane, count, digest, mac FROM audit_head"))
+    return {
+        lane: _Head(count, digest, mac == head_mac(lane, count, digest))
+        for lane, count, digest, mac in rows
+    }
+
+
+def _check_heads(
+    found: _Found, lanes: dict[int, _Lane], before: dict[int, _Head], after: dict[int, _Head]
+) -> None:
+    """Compare where the lanes end with where they should.
+
+    What was written while the lines were read lies between the two readings.
+    """
+    for number, lane in lanes.items():
+        head, now = before.get(number), after.get(number)
+        count = len(lane.ids)
+        if head is None or now is None:
+            found.add(BrokenPlace("its head was taken out.", number))
+        elif not (head.is_ours and now.is_ours):
+            found.add(
+                BrokenPlace("its head was edited, exchanged or written with another key.", number)
+            )
+        elif not head.count <= count <= now.count:
+            problem = f"the lane has {count} lines, and its head says {now.count}."
+            found.add(BrokenPlace(problem, number, min(count, now.count) + 1))
+        elif head.count and head.digest[: anchor.DIGITS] != lane.mark(head.count):
+            found.add(
+                BrokenPlace("is not the line that the head of the lane ends with.", number, count)
+            )
+    for number in sorted(before.keys() - lanes.keys(), key=str):
+        found.add(BrokenPlace(f"there is a head of a lane that does not exist, {number}."))
+
+
+# -- The anchors
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _check_anchor(found: _Found, lanes: dict[int, _Lane], path: Path, size: int) -> dict[int, int]:
+    """Compare the log with what an anchor knows of it; how far the anchor reaches in each lane.
+
+    What the anchor had beyond this size was committed after the walk began.
+    """
+    reached: dict[int, int] = {}
+    # By lane, the first line that the anchor knew as another one, and the first that the log does not have.
+    changed: dict[int, tuple[int, str]] = {}
+    gone: dict[int, tuple[int, str]] = {}
+    for offset, said in _read_anchor(found, path):
+        for number, count, mark in said.states:
+            reached[number] = max(reached.get(number, 0), count)
+            if count > len(lanes[number].ids):
+                if offset < size:
+                    gone[number] = min(gone.get(number, (count, said.at)), (count, said.at))
+            elif lanes[number].mark(count) != mark:
+                changed[number] = min(changed.get(number, (count, said.at)), (count, said.at))
+    for number, (count, at) in sorted(changed.items()):
+        problem = f"is another line than the one that {path.name} knew at {at}."
+        found.add(BrokenPlace(problem, number, count, lanes[number].ids[count - 1]))
+    for number, (_, at) in sorted(gone.items()):
+        count = len(lanes[number].ids)
+        problem = f"gone, up to line {reached[number]}: {path.name} knew of more at {at}."
+        found.add(BrokenPlace(problem, number, count + 1))
+    return reached
+
+
+def _read_anchor(found: _Found, path: Path) -> Iterator[tuple[int, Anchored]]:
+    """What the lines of a file say, each with its place in it in bytes."""
+    foreign: list[int] = []
+    offset = number = 0
+    try:
+        with path.open("rb") as file:
+            for number, data in enumerate(file, start=1):
+                said = anchor.read(data.decode(errors="replace"))
+                if said is not None:
+                    yield offset, said
+                elif data.strip():
+                    foreign.append(number)
+                offset += len(data)
+    except FileNotFoundError:
+        return  # it may be that nothing was written yet
+    except OSError:
+        found.add(BrokenPlace(f"{path.name} cannot be read."))
+    if foreign and len(foreign) == number:
+        found.add(
+            BrokenPlace(
+                f"{path.name} is of another installation or key: none of its lines is ours."
+            )
+        )
+        return
+    for number in foreign:
+        found.add(BrokenPlace(f"of {path.name} was edited, or is not whole.", line=number))
+
+
+def _check_reach(
+    found: _Found, ends: dict[int, _Head], reached: dict[int, int], path: Path
+) -> None:
+    """An anchor is written right after the commit: one that ends early was cut, or could not be written."""
+    behind = {
+        number: head.count
+        for number, head in sorted(ends.items())
+        if head.is_ours and head.count > reached.get(number, 0)
+    }
+    if behind and not reached:
+        found.add(BrokenPlace(f"{path.name} is missing, empty or not ours, and the log has lines."))
+        return
+    for number, count in behind.items():
+        known = reached.get(number, 0)
+        problem = (
+            f"{path.name} ends here, and the lane has {count} lines: it was cut, or not written."
+        )
+        found.add(BrokenPlace(problem, number, known))

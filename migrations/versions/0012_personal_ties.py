@@ -12,7 +12,7 @@ depends_on = None
 
 _RELATED_FOR = timedelta(days=730)
 _KNOWN_NOW = """
-    INSERT INTO tie (packet_id, person_id)
+    INSERT INTO personal_tie (packet_id, person_id)
     SELECT p.id, h.person_id
     FROM packet AS p
     JOIN (
@@ -39,20 +39,24 @@ _KNOWN_NOW = """
 
 def upgrade() -> None:
     op.create_table(
-        "tie",
+        "personal_tie",
         sa.Column("packet_id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["packet_id"], ["packet.id"], name=op.f("fk_tie_packet_id_packet")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_tie_person_id_person")),
-        sa.PrimaryKeyConstraint("packet_id", "person_id", name=op.f("pk_tie")),
+        sa.ForeignKeyConstraint(
+            ["packet_id"], ["packet.id"], name=op.f("fk_personal_tie_packet_id_packet")
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_personal_tie_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("packet_id", "person_id", name=op.f("pk_personal_tie")),
     )
-    with op.batch_alter_table("tie", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_tie_person_id"), ["person_id"], unique=False)
+    with op.batch_alter_table("personal_tie", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_personal_tie_person_id"), ["person_id"], unique=False)
     since = sa.bindparam("since", (datetime.now(UTC) - _RELATED_FOR).date(), type_=sa.Date())
     op.get_bind().execute(sa.text(_KNOWN_NOW).bindparams(since))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("tie", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_tie_person_id"))
-    op.drop_table("tie")
+    with op.batch_alter_table("personal_tie", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_personal_tie_person_id"))
+    op.drop_table("personal_tie")

@@ -39,7 +39,7 @@ from sqlalchemy.orm import aliased
 
 from ladders.orm import UtcDateTime
 from reviews.access.viewer import Viewer
-from reviews.db.models.calibration import Ballot, Conflict, Tie
+from reviews.db.models.calibration import Ballot, Conflict, PersonalTie
 from reviews.db.models.cycles import Cycle, CycleOwner, Panel, PanelMember
 from reviews.db.models.packets import Assignment, Packet
 from reviews.db.models.people import ManagerLink
@@ -217,7 +217,7 @@ def with_facts(packets: Select[*tuple[Any, ...]], person: Any) -> Select[*tuple[
     """
     # Of each table at most one row is about the person and the packet.
     given, seat = aliased(Assignment), aliased(PanelMember)
-    ownership, conflict, tie = aliased(CycleOwner), aliased(Conflict), aliased(Tie)
+    ownership, conflict, tie = aliased(CycleOwner), aliased(Conflict), aliased(PersonalTie)
     facts: dict[str, ColumnElement[Any]] = {
         "phase": packet_phase(),
         "is_candidate": Packet.candidate_id == person,
@@ -476,7 +476,9 @@ def _cycle_facts() -> dict[str, ColumnElement[Any]]:
         way.where(*_in_cycle(), is_before_voting()).correlate(Cycle).exists()
         for way in related(VIEWER_ID, Packet)
     )
-    tied = exists().where(*_in_cycle(), Tie.packet_id == Packet.id, Tie.person_id == VIEWER_ID)
+    tied = exists().where(
+        *_in_cycle(), PersonalTie.packet_id == Packet.id, PersonalTie.person_id == VIEWER_ID
+    )
 
     def sits(*, chair: bool) -> ColumnElement[bool]:
         return exists().where(
@@ -536,6 +538,45 @@ def cycle_standing_of(row: Row[Any]) -> CycleStanding:
     return CycleStanding(_PHASES[row.standing_phase], frozenset(map(Relation, filter(None, words))))
 
 
-def site_standing(viewer: Viewer) -> SiteStanding:
-    relation = Relation.SITE_OWNER if viewer.is_owner else Relation.EMPLOYEE
+# -- The site
+
+
+def has_stake() -> ColumnElement[bool]:
+    """Whether the viewer is candidate, manager or peer of a packet in a cycle that runs, or declared a conflict there.
+
+    Only what the viewer knows anyway, so that what it closes tells them nothing: no conflict that an owner has set, no
+    manager's or report's packet, and, but for the own packet, no word of whether one was withdrawn.
+    """
+    phases = (CyclePhase.EVIDENCE, CyclePhase.RATING, CyclePhase.CALIBRATION)
+    runs = and_(
+        Packet.cycle_id == Cycle.id,
+        Cycle.phase.in_(_words(*phases)),
+        or_(Cycle.release_at.is_(None), Cycle.release_at > _NOW),
+        Packet.state != _word(PacketState.VOID),
+    )
+    given = aliased(Assignment)
+    return or_(
+        exists().where(
+            runs,
+            Packet.candidate_id == VIEWER_ID,
+            Packet.state != _word(PacketState.WITHDRAWN),
+        ),
+        exists().where(runs, Packet.manager_id == VIEWER_ID),
+        exists().where(
+            runs, given.packet_id == Packet.id, given.rater_id == VIEWER_ID, _is_peer(given)
+        ),
+        exists().where(
+            runs,
+            Conflict.packet_id == Packet.id,
+            Conflict.person_id == VIEWER_ID,
+            Conflict.standing == _word(ConflictStanding.DECLARED),
+        ),
+    )
+
+
+def site_standing(viewer: Viewer, *, has_stake: bool) -> SiteStanding:
+    """`has_stake` is asked of site owners alone."""
+    if not viewer.is_owner:
+        return SiteStanding()
+    relation = Relation.SITE_OWNER_CONFLICTED if has_stake else Relation.SITE_OWNER
     return SiteStanding(frozenset({relation}))

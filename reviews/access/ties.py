@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Table, exists, insert, not_, or_, select, 
 
 from reviews.access.standing import instant_params, related
 from reviews.db.extensions import db
-from reviews.db.models.calibration import Tie
+from reviews.db.models.calibration import PersonalTie
 from reviews.db.models.cycles import CycleOwner, PanelMember
 from reviews.db.models.packets import Packet
 
@@ -36,7 +36,7 @@ def write_down_ties(
         .where(*packets),
     ).subquery()
     person = holders.c.person_id
-    written = exists().where(Tie.packet_id == Packet.id, Tie.person_id == person)
+    written = exists().where(PersonalTie.packet_id == Packet.id, PersonalTie.person_id == person)
     found = (
         select(Packet.id, person)
         .join(holders, holders.c.packet_id == Packet.id)
@@ -45,5 +45,7 @@ def write_down_ties(
     if people is not None:
         found = found.where(person.in_(people))
     # Of the table: with the class it would be taken for an insert of objects.
-    into = insert(cast("Table", Tie.__table__)).from_select(["packet_id", "person_id"], found)
+    into = insert(cast("Table", PersonalTie.__table__)).from_select(
+        ["packet_id", "person_id"], found
+    )
     db.session.execute(into, instant_params(now))

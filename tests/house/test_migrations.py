@@ -21,7 +21,7 @@ from ladders.orm import Base
 from reviews import create_app
 from reviews.cli import prepare_migrations
 from reviews.db.extensions import db
-from reviews.db.models.calibration import Tie
+from reviews.db.models.calibration import PersonalTie
 from reviews.db.models.packets import RevisionCoverage
 from reviews.db.models.people import ManagerLink, Person
 from reviews.db.models.ratings import RatingCounts
@@ -320,7 +320,9 @@ def test_where_voting_has_begun_ties_are_written_down_as_the_product_would_now()
             )
     make.voting_begun(voted_on, rivals)
     db.session.commit()
-    ties = sa.select(Tie.packet_id, Tie.person_id).order_by(Tie.packet_id, Tie.person_id)
+    ties = sa.select(PersonalTie.packet_id, PersonalTie.person_id).order_by(
+        PersonalTie.packet_id, PersonalTie.person_id
+    )
     before = db.session.execute(ties).all()
     db.session.commit()
 

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 
 from reviews.access.loaders import CycleAccess
-from reviews.cycles.forms import ReasonForm
 from reviews.cycles.panels import queries, service
 from reviews.cycles.panels.forms import ConflictForm, PanelForm, place_field, places_form
 from reviews.cycles.panels.service import PanelDraft
@@ -16,6 +15,7 @@ from reviews.rules.enums import Action, CyclePhase
 from reviews.rules.errors import StaleEdit
 from reviews.web.edit_conflict import EditDifference, show_both
 from reviews.web.error_handlers import rules_shown_on, status_of
+from reviews.web.forms import ReasonForm
 from reviews.web.guard import guarded
 from reviews.web.lists import NameSearch, page_number
 

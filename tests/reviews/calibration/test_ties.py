@@ -14,7 +14,7 @@ from reviews.cycles.phases.service import advance_cycle
 from reviews.cycles.setup.service import add_owner
 from reviews.db.extensions import db
 from reviews.db.models.audit import AuditEvent
-from reviews.db.models.calibration import Tie
+from reviews.db.models.calibration import PersonalTie
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import ManagerLink, Person
 from reviews.people import importing, service
@@ -181,7 +181,9 @@ def test_to_be_the_candidate_or_a_rater_counts_whenever_it_comes_to_be(
 def ties(packet: Packet) -> list[int]:
     return list(
         db.session.scalars(
-            select(Tie.person_id).where(Tie.packet_id == packet.id).order_by(Tie.person_id)
+            select(PersonalTie.person_id)
+            .where(PersonalTie.packet_id == packet.id)
+            .order_by(PersonalTie.person_id)
         )
     )
 
@@ -325,7 +327,7 @@ def test_the_ballot_of_a_closed_account_counts_in_the_tally_the_quorum_and_the_r
     for member in (committee.chair, leaver):
         builders.a_ballot(committee.packet, member)
     other_owner = builders.a_person("Other owner", is_owner=True)
-    service.deactivate(leaver, actor=builders.viewer_of(other_owner))
+    service.deactivate(leaver, actor=builders.viewer_of(other_owner), at=NOW)
     client.sign_in(committee.chair)
     address = f"/packets/{committee.packet.public_id}/committee"
     reveal = f"/packets/{committee.packet.public_id}/reveal"
@@ -339,7 +341,7 @@ def test_the_ballot_of_a_closed_account_counts_in_the_tally_the_quorum_and_the_r
     assert "Member A: met" in after.text()
     (event,) = session.scalars(select(AuditEvent).where(AuditEvent.action == "reveal_ballots"))
     assert event.details == {"cast": 2, "missing": 2, "left": 0}
-    service.activate(leaver, actor=builders.viewer_of(other_owner))
+    service.activate(leaver, actor=builders.viewer_of(other_owner), at=NOW)
     assert [seat.name for seat in bench(committee.packet).cast] == ["Chair", "Member A"]
     assert seat_of(other, committee.packet) is Relation.MEMBER_PENDING
 

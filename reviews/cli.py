@@ -142,6 +142,18 @@ def _groups() -> list[click.Group]:
                     ),
                 ),
                 _command(
+                    "close",
+                    "reviews.people.commands:close_account",
+                    "Close the account of the person with address EMAIL. Leaves an audit line.",
+                    click.Argument(["email"]),
+                ),
+                _command(
+                    "open",
+                    "reviews.people.commands:open_account",
+                    "Open a closed account again. Leaves an audit line.",
+                    click.Argument(["email"]),
+                ),
+                _command(
                     "sign-in-link",
                     "reviews.people.commands:sign_in_link",
                     "Print a link with which somebody chooses a new password. Leaves an audit line.",

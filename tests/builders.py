@@ -14,6 +14,7 @@ from sqlalchemy.orm import joinedload
 from ladders import document, library
 from ladders.models import DimensionRow, LadderVersion, LevelRow, VersionState
 from reviews.access.expectations import TargetExpectations, expectations_for
+from reviews.access.ties import write_down_ties
 from reviews.access.viewer import Viewer
 from reviews.db import random_source
 from reviews.db.extensions import db
@@ -399,6 +400,11 @@ def a_revision(packet: Packet, *, number: int = 1) -> PacketRevision:
     packet.submitted_at = revision.submitted_at
     keep_rating_counts(packet)
     return revision
+
+
+def voting_begun(*packets: Packet) -> None:
+    """Write down who is related to the packets, as it is when voting begins."""
+    write_down_ties(Packet.id.in_([packet.id for packet in packets]), now=NOW)
 
 
 # -- Ratings

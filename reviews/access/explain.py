@@ -19,7 +19,7 @@ from reviews.db import clock
 from reviews.db.extensions import db
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
-from reviews.rules.enums import Action
+from reviews.rules.enums import Action, PacketStage
 from reviews.rules.errors import RuleBroken
 from reviews.rules.policy import Answer, decide, row_of, table_of
 
@@ -61,7 +61,7 @@ def explain(person: str, packet: str, action: str) -> Iterator[str]:
 def _lines(viewer: Viewer, packet: int, action: Action) -> Iterator[str]:
     params = viewer_params(viewer)
     facts = db.session.execute(
-        with_facts(select(Packet.id).join(Packet.cycle), VIEWER_ID).where(Packet.id == packet),
+        with_facts(select(Packet.stage).join(Packet.cycle), VIEWER_ID).where(Packet.id == packet),
         params,
     ).one()
     standing = packet_standing(Packet.id == packet)
@@ -71,6 +71,8 @@ def _lines(viewer: Viewer, packet: int, action: Action) -> Iterator[str]:
     yield "What is true"
     for name in FACTS:
         yield f"  {name:<14}{_in_words(getattr(facts, name))}"
+    if facts.stage is not PacketStage.WAITING:
+        yield "  is_related is what was known when voting began; a line of reporting since then changes nothing."
     yield ""
     yield "What follows"
     for name in RELATIONS:

@@ -23,6 +23,7 @@ from reviews.access.standing import (
     cycle_standing_columns,
     cycle_standing_of,
     front_size,
+    has_stake,
     instant_params,
     packet_standing,
     site_standing,
@@ -119,7 +120,16 @@ Access = SiteAccess | CycleAccess | PacketAccess | StartAccess
 
 
 def site(viewer: Viewer, _action: Action) -> SiteAccess:
-    return SiteAccess(viewer, site_standing(viewer))
+    """The site. One query for whoever runs it, none for anybody else."""
+    stake = viewer.is_owner and bool(
+        db.session.execute(_stake(), viewer_params(viewer)).scalar_one()
+    )
+    return SiteAccess(viewer, site_standing(viewer, has_stake=stake))
+
+
+@cache
+def _stake() -> Select[Any]:
+    return select(has_stake())
 
 
 def cycle(viewer: Viewer, action: Action, *, cycle: str) -> CycleAccess | None:

@@ -48,17 +48,34 @@ class PanelSeat:
     #: The conflict question is still open.
     unanswered: bool
     cast: bool
+    #: The account is closed. A ballot that was sealed before counts like any other; one that was not does not come.
+    has_left: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PanelStanding:
-    """The seats of one packet's panel, by name."""
+    """The seats of one packet's panel, by name, with those of people who have left."""
 
     seats: tuple[PanelSeat, ...]
 
     @property
     def voting(self) -> tuple[PanelSeat, ...]:
+        """Who may vote. Whoever leaves stays among them, or the number would say whether they had voted."""
         return tuple(seat for seat in self.seats if seat.votes)
+
+    @property
+    def waiting(self) -> tuple[PanelSeat, ...]:
+        """Who may vote, is here and has not."""
+        return tuple(seat for seat in self.voting if not seat.cast and not seat.has_left)
+
+    @property
+    def left(self) -> tuple[PanelSeat, ...]:
+        """Who has left without a ballot."""
+        return tuple(
+            seat
+            for seat in self.seats
+            if seat.has_left and not seat.cast and (seat.votes or seat.unanswered)
+        )
 
     @property
     def recused(self) -> tuple[PanelSeat, ...]:
@@ -66,13 +83,14 @@ class PanelStanding:
 
     @property
     def cast(self) -> tuple[PanelSeat, ...]:
-        """Who voted and may. A ballot of somebody recused since is kept and not counted."""
+        """Who voted and may. A ballot of somebody recused since is kept and not counted; of a leaver it counts."""
         return tuple(seat for seat in self.voting if seat.cast)
 
     @property
     def missing(self) -> int:
         """Ballots still to come, of those who may vote and of those who have not answered the conflict question."""
-        return sum(not seat.cast for seat in self.voting) + sum(s.unanswered for s in self.seats)
+        unanswered = sum(seat.unanswered and not seat.has_left for seat in self.seats)
+        return len(self.waiting) + unanswered
 
 
 def panel_standings(packet_ids: Collection[int], *, now: datetime) -> Mapping[int, PanelStanding]:
@@ -80,13 +98,25 @@ def panel_standings(packet_ids: Collection[int], *, now: datetime) -> Mapping[in
     rows = db.session.execute(_seats(), {**instant_params(now), "packets": list(packet_ids)})
     found: dict[int, list[PanelSeat]] = defaultdict(list)
     for row in rows:
-        found[row.packet_id].append(PanelSeat(row.person_id, row.name, *_answers(standing_of(row))))
+        is_chair, is_free, votes, unanswered, cast = _answers(standing_of(row))
+        seat = PanelSeat(
+            person_id=row.person_id,
+            name=row.name,
+            is_chair=is_chair,
+            # Before voting has begun, whoever has left will not hear the case.
+            is_free=is_free and row.is_active,
+            votes=votes,
+            unanswered=unanswered,
+            cast=cast,
+            has_left=not row.is_active,
+        )
+        found[row.packet_id].append(seat)
     return {packet: PanelStanding(tuple(found[packet])) for packet in packet_ids}
 
 
 @lru_cache(maxsize=1024)
-def _answers(standing: PacketStanding) -> tuple[bool, ...]:
-    """What the seat of this standing is, in the order of `PanelSeat`."""
+def _answers(standing: PacketStanding) -> tuple[bool, bool, bool, bool, bool]:
+    """What the seat of this standing is: chair, free, votes, unanswered, cast."""
     return (
         standing.seat in _CHAIR,
         decide(Action.COUNT_AS_FREE, standing).allowed,
@@ -105,9 +135,9 @@ def _seats() -> Select[Any]:
             standing.c.packet_id,
             standing.c.person_id,
             Person.name,
+            Person.is_active,
             *standing_columns(standing),
         )
         .join(Person, Person.id == standing.c.person_id)
-        .where(Person.is_active)
         .order_by(standing.c.packet_id, Person.name, Person.id)
     )

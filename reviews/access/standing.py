@@ -39,7 +39,7 @@ from sqlalchemy.orm import aliased
 
 from ladders.orm import UtcDateTime
 from reviews.access.viewer import Viewer
-from reviews.db.models.calibration import Ballot, Conflict
+from reviews.db.models.calibration import Ballot, Conflict, PersonalTie
 from reviews.db.models.cycles import Cycle, CycleOwner, Panel, PanelMember
 from reviews.db.models.packets import Assignment, Packet
 from reviews.db.models.people import ManagerLink
@@ -160,12 +160,21 @@ def _is_peer(given: Any) -> ColumnElement[bool]:
     return and_(given.kind == _word(RaterKind.PEER), or_(given.state.in_(_words(*ASKED)), kept))
 
 
-def _related(person: ColumnElement[int], packet: Any) -> tuple[Select[Any], ...]:
+def is_before_voting() -> ColumnElement[bool]:
+    """Over Packet: who is related to it is still worked out. When voting begins it is written down."""
+    return Packet.stage == _word(PacketStage.WAITING)
+
+
+def related(person: ColumnElement[int], packet: Any) -> tuple[Select[Any], ...]:
     """The ways to be related to a packet without being part of it, each as a subquery over `packet`.
 
-    Manager or report of the candidate, now or lately; a candidate for the same level in the same cycle.
+    Manager or report of the candidate, now or lately; a candidate for the same level in the same cycle. A line of
+    reporting that was taken back on the day it was entered was a mistake, and relates nobody.
     """
-    recent = or_(ManagerLink.ended_on.is_(None), ManagerLink.ended_on >= _RELATED_SINCE)
+    recent = or_(
+        ManagerLink.ended_on.is_(None),
+        and_(ManagerLink.ended_on >= _RELATED_SINCE, ManagerLink.ended_on > ManagerLink.started_on),
+    )
     other = aliased(Packet)
     one: Select[Any] = select(literal_column("1"))
     return (
@@ -208,7 +217,7 @@ def with_facts(packets: Select[*tuple[Any, ...]], person: Any) -> Select[*tuple[
     """
     # Of each table at most one row is about the person and the packet.
     given, seat = aliased(Assignment), aliased(PanelMember)
-    ownership, conflict = aliased(CycleOwner), aliased(Conflict)
+    ownership, conflict, tie = aliased(CycleOwner), aliased(Conflict), aliased(PersonalTie)
     facts: dict[str, ColumnElement[Any]] = {
         "phase": packet_phase(),
         "is_candidate": Packet.candidate_id == person,
@@ -219,7 +228,10 @@ def with_facts(packets: Select[*tuple[Any, ...]], person: Any) -> Select[*tuple[
         "is_member": seat.is_chair.is_(false()),
         "is_chair": seat.is_chair.is_(true()),
         "is_owner": ownership.person_id.is_not(None),
-        "is_related": or_(*(way.exists() for way in _related(person, Packet))),
+        "is_related": case(
+            (is_before_voting(), or_(*(way.exists() for way in related(person, Packet)))),
+            else_=tie.packet_id.is_not(None),
+        ),
         "conflict": type_coerce(conflict.standing, String()),
         "has_voted": exists().where(Ballot.packet_id == Packet.id, Ballot.member_id == person),
     }
@@ -231,6 +243,7 @@ def with_facts(packets: Select[*tuple[Any, ...]], person: Any) -> Select[*tuple[
             and_(ownership.cycle_id == Packet.cycle_id, ownership.person_id == person),
         )
         .outerjoin(conflict, and_(conflict.packet_id == Packet.id, conflict.person_id == person))
+        .outerjoin(tie, and_(tie.packet_id == Packet.id, tie.person_id == person))
         .add_columns(*(facts[name].label(name) for name in FACTS))
     )
 
@@ -459,8 +472,12 @@ def _cycle_facts() -> dict[str, ColumnElement[Any]]:
         Conflict.person_id == VIEWER_ID,
         Conflict.standing.in_(_words(ConflictStanding.DECLARED, ConflictStanding.SET)),
     )
-    related = (
-        way.where(*_in_cycle()).correlate(Cycle).exists() for way in _related(VIEWER_ID, Packet)
+    to_some = (
+        way.where(*_in_cycle(), is_before_voting()).correlate(Cycle).exists()
+        for way in related(VIEWER_ID, Packet)
+    )
+    tied = exists().where(
+        *_in_cycle(), PersonalTie.packet_id == Packet.id, PersonalTie.person_id == VIEWER_ID
     )
 
     def sits(*, chair: bool) -> ColumnElement[bool]:
@@ -480,7 +497,7 @@ def _cycle_facts() -> dict[str, ColumnElement[Any]]:
         "is_owner": exists().where(
             CycleOwner.cycle_id == Cycle.id, CycleOwner.person_id == VIEWER_ID
         ),
-        "is_close": or_(has_own, manages, is_peer, *related, on_record),
+        "is_close": or_(has_own, manages, is_peer, *to_some, tied, on_record),
     }
 
 
@@ -521,6 +538,45 @@ def cycle_standing_of(row: Row[Any]) -> CycleStanding:
     return CycleStanding(_PHASES[row.standing_phase], frozenset(map(Relation, filter(None, words))))
 
 
-def site_standing(viewer: Viewer) -> SiteStanding:
-    relation = Relation.SITE_OWNER if viewer.is_owner else Relation.EMPLOYEE
+# -- The site
+
+
+def has_stake() -> ColumnElement[bool]:
+    """Whether the viewer is candidate, manager or peer of a packet in a cycle that runs, or declared a conflict there.
+
+    Only what the viewer knows anyway, so that what it closes tells them nothing: no conflict that an owner has set, no
+    manager's or report's packet, and, but for the own packet, no word of whether one was withdrawn.
+    """
+    phases = (CyclePhase.EVIDENCE, CyclePhase.RATING, CyclePhase.CALIBRATION)
+    runs = and_(
+        Packet.cycle_id == Cycle.id,
+        Cycle.phase.in_(_words(*phases)),
+        or_(Cycle.release_at.is_(None), Cycle.release_at > _NOW),
+        Packet.state != _word(PacketState.VOID),
+    )
+    given = aliased(Assignment)
+    return or_(
+        exists().where(
+            runs,
+            Packet.candidate_id == VIEWER_ID,
+            Packet.state != _word(PacketState.WITHDRAWN),
+        ),
+        exists().where(runs, Packet.manager_id == VIEWER_ID),
+        exists().where(
+            runs, given.packet_id == Packet.id, given.rater_id == VIEWER_ID, _is_peer(given)
+        ),
+        exists().where(
+            runs,
+            Conflict.packet_id == Packet.id,
+            Conflict.person_id == VIEWER_ID,
+            Conflict.standing == _word(ConflictStanding.DECLARED),
+        ),
+    )
+
+
+def site_standing(viewer: Viewer, *, has_stake: bool) -> SiteStanding:
+    """`has_stake` is asked of site owners alone."""
+    if not viewer.is_owner:
+        return SiteStanding()
+    relation = Relation.SITE_OWNER_CONFLICTED if has_stake else Relation.SITE_OWNER
     return SiteStanding(frozenset({relation}))

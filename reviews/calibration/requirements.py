@@ -64,16 +64,22 @@ def needs_reason(choice: BallotChoice) -> bool:
     return choice in {Category.NOT_SHOWN, Category.PARTLY, Category.EXCEEDS}
 
 
-def reveal_problem(*, cast: int, eligible: int, quorum: int, reason: str) -> str | None:
+def reveal_problem(
+    *, cast: int, eligible: int, quorum: int, reason: str, left: int = 0
+) -> str | None:
     """Why the ballots cannot be revealed yet.
 
     Below the quorum it takes a recorded reason; with no ballot nothing helps.
+
+    Args:
+        left: how many have left the company without a ballot. The quorum stays what it was.
     """
     if cast == 0:
         return "Nobody has sealed a ballot yet, so there is nothing to reveal."
     if cast < quorum and len(reason.strip()) < MIN_REASON:
+        gone = f" {left} of the panel left without a ballot." if left else ""
         return (
-            f"{cast} of {eligible} ballots are sealed and the quorum is {quorum}. "
+            f"{cast} of {eligible} ballots are sealed and the quorum is {quorum}.{gone} "
             "Wait for the others, or say why you reveal now."
         )
     return None

@@ -135,7 +135,11 @@ def reveal(packet: Packet, *, reason: str, actor: Viewer, now: datetime) -> None
     standing = panel_standings([packet.id], now=now)[packet.id]
     panel = db.session.get_one(Panel, packet.panel_id)
     problem = reveal_problem(
-        cast=len(standing.cast), eligible=len(standing.voting), quorum=panel.quorum, reason=reason
+        cast=len(standing.cast),
+        eligible=len(standing.voting),
+        quorum=panel.quorum,
+        reason=reason,
+        left=len(standing.left),
     )
     if problem:
         raise RuleBroken(problem, field="reason")
@@ -153,6 +157,7 @@ def reveal(packet: Packet, *, reason: str, actor: Viewer, now: datetime) -> None
         reason=reason.strip(),
         cast=len(standing.cast),
         missing=standing.missing,
+        left=len(standing.left),
     )
     db.session.flush()
 

@@ -8,13 +8,11 @@ from wtforms import (
     SearchField,
     SelectMultipleField,
     SubmitField,
-    TextAreaField,
 )
-from wtforms.validators import DataRequired
 
-from reviews.web.fields import at_most, one_line, trimmed_lines
-from reviews.web.forms import EditForm, StrictForm
-from reviews.web.validators import plain_name, plain_text
+from reviews.web.fields import at_most, one_line
+from reviews.web.forms import EditForm, ReasonForm
+from reviews.web.validators import plain_name
 
 MOST = 50
 
@@ -33,30 +31,6 @@ class LocalTimeField(DateTimeLocalField):
             super().process_formdata(valuelist)
         except ValueError as error:
             raise ValueError("Type a date and a time, such as 2026-11-27 17:00.") from error
-
-
-class ReasonForm(StrictForm):
-    """Asks for a reason where the policy lets somebody act only with one on record."""
-
-    reason = TextAreaField(
-        "Why you do this yourself",
-        [
-            DataRequired("Write the reason. It is kept in the audit log."),
-            at_most(1000),
-            plain_text,
-        ],
-        description="You are tied to a packet of this cycle, so this is done with a reason on record.",
-        filters=[trimmed_lines],
-    )
-
-    def __init__(self, *args: Any, needs_reason: bool = True, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not needs_reason:
-            del self.reason
-
-    @property
-    def given_reason(self) -> str:
-        return self.reason.data or "" if self.reason else ""
 
 
 class PeopleForm(ReasonForm, EditForm):

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from reviews.db.extensions import db
+from reviews.db.models.people import Person
 from reviews.people import importing, queries, service
 from reviews.people.importing import RosterPreview
 from reviews.rules.errors import RuleBroken
@@ -23,15 +24,40 @@ def add_owner(name: str, email: str) -> None:
 
 def sign_in_link(email: str) -> None:
     """Print a link with which somebody chooses a new password. Leaves an audit line."""
-    person = queries.person_by_email(email)
-    if person is None:
-        raise click.ClickException(f"Nobody has the address {email}.")
+    person = _person(email)
     try:
         token = service.issue_link(person, actor=None, at=queries.now())
     except RuleBroken as broken:
         raise click.ClickException(str(broken)) from broken
     db.session.commit()
     click.echo(public_link("people.use_link", token=token))
+
+
+def close_account(email: str) -> None:
+    """Close the account of the person with address EMAIL. Leaves an audit line."""
+    person = _person(email)
+    if not person.is_active:
+        raise click.ClickException(f"The account of {person.name} is closed already.")
+    service.deactivate(person, actor=None, at=queries.now())
+    db.session.commit()
+    click.echo(f"The account of {person.name} is closed.")
+
+
+def open_account(email: str) -> None:
+    """Open a closed account again. Leaves an audit line."""
+    person = _person(email)
+    if person.is_active:
+        raise click.ClickException(f"The account of {person.name} is open.")
+    service.activate(person, actor=None, at=queries.now())
+    db.session.commit()
+    click.echo(f"The account of {person.name} is open again.")
+
+
+def _person(email: str) -> Person:
+    person = queries.person_by_email(email)
+    if person is None:
+        raise click.ClickException(f"Nobody has the address {email}.")
+    return person
 
 
 def import_people(file: Path, *, apply: bool) -> None:

@@ -1,11 +1,13 @@
 """Forms for signing in, for accounts, and for the import of people."""
 
+from typing import Any
+
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SearchField
 from wtforms.validators import InputRequired, Length
 
 from reviews.people.passwords import MAX_LENGTH, MIN_LENGTH
-from reviews.web.forms import StrictForm
+from reviews.web.forms import ReasonForm, StrictForm
 from reviews.web.lists import SEARCH_RULES, NameSearch
 from reviews.web.validators import plain_name
 
@@ -70,9 +72,16 @@ class UploadPeopleForm(StrictForm):
     )
 
 
-class ApplyImportForm(StrictForm):
+class ApplyImportForm(ReasonForm):
     """What the preview sends back: the file as text, and the plan that was looked at."""
 
     text = HiddenField()
     digest = HiddenField()
     leavers_read = BooleanField("Close the accounts of those who leave")
+
+    def __init__(self, *args: Any, needs_reason: bool, **kwargs: Any) -> None:
+        super().__init__(*args, needs_reason=needs_reason, **kwargs)
+        if self.reason:
+            self.reason.description = (
+                "You have a part in a cycle that runs, so this is done with a reason on record."
+            )

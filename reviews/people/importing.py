@@ -14,6 +14,7 @@ from reviews.db.extensions import db
 from reviews.db.models.people import ManagerLink, Person
 from reviews.people import queries, service
 from reviews.people.addresses import email_key
+from reviews.people.import_record import details_of, summary_of
 from reviews.people.open_work import open_work
 from reviews.people.roster import ACCOUNT, Changed, RosterPlan, compare
 from reviews.people.roster_file import RosterEntry, RosterFile, id_key, read_roster
@@ -67,7 +68,13 @@ def preview(text: str, viewer: Viewer | None = None) -> RosterPreview:
 
 
 def apply(
-    text: str, *, digest: str | None, leavers_read: bool, actor: Viewer | None, at: datetime
+    text: str,
+    *,
+    digest: str | None,
+    leavers_read: bool,
+    actor: Viewer | None,
+    at: datetime,
+    reason: str = "",
 ) -> RosterPlan:
     """Do what the preview has announced.
 
@@ -77,6 +84,7 @@ def apply(
         leavers_read: somebody has confirmed that those who are not in the file leave.
         actor: who does it; None from the command line.
         at: the instant that is recorded.
+        reason: why the actor does it, where the policy wants that on record.
 
     Raises:
         RuleBroken: if the file has problems, closes accounts that nobody confirmed, or would now change something
@@ -98,14 +106,9 @@ def apply(
         audit.record(
             actor,
             Verb.IMPORT_PEOPLE,
-            f"People imported: {len(plan.new)} new, {len(plan.changed)} changed, {len(plan.leaving)} left",
+            summary_of(plan),
             at=at,
-            new=[entry.employee_id for entry in plan.new],
-            changed={
-                person.employee_id: [change.field for change in person.fields]
-                for person in plan.changed
-            },
-            left=[person.employee_id for person in plan.leaving],
+            **details_of(plan, reason),
         )
     return plan
 

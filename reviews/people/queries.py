@@ -271,6 +271,8 @@ class PersonPage:
     is_active: bool
     is_owner: bool
     is_self: bool
+    #: The viewer may close and open accounts, and make sign-in links.
+    may_manage: bool
     has_password: bool
     open_sessions: int
     managers: tuple[ManagerPeriod, ...]
@@ -308,6 +310,7 @@ def person_page(access: SiteAccess, who: Person) -> PersonPage:
         is_active=who.is_active,
         is_owner=who.is_owner,
         is_self=who.id == access.viewer.person_id,
+        may_manage=access.may(Action.MANAGE_ACCOUNTS),
         has_password=who.password_hash is not None,
         open_sessions=sum(s.expires_at > access.viewer.now for s in open_sessions(who)),
         managers=tuple(

@@ -144,23 +144,27 @@ def end_own_sessions(viewer: Viewer, *, handle: str) -> None:
     _record(viewer, Verb.MANAGE_OWN_ACCOUNT, summary, person, viewer.now)
 
 
-def deactivate(person: Person, *, actor: Viewer) -> None:
+def deactivate(person: Person, *, actor: Viewer | None, at: datetime) -> None:
     """Close the account: every session and link of the person ends at once. Nothing they wrote is touched.
+
+    Args:
+        actor: who does it; None from the command line.
 
     Raises:
         RuleBroken: for one's own account, so that there is always an owner left.
     """
-    if person.id == actor.person_id:
+    if actor is not None and person.id == actor.person_id:
         raise RuleBroken("You cannot close your own account. Ask another owner.")
-    close_account(person, at=actor.now)
-    summary = f"Account of {person.name} closed"
-    _record(actor, Verb.MANAGE_ACCOUNTS, summary, person, actor.now)
+    close_account(person, at=at)
+    summary = f"Account of {person.name} ({person.employee_id}) closed"
+    _record(actor, Verb.MANAGE_ACCOUNTS, summary, person, at)
 
 
-def activate(person: Person, *, actor: Viewer) -> None:
+def activate(person: Person, *, actor: Viewer | None, at: datetime) -> None:
+    """Open the account again. `actor` is None from the command line."""
     person.is_active = True
-    summary = f"Account of {person.name} opened again"
-    _record(actor, Verb.MANAGE_ACCOUNTS, summary, person, actor.now)
+    summary = f"Account of {person.name} ({person.employee_id}) opened again"
+    _record(actor, Verb.MANAGE_ACCOUNTS, summary, person, at)
 
 
 def close_account(person: Person, *, at: datetime) -> None:

@@ -38,6 +38,7 @@ from reviews.people.forms import (
 from reviews.people.importing import RosterPreview
 from reviews.people.open_work import open_work
 from reviews.rules.enums import Action
+from reviews.rules.policy import Answer
 from reviews.web import request_log, typed_text
 from reviews.web.error_handlers import rules_shown_on, status_of
 from reviews.web.extensions import limiter, login_manager
@@ -245,7 +246,7 @@ def _person(public_id: str) -> Person:
 
 
 @bp.get("/people/<person>")
-@guarded(Action.MANAGE_ACCOUNTS)
+@guarded(Action.SEE_ACCOUNT)
 def person(access: SiteAccess, person: str) -> ResponseReturnValue:
     page = queries.person_page(access, _person(person))
     return render_template("people/person.html", page=page, link="")
@@ -269,7 +270,7 @@ def deactivate(access: SiteAccess, person: str) -> ResponseReturnValue:
     who = _person(person)
     if request.method == "POST":
         take_button_only()
-        service.deactivate(who, actor=access.viewer)
+        service.deactivate(who, actor=access.viewer, at=access.viewer.now)
         flash(f"The account of {who.name} is closed and signed out everywhere.")
         return redirect(url_for(".person", person=person))
     work = open_work(access.viewer, [who.employee_id])[who.employee_id]
@@ -282,7 +283,7 @@ def deactivate(access: SiteAccess, person: str) -> ResponseReturnValue:
 def activate(access: SiteAccess, person: str) -> ResponseReturnValue:
     who = _person(person)
     take_button_only()
-    service.activate(who, actor=access.viewer)
+    service.activate(who, actor=access.viewer, at=access.viewer.now)
     flash(f"The account of {who.name} is open again.")
     return redirect(url_for(".person", person=person))
 
@@ -297,14 +298,15 @@ def import_people(access: SiteAccess) -> ResponseReturnValue:
     if form.validate_on_submit():
         with rules_shown_on(form):
             text = importing.text_of(form.file.data.read())
-            return _preview(importing.preview(text, access.viewer), ApplyImportForm(formdata=None))
+            to_apply = ApplyImportForm(formdata=None, needs_reason=_needs_reason(access))
+            return _preview(importing.preview(text, access.viewer), to_apply)
     return render_template("people/import.html", form=form), status_of(form)
 
 
 @bp.post("/people/import/apply")
 @guarded(Action.IMPORT_PEOPLE)
 def apply_import(access: SiteAccess) -> ResponseReturnValue:
-    form = ApplyImportForm()
+    form = ApplyImportForm(needs_reason=_needs_reason(access))
     text = form.text.data or ""
     if form.validate_on_submit():
         with rules_shown_on(form):
@@ -314,6 +316,7 @@ def apply_import(access: SiteAccess) -> ResponseReturnValue:
                 leavers_read=form.leavers_read.data,
                 actor=access.viewer,
                 at=access.viewer.now,
+                reason=form.given_reason,
             )
             flash(
                 f"Imported: {len(plan.new)} new, {len(plan.changed)} changed,"
@@ -321,6 +324,10 @@ def apply_import(access: SiteAccess) -> ResponseReturnValue:
             )
             return redirect(url_for(".roster"))
     return _preview(importing.preview(text, access.viewer), form)
+
+
+def _needs_reason(access: SiteAccess) -> bool:
+    return access.answer(Action.IMPORT_PEOPLE) is Answer.WITH_REASON
 
 
 def _preview(page: RosterPreview, form: ApplyImportForm) -> ResponseReturnValue:

@@ -37,6 +37,8 @@ class Relation(StrEnum):
 
     # To the site.
     SITE_OWNER = "site_owner"
+    #: One with a stake in a cycle that runs: candidate, manager or peer of a packet, or with a declared conflict.
+    SITE_OWNER_CONFLICTED = "site_owner_conflicted"
     #: Signed in, and nothing of all this.
     EMPLOYEE = "employee"
     #: Not signed in.
@@ -150,6 +152,7 @@ class Action(StrEnum):
     CREATE_CYCLE = "G13"
     READ_HEALTH = "G09"
     READ_WORDS = "G14"
+    SEE_ACCOUNT = "G15"
     SEE_INBOX = "H01"
     READ_LADDER = "H02"
     READ_LADDER_DRAFT = "H03"

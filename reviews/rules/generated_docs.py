@@ -31,6 +31,10 @@ _RELATIONS = {
     Relation.MEMBER: "a member of some panel of the cycle",
     Relation.CHAIR: "the chair of some panel of the cycle",
     Relation.SITE_OWNER: "somebody who runs the site",
+    Relation.SITE_OWNER_CONFLICTED: (
+        "somebody who runs the site and is candidate, manager or peer of a packet in a cycle that runs, or declared a"
+        " conflict there"
+    ),
     Relation.EMPLOYEE: "somebody who is signed in, and none of all this",
     Relation.VISITOR: "somebody who is not signed in",
 }

@@ -17,10 +17,13 @@ from wtforms import (
     FormField,
     MultipleFileField,
     SelectMultipleField,
+    TextAreaField,
 )
+from wtforms.validators import DataRequired
 
-from reviews.web.fields import VersionField
+from reviews.web.fields import VersionField, at_most, trimmed_lines
 from reviews.web.typed_text import PUT_BACK
+from reviews.web.validators import plain_text
 
 #: Not a 400: an honest page meets this when somebody changed what its form is made of while it was open.
 _STRANGERS = (
@@ -99,3 +102,27 @@ class EditForm(StrictForm):
     """Of something that two people may save at once."""
 
     version = VersionField(default=0)
+
+
+class ReasonForm(StrictForm):
+    """Asks for a reason where the policy lets somebody act only with one on record."""
+
+    reason = TextAreaField(
+        "Why you do this yourself",
+        [
+            DataRequired("Write the reason. It is kept in the audit log."),
+            at_most(1000),
+            plain_text,
+        ],
+        description="You are tied to a packet of this cycle, so this is done with a reason on record.",
+        filters=[trimmed_lines],
+    )
+
+    def __init__(self, *args: Any, needs_reason: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not needs_reason:
+            del self.reason
+
+    @property
+    def given_reason(self) -> str:
+        return self.reason.data or "" if self.reason else ""

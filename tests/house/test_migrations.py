@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import flask_migrate
@@ -22,12 +23,20 @@ from reviews.audit import chain, service
 from reviews.audit.verification import Verification, verify
 from reviews.cli import prepare_migrations
 from reviews.db.extensions import db
+from reviews.db.models.calibration import PersonalTie
 from reviews.db.models.packets import RevisionCoverage
 from reviews.db.models.people import ManagerLink, Person
 from reviews.db.models.ratings import RatingCounts
 from reviews.db.rating_counts import keep_rating_counts
 from reviews.people.queries import now
-from reviews.rules.enums import Category, CyclePhase, RaterKind, Verb
+from reviews.rules.enums import (
+    Category,
+    CyclePhase,
+    PacketStage,
+    PacketState,
+    RaterKind,
+    Verb,
+)
 from tests import builders as make
 from tests.conftest import disconnect
 
@@ -345,3 +354,35 @@ def test_an_audit_log_that_is_there_stays_whole_and_its_ends_get_their_keys(empt
     chain.sign_with("another key")
     assert len(verify().places) == 2 * len(lanes) + 1 + chain.LANES
     chain.sign_with(empty.config["AUDIT_KEY"])
+@pytest.mark.usefixtures("empty")
+def test_where_voting_has_begun_ties_are_written_down_as_the_product_would_now():
+    flask_migrate.upgrade()
+    cycle = make.a_cycle(phase=CyclePhase.CALIBRATION, owners=[make.a_person("Owner")])
+    rival, former, long_ago, by_mistake, free = (make.a_person() for _ in range(5))
+    panel = make.a_panel(cycle, chair=rival, members=[former, long_ago, by_mistake, free])
+    voted_on = make.a_packet(cycle, panel=panel, stage=PacketStage.VOTING)
+    rivals = make.a_packet(cycle, panel=panel, candidate=rival, stage=PacketStage.DISCUSSION)
+    waiting = make.a_packet(cycle, panel=panel, state=PacketState.WITHDRAWN)
+    for manager, began, ended in ((former, 90, 9), (long_ago, 900, 740), (by_mistake, 9, 9)):
+        for packet in (voted_on, waiting):
+            make.saved(
+                ManagerLink(
+                    person_id=packet.candidate_id,
+                    manager_id=manager.id,
+                    started_on=make.NOW.date() - timedelta(days=began),
+                    ended_on=make.NOW.date() - timedelta(days=ended),
+                )
+            )
+    make.voting_begun(voted_on, rivals)
+    db.session.commit()
+    ties = sa.select(PersonalTie.packet_id, PersonalTie.person_id).order_by(
+        PersonalTie.packet_id, PersonalTie.person_id
+    )
+    before = db.session.execute(ties).all()
+    db.session.commit()
+
+    flask_migrate.downgrade(revision="0007")
+    flask_migrate.upgrade()
+
+    assert before == [(voted_on.id, rival.id), (voted_on.id, former.id), (rivals.id, rival.id)]
+    assert db.session.execute(ties).all() == before

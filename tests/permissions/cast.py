@@ -38,10 +38,10 @@ CAST: Mapping[str, Mapping[str, Ties]] = {
         "owner": also(OWNER, site_owner=True),
         "owner with a conflict": also(OWNER, conflict="declared", site_owner=True),
         "owner who managed the candidate": also(OWNER, near=True),
-        "owner and peer who owes": also(OWNER, peer="asked"),
+        "owner and peer who owes": also(OWNER, peer="asked", site_owner=True),
         "owner and peer who rated": also(OWNER, peer="asked", rated=True),
         "owner and member": also(OWNER, seat="member", voted=True, **FREE),
-        "owner and member set aside": also(OWNER, seat="member", conflict="set"),
+        "owner and member set aside": also(OWNER, seat="member", conflict="set", site_owner=True),
     },
     "rated": {
         "candidate and member": also(CANDIDATE, seat="member", **FREE),
@@ -53,11 +53,11 @@ CAST: Mapping[str, Mapping[str, Ties]] = {
         "manager and member": also(MANAGER, seat="member", **FREE),
     },
     "led by the manager": {
-        "candidate and owner": also(CANDIDATE, owner=True),
+        "candidate and owner": also(CANDIDATE, owner=True, site_owner=True),
         "manager who rated, and chair": also(MANAGER, rated=True, seat="chair", **FREE),
     },
     "owned by the manager": {
-        "manager who owes, and owner": also(MANAGER, owner=True),
+        "manager who owes, and owner": also(MANAGER, owner=True, site_owner=True),
         "chair and peer who owes": also(CHAIR, peer="asked", **FREE),
     },
     "rated by the owner": {

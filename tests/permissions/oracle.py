@@ -184,8 +184,20 @@ def on_cycle(action: str, ties: Iterable[Ties], phase: int, policy: Policy = CYC
     return policy.verdict(action, cycle_columns(ties), phase)
 
 
-def on_site(action: str, ties: Ties, policy: Policy = SITE) -> str:
-    return policy.verdict(action, {"site_owner"} if ties.site_owner else {"employee"}, 0)
+def site_columns(around: Iterable[tuple[Ties, int]]) -> set[str]:
+    """What the person is to the site, from what they are to every packet there is and the phase of its cycle."""
+    around = list(around)
+    if not any(ties.site_owner for ties, _ in around):
+        return {"employee"}
+    # From evidence until release; a conflict that an owner set is not known to whom it is about.
+    has_stake = any(
+        (ties.personal or ties.conflict == "declared") and 1 <= phase <= 5 for ties, phase in around
+    )
+    return {"site_owner_conflicted" if has_stake else "site_owner"}
+
+
+def on_site(action: str, around: Iterable[tuple[Ties, int]], policy: Policy = SITE) -> str:
+    return policy.verdict(action, site_columns(around), 0)
 
 
 def on_start(action: str, ties: Ties, phase: int, policy: Policy = PACKET) -> str:

@@ -71,9 +71,10 @@ class Route:
         return said[0]
 
     def verdict_of(self, action: str, world: World, case: Case) -> str:
-        subject, ties = case.subject, case.ties
+        subject = case.subject
         if self.on == "site":
-            return oracle.on_site(action, ties)
+            around = [(ties_to(case, s), s.cycle_phase) for s in world.subjects_of(case)]
+            return oracle.on_site(action, around)
         if self.on == "cycle":
             return oracle.on_cycle(action, world.around(case), subject.cycle_phase)
         if self.on == "start":
@@ -552,7 +553,7 @@ SITE_ROUTES = (
     write("people.end_sessions", "G02", on="site", done_by=("1", "stranger")),
     write("people.sign_out", "G11", on="site", done_by=("1", "stranger")),
     page("people.roster", "G04", on="site"),
-    page("people.person", "G05", on="site", parts=PERSON),
+    page("people.person", "G15", on="site", parts=PERSON),
     write("people.make_link", "G05", on="site", parts=PERSON, done_by=("1", "site owner")),
     page("people.deactivate", "G05", on="site", parts=PERSON),
     write("people.deactivate", "G05", on="site", parts=PERSON, done_by=("1", "site owner")),

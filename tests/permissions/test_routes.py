@@ -62,8 +62,8 @@ def routes_for(world: World, case: Case) -> list[Route]:
     routes = [route for route in PACKET_ROUTES if not same or route.name in PROBES]
     if all(world.office_of(other) != world.office_of(case) for other in scene[: scene.index(case)]):
         routes += CYCLE_ROUTES
-    # The site is the same from every cycle.
-    if (case.subject.label, case.subject.phase) == ("plain", 1):
+    # The site is the same from every cycle, but for those who run it: what they are to packets counts.
+    if case.subject.phase == 1 and (case.subject.label == "plain" or case.ties.site_owner):
         routes += SITE_ROUTES
     return routes
 

@@ -186,6 +186,7 @@ def build() -> World:
             for label, cast in CAST.items()
             for case in a_packet_with(world, cycle, label, cast, phase, cycle_phase=phase)
         ]
+        voting_begun_in(cycle)
     cycle = a_cycle(ladder, 4)
     world.scenes["mixed"] = [
         case
@@ -193,6 +194,7 @@ def build() -> World:
         for label, cast in MIXED.items()
         for case in a_packet_with(world, cycle, label, cast, phase, cycle_phase=4)
     ]
+    voting_begun_in(cycle)
     world.subjects = {
         case.subject.public_id: case.subject for cases in world.scenes.values() for case in cases
     }
@@ -209,6 +211,13 @@ def a_cycle(ladder: LadderVersion, phase: int) -> Cycle:
         released_by_id=by.id if released else None,
         release_reason="The day that was announced." if released else None,
     )
+
+
+def voting_begun_in(cycle: Cycle) -> None:
+    voted_on = select(Packet).where(
+        Packet.cycle_id == cycle.id, Packet.stage != PacketStage.WAITING
+    )
+    builders.voting_begun(*db.session.scalars(voted_on))
 
 
 def a_packet_with(

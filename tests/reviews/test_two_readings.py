@@ -132,16 +132,17 @@ def test_a_cycle_answers_the_same_in_every_case(phase: PacketPhase) -> None:
     assert different == []
 
 
+@pytest.mark.parametrize("phase", PacketPhase)
 @pytest.mark.parametrize("is_owner", FALSE_TRUE)
-def test_the_site_answers_the_same(*, is_owner: bool) -> None:
+@pytest.mark.parametrize("conflict", ["none", "declared", "set"])
+def test_the_site_answers_the_same(phase: PacketPhase, conflict: str, *, is_owner: bool) -> None:
     _, _, site = tables()
-    relation = Relation.SITE_OWNER if is_owner else Relation.EMPLOYEE
-    standing = SiteStanding(frozenset({relation}))
+    around = [(Ties(site_owner=is_owner, conflict=conflict), phase)]
+    standing = SiteStanding(frozenset(map(Relation, oracle.site_columns(around))))
 
     said = {action: SAID[decide(action, standing)] for action in site.rows}
 
-    wanted = {a: oracle.on_site(a.value, Ties(site_owner=is_owner)) for a in site.rows}
-    assert said == wanted
+    assert said == {a: oracle.on_site(a.value, around) for a in site.rows}
 
 
 def test_both_know_the_same_actions() -> None:

@@ -42,6 +42,7 @@ from reviews.rules.enums import (
     BallotChoice,
     Category,
     ConflictStanding,
+    PacketStage,
     Relation,
 )
 from reviews.rules.scale import ScaleWords
@@ -49,6 +50,8 @@ from reviews.rules.workflow import IN_REVIEW, UNDER_WAY
 
 _MET = SCALE.index(Category.MET)
 _UNANSWERED = frozenset({Relation.MEMBER_UNANSWERED, Relation.CHAIR_UNANSWERED})
+_RELATED = "one of you manages the other, or did lately, or you are a candidate for the same level"
+_TIED = "when voting began, one of you managed the other, or had lately, or you were a candidate for the same level"
 
 
 # -- Conflicts
@@ -158,7 +161,7 @@ def _answer(access: PacketAccess) -> str:
         "this is your own packet": access.is_candidate,
         "you are the manager": access.is_manager,
         "you rate it as a peer": standing.peer is not None,
-        "one of you manages the other, or did lately, or you are a candidate for the same level": standing.is_related,
+        _RELATED if access.packet.stage is PacketStage.WAITING else _TIED: standing.is_related,
         "declared": standing.conflict is ConflictStanding.DECLARED,
         "an owner of the cycle has set a conflict": standing.conflict is ConflictStanding.SET,
         "open": standing.seat in _UNANSWERED,
@@ -224,6 +227,8 @@ class CommitteePage:
     #: Who has sealed a ballot and who has not; names without values.
     sealed: tuple[str, ...] | None
     waiting: tuple[str, ...] | None
+    #: Who has left the company without a ballot.
+    left: tuple[str, ...] | None
     own_ballot: Mapping[int, BallotMarkDraft] | None
     own_round: int
     tally: tuple[DimensionTally, ...] | None
@@ -259,7 +264,8 @@ def committee_page(access: PacketAccess) -> CommitteePage:
         recused=tuple(s.name for s in standing.recused) if access.may(Action.SEE_RECUSED) else None,
         voting=len(standing.voting),
         sealed=tuple(s.name for s in standing.cast) if who_voted else None,
-        waiting=tuple(s.name for s in standing.voting if not s.cast) if who_voted else None,
+        waiting=tuple(s.name for s in standing.waiting) if who_voted else None,
+        left=tuple(s.name for s in standing.left) if who_voted else None,
         own_ballot=own[-1].marks if own and access.may(Action.READ_OWN_BALLOT) else None,
         own_round=len(own),
         tally=_tally(access, dimensions, cast_ballots, names)

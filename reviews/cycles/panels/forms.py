@@ -10,9 +10,9 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than 
 )
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
-from reviews.cycles.forms import MOST, PeopleForm, ReasonForm
+from reviews.cycles.forms import MOST, PeopleForm
 from reviews.web.fields import WholeNumberField, at_most, one_line, trimmed_lines
-from reviews.web.forms import StrictForm
+from reviews.web.forms import ReasonForm, StrictForm
 from reviews.web.validators import plain_name, plain_text
 
 

@@ -205,8 +205,8 @@ def conflicts_page(access: CycleAccess, *, page: int, name: str) -> SetConflictP
     """Packets and panel members of the cycle to choose from, and a page of the conflicts that the viewer may read."""
     members = db.session.scalars(
         select(Person)
+        # With those who have left: a ballot of theirs counts until a conflict is set.
         .where(
-            Person.is_active,
             Person.id != access.viewer.person_id,
             Person.id.in_(
                 select(PanelMember.person_id)

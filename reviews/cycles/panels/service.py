@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlalchemy.orm.attributes import flag_modified
 
+from reviews.access.ties import write_down_ties
 from reviews.access.viewer import Actor, person_id_of
 from reviews.audit import service as audit
 from reviews.cycles.panels import queries as seats
@@ -16,7 +17,7 @@ from reviews.db.models.calibration import Conflict
 from reviews.db.models.cycles import Cycle, Panel, PanelMember
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
-from reviews.rules.enums import ConflictStanding, CyclePhase, Verb
+from reviews.rules.enums import ConflictStanding, CyclePhase, PacketStage, Verb
 from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
 
 
@@ -51,7 +52,8 @@ def save_panel(
     """Add a panel to the cycle, or change one. While there is only one, it hears every packet.
 
     Raises:
-        RuleBroken: for a name that is taken, a chair who is not a member, or a member taken off once voting has begun.
+        RuleBroken: for a name that is taken, a chair who is not a member, or, once voting has begun, a member taken off
+            or no reason.
         StaleEdit: if somebody saved since the version that was edited.
     """
     before = seats.seats_of(panel) if panel else []
@@ -68,9 +70,15 @@ def save_panel(
             version=panel.version,
         )
     _check(cycle, panel, before, draft)
+    if cycle.phase is CyclePhase.CALIBRATION and not reason:
+        raise RuleBroken("Voting has begun. Write why the panel changes now.", field="reason")
     if panel is None:
         panel = Panel(public_id=random_source.public_id(), cycle_id=cycle.id)
         db.session.add(panel)
+    members = {*draft.members}
+    if cycle.phase is CyclePhase.CALIBRATION:
+        # Whoever has left is on no form, and stays: a ballot of theirs counts, and one that is missing is shown.
+        members |= {seat.person for seat in before if not seat.person.is_active}
     panel.name = draft.name
     panel.quorum = draft.quorum
     flag_modified(panel, "name")  # a change of the members alone is a new version as well
@@ -78,11 +86,16 @@ def save_panel(
     db.session.execute(delete(PanelMember).where(PanelMember.panel_id == panel.id))
     db.session.add_all(
         PanelMember(panel_id=panel.id, person_id=person.id, is_chair=person is draft.chair)
-        for person in draft.members
+        for person in members
     )
     db.session.flush()
     _fill_only_panel(cycle)
-    names = ", ".join(sorted(p.name + " (chair)" * (p is draft.chair) for p in draft.members))
+    joined = {person.id for person in members} - {seat.person_id for seat in before}
+    if joined:
+        # They hear what is voted on already as they stand to it today, like the others when it began.
+        voted_on = Packet.stage != PacketStage.WAITING
+        write_down_ties(Packet.panel_id == panel.id, voted_on, now=now, people=joined)
+    names = ", ".join(sorted(p.name + " (chair)" * (p is draft.chair) for p in members))
     audit.record(
         actor,
         Verb.EDIT_PANELS,
@@ -91,7 +104,7 @@ def save_panel(
         cycle=cycle,
         reason=reason,
         panel=panel.public_id,
-        members=sorted(person.public_id for person in draft.members),
+        members=sorted(person.public_id for person in members),
         chair=draft.chair.public_id if draft.chair else None,
     )
     return panel
@@ -105,7 +118,11 @@ def _check(
     members = {person.id for person in draft.members}
     if draft.chair is not None and draft.chair.id not in members:
         raise RuleBroken("The chair has to be a member too. Tick both.", field="chair")
-    left_out = [m.person.name for m in before if m.person_id not in members]
+    left_out = [
+        seat.person.name
+        for seat in before
+        if seat.person.is_active and seat.person_id not in members
+    ]
     if cycle.phase is CyclePhase.CALIBRATION and left_out:
         raise RuleBroken(
             f"Voting has begun, so {left_out[0]} stays on the panel. Set a conflict to keep"

@@ -5,17 +5,17 @@ from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 
 from reviews.access.loaders import CycleAccess
-from reviews.cycles.forms import ReasonForm
 from reviews.cycles.panels import queries, service
 from reviews.cycles.panels.forms import ConflictForm, PanelForm, place_field, places_form
 from reviews.cycles.panels.service import PanelDraft
 from reviews.cycles.queries import needs_reason
 from reviews.db.models.cycles import Panel
 from reviews.display.formatting import count
-from reviews.rules.enums import Action
+from reviews.rules.enums import Action, CyclePhase
 from reviews.rules.errors import StaleEdit
 from reviews.web.edit_conflict import EditDifference, show_both
 from reviews.web.error_handlers import rules_shown_on, status_of
+from reviews.web.forms import ReasonForm
 from reviews.web.guard import guarded
 from reviews.web.lists import NameSearch, page_number
 
@@ -68,10 +68,14 @@ def edit(access: CycleAccess, panel: str) -> ResponseReturnValue:
 
 
 def _edit(access: CycleAccess, panel: Panel | None) -> ResponseReturnValue:
+    voting = access.cycle.phase is CyclePhase.CALIBRATION
     form = PanelForm(
         data=queries.panel_data(panel) if panel else {},
-        needs_reason=needs_reason(access, Action.EDIT_PANELS),
+        needs_reason=needs_reason(access, Action.EDIT_PANELS) or voting,
     )
+    if voting:
+        form.reason.label.text = "Why the panel changes now"
+        form.reason.description = "Voting has begun, so this is done with a reason on record."
     ticked = queries.people_of(form.people.data or ())
     differences: tuple[EditDifference, ...] = ()
     if form.is_sent_to_save():

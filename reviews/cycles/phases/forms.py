@@ -5,7 +5,7 @@ from wtforms import (
     ValidationError,
 )
 
-from reviews.cycles.forms import ReasonForm
+from reviews.web.forms import ReasonForm
 
 
 class AdvanceForm(ReasonForm):

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from reviews.access.ties import write_down_ties
 from reviews.access.viewer import Viewer
 from reviews.audit import service as audit
 from reviews.cycles.panels.queries import panels_of
@@ -14,7 +15,7 @@ from reviews.db import random_source
 from reviews.db.extensions import db
 from reviews.db.models.cycles import Cycle
 from reviews.db.models.packets import Assignment, Packet
-from reviews.rules.enums import AssignmentState, CyclePhase, RaterKind, Verb
+from reviews.rules.enums import AssignmentState, CyclePhase, PacketStage, RaterKind, Verb
 from reviews.rules.errors import IllegalMove, RuleBroken
 from reviews.rules.workflow import ASSIGNMENT, CYCLE, IN_REVIEW, OWED, STAGE, advance
 
@@ -44,7 +45,7 @@ def advance_cycle(cycle: Cycle, *, actor: Viewer, now: datetime, reason: str = "
             _invite_raters(cycle, actor=actor, now=now)
         case CyclePhase.CALIBRATION:
             _end_ratings(cycle)
-            _begin_voting(cycle)
+            _begin_voting(cycle, now=now)
     summary = f"{cycle.name} moved on to {cycle.phase.value}"
     audit.record(actor, step, summary, at=now, cycle=cycle, reason=reason)
 
@@ -91,8 +92,8 @@ def _end_ratings(cycle: Cycle) -> None:
         advance(ASSIGNMENT, assignment, Verb.EXPIRE_RATING if was_asked else Verb.DROP_NOMINATION)
 
 
-def _begin_voting(cycle: Cycle) -> None:
-    """Put each submitted packet before its panel, in a random order."""
+def _begin_voting(cycle: Cycle, *, now: datetime) -> None:
+    """Put each submitted packet before its panel, in a random order, and write down who is related to it."""
     packets = _submitted(cycle)
     heard = Counter({panel.id: 0 for panel in panels_of(cycle)})
     heard.update(packet.panel_id for packet in packets if packet.panel_id)
@@ -104,6 +105,7 @@ def _begin_voting(cycle: Cycle) -> None:
         packet.agenda_order = random_source.order_key("agenda")
         advance(STAGE, packet, Verb.START_VOTING)
     db.session.flush()
+    write_down_ties(Packet.cycle_id == cycle.id, Packet.stage == PacketStage.VOTING, now=now)
 
 
 def _submitted(cycle: Cycle) -> list[Packet]:

@@ -14,13 +14,13 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than 
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from reviews.cycles.forms import MOST, LocalTimeField, ReasonForm
+from reviews.cycles.forms import MOST, LocalTimeField
 from reviews.cycles.local_time import zones
 from reviews.cycles.setup.settings import Settings
 from reviews.rules.enums import RATING_CATEGORIES, Category
 from reviews.rules.scale import DEFAULT_WORDS
 from reviews.web.fields import WholeNumberField, at_most, one_line
-from reviews.web.forms import EditForm, StrictForm
+from reviews.web.forms import EditForm, ReasonForm, StrictForm
 from reviews.web.validators import plain_name
 
 

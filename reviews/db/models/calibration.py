@@ -43,6 +43,19 @@ class Conflict(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class PersonalTie(Base):
+    """Somebody was related to a packet when voting on it began: see `reviews.access.ties`, which alone writes it.
+
+    Of those on its panel and the owners of its cycle, whoever was a manager or report of the candidate, then or lately,
+    or a candidate for the same level. From then on nothing else says who is.
+    """
+
+    __tablename__ = "personal_tie"
+
+    packet_id: Mapped[int] = mapped_column(ForeignKey("packet.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+
+
 class Ballot(Base):
     """One member's sealed vote on one packet. A changed mind is a new ballot with a higher round."""
 

@@ -16,13 +16,14 @@ _GRANT = re.compile(
     r"(?P<first>[a-z]+)(?: to (?P<last>[a-z]+))?"
     r"(?P<stub>, stub)?(?P<own>, own)?(?P<reason>, with a reason)?"
 )
+_REASON = ", with a reason"
 _ABOUT = frozenset({"id", "what", "kind"})
 #: The files, each with the relations that may be in it and the action by which a person knows of the thing at all.
 _FILES = {
     "packet": (
         frozenset(Relation)
         - {Relation.PARTICIPANT, Relation.MEMBER, Relation.CHAIR}
-        - {Relation.SITE_OWNER, Relation.VISITOR},
+        - {Relation.SITE_OWNER, Relation.SITE_OWNER_CONFLICTED, Relation.VISITOR},
         Action.KNOW_PACKET,
     ),
     "cycle": (
@@ -38,7 +39,17 @@ _FILES = {
         ),
         Action.LIST_CYCLE,
     ),
-    "site": (frozenset({Relation.VISITOR, Relation.EMPLOYEE, Relation.SITE_OWNER}), None),
+    "site": (
+        frozenset(
+            {
+                Relation.VISITOR,
+                Relation.EMPLOYEE,
+                Relation.SITE_OWNER,
+                Relation.SITE_OWNER_CONFLICTED,
+            }
+        ),
+        None,
+    ),
 }
 
 
@@ -105,8 +116,8 @@ class PolicyTable:
 
 
 def _grant(text: str, where: str) -> Grant:
-    if text == "always":
-        return Grant(PHASES)
+    if text.removesuffix(_REASON) == "always":
+        return Grant(PHASES, with_reason=text.endswith(_REASON))
     match = _GRANT.fullmatch(text)
     if (
         match is None

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
 from reviews.db.models.audit import AuditEvent
-from reviews.db.models.calibration import Conflict
+from reviews.db.models.calibration import Ballot, Conflict
 from reviews.rules.enums import ConflictStanding, CyclePhase, PacketStage, PacketState
 from tests import builders
 from tests.clients import StrictClient
@@ -74,6 +74,38 @@ def test_a_declared_conflict_cannot_be_taken_back(
         committee.packet.id: ConflictStanding.DECLARED,
         other.id: ConflictStanding.NONE,
     }
+
+
+def test_a_conflict_declared_after_voting_withdraws_the_ballot_and_closes_the_packet_at_once(
+    client: StrictClient, session: scoped_session[Session]
+) -> None:
+    committee = a_committee(PacketStage.VOTING)
+    member, public_id = committee.members[0], committee.packet.public_id
+    for person in (committee.chair, member):
+        builders.a_ballot(committee.packet, person)
+    page = f"/packets/{public_id}/committee"
+    client.sign_in(committee.chair)
+    before = client.page(page).text()
+    client.sign_in(member)
+    assert client.get(page).status_code == 200
+
+    client.submit(
+        f"/cycles/{committee.cycle.public_id}/conflicts",
+        {f"conflict_{public_id}": "y", f"reason_{public_id}": "We have become friends."},
+    )
+
+    assert client.get(page).status_code == 403
+    client.sign_in(committee.chair)
+    after = client.page(page).text()
+    refused = client.submit(f"/packets/{public_id}/reveal")
+    client.submit(f"/packets/{public_id}/reveal", {"reason": "A member is recused since."})
+    revealed = client.page(page).text()
+    assert "2 of 4 ballots are sealed; the quorum is 2." in before
+    assert "1 of 3 ballots are sealed; the quorum is 2." in after
+    assert "1 recused (Member A)" in after
+    assert refused.status_code == 422
+    assert "Member A:" not in revealed
+    assert len(session.scalars(select(Ballot)).all()) == 2
 
 
 def test_a_conflict_set_by_the_owner_takes_the_packet_off_the_list(

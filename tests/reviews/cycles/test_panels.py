@@ -193,9 +193,54 @@ def test_voting_fixes_the_members_and_the_places(owner):
         panel,
         draft=PanelDraft(panel.name, 1, [ada, bo], bo),
         version=panel.version,
+        reason="Ada is ill.",
         **as_owner(owner),
     )
     assert seated(panel) == [("Ada", False), ("Bo", True)]
+
+
+def test_a_chair_who_has_left_is_replaced_while_the_panel_votes_and_keeps_the_seat(owner):
+    cycle = a_cycle(phase=CyclePhase.CALIBRATION, owners=[owner])
+    ada, bo = a_person("Ada"), a_person("Bo")
+    panel = a_panel(cycle, chair=ada, members=[bo])
+    ada.is_active = False
+
+    panels.save_panel(
+        cycle,
+        panel,
+        draft=PanelDraft(panel.name, 2, [bo], bo),
+        version=panel.version,
+        reason="Ada has left.",
+        **as_owner(owner),
+    )
+
+    assert seated(panel) == [("Ada", False), ("Bo", True)]
+
+
+def test_once_voting_has_begun_a_panel_changes_with_a_reason_on_record(client, session, owner):
+    cycle = a_cycle(phase=CyclePhase.CALIBRATION, owners=[owner])
+    ada, bo = a_person("Ada"), a_person("Bo")
+    panel = a_panel(cycle, chair=ada, quorum=1)
+    client.sign_in(owner)
+    address = f"/cycles/{cycle.public_id}/panels/{panel.public_id}"
+    typed = {"people": [ada.public_id, bo.public_id], "chair": ada.public_id}
+
+    refused = client.submit(address, {**typed, "reason": ""})
+    taken = client.submit(address, {**typed, "reason": "Two members are ill."})
+
+    assert (refused.status_code, taken.status_code) == (422, 302)
+    assert "Voting has begun, so this is done with a reason on record." in Page(refused).text()
+    (event,) = session.scalars(select(AuditEvent))
+    assert event.details == {"reason": "Two members are ill."}
+    assert event.summary == f"Panel {panel.name}, quorum 1: Ada (chair), Bo"
+    with pytest.raises(RuleBroken, match="Write why the panel changes now"):
+        panels.save_panel(
+            cycle,
+            panel,
+            draft=PanelDraft(panel.name, 2, [ada, bo], ada),
+            version=panel.version,
+            **as_owner(owner),
+        )
 
 
 def test_an_owner_who_is_tied_to_a_packet_gives_a_reason(client, session, owner, cycle):

@@ -21,6 +21,7 @@ from tests.builders import (
     a_person,
     saved,
     viewer_of,
+    voting_begun,
 )
 from tests.clients import without_token
 from tests.pages import Page
@@ -180,7 +181,8 @@ def test_no_page_tells_an_owner_whether_a_packet_they_may_not_know_is_decided(
     )
     if conflict == "managed the candidate":
         managed = {"person_id": hidden.candidate_id, "manager_id": owner.id}
-        saved(ManagerLink(**managed, started_on=day, ended_on=day))
+        saved(ManagerLink(**managed, started_on=day - timedelta(days=90), ended_on=day))
+        voting_begun(hidden)
     else:
         a_conflict(hidden, owner, ConflictStanding(conflict), by=other)
     client.sign_in(owner)

@@ -11,7 +11,8 @@ from reviews.packets import queries, service
 from reviews.packets.evidence import EvidenceDraft
 from reviews.rules.enums import CyclePhase, PacketState
 from reviews.rules.errors import RuleBroken, StaleEdit
-from tests.builders import LATER, NOW
+from tests.builders import LATER, NOW, a_cycle, a_packet, an_item
+from tests.clients import form_token
 from tests.pages import Page
 
 pytestmark = pytest.mark.both_databases
@@ -277,3 +278,25 @@ def test_removing_an_item_asks_for_nothing_else(case, add_item, client):
     )
 
     assert queries.draft_evidence(case.packet) == ()
+
+
+def test_an_item_of_another_packet_is_nothing_under_this_one(case, client):
+    """Also of another packet of the same candidate."""
+    elsewhere = a_packet(a_cycle(ladder=case.ladder), candidate=case.hana, manager=case.amara)
+    theirs = an_item(elsewhere, "Kept as it was")
+    client.sign_in(case.hana)
+    address = f"{case.url}/evidence/{theirs.public_id}"
+    sent = {"csrf_token": form_token(client.application), **filled(case, version="1")}
+
+    answers = [
+        client.get(address).status_code,
+        client.post(address, data=sent).status_code,
+        client.post(f"{address}/remove", data=sent).status_code,
+    ]
+
+    # A text that was typed into it is not lost: it may become a new item of this packet.
+    assert answers == [404, 409, 404]
+    assert (
+        client.get(f"/packets/{elsewhere.public_id}/evidence/{theirs.public_id}").status_code == 200
+    )
+    assert theirs.title == "Kept as it was"

@@ -9,7 +9,8 @@ from reviews.db.models.packets import Assignment
 from reviews.packets import service
 from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterKind
 from reviews.rules.errors import IllegalMove, RuleBroken
-from tests.builders import LATER, NOW, a_person, a_revision, an_assignment, saved
+from tests.builders import LATER, NOW, a_packet, a_person, a_revision, an_assignment, saved
+from tests.clients import form_token
 from tests.recording import recorded
 
 pytestmark = pytest.mark.both_databases
@@ -378,3 +379,34 @@ def test_the_list_costs_the_same_for_one_and_for_thirty(case, client):
 
     assert len(page.all(LISTED)) == 31
     assert len(thirty) == len(one)
+
+
+def test_a_peer_of_another_packet_is_nobody_under_this_one(case, client):
+    """Whoever may decide on both packets has to name the one that the peer belongs to."""
+    elsewhere = a_packet(case.cycle, candidate=case.other, manager=case.amara)
+    theirs = an_assignment(elsewhere, state=AssignmentState.NOMINATED)
+    approved = an_assignment(elsewhere, state=AssignmentState.APPROVED)
+    own = an_assignment(elsewhere, state=AssignmentState.NOMINATED)
+    own.proposed_by_id = case.hana.id
+    manager_rating = an_assignment(case.packet, kind=RaterKind.MANAGER)
+    acts = [
+        (case.amara, theirs, "decision", {"answer": "approve"}),
+        (case.amara, approved, "remove", {}),
+        (case.hana, own, "withdraw", {}),
+        (case.amara, manager_rating, "remove", {}),
+    ]
+
+    answers = []
+    for person, peer, act, fields in acts:
+        client.sign_in(person)
+        token = {"csrf_token": form_token(client.application)}
+        answer = client.post(f"{case.url}/peers/{peer.public_id}/{act}", data={**token, **fields})
+        answers.append(answer.status_code)
+
+    assert answers == [404, 404, 404, 404]
+    assert [peer.state for _, peer, *_ in acts] == [
+        AssignmentState.NOMINATED,
+        AssignmentState.APPROVED,
+        AssignmentState.NOMINATED,
+        AssignmentState.ACCEPTED,
+    ]

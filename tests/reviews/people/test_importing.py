@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from reviews.db.models.audit import AuditEvent
 from reviews.db.models.people import ManagerLink, Person, SignInSession
-from reviews.people import importing, service
+from reviews.people import import_record, importing, service
 from reviews.rules.errors import RuleBroken
 from tests.builders import NOW, a_person, viewer_of
 
@@ -149,12 +149,78 @@ def test_an_import_leaves_one_audit_line_and_no_change_none(session):
 
     (event,) = session.scalars(select(AuditEvent))
     assert (event.action, event.actor_id) == ("import_people", owner.id)
-    assert event.summary == "People imported: 1 new, 1 changed, 1 left"
+    assert event.summary == (
+        f"People imported: 1 new, 1 changed, 1 left. Closed: {leaver.name} ({leaver.employee_id})"
+    )
     assert event.details == {
         "new": ["N1"],
         "changed": {stays.employee_id: ["title"]},
         "left": [leaver.employee_id],
+        "opened": [],
+        "managers": {},
+        "addresses": {},
+        "employee_ids": {},
     }
+
+
+def test_the_audit_line_names_who_is_closed_opened_moved_and_given_another_address(session):
+    owner, old, new = a_person(is_owner=True), a_person("Old"), a_person("New")
+    moved, freed = a_person("Moved", manager=old), a_person("Freed", manager=old)
+    back, readdressed = a_person("Back", is_active=False), a_person("Ann")
+    renumbered, leavers = a_person("Ren"), [a_person(f"Leaver {n}") for n in range(5)]
+    text = HEADER + (
+        line(old)
+        + line(new)
+        + line(moved, manager=new.employee_id)
+        + line(freed)
+        + line(back)
+        + line(readdressed, email="ann@new.example.org")
+        + line(renumbered, employee_id="R2")
+    )
+    before = {each: (each.employee_id, each.email) for each in (readdressed, renumbered)}
+
+    imported(text, actor=owner)
+
+    (event,) = session.scalars(select(AuditEvent))
+    said = ", ".join(f"{each.name} ({each.employee_id})" for each in leavers[:3])
+    assert event.summary == (
+        f"People imported: 0 new, 5 changed, 5 left. Closed: {said} and 2 more."
+        f" Opened again: Back ({back.employee_id})."
+        f" Another manager: Moved ({moved.employee_id}) from Old to New,"
+        f" Freed ({freed.employee_id}) from Old to nobody."
+        f" Another address: Ann ({readdressed.employee_id})."
+        f" Another employee ID: Ren ({before[renumbered][0]})"
+    )
+    assert event.details == {
+        "new": [],
+        "changed": {
+            moved.employee_id: ["manager_employee_id"],
+            freed.employee_id: ["manager_employee_id"],
+            back.employee_id: ["account"],
+            readdressed.employee_id: ["email"],
+            before[renumbered][0]: ["employee_id"],
+        },
+        "left": [each.employee_id for each in leavers],
+        "opened": [back.employee_id],
+        "managers": {
+            moved.employee_id: [old.employee_id, new.employee_id],
+            freed.employee_id: [old.employee_id, ""],
+        },
+        "addresses": {readdressed.employee_id: [before[readdressed][1], "ann@new.example.org"]},
+        "employee_ids": {before[renumbered][0]: [before[renumbered][0], "R2"]},
+    }
+
+
+def test_the_audit_line_of_a_whole_company_stays_short(session, monkeypatch):
+    monkeypatch.setattr(import_record, "MOST_NAMED", 2)
+    owner, stays = a_person(is_owner=True), a_person()
+    leavers = [a_person("L" * 190) for _ in range(4)]
+
+    imported(HEADER + line(stays), actor=owner)
+
+    (event,) = session.scalars(select(AuditEvent))
+    assert event.details["left"] == [each.employee_id for each in leavers[:2]]
+    assert len(event.summary) == 500
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])

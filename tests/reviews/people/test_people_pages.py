@@ -8,9 +8,9 @@ from sqlalchemy import select
 from reviews.db.models.audit import AuditEvent
 from reviews.db.models.people import Person, SignInSession
 from reviews.people import passwords, service
-from reviews.rules.enums import ConflictStanding, CyclePhase
+from reviews.rules.enums import AssignmentState, ConflictStanding, CyclePhase, PacketState
 from tests.builders import NOW, a_conflict, a_cycle, a_packet, a_panel, a_person, an_assignment
-from tests.pages import Page
+from tests.pages import Page, values_of
 from tests.recording import recorded
 
 pytestmark = pytest.mark.both_databases
@@ -176,7 +176,8 @@ def test_closing_an_account_ends_its_sessions_at_once_and_opening_brings_it_back
     assert session.get(Person, bo.id).is_active
     assert theirs.get("/account").status_code == 302
     summaries = session.scalars(select(AuditEvent.summary).order_by(AuditEvent.id))
-    assert list(summaries) == ["Account of Bo closed", "Account of Bo opened again"]
+    who = f"Account of Bo ({bo.employee_id})"
+    assert list(summaries) == [f"{who} closed", f"{who} opened again"]
     assert {e.actor_id for e in session.scalars(select(AuditEvent))} == {owner.id}
 
 
@@ -206,23 +207,163 @@ def test_before_an_account_is_closed_its_open_work_is_named(client, owner):
     assert work(rater) == ["Peer for the packet of Hana in 2026-H2"]
 
 
-def test_an_owner_who_is_the_candidate_does_not_learn_the_peers(client, owner):
+def everybody_but(session, leaver: Person) -> str:
+    """The roster as it is, without one of them."""
+    people = session.scalars(select(Person).where(Person.id != leaver.id).order_by(Person.id))
+    return HEADER + "".join(f"{p.employee_id},{p.name},{p.email},,,,{p.unit}\n" for p in people)
+
+
+def waits_for_leaver(client, session, leaver: Person) -> str:
+    page = Page(upload(client, everybody_but(session, leaver)))
+    return page.texts(".//section[@aria-labelledby='leaving']//tbody/tr/*")[-1]
+
+
+def test_an_owner_who_is_the_candidate_does_not_learn_the_peers(client, owner, session):
     cycle = a_cycle(phase=CyclePhase.RATING, owners=[owner])
     an_assignment(a_packet(cycle, candidate=owner), rater := a_person("Peer"))
 
-    page = client.page(f"/people/{rater.public_id}/deactivate")
-
-    assert page.all(".//form[@class='confirm stack']/ul") == []
+    assert waits_for_leaver(client, session, rater) == "nothing open"
 
 
-def test_an_owner_who_is_recused_learns_no_more_than_the_name(client, owner):
+def test_an_owner_who_is_recused_learns_no_more_than_the_name(client, owner, session):
     cycle = a_cycle(phase=CyclePhase.RATING)
     packet = a_packet(cycle, panel=a_panel(cycle, members=[owner]))
     a_conflict(packet, owner, ConflictStanding.DECLARED)
 
-    page = client.page(f"/people/{packet.manager.public_id}/deactivate")
+    assert waits_for_leaver(client, session, packet.manager) == "nothing open"
 
-    assert page.all(".//form[@class='confirm stack']/ul") == []
+
+# -- A site owner with a stake in a cycle that runs
+
+
+def as_candidate(owner: Person, cycle) -> None:
+    a_packet(cycle, candidate=owner, state=PacketState.SUBMITTED)
+
+
+def as_manager(owner: Person, cycle) -> None:
+    a_packet(cycle, manager=owner, state=PacketState.DRAFT)
+
+
+def as_peer(owner: Person, cycle) -> None:
+    an_assignment(a_packet(cycle), owner, state=AssignmentState.INVITED)
+
+
+def as_recused(owner: Person, cycle) -> None:
+    a_conflict(a_packet(cycle), owner, ConflictStanding.DECLARED)
+
+
+STAKES = [as_candidate, as_manager, as_peer, as_recused]
+RUNNING = [CyclePhase.EVIDENCE, CyclePhase.RATING, CyclePhase.CALIBRATION]
+HANDS_OFF = "You have a part in a cycle that runs"
+
+
+def account_acts(client, person: Person) -> list[int]:
+    """What each act on an account is answered with; nothing is done."""
+    address = f"/people/{person.public_id}"
+    return [
+        client.get(f"{address}/deactivate").status_code,
+        *(
+            client.post(f"{address}/{act}", data={}).status_code
+            for act in ("deactivate", "activate", "link")
+        ),
+    ]
+
+
+@pytest.mark.parametrize("stake", STAKES)
+@pytest.mark.parametrize("phase", RUNNING)
+def test_a_site_owner_with_a_stake_touches_no_account_whoever_it_is(
+    client, owner, session, stake, phase
+):
+    cycle = a_cycle(phase=phase)
+    stake(owner, cycle)
+    member = a_person("Member")
+    a_panel(cycle, members=[member])
+    closed = a_person("Closed", is_active=False)
+    people = session.scalars(select(Person).where(Person.id != owner.id)).all()
+
+    answers = {tuple(account_acts(client, each)) for each in people}
+    pages = [client.page(f"/people/{each.public_id}") for each in (member, closed, owner)]
+
+    assert answers == {(404, 404, 404, 404)}
+    assert [HANDS_OFF in page.text() for page in pages] == [True, True, True]
+    assert [page.all(".//main//form") for page in pages] == [[], [], []]
+    assert [each.is_active for each in (member, closed)] == [True, False]
+
+
+def test_without_a_stake_in_a_cycle_that_runs_a_site_owner_does(client, owner, session):
+    bo = a_person("Bo")
+    stranger = a_person()
+    set_up, over = a_cycle(phase=CyclePhase.SETUP), a_cycle(phase=CyclePhase.ARCHIVED)
+    released = a_cycle(phase=CyclePhase.CALIBRATION, release_at=NOW, released_by_id=stranger.id)
+    for cycle in (set_up, over, released):
+        for stake in STAKES:
+            stake(owner, cycle)
+    running = a_cycle(phase=CyclePhase.CALIBRATION, owners=[owner])
+    a_packet(running, candidate=owner, state=PacketState.WITHDRAWN)
+    # What the owner does not know, or has no stake in.
+    a_conflict(a_packet(running), owner, ConflictStanding.SET, by=stranger)
+    a_conflict(a_packet(running), owner, ConflictStanding.NONE)
+    an_assignment(a_packet(running), owner, state=AssignmentState.DECLINED)
+    a_packet(running, candidate=a_person(manager=owner), manager=stranger)
+    session.flush()
+
+    # The forms carry no token here, which only those are told who may send them.
+    assert account_acts(client, bo) == [200, 403, 403, 403]
+    assert HANDS_OFF not in client.page(f"/people/{bo.public_id}").text()
+
+
+def test_a_site_owner_with_a_stake_imports_people_with_a_reason_that_the_log_shows(
+    client, owner, session
+):
+    leaver = a_person("Lea Leaver")
+    as_candidate(owner, a_cycle(phase=CyclePhase.CALIBRATION))
+    page = Page(upload(client, everybody_but(session, leaver)))
+    form = values_of(page.one(".//section[@aria-labelledby='apply']//form"))
+
+    refused = client.post("/people/import/apply", data={**form, "leavers_read": "y"})
+    taken = client.post(
+        "/people/import/apply",
+        data={**form, "leavers_read": "y", "reason": "Lea has left; nobody else is here today."},
+    )
+
+    assert HANDS_OFF in page.text()
+    assert refused.status_code == 422
+    assert Page(refused).texts(".//p[@class='error']") == [
+        "Write the reason. It is kept in the audit log."
+    ]
+    assert taken.status_code == 302
+    assert session.get(Person, leaver.id).is_active is False
+    log = client.page("/audit").text()
+    assert "Lea has left; nobody else is here today." in log
+    assert f"Closed: Lea Leaver ({leaver.employee_id})" in log
+
+
+def test_the_command_line_closes_and_opens_accounts_where_no_owner_may(app, session):
+    bo = a_person("Bo")
+
+    def told(*arguments: str) -> tuple[int, str]:
+        ran = app.test_cli_runner().invoke(args=["people", *arguments])
+        return ran.exit_code, ran.output
+
+    said = [told(act, bo.email) for act in ("close", "close", "open", "open")]
+
+    assert said == [
+        (0, "The account of Bo is closed.\n"),
+        (1, "Error: The account of Bo is closed already.\n"),
+        (0, "The account of Bo is open again.\n"),
+        (1, "Error: The account of Bo is open.\n"),
+    ]
+    assert told("close", "nobody@example.org") == (
+        1,
+        "Error: Nobody has the address nobody@example.org.\n",
+    )
+    lines = session.execute(
+        select(AuditEvent.summary, AuditEvent.actor_id).order_by(AuditEvent.id)
+    ).all()
+    assert lines == [
+        (f"Account of Bo ({bo.employee_id}) closed", None),
+        (f"Account of Bo ({bo.employee_id}) opened again", None),
+    ]
 
 
 # -- The own account

@@ -229,6 +229,8 @@ class CommitteePage:
     tally: tuple[DimensionTally, ...] | None
     quorum: int
     quorum_met: bool
+    #: So far as the viewer may know.
+    revealed: bool
     decided: bool
     #: The board's cell of each dimension.
     faces: Mapping[int, CellFace]
@@ -263,6 +265,7 @@ def committee_page(access: PacketAccess) -> CommitteePage:
         else None,
         quorum=panel.quorum if panel else 0,
         quorum_met=panel is not None and len(standing.cast) >= panel.quorum,
+        revealed=access.may(Action.KNOW_REVEAL),
         decided=access.may(Action.KNOW_DECISION),
         faces=faces_of(packet, scale),
         no_opportunity=_notes(access),

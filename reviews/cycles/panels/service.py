@@ -52,6 +52,7 @@ def save_panel(
 
     Raises:
         RuleBroken: for a name that is taken, a chair who is not a member, or a member taken off once voting has begun.
+            None of it depends on what was revealed: whoever joins late has no seat on such a packet.
         StaleEdit: if somebody saved since the version that was edited.
     """
     before = seats.seats_of(panel) if panel else []
@@ -76,8 +77,15 @@ def save_panel(
     flag_modified(panel, "name")  # a change of the members alone is a new version as well
     db.session.flush()
     db.session.execute(delete(PanelMember).where(PanelMember.panel_id == panel.id))
+    joined = {seat.person_id: seat.joined_at for seat in before}
+    late = now if cycle.phase is CyclePhase.CALIBRATION else None
     db.session.add_all(
-        PanelMember(panel_id=panel.id, person_id=person.id, is_chair=person is draft.chair)
+        PanelMember(
+            panel_id=panel.id,
+            person_id=person.id,
+            is_chair=person is draft.chair,
+            joined_at=joined.get(person.id, late),
+        )
         for person in draft.members
     )
     db.session.flush()

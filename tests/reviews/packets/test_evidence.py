@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from flask import current_app
 from sqlalchemy import select
 
 from reviews.db.extensions import db
@@ -11,7 +12,8 @@ from reviews.packets import queries, service
 from reviews.packets.evidence import EvidenceDraft
 from reviews.rules.enums import CyclePhase, PacketState
 from reviews.rules.errors import RuleBroken, StaleEdit
-from tests.builders import LATER, NOW
+from tests.builders import LATER, NOW, a_cycle, a_packet, an_item
+from tests.clients import form_token, one_request_id, without_token
 from tests.pages import Page
 
 pytestmark = pytest.mark.both_databases
@@ -277,3 +279,34 @@ def test_removing_an_item_asks_for_nothing_else(case, add_item, client):
     )
 
     assert queries.draft_evidence(case.packet) == ()
+
+
+def test_an_item_of_another_packet_is_not_found_under_this_one(case, client, add_item):
+    """Also where both are the candidate's own."""
+    kept = add_item(title="Kept here")
+    other = a_packet(a_cycle(), candidate=case.hana, manager=case.amara)
+    item = an_item(other)
+    client.sign_in(case.hana)
+    fields = {
+        "csrf_token": form_token(current_app),
+        "title": "Taken over",
+        "outcome": "x",
+        "version": "1",
+    }
+
+    def told(public_id):
+        address = f"{case.url}/evidence/{public_id}"
+        with one_request_id():
+            answers = (
+                client.get(address),
+                client.post(address, data=fields),
+                client.post(f"{address}/remove", data={"csrf_token": fields["csrf_token"]}),
+            )
+        return [(a.status_code, without_token(a).replace(public_id.encode(), b"")) for a in answers]
+
+    never = told("A" * 22)
+    assert told(item.public_id) == never
+    assert [status for status, _ in never] == [404, 409, 404]
+    titles = db.session.scalars(select(EvidenceItem.title).order_by(EvidenceItem.id)).all()
+    assert titles == ["Kept here", item.title]
+    assert client.get(f"{case.url}/evidence/{kept.public_id}").status_code == 200

@@ -165,6 +165,22 @@ def is_before_voting() -> ColumnElement[bool]:
     return Packet.stage == _word(PacketStage.WAITING)
 
 
+def on_packet(seat: Any) -> ColumnElement[bool]:
+    """Over Packet: whether the seat of a panel is one on this packet.
+
+    What is revealed keeps the panel it was revealed to, but for the chair: somebody must be able to decide.
+    """
+    return and_(
+        seat.panel_id == Packet.panel_id,
+        or_(
+            seat.joined_at.is_(None),
+            Packet.revealed_at.is_(None),
+            seat.joined_at <= Packet.revealed_at,
+            seat.is_chair,
+        ),
+    )
+
+
 def related(person: ColumnElement[int], packet: Any) -> tuple[Select[Any], ...]:
     """The ways to be related to a packet without being part of it, each as a subquery over `packet`.
 
@@ -237,7 +253,7 @@ def with_facts(packets: Select[*tuple[Any, ...]], person: Any) -> Select[*tuple[
     }
     return (
         packets.outerjoin(given, and_(given.packet_id == Packet.id, given.rater_id == person))
-        .outerjoin(seat, and_(seat.panel_id == Packet.panel_id, seat.person_id == person))
+        .outerjoin(seat, and_(on_packet(seat), seat.person_id == person))
         .outerjoin(
             ownership,
             and_(ownership.cycle_id == Packet.cycle_id, ownership.person_id == person),
@@ -351,7 +367,7 @@ def seat_standing(seat: type[PanelMember], *where: ColumnElement[bool]) -> CTE:
     seats = (
         select(Packet.id.label("packet_id"), seat.person_id)
         .join(Packet.cycle)
-        .join(seat, seat.panel_id == Packet.panel_id)
+        .join(seat, on_packet(seat))
     )
     return _standing_from(seats, seat.person_id, where)
 

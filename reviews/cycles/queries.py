@@ -218,8 +218,15 @@ def needs_reason(access: CycleAccess, action: Action) -> bool:
     return access.answer(action) is Answer.WITH_REASON
 
 
-def cycle_named(name: str) -> Cycle | None:
-    return db.session.scalars(select(Cycle).where(Cycle.name == name)).one_or_none()
+def cycles_named(name: str, owner: int) -> list[Cycle]:
+    """The cycles of this name that the person owns."""
+    return list(
+        db.session.scalars(
+            select(Cycle)
+            .join(CycleOwner, CycleOwner.cycle_id == Cycle.id)
+            .where(Cycle.name == name, CycleOwner.person_id == owner)
+        )
+    )
 
 
 def cycle_called(public_id: str) -> Cycle | None:

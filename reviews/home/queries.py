@@ -44,7 +44,7 @@ from reviews.home.rows import (
 )
 from reviews.ratings import completeness
 from reviews.rules.enums import Action, AssignmentState, CyclePhase, RaterKind, Relation
-from reviews.rules.workflow import APPROVED, IN_REVIEW, OWED
+from reviews.rules.workflow import APPROVED, APPROVED_EVER, IN_REVIEW, OWED
 
 _PENDING = frozenset({Relation.MEMBER_PENDING, Relation.CHAIR_PENDING})
 _UNANSWERED = frozenset({Relation.MEMBER_UNANSWERED, Relation.CHAIR_UNANSWERED})
@@ -251,8 +251,10 @@ def _reports(packets: Sequence[PacketAccess], read: frozenset[int]) -> list[Repo
 def _report(
     access: PacketAccess, peers: Mapping[AssignmentState, int], read: frozenset[int]
 ) -> ReportPacket:
-    """A manager who owes a rating learns here whom they approved, never who has rated."""
+    """A manager who owes a rating learns here how many they approved, never who of them has rated, or declined."""
     packet = access.packet
+    sees_how_far = access.may(Action.COUNT_RATINGS)
+    approved = (*APPROVED, AssignmentState.EXPIRED) if sees_how_far else APPROVED_EVER
     return ReportPacket(
         public_id=packet.public_id,
         candidate=packet.candidate.name,
@@ -261,10 +263,8 @@ def _report(
         state=packet.state,
         submitted_at=packet.submitted_at,
         proposed=peers.get(AssignmentState.NOMINATED, 0) if access.may(Action.APPROVE_PEER) else 0,
-        peers=sum(peers.get(state, 0) for state in APPROVED) if access.may(Action.SEE_PEERS) else 0,
-        peers_in=peers.get(AssignmentState.SUBMITTED, 0)
-        if access.may(Action.COUNT_RATINGS)
-        else None,
+        peers=sum(peers.get(state, 0) for state in approved) if access.may(Action.SEE_PEERS) else 0,
+        peers_in=peers.get(AssignmentState.SUBMITTED, 0) if sees_how_far else None,
         outcome_open=access.may(Action.READ_OUTCOME),
         outcome_read=packet.id in read,
     )

@@ -332,6 +332,8 @@ class SubmitPacketPage:
     sections: tuple[DimensionSection, ...]
     gates: tuple[ChecklistLine, ...]
     revision: RevisionReceipt | None
+    #: Whether what is submitted can be changed once more: a returned packet is open although evidence is closed.
+    changes_later: bool
 
     @property
     def blockers(self) -> tuple[ChecklistLine, ...]:
@@ -348,6 +350,8 @@ def submit_packet_page(access: PacketAccess) -> SubmitPacketPage:
         sections=_sections(asked, items, notes),
         gates=_gates(packet, asked, items, notes, queries.proposals_of(packet)),
         revision=_revision(queries.current_revision(packet)),
+        changes_later=packet.cycle.evidence_due is None
+        or access.viewer.now < packet.cycle.evidence_due,
     )
 
 

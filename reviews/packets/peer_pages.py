@@ -8,7 +8,7 @@ from reviews.db.models.people import Person
 from reviews.packets import queries
 from reviews.packets.pages import PacketHead, packet_head
 from reviews.rules.enums import Action, AssignmentState
-from reviews.rules.workflow import APPROVED, ASKED, OWED, UNDER_WAY
+from reviews.rules.workflow import APPROVED, APPROVED_EVER, OWED, UNDER_WAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class ProposedPeer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignedPeer:
-    """What those who decide on peers see. Until their own rating is in, nobody learns how far another one is."""
+    """What those who decide on peers see. Until their own rating is in, nobody learns what an asked peer has done."""
 
     public_id: str
     name: str
@@ -65,6 +65,7 @@ def peers_page(access: PacketAccess, query: str) -> PeersPage:
     packet, viewer = access.packet, access.viewer
     is_open = packet.state in UNDER_WAY
     decides = access.may(Action.APPROVE_PEER)
+    counts = access.may(Action.COUNT_RATINGS)
     rows = queries.peers_of(packet)
     if access.may(Action.SEE_PEERS):
         seen = rows
@@ -82,7 +83,7 @@ def peers_page(access: PacketAccess, query: str) -> PeersPage:
                 row,
                 packet,
                 decides=is_open,
-                counts=access.may(Action.COUNT_RATINGS),
+                counts=counts,
                 explains=access.may(Action.READ_DECLINE_REASON),
             )
             for row in seen
@@ -92,7 +93,9 @@ def peers_page(access: PacketAccess, query: str) -> PeersPage:
         can_propose=is_open and (decides or not queries.is_closed(packet, viewer.now)),
         least=packet.cycle.peers_min,
         most=packet.cycle.peers_max,
-        taken=sum(row.state in APPROVED for row in seen) if decides else len(seen),
+        taken=sum(row.state in (APPROVED if counts else APPROVED_EVER) for row in seen)
+        if decides
+        else len(seen),
         query=query,
         found=tuple(
             FoundPerson(
@@ -118,7 +121,7 @@ def _proposed(row: Assignment) -> ProposedPeer:
 def _assigned(
     row: Assignment, packet: Packet, *, decides: bool, counts: bool, explains: bool
 ) -> AssignedPeer:
-    asked = row.state in ASKED
+    asked = row.state in APPROVED_EVER and row.state is not AssignmentState.APPROVED
     return AssignedPeer(
         public_id=row.public_id,
         name=row.rater.name,

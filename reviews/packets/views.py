@@ -234,16 +234,11 @@ def peers(access: PacketAccess) -> ResponseReturnValue:
             person = queries.active_person(form.person.data or "")
             if person is None:
                 raise RuleBroken("Choose a person from the list.", field="person")
-            peer = service.propose_peer(
-                access.packet, person=person, actor=access.viewer, now=access.viewer.now
-            )
+            act, done = service.propose_peer, "proposed"
             if access.may(Action.APPROVE_PEER):
-                service.decide_on_peer(
-                    peer, approve=True, actor=access.viewer, now=access.viewer.now
-                )
-                flash(f"{person.name} is approved as a peer.")
-            else:
-                flash(f"{person.name} is proposed.")
+                act, done = service.add_peer, "approved as a peer"
+            act(access.packet, person=person, actor=access.viewer, now=access.viewer.now)
+            flash(f"{person.name} is {done}.")
             return redirect(url_for(".peers", packet=access.packet.public_id))
     return _peers(access, form)
 

@@ -120,6 +120,7 @@ class Action(StrEnum):
     REVEAL_BALLOTS = "V25"
     COUNT_AS_VOTER = "V26"
     COUNT_AS_FREE = "V27"
+    KNOW_REVEAL = "V28"
     KNOW_DECISION = "D01"
     READ_OUTCOME = "D02"
     READ_FEEDBACK = "D03"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from enum import StrEnum
 
-from reviews.rules.enums import Kind, PacketPhase, Relation
+from reviews.rules.enums import Action, Kind, PacketPhase, Relation
 from reviews.rules.glossary import Term, glossary
 from reviews.rules.policy.table import PolicyRow, PolicyTable, tables
 from reviews.rules.workflow import MACHINES, Machine
@@ -111,6 +111,14 @@ def _permissions() -> Iterator[str]:
         ("", "of a packet", "of a cycle"),
         ((f"`{p.word}`", packet, cycle) for p, (packet, cycle) in _PHASES.items()),
     )
+    yield (
+        "`discussion` and `decided` begin with an event that only some may know of: of a packet, whoever is granted"
+        f" `{Action.KNOW_REVEAL.name}` and `{Action.KNOW_DECISION.name}`; of a cycle, an owner without a conflict. To"
+        " everybody else the same is granted before and after. An action that ends there all the same stands behind"
+        " the page of another row, and only whoever really acts learns that it is late. The application does not start"
+        " otherwise."
+    )
+    yield ""
     yield "## Grants"
     yield ""
     yield from _table(("", "means"), iter(_GRANTS))
@@ -133,7 +141,7 @@ def _policy(table: PolicyTable) -> Iterator[str]:
                 row.action.value,
                 f"`{row.action.name}`",
                 row.what,
-                row.kind.value,
+                row.kind.value + (f", behind {row.behind.value}" if row.behind else ""),
                 "<br>".join(_granted(row)),
             )
             for row in table.rows.values()

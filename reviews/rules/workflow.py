@@ -104,6 +104,8 @@ ASKED = (*OWED, N.SUBMITTED)
 ASKED_EVER = (*ASKED, N.EXPIRED)
 #: Those who count against the greatest number of peers of a cycle.
 APPROVED = (N.APPROVED, *ASKED)
+#: The same, whatever came of it. To whoever may not know how far the peers are, these are all alike.
+APPROVED_EVER = (*APPROVED, N.DECLINED, N.EXPIRED)
 #: What ends with the rating phase.
 OPEN_ASSIGNMENTS = (N.NOMINATED, N.APPROVED, *OWED)
 

@@ -308,8 +308,8 @@ def require_guarded_routes(app: Flask) -> None:
     """Stop the start of an application with a route that the policy does not know, or does not know as what it is.
 
     Raises:
-        RuntimeError: for a route without an action, a POST behind an action that changes nothing, and a public route
-            whose action is not granted to visitors.
+        RuntimeError: for a route without an action, a POST behind an action that changes nothing, one that leaves out
+            the row its action stands behind, and a public route whose action is not granted to visitors.
     """
     wrong = []
     for rule in app.url_map.iter_rules():
@@ -321,6 +321,9 @@ def require_guarded_routes(app: Flask) -> None:
             continue
         if set(rule.methods or ()) - SAFE and not row_of(view.guards[0]).kind.is_write:
             wrong.append(f"{rule.endpoint} changes something behind {view.guards[0].name}")
+        behind = row_of(view.guards[0]).behind
+        if behind is not None and behind not in view.guards:
+            wrong.append(f"{rule.endpoint} does not open behind {behind.name}")
         grant = row_of(view.guards[0]).grant(Relation.VISITOR)
         if is_public(view) is not bool(grant.phases):
             wrong.append(

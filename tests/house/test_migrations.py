@@ -354,6 +354,8 @@ def test_an_audit_log_that_is_there_stays_whole_and_its_ends_get_their_keys(empt
     chain.sign_with("another key")
     assert len(verify().places) == 2 * len(lanes) + 1 + chain.LANES
     chain.sign_with(empty.config["AUDIT_KEY"])
+
+
 @pytest.mark.usefixtures("empty")
 def test_where_voting_has_begun_ties_are_written_down_as_the_product_would_now():
     flask_migrate.upgrade()

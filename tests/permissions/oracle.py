@@ -23,8 +23,6 @@ FORBIDDEN = "403"
 CLOSED = "409"
 ABSENT = "absent"
 
-#: Whoever owes a rating reads none of these, by whatever road.
-BLIND = {"R12", "R13", "R14", "R15", "R16", "R19", "R20"}
 ORDER = ["setup", "evidence", "rating", "voting", "discussion", "decided", "released", "archived"]
 
 
@@ -62,7 +60,11 @@ def lines_of(path: Path) -> dict[str, Line]:
         row["id"]: Line(
             row["id"],
             row["kind"],
-            {name: text for name, text in row.items() if name not in {"id", "what", "kind"}},
+            {
+                name: text
+                for name, text in row.items()
+                if name not in {"id", "what", "kind", "behind"}
+            },
         )
         for row in tomllib.loads(path.read_text(encoding="utf-8")).values()
     }
@@ -75,10 +77,8 @@ class Policy:
     lines: Mapping[str, Line]
     known_by: str = ""
 
-    def verdict(
-        self, action: str, held: set[str], phase: int, knowing: set[str] | None = None
-    ) -> str:
-        """What somebody in these columns must be met with. `knowing`: the columns by which they know of the thing."""
+    def verdict(self, action: str, held: set[str], phase: int) -> str:
+        """What somebody in these columns must be met with."""
         line = self.lines[action]
         granting = {column for column in held if phase in line.phases(column)}
         plain = {column for column in granting if not line.is_stub(column)}
@@ -87,7 +87,7 @@ class Policy:
         if granting:
             return STUB
         known_by = self.lines.get(self.known_by)
-        knows = known_by and any(phase in known_by.phases(column) for column in knowing or held)
+        knows = known_by and any(phase in known_by.phases(column) for column in held)
         if not knows or line.kind in {"hidden", "hidden change", "everybody", "everybody's change"}:
             return UNKNOWN
         if line.kind == "field":
@@ -162,10 +162,7 @@ def seat_of(ties: Ties, *, close: bool) -> str:
 
 
 def on_packet(action: str, ties: Ties, phase: int, policy: Policy = PACKET) -> str:
-    held = columns(ties)
-    owing = held & {"manager_pending", "peer_pending"}
-    # No other relation opens a rating to whoever owes one.
-    return policy.verdict(action, owing if action in BLIND and owing else held, phase, held)
+    return policy.verdict(action, columns(ties), phase)
 
 
 def cycle_columns(ties: Iterable[Ties]) -> set[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, scoped_session
 
@@ -13,7 +13,7 @@ from reviews.db.models.people import Person
 from reviews.rules.enums import Action, CyclePhase
 from reviews.web import guard
 from tests import builders
-from tests.clients import StrictClient, one_request_id
+from tests.clients import StrictClient, form_token, one_request_id
 
 pytestmark = pytest.mark.both_databases
 
@@ -66,6 +66,11 @@ def test_the_machines_own_names_are_served_under_any_port(client: StrictClient, 
             "page and SEE_INBOX do not agree who it is open to",
         ),
         ("GET", guard.guarded(Action.SIGN_IN), "page and SIGN_IN do not agree who it is open to"),
+        (
+            "POST",
+            guard.guarded(Action.WITHDRAW_PACKET, on="packet"),
+            "page does not open behind OPEN_WITHDRAWAL",
+        ),
     ],
 )
 def test_an_application_with_a_route_that_the_policy_does_not_cover_does_not_start(
@@ -95,6 +100,27 @@ def test_a_forged_request_learns_nothing_about_what_exists(
 
     assert [answer.status_code for answer in answers] == [403, 404, 404]
     assert answers[1].data == answers[2].data
+
+
+def test_a_forged_request_learns_nothing_about_the_phase(
+    client: StrictClient, person: Person
+) -> None:
+    """Without a token a form says 403 whether it is open, closed or never was the person's."""
+    answers = {}
+    for phase in (CyclePhase.EVIDENCE, CyclePhase.RATING, CyclePhase.CALIBRATION):
+        cycle = builders.a_cycle(phase=phase)
+        packet = builders.a_packet(cycle, candidate=person, manager=builders.a_person("Manager"))
+        client.sign_in(person)
+        for act in ("submit", "return"):
+            with one_request_id():
+                answer = client.post(f"/packets/{packet.public_id}/{act}", data={})
+            answers[phase, act] = answer.status_code, answer.data
+        token = {"csrf_token": form_token(current_app)}
+        late = client.post(f"/packets/{packet.public_id}/submit", data=token)
+        assert (late.status_code == 409) is (phase is not CyclePhase.EVIDENCE)
+
+    assert {status for status, _ in answers.values()} == {403}
+    assert len({data for (_, act), (_, data) in answers.items() if act == "submit"}) == 1
 
 
 @pytest.mark.parametrize("query", ["?x=1", "?group=", "?q=%00"])

@@ -9,18 +9,20 @@ from reviews.rules.enums import Action, PacketPhase, Relation
 from reviews.rules.policy.table import (
     HERE,
     PolicyError,
+    betrayed_events,
     broken_promises,
     cells,
+    known_events,
     read,
     tables,
 )
 
 
-def changed(tmp_path: Path, action: Action, **said: str) -> Path:
-    """A copy of the packet table in which one action says something else."""
-    entries = tomllib.loads((HERE / "packet.toml").read_text(encoding="utf-8"))
+def changed(tmp_path: Path, action: Action, file: str = "packet", **said: str) -> Path:
+    """A copy of a table in which one action says something else."""
+    entries = tomllib.loads((HERE / f"{file}.toml").read_text(encoding="utf-8"))
     entries[action.name] |= said
-    path = tmp_path / "packet.toml"
+    path = tmp_path / f"{file}.toml"
     path.write_text(
         "\n".join(
             line
@@ -36,7 +38,7 @@ def test_every_action_has_exactly_one_row() -> None:
     listed = [action for table in tables() for action in table.rows]
 
     assert sorted(listed) == sorted(Action)
-    assert [len(table.rows) for table in tables()] == [49, 12, 16]
+    assert [len(table.rows) for table in tables()] == [50, 12, 16]
 
 
 P = PacketPhase
@@ -157,3 +159,95 @@ def test_a_broken_promise_is_named(
         action.name
     ]
     assert any(f"to {relation} in" in sentence for sentence in found)
+
+
+# -- What a phase tells
+
+
+def test_who_may_know_of_an_event_is_read_from_the_rows_that_say_so() -> None:
+    packet, cycle, _ = tables()
+    revealed, decided = PacketPhase.DISCUSSION, PacketPhase.DECIDED
+
+    of_packet = {relation: known_events(packet, packet, relation) for relation in packet.relations}
+    of_cycle = {relation: known_events(packet, cycle, relation) for relation in cycle.relations}
+
+    free = {
+        Relation.MEMBER_PENDING,
+        Relation.MEMBER_VOTED,
+        Relation.CHAIR_PENDING,
+        Relation.CHAIR_VOTED,
+        Relation.OWNER,
+    }
+    assert {relation for relation, known in of_packet.items() if known} == free
+    assert {of_packet[relation] for relation in free} == {frozenset({revealed, decided})}
+    # A chair knows of one panel, and an owner with a conflict not of every packet.
+    assert {relation: known for relation, known in of_cycle.items() if known} == {
+        Relation.OWNER: {revealed, decided}
+    }
+
+
+def test_no_cell_of_the_shipped_tables_changes_with_an_event_that_is_hidden_from_it() -> None:
+    packet, cycle, _ = tables()
+
+    assert betrayed_events(packet, packet) == betrayed_events(packet, cycle) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "action", "said", "phase"),
+    [
+        # Withdrawing ends with the decision; without a page that goes on, the answer would tell.
+        ("packet", Action.WITHDRAW_PACKET, {"behind": "K05"}, None),
+        ("packet", Action.OPEN_WITHDRAWAL, {"candidate": "evidence to discussion"}, "decided"),
+        ("packet", Action.READ_EVIDENCE, {"manager_rated": "evidence to discussion"}, "decided"),
+        ("packet", Action.SEE_PEERS, {"manager_pending": "evidence to voting"}, "discussion"),
+        (
+            "packet",
+            Action.DECLARE_CONFLICT,
+            {"member_unanswered": "rating to voting"},
+            "discussion",
+        ),
+        ("packet", Action.SEE_BOARD_ROW, {"chair_conflicted": "decided, stub"}, "decided"),
+        ("packet", Action.KNOW_REVEAL, {"chair_pending": "decided"}, "discussion"),
+        ("packet", Action.KNOW_DECISION, {"owner": "released"}, "decided"),
+        ("cycle", Action.EDIT_PANELS, {"owner_conflicted": "setup to voting"}, "discussion"),
+        ("cycle", Action.SEE_PROGRESS, {"chair": "rating to voting"}, "discussion"),
+        ("cycle", Action.SEE_PROGRESS, {"chair": "rating to discussion"}, "decided"),
+        ("cycle", Action.RELEASE_CYCLE, {"owner_conflicted": "decided"}, "decided"),
+        ("cycle", Action.OPEN_BOARD, {"member": "discussion to released"}, "discussion"),
+    ],
+)
+def test_a_cell_that_changes_with_a_hidden_event_is_named(
+    tmp_path: Path, file: str, action: Action, said: dict[str, str], phase: str | None
+) -> None:
+    tables_now = {table.name: table for table in tables()}
+    tables_now[file] = read(changed(tmp_path, action, file, **said))
+
+    found = betrayed_events(tables_now["packet"], tables_now[file])
+
+    # KNOW_... taken away, every row that ends there is one that tells.
+    (relation,) = said if phase else ("candidate",)
+    named = [s for s in found if f" for {relation} in {phase or 'decided'}" in s]
+    assert named, found
+    if action not in {Action.KNOW_REVEAL, Action.KNOW_DECISION, Action.OPEN_WITHDRAWAL}:
+        assert named == found
+        assert named[0].startswith(action.name)
+
+
+@pytest.mark.parametrize(
+    ("action", "relation"),
+    [
+        (Action.KNOW_DECISION, Relation.MANAGER_RATED),
+        (Action.READ_OUTCOME, Relation.MANAGER_PENDING),
+        (Action.KNOW_REVEAL, Relation.MANAGER_RATED),
+        (Action.KNOW_REVEAL, Relation.PEER_RATED),
+        (Action.KNOW_REVEAL, Relation.CANDIDATE),
+        (Action.KNOW_DECISION, Relation.PEER_RATED),
+        (Action.KNOW_REVEAL, Relation.MEMBER_UNANSWERED),
+    ],
+)
+def test_no_row_may_say_that_a_hidden_event_is_known(
+    tmp_path: Path, action: Action, relation: Relation
+) -> None:
+    found = broken_promises(read(changed(tmp_path, action, **{relation: "discussion to released"})))
+
+    assert [s for s in found if s.startswith(f"{action.name} may not be granted to {relation}")]

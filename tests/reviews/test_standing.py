@@ -6,13 +6,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
+from reviews.access import loaders
 from reviews.access import standing as sql
 from reviews.access.loaders import visible_packets
 from reviews.access.viewer import Viewer
+from reviews.cycles.queries import index_page
 from reviews.db.models.cycles import Cycle, CycleOwner
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
 from reviews.rules.enums import (
+    Action,
     AssignmentState,
     ConflictStanding,
     CyclePhase,
@@ -22,6 +25,7 @@ from reviews.rules.enums import (
 )
 from reviews.rules.policy import Answer, PacketStanding, decide
 from reviews.rules.policy.table import tables
+from reviews.rules.workflow import ASKED
 from tests import builders
 
 pytestmark = pytest.mark.both_databases
@@ -146,6 +150,26 @@ def conflicted_cycles(
     }
 
     return by_cycle, by_packet
+
+
+@pytest.mark.parametrize("phase", CyclePhase)
+@pytest.mark.parametrize("state", AssignmentState)
+def test_a_peer_takes_part_in_a_cycle_from_the_rating_phase_on(
+    session: scoped_session[Session], phase: CyclePhase, state: AssignmentState
+) -> None:
+    """Who is a peer is settled when ratings begin: until then nobody learns from a list that they were proposed."""
+    assert session
+    peer = builders.a_person()
+    cycle = builders.a_cycle(phase=phase)
+    packet = builders.a_packet(cycle, state=builders.PacketState.SUBMITTED)
+    builders.an_assignment(packet, peer, state=state)
+    viewer = builders.viewer_of(peer)
+
+    known = loaders.cycle(viewer, Action.LIST_CYCLE, cycle=cycle.public_id) is not None
+    listed = [row.public_id for row in index_page(loaders.site(viewer, Action.SEE_INBOX)).cycles]
+
+    asked = state in ASKED and phase not in {CyclePhase.SETUP, CyclePhase.EVIDENCE}
+    assert (known, listed) == (asked, [cycle.public_id] * asked)
 
 
 def test_the_phase_of_a_packet_follows_the_stored_release_and_the_readers_clock(

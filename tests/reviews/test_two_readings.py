@@ -109,6 +109,42 @@ def test_a_packet_answers_the_same_in_every_case(standings: list[PacketStanding]
     assert different == []
 
 
+#: What somebody else has rated, how many have, and what it amounts to.
+OTHER_RATINGS = (
+    Action.READ_MANAGER_RATING,
+    Action.READ_SHAREABLE_RATIONALE,
+    Action.READ_CONFIDENTIAL_RATIONALE,
+    Action.READ_PEER_RATINGS,
+    Action.READ_PEER_RATIONALE,
+    Action.COUNT_RATINGS,
+    Action.SEE_ZONES,
+)
+
+
+def test_whoever_owes_a_rating_reads_no_other_whatever_else_they_are(
+    standings: list[PacketStanding],
+) -> None:
+    """No rule says so: to owe one is to be close to the packet, and a seat or an office opens nothing to those."""
+    owing = [
+        (ties, standing)
+        for ties, standing in zip(TIES, standings, strict=True)
+        if (ties.manager or ties.peer) and not ties.candidate and not ties.rated
+    ]
+    read = [
+        (action.name, phase.word, ties)
+        for ties, standing in owing
+        for phase in PacketPhase
+        for action in OTHER_RATINGS
+        if decide(action, at(standing, phase)).allowed
+    ]
+
+    # Somebody of every seat, office and conflict among them.
+    assert {(ties.seat, ties.owner, ties.conflict) for ties, _ in owing} == {
+        (ties.seat, ties.owner, ties.conflict) for ties in TIES
+    }
+    assert read == []
+
+
 def at(standing: PacketStanding, phase: PacketPhase) -> PacketStanding:
     return PacketStanding(phase, standing.own, standing.peer, standing.seat, standing.office)
 

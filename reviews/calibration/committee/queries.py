@@ -234,6 +234,8 @@ class CommitteePage:
     tally: tuple[DimensionTally, ...] | None
     quorum: int
     quorum_met: bool
+    #: So far as the viewer may know.
+    revealed: bool
     decided: bool
     #: Why the ballots were revealed before the quorum was met; empty where it was.
     reveal_reason: str
@@ -273,6 +275,7 @@ def committee_page(access: PacketAccess) -> CommitteePage:
         else None,
         quorum=panel.quorum if panel else 0,
         quorum_met=panel is not None and len(standing.cast) >= panel.quorum,
+        revealed=access.may(Action.KNOW_REVEAL),
         decided=access.may(Action.KNOW_DECISION),
         reveal_reason=packet.reveal_reason or "",
         missing_at_reveal=packet.missing_ballots if packet.revealed_at and who_voted else None,

@@ -25,6 +25,10 @@ from reviews.web.lists import NameSearch, page_number
 
 bp = Blueprint("committee", __name__)
 
+_SEALED = "Your ballot is sealed. Nobody reads it before the chair reveals them all."
+#: Also of a ballot that was opened before the reveal and sent after it.
+_CAST_LATE = "Your ballot is cast. The ballots are revealed, so whoever has voted reads it now."
+
 
 @bp.route("/cycles/<cycle>/conflicts", methods=["GET", "POST"])
 @guarded(Action.ANSWER_CONFLICT_QUESTIONS, on="cycle", params=("q", "page"))
@@ -83,12 +87,10 @@ def change_ballot(access: PacketAccess) -> ResponseReturnValue:
 
 def _show(template: str, access: PacketAccess, page: queries.CommitteePage, **more: Any) -> str:
     """A committee page with the steps of the packet above it."""
-    stage = access.packet.stage
     voted = page.own_ballot is not None
-    revealed = stage in {PacketStage.DISCUSSION, PacketStage.DECIDED}
     done = {
-        "Vote alone": voted or revealed,
-        "Reveal": revealed,
+        "Vote alone": voted or page.revealed,
+        "Reveal": page.revealed,
         "Decide": page.decided,
     }
     current = next((label for label, is_done in done.items() if not is_done), None)
@@ -117,7 +119,7 @@ def _ballot(access: PacketAccess) -> ResponseReturnValue:
     return _record(
         form,
         seal,
-        "Your ballot is sealed. Nobody reads it before the chair reveals them all.",
+        lambda: _CAST_LATE if packet.stage is PacketStage.DISCUSSION else _SEALED,
         access,
         lambda: _show("calibration/committee/ballot.html", access, page, form=form),
     )
@@ -140,7 +142,7 @@ def reveal(access: PacketAccess) -> ResponseReturnValue:
     return _record(
         form,
         open_ballots,
-        "The ballots are revealed to everybody who has voted.",
+        lambda: "The ballots are revealed to everybody who has voted.",
         access,
         lambda: _show("calibration/committee/reveal.html", access, page, form=form),
     )
@@ -160,7 +162,9 @@ def decide(access: PacketAccess) -> ResponseReturnValue:
     return _record(
         form,
         record,
-        "The decision is recorded. It opens to the candidate and the manager at release, not before.",
+        lambda: (
+            "The decision is recorded. It opens to the candidate and the manager at release, not before."
+        ),
         access,
         lambda: _show(
             "calibration/committee/decide.html",
@@ -184,7 +188,7 @@ def _rule(form: DecisionForm, access: PacketAccess, scale: ScaleWords) -> str | 
 def _record(
     form: FlaskForm,
     act: Callable[[], None],
-    done: str,
+    done: Callable[[], str],
     access: PacketAccess,
     show: Callable[[], str],
 ) -> ResponseReturnValue:
@@ -192,6 +196,6 @@ def _record(
     if form.validate_on_submit():
         with rules_shown_on(form):
             act()
-            flash(done)
+            flash(done())
             return redirect(url_for(".show", packet=access.packet.public_id))
     return show(), status_of(form)

@@ -7,20 +7,22 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased, contains_eager
 
 from reviews.access.loaders import CycleAccess, packets_by_name
-from reviews.access.standing import allowed, packet_standing, viewer_params
+from reviews.access.standing import allowed, on_packet, packet_standing, viewer_params
+from reviews.access.viewer import Viewer
 from reviews.db.extensions import db
 from reviews.db.models.calibration import Conflict
 from reviews.db.models.cycles import Cycle, Panel, PanelMember
-from reviews.db.models.packets import Packet
+from reviews.db.models.packets import Assignment, Packet
 from reviews.db.models.people import Person
-from reviews.db.pagination import Page, page_of
+from reviews.db.pagination import PAGE_SIZE, Page, page_of
 from reviews.db.text import position
-from reviews.rules.enums import Action, ConflictStanding, CyclePhase
+from reviews.rules.enums import Action, ConflictStanding, CyclePhase, RaterKind
 from reviews.rules.policy import Answer, cells
+from reviews.rules.workflow import APPROVED, UNDER_WAY
 
 _PUBLIC_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
@@ -98,8 +100,10 @@ def panel_lines(cycle: Cycle) -> tuple[PanelLine, ...]:
 
 
 def sits_on(packet: Packet, person: Person) -> bool:
-    seat = select(PanelMember.panel_id).where(
-        PanelMember.panel_id == packet.panel_id, PanelMember.person_id == person.id
+    seat = (
+        select(PanelMember.panel_id)
+        .join(Packet, on_packet(PanelMember))
+        .where(Packet.id == packet.id, PanelMember.person_id == person.id)
     )
     return db.session.scalar(seat) is not None
 
@@ -153,6 +157,17 @@ def people_to_choose(search: str, *, ticked: Sequence[Person]) -> list[Person]:
 
 
 @dataclass(frozen=True, slots=True)
+class PanelClash:
+    """Somebody who is, or will be, asked to rate a packet of their own panel, and so is set aside from it."""
+
+    packet_id: int
+    packet: str
+    candidate: str
+    person: str
+    panel: str
+
+
+@dataclass(frozen=True, slots=True)
 class PanelsPage:
     access: CycleAccess
     panels: tuple[PanelLine, ...]
@@ -161,6 +176,8 @@ class PanelsPage:
     packets: Page | None
     needs_reason: bool
     voting: bool
+    #: The first by name.
+    clashes: tuple[PanelClash, ...]
 
     @property
     def panel_of(self) -> dict[int, str]:
@@ -198,6 +215,48 @@ def panels_page(access: CycleAccess, *, page: int, name: str) -> PanelsPage:
         else None,
         needs_reason=access.answer(Action.EDIT_PANELS) is Answer.WITH_REASON,
         voting=voting,
+        clashes=() if voting else clashes(access.cycle, access.viewer),
+    )
+
+
+def clashes(cycle: Cycle, viewer: Viewer) -> tuple[PanelClash, ...]:
+    """The clashes between panel and peers on packets of which the viewer may know both. One statement.
+
+    Nobody is refused as a peer for a seat on the panel: to refuse would tell who sits on it.
+    """
+    parameters = {
+        **viewer_params(viewer, Action.SEE_PANEL),
+        "see_peers": cells(Action.SEE_PEERS),
+        "cycle": cycle.id,
+    }
+    rows = db.session.execute(_clashes(), parameters)
+    return tuple(PanelClash(*row) for row in rows)
+
+
+@cache
+def _clashes() -> Select[*tuple[Any, ...]]:
+    standing = packet_standing(Packet.cycle_id == bindparam("cycle"), Packet.state.in_(UNDER_WAY))
+    candidate = aliased(Person)
+    return (
+        select(Packet.id, Packet.public_id, candidate.name, Person.name, Panel.name)
+        .join(standing, standing.c.packet_id == Packet.id)
+        .join(candidate, candidate.id == Packet.candidate_id)
+        .join(Panel, Panel.id == Packet.panel_id)
+        .join(PanelMember, on_packet(PanelMember))
+        .join(
+            Assignment,
+            and_(Assignment.packet_id == Packet.id, Assignment.rater_id == PanelMember.person_id),
+        )
+        .join(Person, Person.id == PanelMember.person_id)
+        .where(
+            Person.is_active,
+            Assignment.kind == RaterKind.PEER,
+            Assignment.state.in_(APPROVED),
+            allowed(standing),
+            allowed(standing, granted="see_peers"),
+        )
+        .order_by(candidate.name, Packet.id, Person.name, Person.id)
+        .limit(PAGE_SIZE)
     )
 
 

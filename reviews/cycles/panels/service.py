@@ -53,7 +53,7 @@ def save_panel(
 
     Raises:
         RuleBroken: for a name that is taken, a chair who is not a member, or, once voting has begun, a member taken off
-            or no reason.
+            or no reason. None of it depends on what was revealed: whoever joins late has no seat on such a packet.
         StaleEdit: if somebody saved since the version that was edited.
     """
     before = seats.seats_of(panel) if panel else []
@@ -84,13 +84,20 @@ def save_panel(
     flag_modified(panel, "name")  # a change of the members alone is a new version as well
     db.session.flush()
     db.session.execute(delete(PanelMember).where(PanelMember.panel_id == panel.id))
+    since = {seat.person_id: seat.joined_at for seat in before}
+    late = now if cycle.phase is CyclePhase.CALIBRATION else None
     db.session.add_all(
-        PanelMember(panel_id=panel.id, person_id=person.id, is_chair=person is draft.chair)
+        PanelMember(
+            panel_id=panel.id,
+            person_id=person.id,
+            is_chair=person is draft.chair,
+            joined_at=since.get(person.id, late),
+        )
         for person in members
     )
     db.session.flush()
     _fill_only_panel(cycle)
-    joined = {person.id for person in members} - {seat.person_id for seat in before}
+    joined = {person.id for person in members} - since.keys()
     if joined:
         # They hear what is voted on already as they stand to it today, like the others when it began.
         voted_on = Packet.stage != PacketStage.WAITING

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 
-from reviews.display.formatting import count
+from reviews.display.formatting import count, listed
 from reviews.rules.enums import RATING_CATEGORIES
 from reviews.rules.scale import DEFAULT_WORDS
 
@@ -60,6 +60,8 @@ class PacketPanel:
     #: Members and chair without a personal relation to the packet and without a conflict on record.
     free: int
     chair_is_free: bool
+    #: Who of the panel is asked to rate the packet as a peer, and so is set aside from it.
+    peers: tuple[str, ...] = ()
 
 
 def missing_to_open(plan: CyclePlan, now: datetime) -> tuple[MissingItem, ...]:
@@ -149,18 +151,26 @@ def _scale(scale: Mapping[str, Mapping[str, str]]) -> list[str]:
     return found
 
 
+def _ways_out(peers: Sequence[str]) -> str:
+    if not peers:
+        return ""
+    who = f"{listed(peers)} {'is' if len(peers) == 1 else 'are'}"
+    return f" {who} asked to rate it and cannot vote: remove them as peers, or change the panel."
+
+
 def _missing_from_packet(packet: PacketPanel) -> list[str]:
     if packet.panel is None:
         return [f"The packet of {packet.candidate} has no panel."]
     found = []
+    ways = _ways_out(packet.peers)
     if packet.free < packet.quorum:
         found.append(
             f"On the packet of {packet.candidate}, {count(packet.free, 'person', 'people')} of {packet.panel}"
-            f" may vote; its quorum is {packet.quorum}."
+            f" may vote; its quorum is {packet.quorum}.{ways}"
         )
     if not packet.chair_is_free:
         found.append(
             f"The chair of {packet.panel} has a conflict on the packet of {packet.candidate}."
-            " Move the packet to another panel, or give the panel another chair."
+            f" Move the packet to another panel, or give the panel another chair.{ways}"
         )
     return found

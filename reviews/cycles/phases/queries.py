@@ -8,7 +8,7 @@ from reviews.access.loaders import CycleAccess, visible_packets
 from reviews.access.panel_standing import panel_standings
 from reviews.access.viewer import Viewer
 from reviews.cycles.ladder_choice import pinned_versions
-from reviews.cycles.panels.queries import PanelLine, panel_lines
+from reviews.cycles.panels.queries import PanelClash, PanelLine, clashes, panel_lines
 from reviews.cycles.phases.checklist import (
     CyclePlan,
     MissingItem,
@@ -72,6 +72,7 @@ def _packet_panels(cycle: Cycle, viewer: Viewer) -> list[PacketPanel]:
         .order_by(Person.name, Packet.id)
     ).all()
     seats = panel_standings([packet.id for packet in packets], now=viewer.now)
+    asked = clashes(cycle, viewer)
     return [
         PacketPanel(
             candidate=packet.name,
@@ -79,6 +80,7 @@ def _packet_panels(cycle: Cycle, viewer: Viewer) -> list[PacketPanel]:
             quorum=packet.quorum or 0,
             free=sum(seat.is_free for seat in seats[packet.id].seats),
             chair_is_free=any(seat.is_free and seat.is_chair for seat in seats[packet.id].seats),
+            peers=tuple(each.person for each in asked if each.packet_id == packet.id),
         )
         for packet in packets
     ]
@@ -104,6 +106,7 @@ class AdvancePage:
     #: Packets with a rating still to come, which ends when calibration begins: the first by name.
     unrated: tuple[ProgressRow, ...]
     needs_reason: bool
+    clashes: tuple[PanelClash, ...]
 
 
 def advance_page(access: CycleAccess) -> AdvancePage:
@@ -115,6 +118,7 @@ def advance_page(access: CycleAccess) -> AdvancePage:
         unsubmitted=first_rows(access, waiting=False),
         unrated=first_rows(access, waiting=True) if rating else (),
         needs_reason=needs_reason(access, Action.ADVANCE_CYCLE),
+        clashes=clashes(access.cycle, access.viewer),
     )
 
 

@@ -1,6 +1,6 @@
 """Reading how far each packet has come, and whom it waits for: the progress page and the step to the next phase."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, partial
@@ -16,6 +16,7 @@ from reviews.access.loaders import (
     packets_of,
 )
 from reviews.access.packet_list import read_front
+from reviews.access.panel_standing import PanelStanding, panel_standings
 from reviews.access.standing import (
     ListFront,
     allowed,
@@ -108,7 +109,10 @@ class ProgressPage:
 def progress_page(access: CycleAccess, *, page: int = 1, name: str = "") -> ProgressPage:
     """One page of the packets that the viewer may know, by the candidate's name."""
     cycle = access.cycle
-    due = cycle.evidence_due if cycle.phase is CyclePhase.EVIDENCE else cycle.rating_due
+    due = {
+        CyclePhase.EVIDENCE: cycle.evidence_due,
+        CyclePhase.RATING: cycle.rating_due,
+    }.get(cycle.phase, cycle.calibration_due)
     # What was never submitted is not shown to a panel.
     found = packets_by_name(
         access, Action.KNOW_PACKET, page=page, name=name, early=Action.SEE_BEFORE_SUBMISSION
@@ -231,10 +235,19 @@ class _Rater:
 
 
 def _rows(packets: Sequence[PacketAccess]) -> tuple[ProgressRow, ...]:
-    """Two statements, whatever the number of packets."""
+    """Two statements, whatever the number of packets; three once panels have them before them."""
     coverage = _coverage(packets)
     raters = _raters(packets)
-    return tuple(_row(packet, coverage, raters.get(packet.packet.id, [])) for packet in packets)
+    before_panel = [each for each in packets if _is_before_panel(each.standing, each.packet.state)]
+    panels = (
+        panel_standings([each.packet.id for each in before_panel], now=before_panel[0].viewer.now)
+        if before_panel
+        else {}
+    )
+    return tuple(
+        _row(each, coverage, raters.get(each.packet.id, []), panels.get(each.packet.id))
+        for each in packets
+    )
 
 
 def _coverage(packets: Iterable[PacketAccess]) -> dict[int, tuple[int, int]]:
@@ -264,7 +277,10 @@ def _raters(packets: Iterable[PacketAccess]) -> Mapping[int, list[_Rater]]:
 
 
 def _row(
-    access: PacketAccess, coverage: dict[int, tuple[int, int]], raters: Sequence[_Rater]
+    access: PacketAccess,
+    coverage: dict[int, tuple[int, int]],
+    raters: Sequence[_Rater],
+    panel: PanelStanding | None,
 ) -> ProgressRow:
     packet = access.packet
     if access.answer(Action.KNOW_PACKET) is Answer.STUB:
@@ -288,7 +304,7 @@ def _row(
         manager_in=asked.manager_in if sees_manager else None,
         peers_in=sum(r.state is AssignmentState.SUBMITTED for r in peers) if counts else None,
         peers_asked=len(peers) if counts else None,
-        waits=_waits(access, asked, raters),
+        waits=(*_waits(access, asked, raters), *_waits_for_panel(access, panel)),
     )
 
 
@@ -306,18 +322,29 @@ def _is_rated(standing: PacketStanding, state: PacketState) -> bool:
     return state in IN_REVIEW and standing.phase >= PacketPhase.RATING
 
 
+def _is_before_panel(standing: PacketStanding, state: PacketState) -> bool:
+    """Whether it waits for its panel, as somebody of this standing may know."""
+    return (
+        state in IN_REVIEW
+        and PacketPhase.VOTING <= standing.phase < PacketPhase.DECIDED
+        and decide(Action.SEE_WHO_VOTED, standing).allowed
+    )
+
+
 def _waits_for(standing: PacketStanding, state: PacketState, asked: Asked) -> dict[str, bool]:
     """What a packet waits for, so far as somebody of this standing may know."""
 
     def may(action: Action) -> bool:
         return decide(action, standing).allowed
 
-    rated = _is_rated(standing, state)
+    # What was not in when calibration began does not come any more.
+    rated = state in IN_REVIEW and standing.phase == PacketPhase.RATING
     return {
         "packet": standing.phase == PacketPhase.EVIDENCE and state in UNSUBMITTED,
         "approval": may(Action.SEE_PEERS) and may(Action.APPROVE_PEER) and asked.proposed,
         "manager": rated and may(Action.SEE_MANAGER_RATING_STATE) and not asked.manager_in,
         "peers": rated and may(Action.COUNT_RATINGS) and asked.owed,
+        "panel": _is_before_panel(standing, state),
     }
 
 
@@ -342,3 +369,17 @@ def _waits(access: PacketAccess, asked: Asked, raters: Iterable[_Rater]) -> tupl
             if rater.kind is RaterKind.PEER and rater.state in OWED
         ]
     return tuple(found)
+
+
+def _waits_for_panel(access: PacketAccess, panel: PanelStanding | None) -> Iterator[Wait]:
+    """Who has not answered or voted yet; then the chair, to reveal and to decide."""
+    if panel is None:
+        return
+    chair = next((seat.name for seat in panel.seats if seat.is_chair), "the chair")
+    if access.standing.phase == PacketPhase.DISCUSSION:
+        yield Wait(chair, "decision")
+        return
+    yield from (Wait(seat.name, "conflict answer") for seat in panel.seats if seat.unanswered)
+    yield from (Wait(seat.name, "ballot") for seat in panel.voting if not seat.cast)
+    if panel.missing == 0:
+        yield Wait(chair, "reveal")

@@ -29,9 +29,9 @@ def create_cycle(*, name: str, time_zone: str, actor: Actor, now: datetime) -> C
     """A cycle in set-up that its maker owns.
 
     Raises:
-        RuleBroken: if the name is taken.
+        RuleBroken: if the actor owns another cycle of the name.
     """
-    _check_name(name, None)
+    _check_name(name, None, actor)
     cycle = Cycle(
         public_id=random_source.public_id(),
         name=name,
@@ -72,7 +72,7 @@ def save_settings(
             saved=settings_of(cycle).in_words(ladder_choice.ladder_names()),
             version=cycle.version,
         )
-    _check_name(settings.name, cycle)
+    _check_name(settings.name, cycle, actor)
     notes = _save_deadlines(cycle, settings)
     cycle.name = settings.name
     cycle.time_zone = settings.time_zone
@@ -92,11 +92,11 @@ def save_settings(
     return notes
 
 
-def _check_name(name: str, cycle: Cycle | None) -> None:
-    taken = queries.cycle_named(name)
-    if taken is not None and taken is not cycle:
+def _check_name(name: str, cycle: Cycle | None, actor: Actor) -> None:
+    """Only against the actor's own cycles: that there is another one of the name may be none of theirs to know."""
+    if any(other is not cycle for other in queries.cycles_named(name, person_id_of(actor))):
         raise RuleBroken(
-            "Another cycle has this name. Choose one that tells them apart.", field="name"
+            "You own another cycle of this name. Choose one that tells them apart.", field="name"
         )
 
 

@@ -26,7 +26,8 @@ class Cycle(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(22), unique=True)
-    name: Mapped[str] = mapped_column(String(200), unique=True)
+    #: Other cycles may have the same name: a refusal would tell of cycles that its reader may not know.
+    name: Mapped[str] = mapped_column(String(200))
     #: Moved by workflow.advance() and by nothing else.
     phase: Mapped[CyclePhase] = mapped_column(default=CyclePhase.SETUP)
     #: IANA name; deadlines are shown and typed in it.
@@ -98,5 +99,7 @@ class PanelMember(Base):
     panel_id: Mapped[int] = mapped_column(ForeignKey("panel.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     is_chair: Mapped[bool] = mapped_column(default=False)
+    #: Of whoever was added when voting had begun. A packet whose ballots were revealed by then keeps the panel it had.
+    joined_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql")

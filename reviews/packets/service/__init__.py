@@ -2,6 +2,7 @@
 
 from reviews.packets.service.evidence import remove_evidence, save_evidence, save_no_opportunity
 from reviews.packets.service.nominations import (
+    add_peer,
     decide_on_peer,
     propose_peer,
     remove_peer,
@@ -11,6 +12,7 @@ from reviews.packets.service.starting import create_packet, retarget_packet
 from reviews.packets.service.submitting import send_back, submit_packet, withdraw_packet
 
 __all__ = [
+    "add_peer",
     "create_packet",
     "decide_on_peer",
     "propose_peer",

@@ -17,7 +17,7 @@ _GRANT = re.compile(
     r"(?P<stub>, stub)?(?P<own>, own)?(?P<reason>, with a reason)?"
 )
 _REASON = ", with a reason"
-_ABOUT = frozenset({"id", "what", "kind"})
+_ABOUT = frozenset({"id", "what", "kind", "behind"})
 #: The files, each with the relations that may be in it and the action by which a person knows of the thing at all.
 _FILES = {
     "packet": (
@@ -81,6 +81,8 @@ class PolicyRow:
     grants: Mapping[Relation, Grant] = field(hash=False)
     #: As the file writes them.
     written: Mapping[Relation, str] = field(hash=False)
+    #: The row whose page this change stands behind: whatever is wrong with the form is answered by that row.
+    behind: Action | None = None
 
     def grant(self, relation: Relation) -> Grant:
         return self.grants.get(relation, NEVER)
@@ -150,6 +152,7 @@ def _row(name: str, entry: Mapping[str, str], relations: frozenset[Relation]) ->
         kind=Kind(entry["kind"]),
         grants={r: _grant(text, f"{name}, {r}") for r, text in written.items()},
         written=written,
+        behind=Action(entry["behind"]) if "behind" in entry else None,
     )
 
 
@@ -207,8 +210,11 @@ _ONLY = {
 }
 #: What a relation is never granted, in any phase.
 _NEVER = {
-    Relation.MANAGER_PENDING: _OTHER_RATINGS,
-    Relation.PEER_PENDING: _OTHER_RATINGS,
+    Relation.CANDIDATE: {Action.KNOW_REVEAL},
+    Relation.MANAGER_PENDING: _OTHER_RATINGS | {Action.KNOW_REVEAL},
+    Relation.MANAGER_RATED: {Action.KNOW_REVEAL},
+    Relation.PEER_PENDING: _OTHER_RATINGS | {Action.KNOW_REVEAL},
+    Relation.PEER_RATED: {Action.KNOW_REVEAL},
     Relation.MEMBER_PENDING: _BALLOTS | {Action.SEE_WHO_VOTED, Action.SEE_ZONES},
     Relation.CHAIR_PENDING: _BALLOTS,
     Relation.OWNER: frozenset(
@@ -221,15 +227,20 @@ _NEVER = {
         }
     ),
 }
-#: Closed to the candidate until release.
-_EMBARGOED = frozenset(
+_DECISION = frozenset({Action.KNOW_DECISION, Action.READ_OUTCOME, Action.READ_FEEDBACK})
+_RATERS = frozenset(
     {
-        Action.KNOW_DECISION,
-        Action.READ_OUTCOME,
-        Action.READ_FEEDBACK,
-        Action.READ_SHAREABLE_RATIONALE,
+        Relation.MANAGER_PENDING,
+        Relation.MANAGER_RATED,
+        Relation.PEER_PENDING,
+        Relation.PEER_RATED,
     }
 )
+#: Closed until release, to the candidate and to those who rate.
+_EMBARGOED = {
+    Relation.CANDIDATE: _DECISION | {Action.READ_SHAREABLE_RATIONALE},
+    **dict.fromkeys(_RATERS, _DECISION),
+}
 #: One needs no packet; a draft stays its author's to copy when the packet has gone from view; two only count seats.
 _WITHOUT_KNOWING = frozenset(
     {
@@ -262,9 +273,65 @@ def _permitted(packet: PolicyTable, action: Action, relation: Relation) -> froze
     permitted = PHASES
     if action not in _WITHOUT_KNOWING:
         permitted &= packet.rows[Action.KNOW_PACKET].grant(relation).phases
-    if action in _EMBARGOED and relation is Relation.CANDIDATE:
+    if action in _EMBARGOED.get(relation, ()):
         permitted &= {PacketPhase.RELEASED, PacketPhase.ARCHIVED}
     return permitted
+
+
+#: The phases that begin with an event of one packet, each with the row that says who may know of it. All others begin
+#: with a date of the cycle, or with its owner's step, which everybody may know who knows the cycle.
+HIDDEN_EVENTS = {
+    PacketPhase.DISCUSSION: Action.KNOW_REVEAL,
+    PacketPhase.DECIDED: Action.KNOW_DECISION,
+}
+#: What somebody of this relation to a cycle is to every packet of it. A seat is a seat on some of them, and an owner
+#: with a conflict may know nothing of one.
+_TO_EVERY_PACKET = {Relation.OWNER: Relation.OWNER}
+
+
+def known_events(
+    packet: PolicyTable, table: PolicyTable, relation: Relation
+) -> frozenset[PacketPhase]:
+    """The hidden events that this relation may know of: of the packet, or of every packet of the cycle."""
+    to_packet = relation if table.name == packet.name else _TO_EVERY_PACKET.get(relation)
+    if to_packet is None:
+        return frozenset()
+    return frozenset(
+        phase
+        for phase, knowing in HIDDEN_EVENTS.items()
+        if phase in packet.rows[knowing].grant(to_packet).phases
+    )
+
+
+def betrayed_events(packet: PolicyTable, table: PolicyTable) -> list[str]:
+    """The cells that begin or end with an event that their relation may not know of, as sentences.
+
+    Whoever may ask again and again would learn from the answer when it has happened. A row may end so only behind the
+    page of another one, which goes on: see `PolicyRow.behind`.
+    """
+    return sorted(
+        f"{action.name} may not change for {relation} in {phase.word}"
+        for action, row in table.rows.items()
+        for relation in row.grants
+        for phase in HIDDEN_EVENTS.keys() - known_events(packet, table, relation)
+        if _changes(row, relation, phase) and not _stands_behind(table, row, relation, phase)
+    )
+
+
+def _changes(row: PolicyRow, relation: Relation, phase: PacketPhase) -> bool:
+    """Whether the grant begins with this phase, or ends before it."""
+    phases = row.grant(relation).phases
+    return (phase in phases) != (PacketPhase(phase - 1) in phases)
+
+
+def _stands_behind(
+    table: PolicyTable, row: PolicyRow, relation: Relation, phase: PacketPhase
+) -> bool:
+    if row.behind is None:
+        return False
+    page = table.rows[row.behind]
+    around = {phase, PacketPhase(phase - 1)}
+    return around <= page.grant(relation).phases and not _changes(page, relation, phase)
 
 
 @cache
@@ -278,7 +345,10 @@ def tables() -> tuple[PolicyTable, PolicyTable, PolicyTable]:
     listed = [action for table in (packet, cycle, site) for action in table.rows]
     if sorted(listed) != sorted(Action):
         raise PolicyError("the policy files and the enum of actions do not name the same actions")
-    if promises := broken_promises(packet):
+    promises = broken_promises(packet)
+    for table in (packet, cycle):
+        promises += betrayed_events(packet, table)
+    if promises:
         raise PolicyError("; ".join(promises))
     return packet, cycle, site
 

@@ -45,6 +45,13 @@ def a_committee(
     return Committee(cycle, panel, packet, candidate, manager, owner, chair, members)
 
 
+def happens(packet: Packet, stage: PacketStage) -> None:
+    """What a reveal or a decision leaves in the row."""
+    packet.stage = stage
+    packet.revealed_at = None if stage is PacketStage.VOTING else builders.NOW
+    packet.decided_at = builders.NOW if stage is PacketStage.DECIDED else None
+
+
 def seen_in(answer: TestResponse) -> tuple[int, str]:
     """What a person is told, but for the form's token, which tells the time."""
     return answer.status_code, without_token(answer).decode()

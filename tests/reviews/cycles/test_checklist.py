@@ -97,6 +97,13 @@ def test_a_packet_that_its_panel_can_hear_is_no_obstacle():
             "On the packet of Ada, 1 person of Engineering panel may vote; its quorum is 2.",
         ),
         (
+            {"free": 1, "peers": ("Bo", "Cy")},
+            (
+                "On the packet of Ada, 1 person of Engineering panel may vote; its quorum is 2."
+                " Bo and Cy are asked to rate it and cannot vote: remove them as peers, or change the panel."
+            ),
+        ),
+        (
             {"chair_is_free": False},
             (
                 "The chair of Engineering panel has a conflict on the packet of Ada."

@@ -1,14 +1,18 @@
 """Panels: who sits on them, which packets they hear, and whom the owner keeps away."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
+from reviews.access import loaders
+from reviews.access.panel_standing import panel_standings
 from reviews.cycles.panels import queries as seats
 from reviews.cycles.panels import service as panels
 from reviews.cycles.panels.service import PanelDraft
 from reviews.db.models.audit import AuditEvent
 from reviews.db.models.calibration import Conflict
-from reviews.rules.enums import ConflictStanding, CyclePhase
+from reviews.rules.enums import Action, ConflictStanding, CyclePhase, PacketStage
 from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
 from tests.builders import (
     NOW,
@@ -241,6 +245,79 @@ def test_once_voting_has_begun_a_panel_changes_with_a_reason_on_record(client, s
             version=panel.version,
             **as_owner(owner),
         )
+
+
+@pytest.mark.parametrize("as_chair", [False, True])
+def test_what_is_revealed_keeps_its_panel_but_for_the_chair(client, owner, as_chair):
+    """Whoever joins late hears what is still sealed; a chair is needed on every packet."""
+    cycle = a_cycle(phase=CyclePhase.CALIBRATION, owners=[owner])
+    ada, bo, new = a_person("Ada"), a_person("Bo"), a_person("New")
+    panel = a_panel(cycle, chair=ada, members=[bo])
+    sealed, revealed = (
+        a_packet(cycle, panel=panel, stage=stage)
+        for stage in (PacketStage.VOTING, PacketStage.DISCUSSION)
+    )
+    client.sign_in(owner)
+
+    answer = client.submit(
+        f"/cycles/{cycle.public_id}/panels/{panel.public_id}",
+        {"q": "New", "find": "1"},
+    )
+    form = values_of(Page(answer).one(".//main//form[@method='post']"))
+    ticks = {
+        "reason": "More hands.",
+        "people": [ada.public_id, bo.public_id, new.public_id],
+        "chair": (new if as_chair else ada).public_id,
+    }
+    saved = client.post(answer.request.path, data={**form, **ticks})
+
+    assert saved.status_code == 302
+    later = viewer_of(new, now=NOW + timedelta(days=1))
+    found = [
+        loaders.packet(later, Action.KNOW_PACKET, packet=packet.public_id)
+        for packet in (sealed, revealed)
+    ]
+    assert [each is not None for each in found] == [True, as_chair]
+    panels_now = panel_standings([sealed.id, revealed.id], now=NOW)
+    assert [[seat.name for seat in panels_now[p.id].seats] for p in (sealed, revealed)] == [
+        ["Ada", "Bo", "New"],
+        ["Ada", "Bo", *["New"] * as_chair],
+    ]
+    assert [seats.sits_on(packet, new) for packet in (sealed, revealed)] == [True, as_chair]
+
+
+def test_who_sat_on_a_panel_before_keeps_the_seat_when_it_is_saved_again(owner):
+    cycle = a_cycle(phase=CyclePhase.CALIBRATION, owners=[owner])
+    ada, bo = a_person("Ada"), a_person("Bo")
+    panel = a_panel(cycle, chair=ada, members=[bo])
+    revealed = a_packet(cycle, panel=panel, stage=PacketStage.DISCUSSION)
+
+    panels.save_panel(
+        cycle,
+        panel,
+        draft=PanelDraft("Renamed", 1, [ada, bo], ada),
+        version=panel.version,
+        reason="Renamed.",
+        **as_owner(owner),
+    )
+
+    assert seats.sits_on(revealed, bo)
+
+
+def test_the_page_of_a_panel_says_what_joining_late_means(client, owner):
+    said = []
+    for phase in (CyclePhase.RATING, CyclePhase.CALIBRATION):
+        cycle = a_cycle(phase=phase, owners=[owner])
+        panel = a_panel(cycle)
+        client.sign_in(owner)
+        page = client.page(f"/cycles/{cycle.public_id}/panels/{panel.public_id}")
+        said.append([p for p in page.texts(".//main/p") if p.startswith("Voting has begun")])
+
+    sentence = (
+        "Voting has begun, so the members stay. Whoever joins now hears the packets whose ballots are still"
+        " sealed; another chair hears every packet of the panel."
+    )
+    assert said == [[], [sentence]]
 
 
 def test_an_owner_who_is_tied_to_a_packet_gives_a_reason(client, session, owner, cycle):

@@ -8,7 +8,9 @@ from reviews.cycles.panels.queries import seats_of
 from reviews.cycles.phases.service import advance_cycle
 from reviews.db import random_source
 from reviews.db.models.audit import AuditEvent
+from reviews.db.models.cycles import PanelMember
 from reviews.db.models.packets import Assignment, Packet
+from reviews.packets import service as packets
 from reviews.rules.enums import (
     AssignmentState,
     ConflictStanding,
@@ -26,6 +28,9 @@ from tests.builders import (
     a_panel,
     a_person,
     an_assignment,
+    ladder_of,
+    levels_of,
+    saved,
     viewer_of,
 )
 from tests.clients import form_token
@@ -167,6 +172,72 @@ def test_a_personal_relation_counts_as_a_conflict(owner):
 
     with pytest.raises(RuleBroken, match="On the packet of Dee, 1 person of"):
         advance(cycle, owner)
+
+
+@pytest.mark.parametrize("asked", [S.INVITED, S.ACCEPTED, S.IN_PROGRESS, S.SUBMITTED])
+@pytest.mark.parametrize("way_out", ["remove the peer", "change the panel"])
+def test_a_panel_that_rates_too_much_holds_the_cycle_until_its_owner_frees_it(
+    owner, asked, way_out
+):
+    cycle, panel = cycle_in(CyclePhase.RATING, owner)
+    bo, cy = (seat.person for seat in seats_of(panel) if not seat.is_chair)
+    packet = a_packet(cycle, panel=panel)
+    peers = [an_assignment(packet, person, state=asked) for person in (bo, cy)]
+
+    with pytest.raises(RuleBroken, match=r"Bo and Cy are asked to rate it and cannot vote"):
+        advance(cycle, owner)
+
+    if way_out == "change the panel":
+        for name in ("Dee", "Eve"):
+            saved(PanelMember(panel_id=panel.id, person_id=a_person(name).id))
+    elif asked is S.SUBMITTED:
+        return  # what is in stays
+    else:
+        for peer in peers:
+            packets.remove_peer(peer, actor=owner, now=NOW)
+    advance(cycle, owner)
+    assert cycle.phase is CyclePhase.CALIBRATION
+
+
+@pytest.mark.parametrize("page", ["panels", "advance"])
+@pytest.mark.parametrize(
+    ("phase", "state", "shown"),
+    [
+        (CyclePhase.EVIDENCE, S.NOMINATED, False),
+        (CyclePhase.EVIDENCE, S.APPROVED, True),
+        (CyclePhase.RATING, S.INVITED, True),
+        (CyclePhase.RATING, S.SUBMITTED, True),
+        (CyclePhase.RATING, S.DECLINED, False),
+    ],
+)
+def test_an_owner_reads_which_peers_sit_on_the_panel(client, owner, *, page, phase, state, shown):
+    cycle, panel = cycle_in(phase, owner)
+    bo = next(seat.person for seat in seats_of(panel) if not seat.is_chair)
+    packet = a_packet(
+        cycle,
+        panel=panel,
+        candidate=a_person("Dee", manager=a_person()),
+        state=PacketState.SUBMITTED,
+    )
+    an_assignment(packet, bo, state=state)
+    # Of a packet of their own an owner learns neither the peers nor the panel.
+    own = a_packet(
+        cycle,
+        panel=panel,
+        manager=owner,
+        target=levels_of(ladder_of(cycle))[1],
+        current=None,
+        state=PacketState.SUBMITTED,
+    )
+    an_assignment(own, bo, state=state)
+    client.sign_in(owner)
+
+    found = client.page(f"/cycles/{cycle.public_id}/{page}").texts(
+        ".//section[@aria-labelledby='clashes']//li"
+    )
+
+    said = f"Bo sits on {panel.name} and is a peer on the packet of Dee"
+    assert found == [said] * shown
 
 
 def test_a_chair_with_a_conflict_holds_the_cycle(owner):

@@ -61,7 +61,7 @@ def test_a_new_cycle_belongs_to_its_maker_and_lacks_everything(client, session, 
     ("name", "sentence"),
     [
         ("", "Give the cycle a name."),
-        ("Autumn", "Another cycle has this name. Choose one that tells them apart."),
+        ("Autumn", "You own another cycle of this name. Choose one that tells them apart."),
         (
             "Au\u200btumn",
             "This contained an invisible character, which has been removed. Check it and send it again.",
@@ -76,6 +76,24 @@ def test_a_name_is_refused_at_its_field(client, owner, name, sentence):
 
     assert answer.status_code == 422
     assert Page(answer).texts(".//p[@class='error']") == [sentence]
+
+
+@pytest.mark.usefixtures("cycle")
+def test_a_name_tells_of_no_cycle_that_is_somebody_elses(client, session):
+    other = a_person(is_owner=True)
+    mine = a_cycle(phase=CyclePhase.SETUP, owners=[other], name="Spring")
+    client.sign_in(other)
+
+    made = client.submit("/cycles/new", {"name": "Autumn", "time_zone": "Asia/Tokyo"})
+    renamed = client.submit(path_of(mine), {"name": "Autumn"})
+
+    names = session.scalars(select(Cycle.name).order_by(Cycle.id)).all()
+    # The second time there is one of their own, which they may know.
+    assert (made.status_code, renamed.status_code, names) == (
+        302,
+        422,
+        ["Autumn", "Spring", "Autumn"],
+    )
 
 
 def test_only_an_owner_of_the_site_makes_a_cycle(client):

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from flask import current_app
 from sqlalchemy import select
 
 from reviews.db.extensions import db
@@ -12,7 +13,7 @@ from reviews.packets.evidence import EvidenceDraft
 from reviews.rules.enums import CyclePhase, PacketState
 from reviews.rules.errors import RuleBroken, StaleEdit
 from tests.builders import LATER, NOW, a_cycle, a_packet, an_item
-from tests.clients import form_token
+from tests.clients import form_token, one_request_id, without_token
 from tests.pages import Page
 
 pytestmark = pytest.mark.both_databases
@@ -280,23 +281,32 @@ def test_removing_an_item_asks_for_nothing_else(case, add_item, client):
     assert queries.draft_evidence(case.packet) == ()
 
 
-def test_an_item_of_another_packet_is_nothing_under_this_one(case, client):
-    """Also of another packet of the same candidate."""
-    elsewhere = a_packet(a_cycle(ladder=case.ladder), candidate=case.hana, manager=case.amara)
-    theirs = an_item(elsewhere, "Kept as it was")
+def test_an_item_of_another_packet_is_not_found_under_this_one(case, client, add_item):
+    """Also where both are the candidate's own."""
+    kept = add_item(title="Kept here")
+    other = a_packet(a_cycle(), candidate=case.hana, manager=case.amara)
+    item = an_item(other)
     client.sign_in(case.hana)
-    address = f"{case.url}/evidence/{theirs.public_id}"
-    sent = {"csrf_token": form_token(client.application), **filled(case, version="1")}
+    fields = {
+        "csrf_token": form_token(current_app),
+        "title": "Taken over",
+        "outcome": "x",
+        "version": "1",
+    }
 
-    answers = [
-        client.get(address).status_code,
-        client.post(address, data=sent).status_code,
-        client.post(f"{address}/remove", data=sent).status_code,
-    ]
+    def told(public_id):
+        address = f"{case.url}/evidence/{public_id}"
+        with one_request_id():
+            answers = (
+                client.get(address),
+                client.post(address, data=fields),
+                client.post(f"{address}/remove", data={"csrf_token": fields["csrf_token"]}),
+            )
+        return [(a.status_code, without_token(a).replace(public_id.encode(), b"")) for a in answers]
 
-    # A text that was typed into it is not lost: it may become a new item of this packet.
-    assert answers == [404, 409, 404]
-    assert (
-        client.get(f"/packets/{elsewhere.public_id}/evidence/{theirs.public_id}").status_code == 200
-    )
-    assert theirs.title == "Kept as it was"
+    never = told("A" * 22)
+    assert told(item.public_id) == never
+    assert [status for status, _ in never] == [404, 409, 404]
+    titles = db.session.scalars(select(EvidenceItem.title).order_by(EvidenceItem.id)).all()
+    assert titles == ["Kept here", item.title]
+    assert client.get(f"{case.url}/evidence/{kept.public_id}").status_code == 200

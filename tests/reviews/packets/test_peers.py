@@ -1,6 +1,7 @@
 """Proposing peers and deciding on them. What the candidate sees never changes with what became of a proposal."""
 
 import pytest
+from flask import current_app
 from sqlalchemy import select
 
 from reviews.db.extensions import db
@@ -8,9 +9,11 @@ from reviews.db.models.cycles import CycleOwner
 from reviews.db.models.packets import Assignment
 from reviews.packets import service
 from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterKind
-from reviews.rules.errors import IllegalMove, RuleBroken
+from reviews.rules.errors import RuleBroken
+from reviews.rules.workflow import APPROVED_EVER
 from tests.builders import LATER, NOW, a_packet, a_person, a_revision, an_assignment, saved
-from tests.clients import form_token
+from tests.clients import form_token, one_request_id, without_token
+from tests.pages import Page
 from tests.recording import recorded
 
 pytestmark = pytest.mark.both_databases
@@ -89,16 +92,44 @@ def test_the_same_person_is_proposed_once(case):
         propose(case, case.peer)
 
 
-def test_the_committee_is_not_asked_and_the_refusal_does_not_say_why(case):
-    nomination = propose(case, case.member)
+@pytest.mark.parametrize("by", ["amara", "owner"])
+def test_somebody_of_the_panel_is_a_peer_like_anybody_else(case, client, by):
+    """A refusal would tell who sits on the panel."""
+    nominated = [propose(case, person) for person in (case.member, case.peer)]
+    client.sign_in(getattr(case, by))
 
-    for refused in (
-        lambda: decide(case, nomination),
-        lambda: propose(case, case.chair, actor=case.amara),
-    ):
-        with pytest.raises(RuleBroken, match=r"cannot be asked to rate this packet\. Choose"):
-            refused()
-    assert nomination.state is AssignmentState.NOMINATED
+    def told(answer):
+        return (
+            answer.status_code,
+            answer.location,
+            client.page(f"{case.url}/peers").texts(".//div[@class='flashes']//b"),
+        )
+
+    decided = [
+        told(post(client, case, f"/{peer.public_id}/decision", answer="approve"))
+        for peer in nominated
+    ]
+    for peer in nominated:
+        service.remove_peer(peer, actor=case.owner, now=NOW)
+    added = [
+        told(post(client, case, "", person=person.public_id)) for person in (case.chair, case.other)
+    ]
+
+    back = f"{case.url}/peers"
+    assert decided == [(302, back, [f"{name} is approved."]) for name in ("Max", "Piet")]
+    assert added == [(302, back, [f"{name} is approved as a peer."]) for name in ("Cleo", "Olga")]
+
+
+def test_a_search_offers_the_panel_like_anybody_else(case, client):
+    for person in (case.hana, case.amara, case.owner):
+        client.sign_in(person)
+
+        page = client.page(f"{case.url}/peers?q=max")
+
+        assert page.texts(f"{FOUND}//b") == ["Max"]
+        assert page.texts(f"{FOUND}//button") == [
+            "Propose Max" if person is case.hana else "Add Max"
+        ]
 
 
 def test_approval_and_rejection_are_final(case):
@@ -107,8 +138,9 @@ def test_approval_and_rejection_are_final(case):
     decide(case, no, approve=False)
 
     assert (yes.state, no.state) == (AssignmentState.APPROVED, AssignmentState.REJECTED)
-    with pytest.raises(IllegalMove):
-        decide(case, no)
+    for peer in (yes, no):
+        with pytest.raises(RuleBroken, match=f"{peer.rater.name} was decided on before"):
+            decide(case, peer)
 
 
 def test_no_more_are_approved_than_there_are_places(case):
@@ -155,6 +187,83 @@ def test_a_manager_who_owes_a_rating_learns_nothing_from_removing(case, state):
 
     with pytest.raises(RuleBroken, match="Submit your own rating first"):
         service.remove_peer(peer, actor=case.amara, now=NOW)
+
+
+DONE = [s for s in APPROVED_EVER if s is not AssignmentState.APPROVED]
+
+
+def becomes(peer, state):
+    """What a peer has done, as the rows have it."""
+    peer.state = state
+    peer.submitted_at = NOW if state is AssignmentState.SUBMITTED else None
+    peer.decline_category = "no_time" if state is AssignmentState.DECLINED else None
+
+
+@pytest.mark.parametrize("phase", [CyclePhase.RATING, CyclePhase.CALIBRATION])
+def test_a_manager_who_owes_a_rating_cannot_tell_what_an_asked_peer_has_done(case, client, phase):
+    """Not by a page, not by what can be done to the peer, and not by whether there is a place for another."""
+    own = in_rating(case)
+    case.cycle.phase = phase
+    peer = an_assignment(case.packet, case.peer)
+    an_assignment(case.packet, state=AssignmentState.INVITED)
+    waits = an_assignment(case.packet, case.other, state=AssignmentState.NOMINATED)
+    client.sign_in(case.amara)
+    token = {"csrf_token": form_token(current_app)}
+
+    def told():
+        with one_request_id():
+            answers = [
+                client.get("/"),
+                client.get(case.url),
+                client.get(f"{case.url}/peers?q=pi"),
+                client.post(f"{case.url}/peers/{peer.public_id}/remove", data=token),
+                client.post(
+                    f"{case.url}/peers/{peer.public_id}/decision",
+                    data={**token, "answer": "approve"},
+                ),
+                client.post(
+                    f"{case.url}/peers/{peer.public_id}/decision",
+                    data={**token, "answer": "reject"},
+                ),
+                client.post(f"{case.url}/peers", data={**token, "person": case.peer.public_id}),
+                client.post(f"{case.url}/peers", data={**token, "person": case.member.public_id}),
+                client.post(
+                    f"{case.url}/peers/{waits.public_id}/decision",
+                    data={**token, "answer": "approve"},
+                ),
+            ]
+        return [(a.status_code, without_token(a)) for a in answers]
+
+    found = []
+    for state in DONE:
+        becomes(peer, state)
+        found.append(told())
+
+    refused = 422 if phase is CyclePhase.RATING else 409
+    pages = 200 if phase is CyclePhase.RATING else 409
+    assert [status for status, _ in found[0]] == [
+        200,
+        200,
+        200 if pages == 200 else 409,
+        *[refused] * 6,
+    ]
+    different = [
+        (state, place)
+        for state, answers in zip(DONE, found, strict=True)
+        for place, (one, other) in enumerate(zip(found[0], answers, strict=True))
+        if one != other
+    ]
+    assert different == []
+
+    # Whoever has rated may know, and fills the place of a peer who declined.
+    becomes(own, AssignmentState.SUBMITTED)
+    seen = []
+    for state in (AssignmentState.INVITED, AssignmentState.DECLINED):
+        becomes(peer, state)
+        seen.append(told())
+    assert seen[0] != seen[1]
+    if phase is CyclePhase.RATING:
+        assert (case.member.id, AssignmentState.INVITED, case.amara.id) in peers()
 
 
 # -- Why somebody declined
@@ -312,13 +421,17 @@ def test_whom_the_manager_adds_is_approved_at_once(case, client):
 
 
 def test_a_refused_addition_leaves_nothing_behind(case, client):
+    for _ in range(case.cycle.peers_max):
+        an_assignment(case.packet, state=AssignmentState.APPROVED)
+    before = peers()
     client.sign_in(case.amara)
 
     response = post(client, case, "", person=case.member.public_id)
 
     assert response.status_code == 422
-    assert "Max cannot be asked to rate this packet." in response.text
-    assert peers() == []
+    assert "2 peers are approved. Remove one first." in response.text
+    assert "Max" not in Page(response).texts(NAMES)
+    assert peers() == before
 
 
 def test_until_the_managers_rating_is_in_every_asked_peer_reads_invited(case, client):
@@ -347,6 +460,32 @@ def test_a_withdrawn_packet_keeps_its_peers_as_they_are(case, client):
     assert (page.texts(f"{LISTED}/span"), page.all(".//main//form")) == (["Nominated"], [])
     with pytest.raises(RuleBroken, match="This packet was withdrawn"):
         decide(case, peer)
+
+
+def test_a_peer_of_another_packet_is_not_found_under_this_one(case, client):
+    """Also where the same person decides on both."""
+    other = a_packet(case.cycle, manager=case.amara)
+    peer = an_assignment(other, state=AssignmentState.NOMINATED)
+    kept = an_assignment(other, state=AssignmentState.APPROVED)
+    own = an_assignment(other, state=AssignmentState.NOMINATED)
+    own.proposed_by_id = case.hana.id
+    token = {"csrf_token": form_token(current_app)}
+    for person, path, body in (
+        (case.amara, f"{peer.public_id}/decision", {"answer": "reject"}),
+        (case.owner, f"{peer.public_id}/decision", {"answer": "approve"}),
+        (case.amara, f"{kept.public_id}/remove", {}),
+        (case.hana, f"{own.public_id}/withdraw", {}),
+    ):
+        client.sign_in(person)
+        answer = client.post(f"{case.url}/peers/{path}", data={**token, **body})
+        assert answer.status_code == 404, path
+
+    states = [peer.state, kept.state, own.state]
+    assert states == [
+        AssignmentState.NOMINATED,
+        AssignmentState.APPROVED,
+        AssignmentState.NOMINATED,
+    ]
 
 
 def test_peers_and_the_committee_do_not_see_the_page(case, client):

@@ -17,7 +17,7 @@ from reviews.packets.evidence import EvidenceDraft
 from reviews.rules.enums import CyclePhase, PacketStage, PacketState
 from reviews.rules.errors import IllegalMove, RuleBroken
 from tests.builders import LATER, NOW, a_conflict, an_assignment
-from tests.pages import Page
+from tests.pages import Page, values_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -242,6 +242,35 @@ def test_a_packet_goes_back_with_a_reason_and_comes_again(complete, client):
     assert numbers.all() == [1, 2]
     assert complete.packet.state is PacketState.SUBMITTED
     assert complete.packet.return_reason is None
+
+
+def test_the_page_says_whether_a_revision_can_be_followed_by_another(complete, client):
+    """A packet that was sent back is open once more after the deadline, and closed when it is submitted again."""
+    said = []
+    client.sign_in(complete.hana)
+    for due in (LATER, NOW - timedelta(minutes=1)):
+        complete.packet.state = PacketState.RETURNED
+        complete.cycle.evidence_due = due
+        page = client.page(f"{complete.url}/submit")
+        said.append("you can change your packet and submit again" in page.text(".//main"))
+        client.submit(f"{complete.url}/submit")
+        answer = client.post(f"{complete.url}/submit", data=values_of(page.one(".//main//form")))
+        assert (answer.status_code == 302) is said[-1]
+
+    assert said == [True, False]
+
+
+def test_a_packet_goes_back_only_while_its_page_says_so(complete, client):
+    submit(complete)
+    client.sign_in(complete.amara)
+    said = []
+    for phase in (CyclePhase.EVIDENCE, CyclePhase.RATING):
+        complete.cycle.phase = phase
+        page = client.page(f"{complete.url}/return")
+        said.append(page.texts(".//*[@class='lede']"))
+
+    lede = "The packet opens for changes again, and stays open until rating begins."
+    assert said == [[lede], []]
 
 
 def test_the_reason_is_read_by_candidate_manager_and_owner_and_nobody_else(complete, client):

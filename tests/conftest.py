@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session, scoped_session
 
 from reviews import create_app
 from reviews.cli import prepare_migrations
+from reviews.db import hits
 from reviews.db.extensions import db
-from reviews.web.extensions import limiter
 from tests import postgres
 from tests.browser import NAMES, chromium, find_chromium, watched_pages
 from tests.clients import StrictClient
@@ -187,7 +187,7 @@ def session(
 ) -> Iterator[scoped_session[Session]]:
     """The application's session. All that a test or its requests commit ends with the test."""
     record_property("ran on", databases.product)
-    limiter.reset()
+    hits.forget()
     with app.app_context():
         engine = db.engine
         with engine.connect() as connection:

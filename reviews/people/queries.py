@@ -35,15 +35,18 @@ def now() -> datetime:
     return db.session.execute(select(clock.now_sql())).scalar_one()
 
 
-def viewer_of_session(token: str) -> Viewer | None:
-    """Who is signed in with this token, with the request's instant; None for an ended, expired or deactivated one."""
+def viewer_of_session(token: str) -> tuple[Viewer, datetime] | None:
+    """Who is signed in with this token, with the request's instant, and when the session would end unused.
+
+    None for a session that was ended, has expired or was not used for too long, and for a closed account.
+    """
     row = db.session.connection().execute(_signed_in(), {"token": hash_token(token)}).one_or_none()
     if row is None or not row.is_active:
         return None
     present = clock.instant(row.now)
-    if row.expires_at <= present:
+    if min(row.expires_at, row.idle_until) <= present:
         return None
-    return Viewer(
+    viewer = Viewer(
         person_id=row.person_id,
         public_id=row.public_id,
         name=row.name,
@@ -51,6 +54,7 @@ def viewer_of_session(token: str) -> Viewer | None:
         now=present,
         session_id=row.id,
     )
+    return viewer, row.idle_until
 
 
 @cache
@@ -60,6 +64,7 @@ def _signed_in() -> Select[*tuple[Any, ...]]:
         select(
             SignInSession.id,
             SignInSession.expires_at,
+            SignInSession.idle_until,
             Person.id.label("person_id"),
             Person.public_id,
             Person.name,
@@ -104,11 +109,14 @@ def open_links(person: Person, at: datetime) -> list[SignInLink]:
     )
 
 
-def open_sessions(person: Person) -> list[SignInSession]:
+def open_sessions(person: Person, at: datetime) -> list[SignInSession]:
     return list(
         db.session.scalars(
             select(SignInSession).where(
-                SignInSession.person_id == person.id, SignInSession.ended_at.is_(None)
+                SignInSession.person_id == person.id,
+                SignInSession.ended_at.is_(None),
+                SignInSession.expires_at > at,
+                SignInSession.idle_until > at,
             )
         )
     )
@@ -158,8 +166,9 @@ def account_page(access: SiteAccess) -> AccountPage:
                 expires=session.expires_at,
                 is_this_one=session.id == viewer.session_id,
             )
-            for session in sorted(open_sessions(person), key=lambda s: s.created_at, reverse=True)
-            if session.expires_at > viewer.now
+            for session in sorted(
+                open_sessions(person, viewer.now), key=lambda s: s.created_at, reverse=True
+            )
         ),
     )
 
@@ -309,7 +318,7 @@ def person_page(access: SiteAccess, who: Person) -> PersonPage:
         is_owner=who.is_owner,
         is_self=who.id == access.viewer.person_id,
         has_password=who.password_hash is not None,
-        open_sessions=sum(s.expires_at > access.viewer.now for s in open_sessions(who)),
+        open_sessions=len(open_sessions(who, access.viewer.now)),
         managers=tuple(
             ManagerPeriod(
                 label=name,

@@ -1,10 +1,15 @@
 """Signing in and out, choosing a password, and the first owner."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from sqlalchemy import update
 
 from reviews.access.viewer import Viewer
 from reviews.audit import service as audit
 from reviews.db import random_source
+from reviews.db.aside import transaction_aside
+from reviews.db.connections import end_read
 from reviews.db.extensions import db
 from reviews.db.models.people import Person, SignInLink, SignInSession
 from reviews.people import passwords, queries
@@ -25,32 +30,74 @@ class NotRecognised(RuleBroken):
         self.account = account
 
 
-def recognise(email: str, password: str, *, demo_allowed: bool) -> Person:
-    """Whose address and password these are. Slow on purpose, so it reads only and lets no writer wait.
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """Whose password was right, and which one that was: it is looked at while nothing is locked."""
+
+    person_id: int
+    password_hash: str
+
+
+def recognise(email: str, password: str, *, demo_allowed: bool) -> Recognised:
+    """Whose address and password these are. Slow on purpose, and no transaction is open meanwhile.
 
     Raises:
         NotRecognised: with one constant sentence for an unknown address, a wrong password or a closed account.
+        TooBusy: if too many passwords are being looked at.
     """
     person = queries.person_by_email(email)
-    right = passwords.matches(password, person.password_hash if person else None)
-    if person is None or not right or not person.is_active or (person.is_demo and not demo_allowed):
-        raise NotRecognised(NOT_SIGNED_IN, account=person.public_id if person else None)
-    return person
+    # Read now: to read anything of a person later would be a statement that an unknown address does not cost.
+    public_id = person.public_id if person else None
+    password_hash = person.password_hash if person else None
+    is_let_in = person is not None and person.is_active and (demo_allowed or not person.is_demo)
+    person_id = person.id if person else 0
+    end_read()
+    is_right = passwords.matches(password, password_hash)
+    if password_hash is None or not is_right or not is_let_in:
+        raise NotRecognised(NOT_SIGNED_IN, account=public_id)
+    return Recognised(person_id, password_hash)
 
 
-def open_session(person: Person, *, at: datetime, hours: int) -> str:
-    """Sign somebody in; the token goes into the cookie, its hash into the database."""
+def enter(recognised: Recognised, *, at: datetime, hours: int, idle: timedelta) -> str:
+    """Sign in whoever was recognised, and give the session's token.
+
+    Raises:
+        NotRecognised: if the account was closed or got another password meanwhile.
+    """
+    person = db.session.get_one(Person, recognised.person_id)
+    if not person.is_active or person.password_hash != recognised.password_hash:
+        raise NotRecognised(NOT_SIGNED_IN, account=person.public_id)
+    return open_session(person, at=at, hours=hours, idle=idle)
+
+
+def open_session(person: Person, *, at: datetime, hours: int, idle: timedelta | None = None) -> str:
+    """Sign somebody in; the token goes into the cookie, its hash into the database.
+
+    The session ends after so many hours, or earlier if nothing is asked for in the time `idle`.
+    """
+    expires_at = at + timedelta(hours=hours)
     token = random_source.token("session")
     db.session.add(
         SignInSession(
             token_hash=queries.hash_token(token),
             person_id=person.id,
             created_at=at,
-            expires_at=at + timedelta(hours=hours),
+            expires_at=expires_at,
+            idle_until=expires_at if idle is None else at + idle,
         )
     )
     db.session.flush()
     return token
+
+
+def keep_open(viewer: Viewer, *, idle: timedelta) -> None:
+    """Let the viewer's session go on: it was used. In a transaction of its own, because a page is no write."""
+    with transaction_aside() as aside:
+        aside.execute(
+            update(SignInSession)
+            .where(SignInSession.id == viewer.session_id)
+            .values(idle_until=viewer.now + idle)
+        )
 
 
 def sign_out(viewer: Viewer) -> None:
@@ -75,30 +122,50 @@ def issue_link(person: Person, *, actor: Viewer | None, at: datetime) -> str:
     token = random_source.token("sign-in link")
     db.session.add(
         SignInLink(
-            token_hash=queries.hash_token(token), person_id=person.id, expires_at=at + LINK_LIFE
+            token_hash=queries.hash_token(token),
+            person_id=person.id,
+            made_at=at,
+            shown_to_id=None if actor is None else actor.person_id,
+            expires_at=at + LINK_LIFE,
         )
     )
     audit.record(actor, Verb.MANAGE_ACCOUNTS, f"Sign-in link made for {person.name}", at=at)
     return token
 
 
-def choose_password(token: str, password: str, *, at: datetime) -> Person:
-    """Use up a link. Every open session of the person ends.
+def hash_for_link(token: str, password: str, *, at: datetime) -> str:
+    """The hash of a password that a link lets somebody choose. Slow, and no transaction is open meanwhile.
 
     Raises:
         NotRecognised: for a link that is used, expired or unknown.
         RuleBroken: for a password that is too short or too long.
+        TooBusy: if too many passwords are being looked at.
     """
-    found = queries.open_link(token, at)
-    if found is None:
-        raise NotRecognised("This link has been used or has expired. Ask for a new one.")
+    _open_link(token, at)
     check_password(password, field="password")
-    link, person = found
+    end_read()
+    return passwords.hash_password(password)
+
+
+def choose_password(token: str, password_hash: str, *, at: datetime) -> Person:
+    """Use up a link. Every open session of the person ends.
+
+    Raises:
+        NotRecognised: for a link that is used, expired or unknown.
+    """
+    link, person = _open_link(token, at)
     link.used_at = at
-    person.password_hash = passwords.hash_password(password)
+    person.password_hash = password_hash
     end_sessions(person, at=at)
     audit.record(person, Verb.MANAGE_OWN_ACCOUNT, f"{person.name} chose a password", at=at)
     return person
+
+
+def _open_link(token: str, at: datetime) -> tuple[SignInLink, Person]:
+    found = queries.open_link(token, at)
+    if found is None:
+        raise NotRecognised("This link has been used or has expired. Ask for a new one.")
+    return found
 
 
 def check_password(password: str, *, field: str) -> None:
@@ -111,17 +178,24 @@ def check_password(password: str, *, field: str) -> None:
         raise RuleBroken(f"Use at most {passwords.MAX_LENGTH} characters.", field=field)
 
 
-def change_password(viewer: Viewer, *, present: str, chosen: str) -> None:
-    """The person's own new password. Every other session of theirs ends.
+def hash_for_change(viewer: Viewer, *, present: str, chosen: str) -> str:
+    """The hash of the viewer's new password. Slow, and no transaction is open meanwhile.
 
     Raises:
         RuleBroken: for a wrong present password, and for a new one that is too short or too long.
+        TooBusy: if too many passwords are being looked at.
     """
-    person = db.session.get_one(Person, viewer.person_id)
-    if not passwords.matches(present, person.password_hash):
+    password_hash = db.session.get_one(Person, viewer.person_id).password_hash
+    end_read()
+    if not passwords.matches(present, password_hash):
         raise RuleBroken("This is not your present password.", field="present")
-    check_password(chosen, field="chosen")
-    person.password_hash = passwords.hash_password(chosen)
+    return passwords.hash_password(chosen)
+
+
+def change_password(viewer: Viewer, password_hash: str) -> None:
+    """The person's own new password. Every other session of theirs ends."""
+    person = db.session.get_one(Person, viewer.person_id)
+    person.password_hash = password_hash
     end_sessions(person, at=viewer.now, but=viewer.session_id)
     audit.record(
         viewer, Verb.MANAGE_OWN_ACCOUNT, f"{person.name} changed the password", at=viewer.now
@@ -129,7 +203,7 @@ def change_password(viewer: Viewer, *, present: str, chosen: str) -> None:
 
 
 def end_sessions(person: Person, *, at: datetime, but: int | None = None) -> None:
-    for session in queries.open_sessions(person):
+    for session in queries.open_sessions(person, at):
         if session.id != but:
             session.ended_at = at
 
@@ -137,7 +211,7 @@ def end_sessions(person: Person, *, at: datetime, but: int | None = None) -> Non
 def end_own_sessions(viewer: Viewer, *, handle: str) -> None:
     """End one of the viewer's sessions by its handle, or with no handle all but the present one."""
     person = db.session.get_one(Person, viewer.person_id)
-    for session in queries.open_sessions(person):
+    for session in queries.open_sessions(person, viewer.now):
         chosen = queries.handle_of(session) == handle if handle else session.id != viewer.session_id
         if chosen:
             session.ended_at = viewer.now

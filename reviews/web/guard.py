@@ -219,8 +219,8 @@ def check_public_token() -> None:
         _check_token()
 
 
-def begin_public_write() -> None:
-    """Begin the transaction of a public form, once the slow look at a password is over."""
+def begin_late_write() -> None:
+    """Begin the transaction of a form with a password, once the slow look at that is over and nobody waits for it."""
     db.session.rollback()
     begin_write()
 

@@ -228,6 +228,31 @@ def test_an_owner_who_is_recused_learns_no_more_than_the_name(client, owner):
 # -- The own account
 
 
+def change(client, present: str, chosen: str) -> int:
+    fields = {"present": present, "chosen": chosen}
+    return client.submit("/account", fields, form=".//form[@class='form form--text']").status_code
+
+
+def test_guessing_at_the_present_password_is_slowed_down_in_that_session_alone(client, app):
+    """Whoever has stolen a session does not learn the password, nor keep the person from changing it."""
+    bo = a_person("Bo", password_hash=passwords.hash_password(OLD))
+    thief = app.test_client()
+    for each in (client, thief):
+        each.sign_in(bo)
+
+    guesses = [change(thief, "something else entirely", NEW) for _ in range(6)]
+
+    assert guesses == [422] * 5 + [429]
+    assert change(thief, OLD, NEW) == 429
+    assert change(client, OLD, NEW) == 302
+
+
+def test_changing_a_password_often_is_no_guessing(client):
+    client.sign_in(a_person("Bo", password_hash=passwords.hash_password(OLD)))
+
+    assert {change(client, *pair) for pair in [(OLD, NEW), (NEW, OLD)] * 3} == {302}
+
+
 def test_a_new_password_ends_the_other_sessions(client, app, session):
     bo = a_person("Bo", password_hash=passwords.hash_password(OLD))
     client.sign_in(bo)

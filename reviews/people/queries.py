@@ -22,6 +22,9 @@ from reviews.people.addresses import email_key
 from reviews.people.roster import KnownPerson
 from reviews.rules.enums import Action
 
+#: On the page about sign-in links; nobody has as many.
+_LINKS_SHOWN = 100
+
 # -- Signing in
 
 
@@ -109,6 +112,17 @@ def open_links(person: Person, at: datetime) -> list[SignInLink]:
     )
 
 
+def links_not_acknowledged(person_id: int) -> list[SignInLink]:
+    """Those of which the person has not said that they know."""
+    return list(
+        db.session.scalars(
+            select(SignInLink).where(
+                SignInLink.person_id == person_id, SignInLink.acknowledged_at.is_(None)
+            )
+        )
+    )
+
+
 def open_sessions(person: Person, at: datetime) -> list[SignInSession]:
     return list(
         db.session.scalars(
@@ -122,9 +136,9 @@ def open_sessions(person: Person, at: datetime) -> list[SignInSession]:
     )
 
 
-def handle_of(session: SignInSession) -> str:
-    """What a page calls a session: it says neither the token nor how many sessions there are."""
-    return session.token_hash[:22]
+def handle_of(row: SignInSession | SignInLink) -> str:
+    """What a page calls a session or link: it says neither the token nor how many there are."""
+    return row.token_hash[:22]
 
 
 # -- The viewer's own account
@@ -170,6 +184,50 @@ def account_page(access: SiteAccess) -> AccountPage:
                 open_sessions(person, viewer.now), key=lambda s: s.created_at, reverse=True
             )
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLink:
+    """A sign-in link that somebody else saw before the person did."""
+
+    made: datetime
+    #: Empty for whoever runs the server.
+    shown_to: str
+    used: datetime | None
+    ended: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LinksPage:
+    links: tuple[ShownLink, ...]
+    #: The handle of the newest, if the person has not said to have read of it; else empty.
+    newest: str
+
+
+def links_page(access: SiteAccess) -> LinksPage:
+    """All that were made for the viewer, the newest first, and not only the new ones.
+
+    Whoever got in with one of them may have confirmed it in the person's place.
+    """
+    links = db.session.scalars(
+        select(SignInLink)
+        .options(joinedload(SignInLink.shown_to))
+        .where(SignInLink.person_id == access.viewer.person_id)
+        .order_by(SignInLink.made_at.desc(), SignInLink.id.desc())
+        .limit(_LINKS_SHOWN)
+    ).all()
+    return LinksPage(
+        links=tuple(
+            ShownLink(
+                made=link.made_at,
+                shown_to=link.shown_to.name if link.shown_to else "",
+                used=link.used_at,
+                ended=link.expires_at,
+            )
+            for link in links
+        ),
+        newest=next((handle_of(link) for link in links[:1] if link.acknowledged_at is None), ""),
     )
 
 

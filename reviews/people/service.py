@@ -106,7 +106,11 @@ def sign_out(viewer: Viewer) -> None:
 
 
 def issue_link(person: Person, *, actor: Viewer | None, at: datetime) -> str:
-    """A single-use token with which the person chooses a password within seven days. Leaves an audit line.
+    """A single-use token with which the person chooses a password within seven days. Older ones are good no more.
+
+    This is how every link gets to its person. There is no mail: it is shown to the actor, or on the command line, and
+    whoever sees it can sign in as the person. That leaves an audit line, and the person is told at the next sign-in and
+    until they say that they have read it.
 
     Raises:
         RuleBroken: for a closed account, and for one that has a password: whoever has a link can sign in as the
@@ -119,6 +123,7 @@ def issue_link(person: Person, *, actor: Viewer | None, at: datetime) -> str:
             f"{person.name} has a password. Whoever runs the server makes a new link, with"
             " “flask --app reviews people sign-in-link”."
         )
+    end_links(person, at=at)
     token = random_source.token("sign-in link")
     db.session.add(
         SignInLink(
@@ -129,8 +134,38 @@ def issue_link(person: Person, *, actor: Viewer | None, at: datetime) -> str:
             expires_at=at + LINK_LIFE,
         )
     )
-    audit.record(actor, Verb.MANAGE_ACCOUNTS, f"Sign-in link made for {person.name}", at=at)
+    where = "on the command line" if actor is None else f"to {actor.name}"
+    audit.record(
+        actor, Verb.MANAGE_ACCOUNTS, f"Sign-in link for {person.name} shown {where}", at=at
+    )
     return token
+
+
+def end_links(person: Person, *, at: datetime) -> None:
+    """None of the links that are there opens anything any more."""
+    for link in queries.open_links(person, at):
+        link.expires_at = at
+
+
+def acknowledge_links(viewer: Viewer, *, newest: str) -> None:
+    """The viewer knows of the links up to the one of this handle, which the page has shown. They stay on record.
+
+    Raises:
+        RuleBroken: if there is nothing of which the viewer has not said so.
+    """
+    links = queries.links_not_acknowledged(viewer.person_id)
+    made_until = [link.made_at for link in links if queries.handle_of(link) == newest]
+    if not made_until:
+        raise RuleBroken("There is nothing new to read here.")
+    for link in links:
+        if link.made_at <= made_until[0]:
+            link.acknowledged_at = viewer.now
+    audit.record(
+        viewer,
+        Verb.MANAGE_OWN_ACCOUNT,
+        f"{viewer.name} has read who was shown sign-in links",
+        at=viewer.now,
+    )
 
 
 def hash_for_link(token: str, password: str, *, at: datetime) -> str:
@@ -148,7 +183,7 @@ def hash_for_link(token: str, password: str, *, at: datetime) -> str:
 
 
 def choose_password(token: str, password_hash: str, *, at: datetime) -> Person:
-    """Use up a link. Every open session of the person ends.
+    """Use up a link. Every open session of the person ends, and so does every other link.
 
     Raises:
         NotRecognised: for a link that is used, expired or unknown.
@@ -156,8 +191,11 @@ def choose_password(token: str, password_hash: str, *, at: datetime) -> Person:
     link, person = _open_link(token, at)
     link.used_at = at
     person.password_hash = password_hash
+    end_links(person, at=at)
     end_sessions(person, at=at)
-    audit.record(person, Verb.MANAGE_OWN_ACCOUNT, f"{person.name} chose a password", at=at)
+    audit.record(
+        person, Verb.MANAGE_OWN_ACCOUNT, f"{person.name} chose a password with a link", at=at
+    )
     return person
 
 
@@ -193,9 +231,10 @@ def hash_for_change(viewer: Viewer, *, present: str, chosen: str) -> str:
 
 
 def change_password(viewer: Viewer, password_hash: str) -> None:
-    """The person's own new password. Every other session of theirs ends."""
+    """The person's own new password. Every other session of theirs ends, and every link."""
     person = db.session.get_one(Person, viewer.person_id)
     person.password_hash = password_hash
+    end_links(person, at=viewer.now)
     end_sessions(person, at=viewer.now, but=viewer.session_id)
     audit.record(
         viewer, Verb.MANAGE_OWN_ACCOUNT, f"{person.name} changed the password", at=viewer.now
@@ -241,8 +280,7 @@ def close_account(person: Person, *, at: datetime) -> None:
     """For those who leave one sentence about it in the audit log themselves."""
     person.is_active = False
     end_sessions(person, at=at)
-    for link in queries.open_links(person, at):
-        link.expires_at = at
+    end_links(person, at=at)
 
 
 def add_owner(*, name: str, email: str, at: datetime) -> tuple[Person, str]:

@@ -37,6 +37,7 @@ from reviews.people.forms import (
     ChangePasswordForm,
     ChoosePasswordForm,
     EndSessionsForm,
+    LinksReadForm,
     RosterSearch,
     SignInForm,
     UploadPeopleForm,
@@ -173,7 +174,10 @@ def sign_in() -> ResponseReturnValue:
                 hours=current_app.config["SESSION_HOURS"],
                 idle=_idle(),
             )
-            response = _enter(token, own_path(form.next.data))
+            target = own_path(form.next.data)
+            if queries.links_not_acknowledged(recognised.person_id):
+                target = url_for(".links", next=target)
+            response = _enter(token, target)
             callers.remember_browser(response, attempt.account)
             return response
     elif not form.is_submitted():
@@ -257,6 +261,20 @@ def account(access: SiteAccess) -> ResponseReturnValue:
             return redirect(url_for(".account"))
     page = queries.account_page(access)
     return render_template("people/account.html", page=page, form=form), status_of(form)
+
+
+@bp.route("/account/links", methods=["GET", "POST"])
+@guarded(Action.MANAGE_OWN_ACCOUNT, params=("next",))
+def links(access: SiteAccess) -> ResponseReturnValue:
+    """Who has seen links with which one could sign in as the viewer."""
+    form = LinksReadForm()
+    if form.validate_on_submit():
+        with rules_shown_on(form):
+            service.acknowledge_links(access.viewer, newest=form.newest.data or "")
+            return redirect(own_path(form.next.data))
+    page = queries.links_page(access)
+    form.newest.data, form.next.data = page.newest, own_path(request.args.get("next"))
+    return render_template("people/links.html", page=page, form=form), status_of(form)
 
 
 @bp.post("/account/sessions")

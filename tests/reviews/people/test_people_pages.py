@@ -156,7 +156,7 @@ def test_a_sign_in_link_is_shown_once_and_lets_the_person_in(client, app):
     path = link.removeprefix("http://127.0.0.1:8000")
     assert theirs.submit(path, {"password": NEW}).headers["Location"] == "/sign-in"
     signed_in = theirs.submit("/sign-in", {"email": bo.email, "password": NEW})
-    assert signed_in.headers["Location"] == "/"
+    assert signed_in.headers["Location"] == "/account/links?next=/"
     assert Page(theirs.post(path, data={})).text(".//h1") != ""
 
 

@@ -12,12 +12,14 @@ from sqlalchemy import select, update
 from reviews.db import clock, connections
 from reviews.db.extensions import db
 from reviews.db.models.attempts import FailedSignIn
+from reviews.db.models.audit import AuditEvent
 from reviews.db.models.people import Person, SignInLink, SignInSession
+from reviews.display.formatting import moment
 from reviews.people import passwords, service
 from reviews.rules import sign_in_delay
 from reviews.rules.errors import RuleBroken
 from tests.builders import NOW, a_person, viewer_of
-from tests.clients import Window, one_request_id, without_token
+from tests.clients import Window, form_token, one_request_id, without_token
 from tests.conftest import application, disconnect
 from tests.pages import Page
 from tests.races import sent_at_once
@@ -526,14 +528,130 @@ def test_no_lock_is_held_while_a_password_is_looked_at(database, monkeypatch):
         email, address = bo.email, link_for(bo)
         db.session.commit()
         client = app.test_client()
+        with monkeypatch.context() as slow:
+            slow.setattr(
+                passwords, "hash_password", lambda _: write_meanwhile(lambda *_: HASH)("", "")
+            )
+            assert client.submit(address, {"password": PASSWORD}).status_code == 302
         assert attempt(client, email).status_code == 302
         changed = {"present": PASSWORD, "chosen": "another password of words"}
-        assert client.submit("/account", changed).status_code == 302
-        monkeypatch.setattr(
-            passwords, "hash_password", lambda _: write_meanwhile(lambda *_: HASH)("", "")
-        )
-        assert client.submit(address, {"password": PASSWORD}).status_code == 302
+        form = ".//form[@class='form form--text']"
+        assert client.submit("/account", changed, form=form).status_code == 302
         db.session.remove()
         disconnect()
 
     assert written == [1, 1, 1]
+
+
+# -- Links that somebody else has seen
+
+
+def shown(page: Page) -> list[tuple[str, str]]:
+    """To whom, and when it was used, a line for each link."""
+    return [
+        (to, used) for to, used in zip(*[iter(page.texts(".//main//tbody/tr/td"))] * 2, strict=True)
+    ]
+
+
+def test_whoever_got_a_link_is_told_who_saw_it_until_they_have_read_it(client, app, session):
+    owner = a_person("Odile", is_owner=True)
+    dana = a_person("Dana")
+    owners = app.test_client()
+    owners.sign_in(owner)
+    path = f"/people/{dana.public_id}"
+    for _ in range(2):
+        made = owners.submit(path, form=f".//main//form[@action='{path}/link']")
+    assert "At the next sign-in they are told that it was shown to you." in Page(made).text()
+    link = Page(made).text(".//main//code").partition("8000")[2]
+    client.submit(link, {"password": PASSWORD})
+
+    for _ in range(2):
+        assert attempt(app.test_client(), dana.email).location == "/account/links?next=/"
+    answer = attempt(client, dana.email, next_="/account")
+
+    assert answer.location == "/account/links?next=/account"
+    used = moment(session.scalars(select(SignInLink.used_at)).all()[1])
+    assert shown(client.page(answer.location)) == [("Odile", used), ("Odile", "never")]
+    read = client.submit(answer.location, form=".//main//form[@method='post']")
+    assert read.location == "/account"
+    assert attempt(app.test_client(), dana.email).location == "/"
+    # It stays on record: somebody else may have said so in her place.
+    assert shown(client.page("/account/links")) == [("Odile", used), ("Odile", "never")]
+
+
+def test_a_link_from_the_command_line_is_told_of_too(client, bo):
+    link_for(bo)
+
+    answer = attempt(client, bo.email)
+
+    assert answer.location == "/account/links?next=/"
+    assert shown(client.page(answer.location)) == [("whoever runs the server", "never")]
+
+
+def test_a_link_made_while_the_page_was_open_is_told_of_at_the_next_sign_in(client, app, bo):
+    link_for(bo)
+    client.sign_in(bo)
+    newest = client.page("/account/links").one(".//input[@name='newest']").get("value")
+    later = service.issue_link(bo, actor=None, at=NOW + timedelta(seconds=1))
+
+    token = form_token(app)
+    read = client.post("/account/links", data={"csrf_token": token, "newest": newest, "next": "/"})
+
+    assert (later != "", read.status_code) == (True, 302)
+    assert attempt(app.test_client(), bo.email).location == "/account/links?next=/"
+
+
+def test_nobody_confirms_in_the_place_of_somebody_else(client, app, bo):
+    link_for(bo)
+    client.sign_in(bo)
+    newest = client.page("/account/links").one(".//input[@name='newest']").get("value")
+    eve = app.test_client()
+    eve.sign_in(a_person("Eve"))
+
+    fields = {"csrf_token": form_token(app), "newest": newest, "next": "/"}
+
+    assert eve.post("/account/links", data=fields).status_code == 422
+    assert attempt(app.test_client(), bo.email).location == "/account/links?next=/"
+
+
+@pytest.mark.parametrize("by", ["another link", "choosing", "changing"])
+def test_a_link_that_somebody_has_kept_is_good_no_more(client, app, bo, session, by):
+    """An owner makes two, hands out one, and would take the account over with the other."""
+    kept = link_for(bo)
+    if by == "another link":
+        link_for(bo)
+    elif by == "choosing":
+        session.execute(update(SignInLink).values(expires_at=NOW + timedelta(days=1)))
+        other = SignInLink(
+            token_hash=hashlib.sha256(b"other").hexdigest(),
+            person_id=bo.id,
+            made_at=NOW,
+            expires_at=NOW + timedelta(days=1),
+        )
+        session.add(other)
+        session.flush()
+        used = client.submit("/sign-in/link/other", {"password": "another password of words"})
+        assert used.status_code == 302
+    else:
+        client.sign_in(bo)
+        sent = {"present": PASSWORD, "chosen": "another password of words"}
+        form = ".//form[@class='form form--text']"
+        assert client.submit("/account", sent, form=form).status_code == 302
+
+    answer = app.test_client().submit(kept, {"password": "a third password of words"})
+
+    assert answer.status_code == 422
+    assert "This link has been used or has expired." in Page(answer).text()
+
+
+def test_a_link_leaves_a_line_that_says_who_saw_it(session):
+    owner, dana = a_person("Odile", is_owner=True), a_person("Dana")
+    service.issue_link(dana, actor=viewer_of(owner), at=NOW)
+    service.issue_link(dana, actor=None, at=NOW)
+
+    lines = session.execute(select(AuditEvent.actor_id, AuditEvent.summary).order_by(AuditEvent.id))
+
+    assert lines.all() == [
+        (owner.id, "Sign-in link for Dana shown to Odile"),
+        (None, "Sign-in link for Dana shown on the command line"),
+    ]

@@ -58,7 +58,7 @@ from reviews.web.guard import (
     public,
 )
 from reviews.web.links import public_link
-from reviews.web.lists import page_number
+from reviews.web.lists import count_search, page_number
 from reviews.web.mode import lets_demo_accounts_in
 from reviews.web.request_log import Event
 
@@ -296,6 +296,8 @@ def end_sessions(access: SiteAccess) -> ResponseReturnValue:
 def roster(access: SiteAccess) -> ResponseReturnValue:
     form = RosterSearch(request.args)
     page = queries.roster_page(access, search=form.words, page=page_number())
+    if page.search or page.pagination.page > 1:
+        count_search()
     if page.pagination.page > 1 and not page.rows:
         abort(404)
     return render_template("people/roster.html", page=page, form=form), status_of(form)

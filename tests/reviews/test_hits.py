@@ -17,14 +17,6 @@ pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("one_stretch")
 SIX = Limit("six", most=6, seconds=60)
 
 
-@pytest.fixture
-def one_stretch(monkeypatch):
-    """No test meets the end of a minute."""
-    present = [NOW.timestamp() // 60 * 60 + 30]
-    monkeypatch.setattr(hits.time, "time", lambda: present[0])
-    return present
-
-
 def test_so_many_are_within_the_limit_and_no_more(session):
     assert session
     assert [hits.hit(SIX, "a") for _ in range(8)] == [True] * 6 + [False] * 2

@@ -9,7 +9,9 @@ from reviews.db.models.audit import AuditEvent
 from reviews.db.models.people import Person, SignInSession
 from reviews.people import passwords, service
 from reviews.rules.enums import ConflictStanding, CyclePhase
+from tests import builders
 from tests.builders import NOW, a_conflict, a_cycle, a_packet, a_panel, a_person, an_assignment
+from tests.clients import form_token
 from tests.pages import Page
 from tests.recording import recorded
 
@@ -447,3 +449,38 @@ def test_a_session_made_before_the_account_was_closed_is_no_way_in(client, owner
 
     assert answer.status_code == 422
     assert session.get(Person, owner.id).is_active
+
+
+# -- Searching for people
+
+
+@pytest.mark.parametrize("page", ["roster", "page of the roster", "peers", "panel", "owners"])
+@pytest.mark.usefixtures("one_stretch")
+def test_a_search_for_people_is_slowed_down(client, app, page):
+    """Whoever would copy the directory meets an end, and whoever looks for somebody does not."""
+    owner = a_person("Odile", is_owner=True)
+    cycle = builders.a_cycle(owners=[owner], phase=CyclePhase.SETUP)
+    # Whoever has a packet of their own in a cycle does not set it up.
+    packet = builders.a_packet(builders.a_cycle(), candidate=owner)
+    path = f"/cycles/{cycle.public_id}"
+    client.sign_in(owner)
+    find = {"csrf_token": form_token(app), "q": "Odile", "find": "Find people"}
+    ask = {
+        "roster": lambda: client.get("/people?q=Odile"),
+        "page of the roster": lambda: client.get("/people?q=Odile&page=1"),
+        "peers": lambda: client.get(f"/packets/{packet.public_id}/peers?q=Od"),
+        "panel": lambda: client.post(f"{path}/panels/new", data=find),
+        "owners": lambda: client.post(f"{path}/owners", data=find),
+    }[page]
+
+    answers = [ask() for _ in range(61)]
+
+    assert [answer.status_code for answer in answers] == [200] * 60 + [429]
+    assert answers[-1].headers["Retry-After"] == "60"
+    assert "Odile" not in answers[-1].text
+    assert client.get("/people").status_code == 200
+    # A person's searches are counted together, wherever they are made.
+    assert client.get("/people?q=Od").status_code == 429
+    other = app.test_client()
+    other.sign_in(a_person("Otto", is_owner=True))
+    assert other.get("/people?q=Odile").status_code == 200

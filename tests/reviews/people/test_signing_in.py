@@ -479,6 +479,7 @@ def test_no_owner_can_sign_in_as_somebody_who_has_a_password(client, session):
     assert service.issue_link(person, actor=None, at=NOW)
 
 
+@pytest.mark.usefixtures("one_stretch")
 def test_whoever_tries_links_is_slowed_down_and_a_good_one_still_opens(client, app, bo):
     """An office chooses its passwords on one day, behind one address."""
     trying = [

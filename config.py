@@ -36,6 +36,8 @@ SESSION_COOKIE_SECURE = _https
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_HOURS = 12
+#: A session of which nothing is asked for so long ends before its hours are over.
+SESSION_IDLE_MINUTES = int(os.environ.get("SESSION_IDLE_MINUTES", "60"))
 
 MAX_CONTENT_LENGTH = 1024 * 1024
 MAX_FORM_MEMORY_SIZE = 512 * 1024
@@ -48,6 +50,3 @@ WTF_CSRF_TIME_LIMIT = None
 
 #: From which level on the log is written: "INFO" for a line per request, "WARNING", "ERROR", or "CRITICAL" for nothing.
 LOG_LEVEL = os.environ.get("LOG_LEVEL") or ("CRITICAL" if MODE == "test" else "INFO")
-
-RATELIMIT_STORAGE_URI = os.environ.get("RATELIMIT_STORAGE_URI", "memory://")
-RATELIMIT_HEADERS_ENABLED = False

@@ -82,7 +82,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     request_log.init_app(app)
     extensions.csrf.init_app(app)
     extensions.login_manager.init_app(app)
-    extensions.limiter.init_app(app)
     security_headers.init_app(app)
     error_handlers.init_app(app)
     guard.init_app(app)

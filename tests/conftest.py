@@ -1,6 +1,7 @@
 """What every test may ask for: a database, an application over it, clients, a browser; and what a run ran on."""
 
 import os
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,8 +20,8 @@ from sqlalchemy.orm import Session, scoped_session
 from reviews import create_app
 from reviews.audit import chain
 from reviews.cli import prepare_migrations
+from reviews.db import hits
 from reviews.db.extensions import db
-from reviews.web.extensions import limiter
 from tests import postgres
 from tests.browser import NAMES, chromium, find_chromium, watched_pages
 from tests.clients import StrictClient
@@ -188,7 +189,7 @@ def session(
 ) -> Iterator[scoped_session[Session]]:
     """The application's session. All that a test or its requests commit ends with the test."""
     record_property("ran on", databases.product)
-    limiter.reset()
+    hits.forget()
     # Another application of this process may have signed last.
     chain.sign_with(app.config["AUDIT_KEY"])
     with app.app_context():
@@ -203,6 +204,14 @@ def session(
             db.session.remove()
             outer.rollback()
             db.engines.update(both)
+
+
+@pytest.fixture
+def one_stretch(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Hold the clock of counted limits at the middle of a minute: no test meets its end. The instant may be moved."""
+    present = [time.time() // 60 * 60 + 30]
+    monkeypatch.setattr(hits.time, "time", lambda: present[0])
+    return present
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+_MINUTE = 60
+
 
 def day(value: date | datetime | None, zone: str = "UTC") -> str:
     """ "Friday 27 November 2026"; an instant is shown in the given zone."""
@@ -50,6 +52,13 @@ def months(start: date | None, end: date | None) -> str:
 def count(number: int, one: str, many: str | None = None) -> str:
     """ "1 packet", "4 packets"."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def waiting_time(seconds: int) -> str:
+    """ "30 seconds", "2 minutes": rounded up, so that whoever waits as long has waited long enough."""
+    if seconds < _MINUTE:
+        return count(-(-seconds // 10) * 10, "second")
+    return count(-(-seconds // _MINUTE), "minute")
 
 
 def listed(words: Sequence[str]) -> str:

@@ -23,6 +23,7 @@ from reviews.rules.errors import RuleBroken, StaleEdit
 from reviews.web.error_handlers import rules_shown_on, status_of
 from reviews.web.forms import ButtonForm, take_button_only
 from reviews.web.guard import guarded, render_closed
+from reviews.web.lists import count_search
 
 bp = Blueprint("packets", __name__)
 
@@ -244,7 +245,10 @@ def peers(access: PacketAccess) -> ResponseReturnValue:
 
 
 def _peers(access: PacketAccess, form: FlaskForm) -> ResponseReturnValue:
-    page = peer_pages.peers_page(access, " ".join(request.args.get("q", "").split()))
+    name = " ".join(request.args.get("q", "").split())
+    if name:
+        count_search()
+    page = peer_pages.peers_page(access, name)
     return render_template("packets/peers.html", page=page, form=form), status_of(form)
 
 

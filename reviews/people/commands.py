@@ -19,7 +19,7 @@ def add_owner(name: str, email: str) -> None:
     except RuleBroken as broken:
         raise click.ClickException(str(broken)) from broken
     db.session.commit()
-    click.echo(public_link("people.use_link", token=token))
+    _show(token)
 
 
 def sign_in_link(email: str) -> None:
@@ -30,7 +30,12 @@ def sign_in_link(email: str) -> None:
     except RuleBroken as broken:
         raise click.ClickException(str(broken)) from broken
     db.session.commit()
+    _show(token)
+
+
+def _show(token: str) -> None:
     click.echo(public_link("people.use_link", token=token))
+    click.echo("Whoever it is for is told at the next sign-in that it was shown here.", err=True)
 
 
 def close_account(email: str) -> None:

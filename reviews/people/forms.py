@@ -59,6 +59,13 @@ class EndSessionsForm(StrictForm):
     session = HiddenField()
 
 
+class LinksReadForm(StrictForm):
+    """Up to which link the page has told of them, and where to go then."""
+
+    newest = HiddenField()
+    next = HiddenField()
+
+
 class RosterSearch(NameSearch):
     q = SearchField("Search by name or unit", SEARCH_RULES)
 

@@ -22,6 +22,9 @@ from reviews.people.addresses import email_key
 from reviews.people.roster import KnownPerson
 from reviews.rules.enums import Action
 
+#: On the page about sign-in links; nobody has as many.
+_LINKS_SHOWN = 100
+
 # -- Signing in
 
 
@@ -35,15 +38,18 @@ def now() -> datetime:
     return db.session.execute(select(clock.now_sql())).scalar_one()
 
 
-def viewer_of_session(token: str) -> Viewer | None:
-    """Who is signed in with this token, with the request's instant; None for an ended, expired or deactivated one."""
+def viewer_of_session(token: str) -> tuple[Viewer, datetime] | None:
+    """Who is signed in with this token, with the request's instant, and when the session would end unused.
+
+    None for a session that was ended, has expired or was not used for too long, and for a closed account.
+    """
     row = db.session.connection().execute(_signed_in(), {"token": hash_token(token)}).one_or_none()
     if row is None or not row.is_active:
         return None
     present = clock.instant(row.now)
-    if row.expires_at <= present:
+    if min(row.expires_at, row.idle_until) <= present:
         return None
-    return Viewer(
+    viewer = Viewer(
         person_id=row.person_id,
         public_id=row.public_id,
         name=row.name,
@@ -51,6 +57,7 @@ def viewer_of_session(token: str) -> Viewer | None:
         now=present,
         session_id=row.id,
     )
+    return viewer, row.idle_until
 
 
 @cache
@@ -60,6 +67,7 @@ def _signed_in() -> Select[*tuple[Any, ...]]:
         select(
             SignInSession.id,
             SignInSession.expires_at,
+            SignInSession.idle_until,
             Person.id.label("person_id"),
             Person.public_id,
             Person.name,
@@ -104,19 +112,33 @@ def open_links(person: Person, at: datetime) -> list[SignInLink]:
     )
 
 
-def open_sessions(person: Person) -> list[SignInSession]:
+def links_not_acknowledged(person_id: int) -> list[SignInLink]:
+    """Those of which the person has not said that they know."""
     return list(
         db.session.scalars(
-            select(SignInSession).where(
-                SignInSession.person_id == person.id, SignInSession.ended_at.is_(None)
+            select(SignInLink).where(
+                SignInLink.person_id == person_id, SignInLink.acknowledged_at.is_(None)
             )
         )
     )
 
 
-def handle_of(session: SignInSession) -> str:
-    """What a page calls a session: it says neither the token nor how many sessions there are."""
-    return session.token_hash[:22]
+def open_sessions(person: Person, at: datetime) -> list[SignInSession]:
+    return list(
+        db.session.scalars(
+            select(SignInSession).where(
+                SignInSession.person_id == person.id,
+                SignInSession.ended_at.is_(None),
+                SignInSession.expires_at > at,
+                SignInSession.idle_until > at,
+            )
+        )
+    )
+
+
+def handle_of(row: SignInSession | SignInLink) -> str:
+    """What a page calls a session or link: it says neither the token nor how many there are."""
+    return row.token_hash[:22]
 
 
 # -- The viewer's own account
@@ -158,9 +180,54 @@ def account_page(access: SiteAccess) -> AccountPage:
                 expires=session.expires_at,
                 is_this_one=session.id == viewer.session_id,
             )
-            for session in sorted(open_sessions(person), key=lambda s: s.created_at, reverse=True)
-            if session.expires_at > viewer.now
+            for session in sorted(
+                open_sessions(person, viewer.now), key=lambda s: s.created_at, reverse=True
+            )
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLink:
+    """A sign-in link that somebody else saw before the person did."""
+
+    made: datetime
+    #: Empty for whoever runs the server.
+    shown_to: str
+    used: datetime | None
+    ended: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LinksPage:
+    links: tuple[ShownLink, ...]
+    #: The handle of the newest, if the person has not said to have read of it; else empty.
+    newest: str
+
+
+def links_page(access: SiteAccess) -> LinksPage:
+    """All that were made for the viewer, the newest first, and not only the new ones.
+
+    Whoever got in with one of them may have confirmed it in the person's place.
+    """
+    links = db.session.scalars(
+        select(SignInLink)
+        .options(joinedload(SignInLink.shown_to))
+        .where(SignInLink.person_id == access.viewer.person_id)
+        .order_by(SignInLink.made_at.desc(), SignInLink.id.desc())
+        .limit(_LINKS_SHOWN)
+    ).all()
+    return LinksPage(
+        links=tuple(
+            ShownLink(
+                made=link.made_at,
+                shown_to=link.shown_to.name if link.shown_to else "",
+                used=link.used_at,
+                ended=link.expires_at,
+            )
+            for link in links
+        ),
+        newest=next((handle_of(link) for link in links[:1] if link.acknowledged_at is None), ""),
     )
 
 
@@ -312,7 +379,7 @@ def person_page(access: SiteAccess, who: Person) -> PersonPage:
         is_self=who.id == access.viewer.person_id,
         may_manage=access.may(Action.MANAGE_ACCOUNTS),
         has_password=who.password_hash is not None,
-        open_sessions=sum(s.expires_at > access.viewer.now for s in open_sessions(who)),
+        open_sessions=len(open_sessions(who, access.viewer.now)),
         managers=tuple(
             ManagerPeriod(
                 label=name,

@@ -1,10 +1,15 @@
 """Signing in and out, choosing a password, and the first owner."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from sqlalchemy import update
 
 from reviews.access.viewer import Actor, Viewer
 from reviews.audit import service as audit
 from reviews.db import random_source
+from reviews.db.aside import transaction_aside
+from reviews.db.connections import end_read
 from reviews.db.extensions import db
 from reviews.db.models.people import Person, SignInLink, SignInSession
 from reviews.people import passwords, queries
@@ -25,32 +30,74 @@ class NotRecognised(RuleBroken):
         self.account = account
 
 
-def recognise(email: str, password: str, *, demo_allowed: bool) -> Person:
-    """Whose address and password these are. Slow on purpose, so it reads only and lets no writer wait.
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """Whose password was right, and which one that was: it is looked at while nothing is locked."""
+
+    person_id: int
+    password_hash: str
+
+
+def recognise(email: str, password: str, *, demo_allowed: bool) -> Recognised:
+    """Whose address and password these are. Slow on purpose, and no transaction is open meanwhile.
 
     Raises:
         NotRecognised: with one constant sentence for an unknown address, a wrong password or a closed account.
+        TooBusy: if too many passwords are being looked at.
     """
     person = queries.person_by_email(email)
-    right = passwords.matches(password, person.password_hash if person else None)
-    if person is None or not right or not person.is_active or (person.is_demo and not demo_allowed):
-        raise NotRecognised(NOT_SIGNED_IN, account=person.public_id if person else None)
-    return person
+    # Read now: to read anything of a person later would be a statement that an unknown address does not cost.
+    public_id = person.public_id if person else None
+    password_hash = person.password_hash if person else None
+    is_let_in = person is not None and person.is_active and (demo_allowed or not person.is_demo)
+    person_id = person.id if person else 0
+    end_read()
+    is_right = passwords.matches(password, password_hash)
+    if password_hash is None or not is_right or not is_let_in:
+        raise NotRecognised(NOT_SIGNED_IN, account=public_id)
+    return Recognised(person_id, password_hash)
 
 
-def open_session(person: Person, *, at: datetime, hours: int) -> str:
-    """Sign somebody in; the token goes into the cookie, its hash into the database."""
+def enter(recognised: Recognised, *, at: datetime, hours: int, idle: timedelta) -> str:
+    """Sign in whoever was recognised, and give the session's token.
+
+    Raises:
+        NotRecognised: if the account was closed or got another password meanwhile.
+    """
+    person = db.session.get_one(Person, recognised.person_id)
+    if not person.is_active or person.password_hash != recognised.password_hash:
+        raise NotRecognised(NOT_SIGNED_IN, account=person.public_id)
+    return open_session(person, at=at, hours=hours, idle=idle)
+
+
+def open_session(person: Person, *, at: datetime, hours: int, idle: timedelta | None = None) -> str:
+    """Sign somebody in; the token goes into the cookie, its hash into the database.
+
+    The session ends after so many hours, or earlier if nothing is asked for in the time `idle`.
+    """
+    expires_at = at + timedelta(hours=hours)
     token = random_source.token("session")
     db.session.add(
         SignInSession(
             token_hash=queries.hash_token(token),
             person_id=person.id,
             created_at=at,
-            expires_at=at + timedelta(hours=hours),
+            expires_at=expires_at,
+            idle_until=expires_at if idle is None else at + idle,
         )
     )
     db.session.flush()
     return token
+
+
+def keep_open(viewer: Viewer, *, idle: timedelta) -> None:
+    """Let the viewer's session go on: it was used. In a transaction of its own, because a page is no write."""
+    with transaction_aside() as aside:
+        aside.execute(
+            update(SignInSession)
+            .where(SignInSession.id == viewer.session_id)
+            .values(idle_until=viewer.now + idle)
+        )
 
 
 def sign_out(viewer: Viewer) -> None:
@@ -59,7 +106,11 @@ def sign_out(viewer: Viewer) -> None:
 
 
 def issue_link(person: Person, *, actor: Viewer | None, at: datetime) -> str:
-    """A single-use token with which the person chooses a password within seven days. Leaves an audit line.
+    """A single-use token with which the person chooses a password within seven days. Older ones are good no more.
+
+    This is how every link gets to its person. There is no mail: it is shown to the actor, or on the command line, and
+    whoever sees it can sign in as the person. That leaves an audit line, and the person is told at the next sign-in and
+    until they say that they have read it.
 
     Raises:
         RuleBroken: for a closed account, and for one that has a password: whoever has a link can sign in as the
@@ -72,33 +123,82 @@ def issue_link(person: Person, *, actor: Viewer | None, at: datetime) -> str:
             f"{person.name} has a password. Whoever runs the server makes a new link, with"
             " “flask --app reviews people sign-in-link”."
         )
+    end_links(person, at=at)
     token = random_source.token("sign-in link")
     db.session.add(
         SignInLink(
-            token_hash=queries.hash_token(token), person_id=person.id, expires_at=at + LINK_LIFE
+            token_hash=queries.hash_token(token),
+            person_id=person.id,
+            made_at=at,
+            shown_to_id=None if actor is None else actor.person_id,
+            expires_at=at + LINK_LIFE,
         )
     )
-    _record(actor, Verb.MANAGE_ACCOUNTS, f"Sign-in link made for {person.name}", person, at)
+    where = "on the command line" if actor is None else f"to {actor.name}"
+    summary = f"Sign-in link for {person.name} shown {where}"
+    _record(actor, Verb.MANAGE_ACCOUNTS, summary, person, at)
     return token
 
 
-def choose_password(token: str, password: str, *, at: datetime) -> Person:
-    """Use up a link. Every open session of the person ends.
+def end_links(person: Person, *, at: datetime) -> None:
+    """None of the links that are there opens anything any more."""
+    for link in queries.open_links(person, at):
+        link.expires_at = at
+
+
+def acknowledge_links(viewer: Viewer, *, newest: str) -> None:
+    """The viewer knows of the links up to the one of this handle, which the page has shown. They stay on record.
+
+    Raises:
+        RuleBroken: if there is nothing of which the viewer has not said so.
+    """
+    links = queries.links_not_acknowledged(viewer.person_id)
+    made_until = [link.made_at for link in links if queries.handle_of(link) == newest]
+    if not made_until:
+        raise RuleBroken("There is nothing new to read here.")
+    for link in links:
+        if link.made_at <= made_until[0]:
+            link.acknowledged_at = viewer.now
+    person = db.session.get_one(Person, viewer.person_id)
+    summary = f"{person.name} has read who was shown sign-in links"
+    _record(viewer, Verb.MANAGE_OWN_ACCOUNT, summary, person, viewer.now)
+
+
+def hash_for_link(token: str, password: str, *, at: datetime) -> str:
+    """The hash of a password that a link lets somebody choose. Slow, and no transaction is open meanwhile.
 
     Raises:
         NotRecognised: for a link that is used, expired or unknown.
         RuleBroken: for a password that is too short or too long.
+        TooBusy: if too many passwords are being looked at.
     """
+    _open_link(token, at)
+    check_password(password, field="password")
+    end_read()
+    return passwords.hash_password(password)
+
+
+def choose_password(token: str, password_hash: str, *, at: datetime) -> Person:
+    """Use up a link. Every open session of the person ends, and so does every other link.
+
+    Raises:
+        NotRecognised: for a link that is used, expired or unknown.
+    """
+    link, person = _open_link(token, at)
+    link.used_at = at
+    person.password_hash = password_hash
+    end_links(person, at=at)
+    end_sessions(person, at=at)
+    summary = f"{person.name} chose a password with a link"
+    _record(person, Verb.MANAGE_OWN_ACCOUNT, summary, person, at)
+    return person
+
+
+def _open_link(token: str, at: datetime) -> tuple[SignInLink, Person]:
     found = queries.open_link(token, at)
     if found is None:
         raise NotRecognised("This link has been used or has expired. Ask for a new one.")
-    check_password(password, field="password")
-    link, person = found
-    link.used_at = at
-    person.password_hash = passwords.hash_password(password)
-    end_sessions(person, at=at)
-    _record(person, Verb.MANAGE_OWN_ACCOUNT, f"{person.name} chose a password", person, at)
-    return person
+    return found
 
 
 def check_password(password: str, *, field: str) -> None:
@@ -111,24 +211,32 @@ def check_password(password: str, *, field: str) -> None:
         raise RuleBroken(f"Use at most {passwords.MAX_LENGTH} characters.", field=field)
 
 
-def change_password(viewer: Viewer, *, present: str, chosen: str) -> None:
-    """The person's own new password. Every other session of theirs ends.
+def hash_for_change(viewer: Viewer, *, present: str, chosen: str) -> str:
+    """The hash of the viewer's new password. Slow, and no transaction is open meanwhile.
 
     Raises:
         RuleBroken: for a wrong present password, and for a new one that is too short or too long.
+        TooBusy: if too many passwords are being looked at.
     """
-    person = db.session.get_one(Person, viewer.person_id)
-    if not passwords.matches(present, person.password_hash):
+    password_hash = db.session.get_one(Person, viewer.person_id).password_hash
+    end_read()
+    if not passwords.matches(present, password_hash):
         raise RuleBroken("This is not your present password.", field="present")
-    check_password(chosen, field="chosen")
-    person.password_hash = passwords.hash_password(chosen)
+    return passwords.hash_password(chosen)
+
+
+def change_password(viewer: Viewer, password_hash: str) -> None:
+    """The person's own new password. Every other session of theirs ends, and every link."""
+    person = db.session.get_one(Person, viewer.person_id)
+    person.password_hash = password_hash
+    end_links(person, at=viewer.now)
     end_sessions(person, at=viewer.now, but=viewer.session_id)
     summary = f"{person.name} changed the password"
     _record(viewer, Verb.MANAGE_OWN_ACCOUNT, summary, person, viewer.now)
 
 
 def end_sessions(person: Person, *, at: datetime, but: int | None = None) -> None:
-    for session in queries.open_sessions(person):
+    for session in queries.open_sessions(person, at):
         if session.id != but:
             session.ended_at = at
 
@@ -136,7 +244,7 @@ def end_sessions(person: Person, *, at: datetime, but: int | None = None) -> Non
 def end_own_sessions(viewer: Viewer, *, handle: str) -> None:
     """End one of the viewer's sessions by its handle, or with no handle all but the present one."""
     person = db.session.get_one(Person, viewer.person_id)
-    for session in queries.open_sessions(person):
+    for session in queries.open_sessions(person, viewer.now):
         chosen = queries.handle_of(session) == handle if handle else session.id != viewer.session_id
         if chosen:
             session.ended_at = viewer.now
@@ -171,8 +279,7 @@ def close_account(person: Person, *, at: datetime) -> None:
     """For those who leave one sentence about it in the audit log themselves."""
     person.is_active = False
     end_sessions(person, at=at)
-    for link in queries.open_links(person, at):
-        link.expires_at = at
+    end_links(person, at=at)
 
 
 def add_owner(*, name: str, email: str, at: datetime) -> tuple[Person, str]:

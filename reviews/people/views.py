@@ -1,13 +1,17 @@
 """Signing in and out, the own account, the roster and its import."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from math import ceil
 
 from flask import (
     Blueprint,
+    Response,
     abort,
     current_app,
     flash,
+    g,
     redirect,
     render_template,
     request,
@@ -16,21 +20,25 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_login import login_user, logout_user
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.routing import RequestRedirect
 
 from reviews.access.loaders import SiteAccess
 from reviews.access.viewer import Viewer
 from reviews.db import random_source
+from reviews.db.hits import Limit
 from reviews.db.models.people import Person
 from reviews.display.formatting import count
-from reviews.people import importing, queries, service
+from reviews.people import attempts, importing, queries, service
 from reviews.people.addresses import email_key
+from reviews.people.attempts import Attempt, TooManyFailures
 from reviews.people.forms import (
     ApplyImportForm,
     ChangePasswordForm,
     ChoosePasswordForm,
     EndSessionsForm,
+    LinksReadForm,
     RosterSearch,
     SignInForm,
     UploadPeopleForm,
@@ -38,31 +46,54 @@ from reviews.people.forms import (
 from reviews.people.importing import RosterPreview
 from reviews.people.open_work import open_work
 from reviews.rules.enums import Action
+from reviews.rules.errors import TooBusy
 from reviews.rules.policy import Answer
-from reviews.web import request_log, typed_text
-from reviews.web.error_handlers import rules_shown_on, status_of
-from reviews.web.extensions import limiter, login_manager
+from reviews.web import callers, request_log, typed_text
+from reviews.web.error_handlers import counted, rules_shown_on, status_of
+from reviews.web.extensions import login_manager
 from reviews.web.forms import take_button_only
 from reviews.web.guard import (
-    begin_public_write,
+    begin_late_write,
     check_public_token,
     commit_or_rollback,
     guarded,
     public,
 )
 from reviews.web.links import public_link
-from reviews.web.lists import page_number
+from reviews.web.lists import count_search, page_number
 from reviews.web.mode import lets_demo_accounts_in
 from reviews.web.request_log import Event
 
 bp = Blueprint("people", __name__)
 
+#: A page is no write: that a session was used is written down no more often.
+_KEPT_OPEN_EVERY = timedelta(minutes=5)
+#: Links that open nothing, for each network.
+_LINKS = Limit("links", most=30, seconds=60)
+
 
 def _viewer(token: str) -> Viewer | None:
-    viewer = queries.viewer_of_session(token)
-    if viewer is not None:
-        request_log.note_person(viewer.public_id)
+    found = queries.viewer_of_session(token)
+    if found is None:
+        return None
+    viewer, idle_until = found
+    request_log.note_person(viewer.public_id)
+    if viewer.now + _idle() - idle_until > _KEPT_OPEN_EVERY:
+        g.used_session = viewer
     return viewer
+
+
+def _idle() -> timedelta:
+    return timedelta(minutes=current_app.config["SESSION_IDLE_MINUTES"])
+
+
+@bp.teardown_app_request
+def _keep_open(failure: BaseException | None) -> None:
+    """Once the request's transaction has ended. A busy database is no reason to fail: the next request tries again."""
+    viewer = g.pop("used_session", None)
+    if viewer is not None and failure is None:
+        with suppress(OperationalError):
+            service.keep_open(viewer, idle=_idle())
 
 
 login_manager.user_loader(_viewer)
@@ -90,6 +121,15 @@ def _failures_noted() -> Iterator[None]:
         raise
 
 
+@contextmanager
+def _bad_links_counted() -> Iterator[None]:
+    try:
+        yield
+    except service.NotRecognised:
+        counted(_LINKS)
+        raise
+
+
 def own_path(target: str | None) -> str:
     """Where to go after signing in: a GET page of ours, else home. Anything else in `next` is ignored."""
     home = url_for("home.inbox")
@@ -107,29 +147,53 @@ def own_path(target: str | None) -> str:
     )
 
 
-def _attempted_account() -> str:
-    return email_key(request.form.get("email", ""))
+def _attempt(*account: str) -> Attempt:
+    name = callers.hidden(*account)
+    source, is_known = callers.source_of(name)
+    return Attempt(account=name, source=source, is_known=is_known, browser=callers.browser())
+
+
+@contextmanager
+def _counted(attempt: Attempt) -> Iterator[None]:
+    """Inside the block, which ends the transaction that is open, a password is looked at, unless it is too soon."""
+    try:
+        failure = attempts.begin(attempt)
+    except TooManyFailures as early:
+        raise TooManyRequests(retry_after=ceil(early.wait.total_seconds())) from early
+    try:
+        yield
+    except TooBusy:
+        attempts.forget(failure)
+        raise
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @public(Action.SIGN_IN)
-@limiter.limit("100/hour", methods=["POST"])
-@limiter.limit("10/15 minutes", methods=["POST"], key_func=_attempted_account)
 def sign_in() -> ResponseReturnValue:
     check_public_token()
     form = SignInForm()
     if form.validate_on_submit():
+        email = form.email.data or ""
+        attempt = _attempt("account", email_key(email))
         with rules_shown_on(form), _failures_noted():
-            person = service.recognise(
-                form.email.data or "",
-                form.password.data or "",
-                demo_allowed=lets_demo_accounts_in(),
+            with _counted(attempt):
+                recognised = service.recognise(
+                    email, form.password.data or "", demo_allowed=lets_demo_accounts_in()
+                )
+            begin_late_write()
+            attempts.forgive(attempt)
+            token = service.enter(
+                recognised,
+                at=queries.now(),
+                hours=current_app.config["SESSION_HOURS"],
+                idle=_idle(),
             )
-            begin_public_write()
-            token = service.open_session(
-                person, at=queries.now(), hours=current_app.config["SESSION_HOURS"]
-            )
-            return _enter(token, own_path(form.next.data), form.typed.data)
+            target = own_path(form.next.data)
+            if queries.links_not_acknowledged(recognised.person_id):
+                target = url_for(".links", next=target)
+            response = _enter(token, target, form.typed.data)
+            callers.remember_browser(response, attempt.account)
+            return response
     elif not form.is_submitted():
         form.next.data = request.args.get("next", "")
     response = current_app.make_response(
@@ -139,7 +203,7 @@ def sign_in() -> ResponseReturnValue:
     return response
 
 
-def _enter(token: str, target: str, sealed: str | None) -> ResponseReturnValue:
+def _enter(token: str, target: str, sealed: str | None) -> Response:
     viewer = _viewer(token)
     assert viewer is not None  # noqa: S101 - opened a moment ago in this transaction
     # Forms that this person has open in another tab stay good; nothing else set before signing in survives it.
@@ -179,14 +243,17 @@ def sign_out(access: SiteAccess) -> ResponseReturnValue:
 
 @bp.route("/sign-in/link/<token>", methods=["GET", "POST"])
 @public(Action.SIGN_IN)
-@limiter.limit("30/hour", methods=["POST"])
 def use_link(token: str) -> ResponseReturnValue:
     check_public_token()
     form = ChoosePasswordForm()
     if form.validate_on_submit():
-        begin_public_write()
         with rules_shown_on(form), _failures_noted():
-            service.choose_password(token, form.password.data or "", at=queries.now())
+            with _bad_links_counted():
+                password_hash = service.hash_for_link(
+                    token, form.password.data or "", at=queries.now()
+                )
+            begin_late_write()
+            service.choose_password(token, password_hash, at=queries.now())
             flash("Your password is set. Sign in with it.")
             response = current_app.make_response(redirect(url_for("people.sign_in")))
             commit_or_rollback(response)
@@ -202,19 +269,40 @@ def use_link(token: str) -> ResponseReturnValue:
 
 
 @bp.route("/account", methods=["GET", "POST"])
-@limiter.limit("30/hour", methods=["POST"])
 @guarded(Action.MANAGE_OWN_ACCOUNT)
 def account(access: SiteAccess) -> ResponseReturnValue:
     form = ChangePasswordForm()
     if form.validate_on_submit():
+        # A stolen session is slowed down, and the person's own one is not.
+        attempt = _attempt("present password", str(access.viewer.session_id))
+        chosen = form.chosen.data or ""
         with rules_shown_on(form):
-            service.change_password(
-                access.viewer, present=form.present.data or "", chosen=form.chosen.data or ""
-            )
+            service.check_password(chosen, field="chosen")
+            with _counted(attempt):
+                password_hash = service.hash_for_change(
+                    access.viewer, present=form.present.data or "", chosen=chosen
+                )
+            begin_late_write()
+            attempts.forgive(attempt)
+            service.change_password(access.viewer, password_hash)
             flash("Your password is changed. Your other sessions have ended.")
             return redirect(url_for(".account"))
     page = queries.account_page(access)
     return render_template("people/account.html", page=page, form=form), status_of(form)
+
+
+@bp.route("/account/links", methods=["GET", "POST"])
+@guarded(Action.MANAGE_OWN_ACCOUNT, params=("next",))
+def links(access: SiteAccess) -> ResponseReturnValue:
+    """Who has seen links with which one could sign in as the viewer."""
+    form = LinksReadForm()
+    if form.validate_on_submit():
+        with rules_shown_on(form):
+            service.acknowledge_links(access.viewer, newest=form.newest.data or "")
+            return redirect(own_path(form.next.data))
+    page = queries.links_page(access)
+    form.newest.data, form.next.data = page.newest, own_path(request.args.get("next"))
+    return render_template("people/links.html", page=page, form=form), status_of(form)
 
 
 @bp.post("/account/sessions")
@@ -236,6 +324,8 @@ def end_sessions(access: SiteAccess) -> ResponseReturnValue:
 def roster(access: SiteAccess) -> ResponseReturnValue:
     form = RosterSearch(request.args)
     page = queries.roster_page(access, search=form.words, page=page_number())
+    if page.search or page.pagination.page > 1:
+        count_search()
     if page.pagination.page > 1 and not page.rows:
         abort(404)
     return render_template("people/roster.html", page=page, form=form), status_of(form)

@@ -20,3 +20,7 @@ class StaleEdit(RuleBroken):
         super().__init__(sentence)
         self.saved = saved
         self.version = version
+
+
+class TooBusy(Exception):  # noqa: N818 - a refusal, not a fault
+    """Too much of something expensive is going on just now. Nothing was done."""

@@ -5,21 +5,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_limiter.util import get_remote_address
-from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
-from limits import RateLimitItemPerMinute
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
+from reviews.db import hits
 from reviews.db.extensions import db
-from reviews.rules.errors import RuleBroken
-from reviews.web import request_log
-from reviews.web.extensions import limiter
+from reviews.db.hits import Limit
+from reviews.display.formatting import waiting_time
+from reviews.rules.errors import RuleBroken, TooBusy
+from reviews.web import callers, request_log
 from reviews.web.guard import SAFE
 from reviews.web.request_log import Event
 from reviews.web.typed_text import SECRETS, typed
@@ -28,8 +27,8 @@ _PAGES = (400, 403, 404, 405, 409, 413, 415, 429, 500)
 #: As PostgreSQL numbers it.
 _UNIQUE_VIOLATION = "23505"
 #: For each person, and for each address that is not signed in: enough for anybody who follows links.
-_MISSES = RateLimitItemPerMinute(30)
-#: Seconds after which a busy database is worth another try.
+_MISSES = Limit("misses", most=30, seconds=60)
+#: Seconds after which a busy database, or server, is worth another try.
 _PAUSE = 5
 
 TAKEN = (
@@ -84,11 +83,12 @@ def _page(status: int, name: str = "", **sent: Any) -> Response:
 
 def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _refused)
-    app.register_error_handler(TooManyRequests, lambda _error: _too_many())
+    app.register_error_handler(TooManyRequests, _too_many_attempts)
     app.register_error_handler(CSRFError, lambda _error: _without_token())
     app.register_error_handler(StaleDataError, lambda _error: _conflict("stale"))
     app.register_error_handler(IntegrityError, _taken)
     app.register_error_handler(OperationalError, _not_now)
+    app.register_error_handler(TooBusy, lambda _error: _busy())
     app.register_error_handler(RuleBroken, _rule_broken)
     app.after_request(_slow_down)
 
@@ -116,9 +116,25 @@ def _without_token() -> Response:
     return _page(403)
 
 
-def _too_many() -> Response:
+def _too_many(wait: int) -> Response:
+    """`wait`: in seconds, until the same may be tried again."""
     request_log.note(Event.RATE_LIMITED)
-    return _page(429)
+    page = _page(429, "wait", wait=waiting_time(wait))
+    page.retry_after = wait
+    return page
+
+
+def _too_many_attempts(error: TooManyRequests) -> Response:
+    # The only ones that raise it are ours, and say how long.
+    assert isinstance(error.retry_after, int)  # noqa: S101 - see above
+    return _too_many(error.retry_after)
+
+
+def _busy() -> Response:
+    request_log.note(Event.BUSY)
+    page = _page(503, "busy")
+    page.retry_after = _PAUSE
+    return page
 
 
 def _not_now(error: OperationalError) -> ResponseReturnValue:
@@ -153,14 +169,18 @@ def _rule_broken(error: RuleBroken) -> ResponseReturnValue:
     return render_template("errors/refused.html", sentence=str(error), typed=typed()), 409
 
 
+def counted(limit: Limit) -> None:
+    """Count what this request asks for; whoever has asked for too much of it gets a 429 instead."""
+    g.limit = limit
+
+
 def _slow_down(response: Response) -> Response:
-    """Whoever tries one address after another learns nothing more; what is open to them stays open."""
-    if response.status_code == 404 and not limiter.limiter.hit(_MISSES, "misses", _asker()):
-        return _too_many()
+    """Whoever tries one address after another learns nothing more; what is open to them stays open.
+
+    Here the request's transaction has ended, so that counting can have one of its own.
+    """
+    limit = _MISSES if response.status_code == 404 else g.pop("limit", None)
+    if limit is not None and not hits.hit(limit, callers.hidden(limit.name, callers.asker())):
+        # As long for everybody: what is left of the stretch is different from second to second.
+        return _too_many(limit.seconds)
     return response
-
-
-def _asker() -> str:
-    if current_user.is_authenticated:
-        return f"person {current_user.person_id}"
-    return get_remote_address()

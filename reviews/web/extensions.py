@@ -1,7 +1,5 @@
 """The handles of the libraries behind the pages, made once and bound to an application by the factory."""
 
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_wtf import CSRFProtect
 
@@ -9,4 +7,3 @@ login_manager = LoginManager()
 #: Our sessions are rows that can be ended; a change of network is no reason to sign somebody out.
 login_manager.session_protection = None
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address)

@@ -1,13 +1,14 @@
 """The one way into every page: who is asking, load, decide, check the form's token, call, commit.
 
 The order is fixed so that a refusal never tells more than the policy: signed in, loaded under the policy and decided
-(404), token (403), decided (403 or 409), known parameters (400), then the view. Views get an access value, never a
-session.
+(404), origin and token (403), decided (403 or 409), known parameters (400), then the view. Views get an access value,
+never a session.
 """
 
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import (
     Flask,
@@ -229,10 +230,52 @@ def _check_token() -> None:
     # A body under another encoding is not read, so that a small one cannot unfold into a large one.
     if request.content_encoding:
         abort(415)
+    if _is_from_elsewhere():
+        raise CSRFError("Sent from a page of another site.")
     try:
         validate_csrf(request.form.get("csrf_token"))
     except ValidationError as error:
         raise CSRFError(str(error)) from error
+
+
+def _is_from_elsewhere() -> bool:
+    """Whether the browser says that a page of another origin has sent this; one that says nothing has the token alone.
+
+    Pages are sent under `no-referrer`, so that a browser calls the origin of their forms "null". Then only its other
+    word counts, which no page can choose: somebody's sandbox or file is "null" too. Over plain http to another machine
+    a browser does not say that word.
+    """
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site not in {None, "same-origin"}:
+        return True
+    if origin in {None, "null"}:
+        return origin == "null" and site is None and _browsers_say_site()
+    return _parts_of(origin) not in {
+        _parts_of(current_app.config["PUBLIC_URL"]),
+        _parts_of(request.host_url),
+    }
+
+
+def _browsers_say_site() -> bool:
+    scheme, host, _ = _parts_of(current_app.config["PUBLIC_URL"]) or ("", None, None)
+    return scheme == "https" or host in {"localhost", "127.0.0.1"}
+
+
+def _parts_of(address: str | None) -> tuple[str, str | None, int | None] | None:
+    try:
+        parts = urlsplit(address or "")
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    except ValueError:
+        return None
+    return parts.scheme, parts.hostname, port
+
+
+def _is_embedded_elsewhere() -> bool:
+    """Whether another site asks for a page without a person going there: to measure the answer, or to frame it."""
+    fetch = {name: request.headers.get(f"Sec-Fetch-{name}") for name in ("Site", "Mode", "Dest")}
+    return fetch["Site"] in {"cross-site", "same-site"} and (
+        fetch["Mode"] != "navigate" or fetch["Dest"] not in {None, "document"}
+    )
 
 
 def check_public_token() -> None:
@@ -241,8 +284,8 @@ def check_public_token() -> None:
         _check_token()
 
 
-def begin_public_write() -> None:
-    """Begin the transaction of a public form, once the slow look at a password is over."""
+def begin_late_write() -> None:
+    """Begin the transaction of a form with a password, once the slow look at that is over and nobody waits for it."""
     db.session.rollback()
     begin_write()
 
@@ -261,6 +304,9 @@ def _open_request() -> ResponseReturnValue | None:
         )
     if request.endpoint == STATIC:
         return None
+    # Before it is known who asks: the same for every address, and for everybody.
+    if request.method in SAFE and _is_embedded_elsewhere():
+        abort(403)
     # The token is drawn here, from our own source, so that every page carries one and none is drawn elsewhere.
     if "csrf_token" not in session:
         session["csrf_token"] = random_source.token("csrf")

@@ -4,11 +4,16 @@ from flask import abort, request
 from wtforms import Form, SearchField
 from wtforms.validators import Length
 
+from reviews.db.hits import Limit
+from reviews.web.error_handlers import counted
 from reviews.web.validators import plain_name
 
 #: More digits than any list has pages.
 _DIGITS = 9
 
+
+#: For people, by each person: more than anybody looks for, and little for whoever would copy the directory.
+_SEARCHES = Limit("searches", most=60, seconds=60)
 
 SEARCH_RULES = (Length(max=200, message="Search for at most 200 characters."), plain_name)
 
@@ -22,6 +27,11 @@ class NameSearch(Form):
     def words(self) -> str:
         """What is looked for; nothing where it cannot be looked for."""
         return " ".join((self.q.data or "").split()) if self.validate() else ""
+
+
+def count_search() -> None:
+    """Count a search for people among everybody; whoever searches too often gets a 429 instead of what was found."""
+    counted(_SEARCHES)
 
 
 def page_number() -> int:

@@ -49,6 +49,8 @@ class Event(StrEnum):
     #: 409: another phase, an edit of something that has changed since, the same saved at the same moment, or a rule.
     CONFLICT = "conflict"
     RATE_LIMITED = "rate_limited"
+    #: Too many passwords to look at: the person was asked to send again.
+    BUSY = "busy"
     #: The person was asked to send again.
     DATABASE_UNAVAILABLE = "database_unavailable"
     #: What was done is done and in the audit log, but not yet in the log's anchor.
@@ -61,6 +63,7 @@ class Event(StrEnum):
 _LEVEL_OF = {
     Event.SIGN_IN_FAILED: logging.WARNING,
     Event.RATE_LIMITED: logging.WARNING,
+    Event.BUSY: logging.WARNING,
     Event.DATABASE_UNAVAILABLE: logging.WARNING,
     Event.ANCHOR_NOT_WRITTEN: logging.ERROR,
     Event.EXCEPTION: logging.ERROR,

@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import Connection, select
 
 from ladders.orm import Base
+from reviews.db import hits
 from reviews.db.extensions import db
-from reviews.web.extensions import limiter
 from tests.clients import Window, cookie_of, form_token, one_request_id
 from tests.permissions.world import Case
 
@@ -45,7 +45,7 @@ class Asker:
     def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Reply:
         sent = {"csrf_token": self.token, **(body or {})} if method == "POST" else None
         # Nobody here is told to slow down: what an answer is must not depend on how many came before.
-        limiter.reset()
+        hits.forget()
         with one_request_id():
             response = self.client.open(path, method=method, data=sent, headers=self.headers)
         return Reply(response.status_code, tuple(response.headers.items()), response.data)

@@ -550,6 +550,8 @@ SITE_ROUTES = (
     ),
     page("people.account", "G02", on="site"),
     write("people.account", "G02", on="site", fields=always(present="wrong", chosen=REASON)),
+    page("people.links", "G02", on="site"),
+    write("people.links", "G02", on="site", fields=always(next="/")),
     write("people.end_sessions", "G02", on="site", done_by=("1", "stranger")),
     write("people.sign_out", "G11", on="site", done_by=("1", "stranger")),
     page("people.roster", "G04", on="site"),

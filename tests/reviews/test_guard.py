@@ -123,6 +123,105 @@ def test_a_forged_request_learns_nothing_about_the_phase(
     assert len({data for (_, act), (_, data) in answers.items() if act == "submit"}) == 1
 
 
+OWN = "http://127.0.0.1:8000"
+ELSEWHERE = [
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Origin": "http://127.0.0.1:8001"},
+    {"Origin": "https://127.0.0.1:8000"},
+    {"Origin": "http://127.0.0.1:8000.evil.example"},
+    {"Origin": "http://127.0.0.1:x"},
+    {"Origin": ""},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "none"},
+    {"Sec-Fetch-Site": "cross-site", "Origin": OWN},
+    {"Sec-Fetch-Site": "same-origin", "Origin": "https://evil.example"},
+]
+FROM_HERE = [
+    {},
+    {"Origin": OWN},
+    {"Origin": "http://localhost"},  # as the test calls it
+    {"Sec-Fetch-Site": "same-origin", "Origin": OWN},
+    # What a browser sends with a form of a page under no-referrer.
+    {"Sec-Fetch-Site": "same-origin", "Origin": "null"},
+]
+
+
+@pytest.mark.parametrize("headers", ELSEWHERE)
+def test_a_form_from_another_site_is_refused_like_one_without_a_token(
+    app: Flask, client: StrictClient, person: Person, headers: dict[str, str]
+) -> None:
+    cycle = builders.a_cycle(phase=CyclePhase.EVIDENCE)
+    packet = builders.a_packet(cycle, candidate=person, manager=builders.a_person("Manager"))
+    own, other = packet.public_id, builders.a_packet(cycle).public_id
+    client.sign_in(person)
+    good = {"csrf_token": form_token(app)}
+
+    with one_request_id():
+        without = client.post(f"/packets/{own}/withdraw", data={})
+        foreign = [
+            client.post(f"/packets/{packet_id}/withdraw", data=good, headers=headers)
+            for packet_id in (own, other, NOBODY)
+        ]
+
+    assert [answer.status_code for answer in foreign] == [403, 404, 404]
+    assert (foreign[0].data, str(foreign[0].headers)) == (without.data, str(without.headers))
+    assert app.test_client().post("/sign-in", data=good, headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("headers", FROM_HERE)
+def test_a_form_of_ours_is_taken_with_whatever_a_browser_says_of_it(
+    app: Flask, client: StrictClient, person: Person, headers: dict[str, str]
+) -> None:
+    client.sign_in(person)
+
+    answer = client.post("/sign-out", data={"csrf_token": form_token(app)}, headers=headers)
+
+    assert answer.status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("public_url", "status"), [("http://reviews.test", 302), ("https://reviews.test", 403)]
+)
+def test_over_plain_http_to_another_machine_a_browser_says_nothing(
+    app: Flask, person: Person, monkeypatch: pytest.MonkeyPatch, public_url: str, status: int
+) -> None:
+    monkeypatch.setitem(app.config, "PUBLIC_URL", public_url)
+    client = app.test_client()
+    client.sign_in(person)
+    sent = {"csrf_token": form_token(app)}
+
+    assert client.post("/sign-out", data=sent, headers={"Origin": "null"}).status_code == status
+
+
+@pytest.mark.parametrize("path", ["/", "/no/such/page", "/sign-in", f"/packets/{NOBODY}"])
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize(
+    "how", ["no-cors image", "cors empty", "navigate iframe", "navigate object"]
+)
+def test_another_site_embeds_no_page(
+    client: StrictClient, person: Person, path: str, site: str, how: str
+) -> None:
+    mode, dest = how.split()
+    fetch = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": dest}
+    with one_request_id():
+        nobody = client.get(path, headers=fetch)
+        client.sign_in(person)
+        somebody = client.get(path, headers=fetch)
+
+    assert (nobody.status_code, somebody.status_code) == (403, 403)
+    assert (nobody.data, str(nobody.headers)) == (somebody.data, str(somebody.headers))
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "same-origin", "none"])
+def test_a_link_on_another_site_leads_here(client: StrictClient, person: Person, site: str) -> None:
+    client.sign_in(person)
+    fetch = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+
+    assert client.get("/", headers=fetch).status_code == 200
+
+
 @pytest.mark.parametrize("query", ["?x=1", "?group=", "?q=%00"])
 def test_an_unknown_parameter_is_refused_for_everybody(
     client: StrictClient, person: Person, query: str
@@ -160,6 +259,7 @@ def test_a_packed_body_is_not_unpacked(client: StrictClient, person: Person) -> 
     assert answer.status_code == 415
 
 
+@pytest.mark.usefixtures("one_stretch")
 def test_whoever_tries_addresses_is_slowed_down_and_loses_nothing(
     app: Flask, client: StrictClient, person: Person
 ) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from reviews.db.models.people import Person
 from reviews.rules.enums import AssignmentState, ConflictStanding, PacketStage, RaterKind
-from reviews.web.extensions import limiter
+from reviews.db import hits
 from tests import builders
 from tests.clients import StrictClient, form_token, one_request_id, without_token
 from tests.reviews.calibration.panels import Committee, a_committee, happens
@@ -93,7 +93,7 @@ def answers(
     client: StrictClient, script: list[str], token: str, *, thoroughly: bool
 ) -> Iterator[tuple[object, ...]]:
     def ask(method: str, path: str, **sent: object) -> tuple[object, ...]:
-        limiter.reset()
+        hits.forget()
         with one_request_id():
             answer = client.open(path, method=method, **sent)
         headers = [(k, v) for k, v in answer.headers if k not in {"Content-Length", "Set-Cookie"}]

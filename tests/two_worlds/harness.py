@@ -11,9 +11,8 @@ from typing import NamedTuple
 
 from flask import Flask
 
-from reviews.db import random_source
+from reviews.db import hits, random_source
 from reviews.db.extensions import db
-from reviews.web.extensions import limiter
 from tests.clients import Window, form_token
 from tests.recording import recorded
 
@@ -78,7 +77,7 @@ def observe(world: World, script: list[Request], person: str) -> list[Observatio
     for ordinal, request in enumerate(script):
         data = {"csrf_token": token} if request.method not in {"GET", "HEAD"} else None
         # The limit on misses would hide whatever comes after them.
-        limiter.reset()
+        hits.forget()
         with recorded(*engines) as sent, random_source.use(keyed(person, ordinal)):
             response = client.open(request.path, method=request.method, data=data)
         # Equal failures would be equal bytes.

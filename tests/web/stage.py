@@ -67,5 +67,7 @@ class Play:
         somebody.open(link).fill(Password=PASSWORD).press("Set password")
         assert somebody.told == ["Your password is set. Sign in with it."]
         somebody.fill(**{"E-mail address": email, "Password": PASSWORD}).press("Sign in")
+        assert somebody.path == "/account/links"
+        somebody.press("I have read this")
         assert (somebody.status, somebody.path) == (200, "/")
         return somebody

@@ -8,8 +8,8 @@ was done before. The steps stand in `acts`, in the order of a cycle.
 
 import pytest
 
+from reviews.db import hits
 from reviews.db.extensions import db
-from reviews.web.extensions import limiter
 from tests.conftest import application, disconnect
 from tests.recording import LONGEST_STATEMENT, recorded
 from tests.web.acts import calibration, evidence, opening, outcome, rating
@@ -41,7 +41,7 @@ def test_a_cycle_in_a_browser(yardstick, live_server, open_page):
 @pytest.fixture
 def app(database):
     app = application(database)
-    limiter.reset()
+    hits.forget()
     yield app
     with app.app_context():
         disconnect()

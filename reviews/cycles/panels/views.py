@@ -17,7 +17,7 @@ from reviews.web.edit_conflict import EditDifference, show_both
 from reviews.web.error_handlers import rules_shown_on, status_of
 from reviews.web.forms import ReasonForm
 from reviews.web.guard import guarded
-from reviews.web.lists import NameSearch, page_number
+from reviews.web.lists import NameSearch, count_search, page_number
 
 bp = Blueprint("panels", __name__)
 
@@ -101,6 +101,8 @@ def _edit(access: CycleAccess, panel: Panel | None) -> ResponseReturnValue:
             else:
                 flash(f"{draft.name} saved.")
                 return redirect(url_for(".index", cycle=access.cycle.public_id))
+    if form.search:
+        count_search()
     html = render_template(
         "cycles/panels/edit.html",
         access=access,

@@ -18,6 +18,7 @@ from reviews.rules.errors import StaleEdit
 from reviews.web.edit_conflict import EditDifference, show_both
 from reviews.web.error_handlers import rules_shown_on, status_of
 from reviews.web.guard import guarded
+from reviews.web.lists import count_search
 
 bp = Blueprint("setup", __name__)
 
@@ -104,6 +105,8 @@ def owners(access: CycleAccess) -> ResponseReturnValue:
             else:
                 flash("Owners saved.")
                 return redirect(url_for(".edit", cycle=access.cycle.public_id))
+    if form.search:
+        count_search()
     html = render_template(
         "cycles/setup/owners.html",
         access=access,

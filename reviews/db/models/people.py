@@ -84,7 +84,10 @@ class SignInSession(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     created_at: Mapped[datetime]
+    #: When it ends whatever happens.
     expires_at: Mapped[datetime]
+    #: When it ends if nothing is asked for; moved on every few minutes, not with each page.
+    idle_until: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
 
@@ -96,8 +99,17 @@ class SignInLink(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    made_at: Mapped[datetime]
+    #: Who saw it on a page and could have used it; None for whoever runs the server.
+    shown_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    #: When the person said that they know of it.
+    acknowledged_at: Mapped[datetime | None]
+
+    shown_to: Mapped["Person | None"] = relationship(
+        foreign_keys=[shown_to_id], lazy="raise_on_sql"
+    )
 
 
 class TakenForm(Base):

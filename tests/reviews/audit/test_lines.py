@@ -92,20 +92,20 @@ def test_what_is_done_to_an_account_leaves_a_line_that_names_it(session):
     named = {"person": ada.public_id}
 
     token = people.issue_link(ada, actor=of_owner, at=NOW)
-    people.choose_password(token, PASSWORD, at=NOW)
-    people.change_password(viewer_of(ada), present=PASSWORD, chosen=NEW)
+    people.choose_password(token, passwords.hash_password(PASSWORD), at=NOW)
+    people.change_password(viewer_of(ada), passwords.hash_password(NEW))
     people.end_own_sessions(viewer_of(ada), handle="")
-    people.deactivate(ada, actor=of_owner)
-    people.activate(ada, actor=of_owner)
+    people.deactivate(ada, actor=of_owner, at=NOW)
+    people.activate(ada, actor=of_owner, at=NOW)
 
     found = lines(session)
     assert [(line[0], line[3], line[4], line[5]) for line in found] == [
-        (owner.id, "manage_accounts", "Sign-in link made for Ada", named),
-        (ada.id, "manage_own_account", "Ada chose a password", named),
+        (owner.id, "manage_accounts", "Sign-in link for Ada shown to Ola", named),
+        (ada.id, "manage_own_account", "Ada chose a password with a link", named),
         (ada.id, "manage_own_account", "Ada changed the password", named),
         (ada.id, "manage_own_account", "Ada ended sessions", named),
-        (owner.id, "manage_accounts", "Account of Ada closed", named),
-        (owner.id, "manage_accounts", "Account of Ada opened again", named),
+        (owner.id, "manage_accounts", f"Account of Ada ({ada.employee_id}) closed", named),
+        (owner.id, "manage_accounts", f"Account of Ada ({ada.employee_id}) opened again", named),
     ]
     assert [secret for secret in (token, PASSWORD, NEW) if secret in str(found)] == []
     assert passwords.matches(NEW, ada.password_hash)

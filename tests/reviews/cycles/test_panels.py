@@ -235,7 +235,12 @@ def test_once_voting_has_begun_a_panel_changes_with_a_reason_on_record(client, s
     assert (refused.status_code, taken.status_code) == (422, 302)
     assert "Voting has begun, so this is done with a reason on record." in Page(refused).text()
     (event,) = session.scalars(select(AuditEvent))
-    assert event.details == {"reason": "Two members are ill."}
+    assert event.details == {
+        "reason": "Two members are ill.",
+        "panel": panel.public_id,
+        "members": sorted([ada.public_id, bo.public_id]),
+        "chair": ada.public_id,
+    }
     assert event.summary == f"Panel {panel.name}, quorum 1: Ada (chair), Bo"
     with pytest.raises(RuleBroken, match="Write why the panel changes now"):
         panels.save_panel(

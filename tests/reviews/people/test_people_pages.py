@@ -9,7 +9,9 @@ from reviews.db.models.audit import AuditEvent
 from reviews.db.models.people import Person, SignInSession
 from reviews.people import passwords, service
 from reviews.rules.enums import AssignmentState, ConflictStanding, CyclePhase, PacketState
+from tests import builders
 from tests.builders import NOW, a_conflict, a_cycle, a_packet, a_panel, a_person, an_assignment
+from tests.clients import form_token
 from tests.pages import Page, values_of
 from tests.recording import recorded
 
@@ -156,7 +158,7 @@ def test_a_sign_in_link_is_shown_once_and_lets_the_person_in(client, app):
     path = link.removeprefix("http://127.0.0.1:8000")
     assert theirs.submit(path, {"password": NEW}).headers["Location"] == "/sign-in"
     signed_in = theirs.submit("/sign-in", {"email": bo.email, "password": NEW})
-    assert signed_in.headers["Location"] == "/"
+    assert signed_in.headers["Location"] == "/account/links?next=/"
     assert Page(theirs.post(path, data={})).text(".//h1") != ""
 
 
@@ -369,6 +371,31 @@ def test_the_command_line_closes_and_opens_accounts_where_no_owner_may(app, sess
 # -- The own account
 
 
+def change(client, present: str, chosen: str) -> int:
+    fields = {"present": present, "chosen": chosen}
+    return client.submit("/account", fields, form=".//form[@class='form form--text']").status_code
+
+
+def test_guessing_at_the_present_password_is_slowed_down_in_that_session_alone(client, app):
+    """Whoever has stolen a session does not learn the password, nor keep the person from changing it."""
+    bo = a_person("Bo", password_hash=passwords.hash_password(OLD))
+    thief = app.test_client()
+    for each in (client, thief):
+        each.sign_in(bo)
+
+    guesses = [change(thief, "something else entirely", NEW) for _ in range(6)]
+
+    assert guesses == [422] * 5 + [429]
+    assert change(thief, OLD, NEW) == 429
+    assert change(client, OLD, NEW) == 302
+
+
+def test_changing_a_password_often_is_no_guessing(client):
+    client.sign_in(a_person("Bo", password_hash=passwords.hash_password(OLD)))
+
+    assert {change(client, *pair) for pair in [(OLD, NEW), (NEW, OLD)] * 3} == {302}
+
+
 def test_a_new_password_ends_the_other_sessions(client, app, session):
     bo = a_person("Bo", password_hash=passwords.hash_password(OLD))
     client.sign_in(bo)
@@ -563,3 +590,39 @@ def test_a_session_made_before_the_account_was_closed_is_no_way_in(client, owner
 
     assert answer.status_code == 422
     assert session.get(Person, owner.id).is_active
+
+
+# -- Searching for people
+
+
+@pytest.mark.parametrize("page", ["roster", "page of the roster", "peers", "panel", "owners"])
+@pytest.mark.usefixtures("one_stretch")
+def test_a_search_for_people_is_slowed_down(client, app, page):
+    """Whoever would copy the directory meets an end, and whoever looks for somebody does not."""
+    owner = a_person("Odile", is_owner=True)
+    cycle = builders.a_cycle(owners=[owner], phase=CyclePhase.SETUP)
+    # Whoever has a packet of their own in a cycle does not set it up.
+    packet = builders.a_packet(builders.a_cycle(), candidate=owner)
+    path = f"/cycles/{cycle.public_id}"
+    client.sign_in(owner)
+    find = {"csrf_token": form_token(app), "q": "Odile", "find": "Find people"}
+    ask = {
+        "roster": lambda: client.get("/people?q=Odile"),
+        "page of the roster": lambda: client.get("/people?q=Odile&page=1"),
+        "peers": lambda: client.get(f"/packets/{packet.public_id}/peers?q=Od"),
+        "panel": lambda: client.post(f"{path}/panels/new", data=find),
+        "owners": lambda: client.post(f"{path}/owners", data=find),
+    }[page]
+
+    answers = [ask() for _ in range(61)]
+
+    assert [answer.status_code for answer in answers] == [200] * 60 + [429]
+    assert answers[-1].headers["Retry-After"] == "60"
+    # What was typed is given back, and nothing found by it.
+    assert answers[-1].text.count("Odile") == (page in {"panel", "owners"})
+    assert client.get("/people").status_code == 200
+    # A person's searches are counted together, wherever they are made.
+    assert client.get("/people?q=Od").status_code == 429
+    other = app.test_client()
+    other.sign_in(a_person("Otto", is_owner=True))
+    assert other.get("/people?q=Odile").status_code == 200

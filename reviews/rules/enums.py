@@ -136,6 +136,7 @@ class Action(StrEnum):
     SEE_PROGRESS = "C19"
     ANSWER_CONFLICT_QUESTIONS = "C21"
     READ_RELEASE_AUDIT = "C22"
+    EXPORT_CYCLE_AUDIT = "C23"
 
     # The site.
     IMPORT_PEOPLE = "C04"
@@ -149,6 +150,7 @@ class Action(StrEnum):
     CREATE_CYCLE = "G13"
     READ_HEALTH = "G09"
     READ_WORDS = "G14"
+    EXPORT_SITE_AUDIT = "G15"
     SEE_INBOX = "H01"
     READ_LADDER = "H02"
     READ_LADDER_DRAFT = "H03"
@@ -165,6 +167,9 @@ class Verb(StrEnum):
     MANAGE_OWN_ACCOUNT = "manage_own_account"
     IMPORT_LADDER = "import_ladder"
     EDIT_LADDER = "edit_ladder"
+
+    # Of the site or of a cycle.
+    EXPORT_LOG = "export_log"
 
     # A cycle.
     SET_UP_CYCLE = "set_up_cycle"

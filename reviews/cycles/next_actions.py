@@ -76,4 +76,4 @@ def _for_office(page: CyclePage) -> Iterator[tuple[str, str, str, str]]:
         what = "Keep a panel member away from a packet"
         yield "cycles.panels.set_conflict", "Set conflict", what, "With a reason on record."
     if may(Action.READ_CYCLE_AUDIT):
-        yield "audit.cycle", "Read log", "Audit log", "Every change, who made it and when."
+        yield "audit.cycle", "Read log", "Audit log", "Every change, and who saw whose rating."

@@ -1,5 +1,6 @@
 """Reading what is submitted, as far as the reader may: their own rating, the manager's, the peers'."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, false, or_, select
@@ -7,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from reviews.access.expectations import TargetDimension, expectations_for
 from reviews.access.loaders import PacketAccess
+from reviews.access.read_log import shown
 from reviews.db.extensions import db
 from reviews.db.id_list import among
 from reviews.db.models.packets import Assignment
@@ -91,6 +93,7 @@ def ratings_page(access: PacketAccess) -> RatingsPage:
         )
         for dimension in asked.dimensions
     )
+    _log(access, dimensions)
     return RatingsPage(
         packet=packet.public_id,
         candidate=packet.candidate.name,
@@ -102,6 +105,24 @@ def ratings_page(access: PacketAccess) -> RatingsPage:
         own_only=not _reads_others(access),
         count_in=_count_in(access) if access.may(Action.COUNT_RATINGS) else None,
     )
+
+
+def _log(access: PacketAccess, dimensions: Iterable[VisibleDimension]) -> None:
+    """Note what is shown of other people's ratings."""
+    opened: set[Action] = set()
+    for rating in (rating for each in dimensions for rating in each.ratings if not rating.own):
+        opened.add(_ROWS[rating.kind])
+        if rating.rationale:
+            opened.add(_text_row(rating.kind, shareable=bool(rating.shareable)))
+    packet = access.packet
+    shown(*opened, packet=packet.id, cycle=packet.cycle_id, phase=access.standing.phase)
+
+
+#: The row of the policy that opens a rating to somebody else.
+_ROWS = {
+    RaterKind.MANAGER: Action.READ_MANAGER_RATING,
+    RaterKind.PEER: Action.READ_PEER_RATINGS,
+}
 
 
 def _reads_others(access: PacketAccess) -> bool:
@@ -152,17 +173,19 @@ def _visible_rating(
         kind=assignment.kind,
         own=own,
         category=rating.category,
-        rationale=rating.rationale if own or access.may(_text_row(assignment, rating)) else None,
+        rationale=rating.rationale
+        if own or access.may(_text_row(assignment.kind, shareable=rating.shareable))
+        else None,
         shareable=rating.shareable if is_manager and rating.category not in MISSING else None,
         marks=marks,
     )
 
 
-def _text_row(assignment: Assignment, rating: Rating) -> Action:
+def _text_row(kind: RaterKind, *, shareable: bool) -> Action:
     """The row of the policy that opens this rationale to somebody else."""
-    if assignment.kind is RaterKind.PEER:
+    if kind is RaterKind.PEER:
         return Action.READ_PEER_RATIONALE
-    if rating.shareable:
+    if shareable:
         return Action.READ_SHAREABLE_RATIONALE
     return Action.READ_CONFIDENTIAL_RATIONALE
 

@@ -140,6 +140,7 @@ class Action(StrEnum):
     SEE_PROGRESS = "C19"
     ANSWER_CONFLICT_QUESTIONS = "C21"
     READ_RELEASE_AUDIT = "C22"
+    EXPORT_CYCLE_AUDIT = "C23"
 
     # The site.
     IMPORT_PEOPLE = "C04"
@@ -154,6 +155,7 @@ class Action(StrEnum):
     READ_HEALTH = "G09"
     READ_WORDS = "G14"
     SEE_ACCOUNT = "G15"
+    EXPORT_SITE_AUDIT = "G16"
     SEE_INBOX = "H01"
     READ_LADDER = "H02"
     READ_LADDER_DRAFT = "H03"
@@ -170,6 +172,9 @@ class Verb(StrEnum):
     MANAGE_OWN_ACCOUNT = "manage_own_account"
     IMPORT_LADDER = "import_ladder"
     EDIT_LADDER = "edit_ladder"
+
+    # Of the site or of a cycle.
+    EXPORT_LOG = "export_log"
 
     # A cycle.
     SET_UP_CYCLE = "set_up_cycle"

@@ -127,10 +127,25 @@ def _permissions() -> Iterator[str]:
     yield from _table(
         ("kind", "who is refused gets"), ((kind.value, denial) for kind, denial in _KINDS.items())
     )
+    yield "## The read log"
+    yield ""
+    yield "Whoever is shown one of these leaves a line in the read log: who, which packet, what, and when. What they"
+    yield "wrote themselves is left out. There is one line for each person, packet, row of this table and day (UTC)."
+    yield ""
+    yield from _table(("", "name", "what", "phases"), _read_log())
     for table in tables():
         yield f"## {_TITLES[table.name]}"
         yield ""
         yield from _policy(table)
+
+
+def _read_log() -> Iterator[tuple[str, ...]]:
+    return (
+        (row.action.value, f"`{row.action.name}`", row.what, row.read_log_written)
+        for table in tables()
+        for row in table.rows.values()
+        if row.read_log
+    )
 
 
 def _policy(table: PolicyTable) -> Iterator[str]:

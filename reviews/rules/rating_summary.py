@@ -50,6 +50,11 @@ class CellCounts:
         return sum(self.peers) + (self.manager is not None)
 
     @property
+    def has_ratings(self) -> bool:
+        """Whether anybody has submitted one, also one without a category."""
+        return bool(self.rated or self.manager_missing or self.peers_missing)
+
+    @property
     def ratings(self) -> Histogram:
         """Everybody's ratings; the manager's counts as one of them."""
         if self.manager is None:

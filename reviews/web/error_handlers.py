@@ -19,7 +19,7 @@ from reviews.db.hits import Limit
 from reviews.display.formatting import waiting_time
 from reviews.rules.errors import RuleBroken, TooBusy
 from reviews.web import callers, request_log
-from reviews.web.guard import SAFE
+from reviews.web.guard import SAFE, ReadNotLogged
 from reviews.web.request_log import Event
 from reviews.web.typed_text import SECRETS, typed
 
@@ -89,6 +89,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(IntegrityError, _taken)
     app.register_error_handler(OperationalError, _not_now)
     app.register_error_handler(TooBusy, lambda _error: _busy())
+    app.register_error_handler(ReadNotLogged, _read_not_logged)
     app.register_error_handler(RuleBroken, _rule_broken)
     app.after_request(_slow_down)
 
@@ -141,6 +142,15 @@ def _not_now(error: OperationalError) -> ResponseReturnValue:
     """Nothing is done, and what was typed is ready to be sent again, under the token that it came with."""
     if not _passes_by_itself(error.orig):
         raise error
+    return _try_later(error)
+
+
+def _read_not_logged(error: ReadNotLogged) -> ResponseReturnValue:
+    """Whatever the database's reason: nobody is shown what cannot be written down."""
+    return _try_later(error.__cause__ or error)
+
+
+def _try_later(error: BaseException) -> ResponseReturnValue:
     request_log.note(Event.DATABASE_UNAVAILABLE, **request_log.database_facts(error))
     try:
         sent = [] if request.files else list(request.form.items(multi=True))

@@ -1,8 +1,9 @@
 """Fields and filters that several forms share."""
 
 import re
+from typing import Any
 
-from wtforms import IntegerField
+from wtforms import DateField, IntegerField
 from wtforms.form import BaseForm
 from wtforms.validators import Length, StopValidation
 from wtforms.widgets import HiddenInput
@@ -40,6 +41,16 @@ class VersionField(IntegerField):
         """Carry this version when the page is shown again; by itself a field repeats what was sent."""
         self.data = version
         self.raw_data = None
+
+
+class DayField(DateField):
+    """Says what a date looks like where it cannot read one."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError("Type a date, such as 2026-06-08.") from error
 
 
 class WholeNumberField(IntegerField):

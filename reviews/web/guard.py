@@ -1,4 +1,4 @@
-"""The one way into every page: who is asking, load, decide, check the form's token, call, commit.
+"""The one way into every page: who is asking, load, decide, check the form's token, call, commit, log what was read.
 
 The order is fixed so that a refusal never tells more than the policy: signed in, loaded under the policy and decided
 (404), origin and token (403), decided (403 or 409), known parameters (400), then the view. Views get an access value,
@@ -24,10 +24,11 @@ from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, validate_csrf
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import MethodNotAllowed, NotFound, SecurityError
 from wtforms import ValidationError
 
-from reviews.access import loaders
+from reviews.access import loaders, read_log
 from reviews.access.loaders import Access, CycleAccess, PacketAccess, StartAccess
 from reviews.access.viewer import Viewer
 from reviews.db import random_source
@@ -136,6 +137,7 @@ def _once(answer: Callable[..., Response], url_parts: dict[str, Any]) -> Respons
         response = answer(**url_parts)
         press.answered(response)
     commit_or_rollback(response)
+    _log_reads(current_user._get_current_object(), response)
     return response
 
 
@@ -217,6 +219,25 @@ def commit_or_rollback(response: Response) -> None:
         db.session.commit()
     else:
         db.session.rollback()
+
+
+class ReadNotLogged(Exception):  # noqa: N818 - a refusal, not a fault
+    """The read log could not be written, so the page that was made is not shown. The cause is the database's error."""
+
+
+def _log_reads(viewer: Viewer, response: Response) -> None:
+    """Let no answer leave with a critical field that is not in the read log. A redirect and a head show none.
+
+    Raises:
+        ReadNotLogged: the answer must not be sent.
+    """
+    reads = read_log.take_notes()
+    if request.method == "HEAD" or 300 <= response.status_code < 400:
+        return
+    try:
+        read_log.write(viewer, reads)
+    except SQLAlchemyError as error:
+        raise ReadNotLogged from error
 
 
 def _end_read(response: Response) -> Response:
@@ -313,6 +334,8 @@ def _open_request() -> ResponseReturnValue | None:
     if is_public(current_app.view_functions.get(request.endpoint or "")):
         return None
     if "_user_id" in session:
+        # A request that ended in a failure may have left some.
+        read_log.take_notes()
         if request.method in SAFE:
             begin_read()
         else:

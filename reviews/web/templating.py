@@ -20,6 +20,10 @@ from reviews.rules.scale import DEFAULT_WORDS
 #: A page that is reached through another entry of the menu, or none, by its endpoint or its blueprint.
 PART_OF = {
     "audit.cycle": "cycles",
+    "audit.export_cycle": "cycles",
+    "audit.export_reads": "cycles",
+    "audit.export_site": "people",
+    "audit.reads": "cycles",
     "audit.site": "people",
     "calibration": "cycles",
     "ladder_editor": "ladder_library",

@@ -431,7 +431,11 @@ CYCLE_ROUTES = (
     page("calibration.board.show", "C12", on="cycle"),
     page("calibration.compare.show", "C12", on="cycle"),
     page("audit.cycle", "C16", on="cycle"),
+    page("audit.reads", "C16", on="cycle"),
+    write("audit.export_cycle", "C23", on="cycle", done_by=("1", "owner")),
+    write("audit.export_reads", "C23", on="cycle", done_by=("1", "owner")),
     page("audit.site", "G12", on="site"),
+    write("audit.export_site", "G16", on="site", done_by=("1", "site owner")),
     page("packets.start", "K02", on="start"),
     write("packets.start", "K02", on="start", fields=a_choice),
 )

@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session, scoped_session
 
+from reviews.db import hits
 from reviews.db.models.people import Person
 from reviews.rules.enums import AssignmentState, ConflictStanding, PacketStage, RaterKind
-from reviews.db import hits
 from tests import builders
 from tests.clients import StrictClient, form_token, one_request_id, without_token
 from tests.reviews.calibration.panels import Committee, a_committee, happens

@@ -38,7 +38,7 @@ def test_every_action_has_exactly_one_row() -> None:
     listed = [action for table in tables() for action in table.rows]
 
     assert sorted(listed) == sorted(Action)
-    assert [len(table.rows) for table in tables()] == [50, 12, 16]
+    assert [len(table.rows) for table in tables()] == [50, 13, 17]
 
 
 P = PacketPhase
@@ -90,6 +90,50 @@ def test_a_row_that_names_what_is_not_there_stops_the_start(
 ) -> None:
     with pytest.raises(PolicyError):
         read(changed(tmp_path, Action.KNOW_PACKET, **said))
+
+
+@pytest.mark.parametrize(
+    ("action", "text"),
+    [
+        (Action.READ_BALLOTS, "sometimes"),
+        (Action.READ_BALLOTS, "decided, own"),
+        (Action.READ_BALLOTS, "decided, with a reason"),
+        (Action.CAST_BALLOT, "always"),
+    ],
+)
+def test_a_read_log_that_says_no_phases_or_is_about_a_change_stops_the_start(
+    tmp_path: Path, action: Action, text: str
+) -> None:
+    with pytest.raises(PolicyError, match=action.name):
+        read(changed(tmp_path, action, read_log=text))
+
+
+def test_what_is_critical_is_in_the_read_log() -> None:
+    """The outcome and its letter until release, the rest always: a row more or less is a decision, not an accident."""
+    logged = {
+        row.action: row.read_log
+        for table in tables()
+        for row in table.rows.values()
+        if row.read_log
+    }
+
+    assert logged == {
+        **dict.fromkeys(
+            (
+                Action.READ_MANAGER_RATING,
+                Action.READ_CONFIDENTIAL_RATIONALE,
+                Action.READ_PEER_RATINGS,
+                Action.READ_PEER_RATIONALE,
+                Action.READ_CONFLICT_REASON,
+                Action.READ_BALLOTS,
+                Action.READ_TALLY,
+                Action.SEE_BOARD_ROW,
+            ),
+            frozenset(PacketPhase),
+        ),
+        Action.READ_OUTCOME: {P.DECIDED},
+        Action.READ_FEEDBACK: {P.DECIDED},
+    }
 
 
 def test_a_row_that_stands_twice_stops_the_start(tmp_path: Path) -> None:

@@ -8,10 +8,11 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from reviews.audit import service as audit
 from reviews.db.extensions import db
-from reviews.db.models.cycles import Cycle, Panel, PanelMember
+from reviews.db.models.cycles import Cycle, CycleOwner, Panel, PanelMember
 from reviews.db.models.packets import Assignment, EvidenceItem, Packet
 from reviews.db.models.people import Person
 from reviews.db.models.ratings import Rating
+from reviews.db.models.reads import PacketRead
 from reviews.people import service as people
 from reviews.rules.enums import (
     Action,
@@ -24,6 +25,7 @@ from reviews.rules.enums import (
     Outcome,
     PacketStage,
     RaterKind,
+    Verb,
 )
 from tests import builders
 from tests.builders import NOW
@@ -271,3 +273,25 @@ def a_packet_appears() -> None:
         builders.a_rating(packet, person(name), category=Category.PARTLY)
     builders.a_rating(packet, kind=RaterKind.MANAGER)
     builders.a_ballot(packet, person("Member"))
+
+
+def owns_the_cycle(name: str) -> None:
+    """Beside the owner who is there."""
+    builders.saved(CycleOwner(cycle_id=this_cycle().id, person_id=person(name).id))
+
+
+def is_read(name: str, candidate: str = "Candidate") -> None:
+    """Somebody was shown ratings of the packet, and an owner took along who was."""
+    packet = packet_of(candidate)
+    for action in (Action.READ_MANAGER_RATING, Action.READ_PEER_RATINGS):
+        builders.saved(
+            PacketRead(
+                person_id=person(name).id,
+                packet_id=packet.id,
+                cycle_id=packet.cycle_id,
+                action=action.value,
+                day=NOW.date(),
+                at=NOW,
+            )
+        )
+    audit.record(person("Owner"), Verb.EXPORT_LOG, "Reads exported", at=NOW, packet=packet)

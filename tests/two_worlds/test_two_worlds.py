@@ -217,3 +217,23 @@ def test_somebody_without_a_part_in_it_sees_none_of_it(make_world: MakeWorld) ->
 
     assert told(quiet, busy, "Stranger") == []
     assert tells(quiet, busy, "Owner", "calibration.board.show")
+
+
+def test_a_candidate_who_owns_the_cycle_does_not_see_who_read_their_ratings(
+    make_world: MakeWorld,
+) -> None:
+    before = [
+        partial(people.rates, "Manager"),
+        partial(people.rates, "Peer"),
+        calibrate,
+        partial(people.owns_the_cycle, "Candidate"),
+    ]
+    quiet = make_world(*before)
+    busy = make_world(*before, partial(people.is_read, "Chair"), partial(people.is_read, "Member"))
+
+    assert told(quiet, busy, "Candidate") == []
+    assert told_by(quiet, busy, "Owner", "audit.cycle", "audit.reads") == {
+        "audit.cycle",
+        "audit.reads",
+    }
+    assert told(quiet, busy, "Conflicted member") == []

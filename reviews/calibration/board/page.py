@@ -16,6 +16,7 @@ from reviews.calibration.board.queries import (
     Stubs,
     TargetLevel,
     columns_of,
+    log_cells,
     stubs,
 )
 from reviews.db.pagination import PAGE_SIZE, Page
@@ -115,6 +116,8 @@ def board_page(rows: BoardRows, *, now: datetime) -> BoardPage | None:
     shown: list[Candidate] = pagination.items
     if not shown and number > 1:
         return None
+    for candidate in shown:
+        log_cells(rows.access, candidate, candidate.cells.values())
     after = window[PAGE_SIZE] if len(window) > PAGE_SIZE else None
     columns = columns_of({each.target.version_id for each in shown}) if shown else {}
     assembly = _BoardAssembly(rows.population, columns, _panels(shown, now))

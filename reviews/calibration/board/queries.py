@@ -28,6 +28,7 @@ from sqlalchemy.orm import aliased
 from ladders.models import DimensionRow, LadderRow, LadderVersion, LevelRow
 from reviews.access.loaders import CycleAccess
 from reviews.access.packet_list import read_front
+from reviews.access.read_log import shown
 from reviews.access.standing import (
     ListFront,
     allowed,
@@ -703,7 +704,7 @@ def _row_columns(standing: Any) -> list[Any]:
 # -- The cells of one packet
 
 
-def faces_of(packet: Packet, scale: ScaleWords) -> Mapping[int, CellFace]:
+def cells_of(packet: Packet, scale: ScaleWords) -> Mapping[int, BoardCell]:
     """The cells of one packet by dimension, without zones: those need the rest of the board. One statement.
 
     The caller has asked the policy for READ_MANAGER_RATING and READ_PEER_RATINGS.
@@ -719,4 +720,18 @@ def faces_of(packet: Packet, scale: ScaleWords) -> Mapping[int, CellFace]:
     if row is None:
         return {}
     cell = _cells(scale)
-    return {dimension: cell((*counted, row.asked), None).face for dimension, *counted in row.cells}
+    return {dimension: cell((*counted, row.asked), None) for dimension, *counted in row.cells}
+
+
+# -- The read log
+
+
+def log_cells(access: CycleAccess, candidate: Candidate, cells: Iterable[BoardCell | None]) -> None:
+    """Note that these cells of the candidate are shown. One in which no rating is shows nothing."""
+    if any(cell.counts.has_ratings for cell in cells if cell):
+        shown(
+            Action.SEE_BOARD_ROW,
+            packet=candidate.packet_id,
+            cycle=access.cycle.id,
+            phase=candidate.standing.phase,
+        )

@@ -15,6 +15,7 @@ from reviews.access.expectations import TargetDimension, expectations_for
 from reviews.access.loaders import BY_NAME, CycleAccess, PacketAccess, packets_of
 from reviews.access.packet_list import PacketList
 from reviews.access.panel_standing import panel_standings
+from reviews.access.read_log import shown
 from reviews.access.standing import (
     VIEWER_ID,
     ListFront,
@@ -22,7 +23,7 @@ from reviews.access.standing import (
     standing_of,
     viewer_params,
 )
-from reviews.calibration.board.queries import faces_of
+from reviews.calibration.board.queries import cells_of
 from reviews.calibration.requirements import BallotMarkDraft
 from reviews.db.extensions import db
 from reviews.db.models.calibration import (
@@ -245,6 +246,9 @@ class CommitteePage:
     faces: Mapping[int, CellFace]
     #: By dimension, the candidate's notes that the role gave no chance.
     no_opportunity: Mapping[int, str]
+    #: Whether somebody else's rating is in a cell, and somebody else's ballot in the tally.
+    has_ratings: bool
+    has_ballots: bool
 
 
 def committee_page(access: PacketAccess) -> CommitteePage:
@@ -258,6 +262,7 @@ def committee_page(access: PacketAccess) -> CommitteePage:
     own = cast_ballots.get(access.viewer.person_id, [])
     who_voted = access.may(Action.SEE_WHO_VOTED)
     names = {seat.person_id: seat.name for seat in standing.cast}
+    cells = cells_of(packet, scale)
     return CommitteePage(
         scale=scale,
         dimensions=dimensions,
@@ -279,9 +284,30 @@ def committee_page(access: PacketAccess) -> CommitteePage:
         decided=access.may(Action.KNOW_DECISION),
         reveal_reason=packet.reveal_reason or "",
         missing_at_reveal=packet.missing_ballots if packet.revealed_at and who_voted else None,
-        faces=faces_of(packet, scale),
+        faces={dimension: cell.face for dimension, cell in cells.items()},
         no_opportunity=_notes(access),
+        has_ratings=any(cells[d.id].counts.has_ratings for d in dimensions if d.id in cells),
+        has_ballots=any(cast_ballots[each] for each in names if each != access.viewer.person_id),
     )
+
+
+def log_cells(access: PacketAccess, page: CommitteePage) -> None:
+    """Note that the board's cells are shown: the committee's pages do not all have the same parts."""
+    if page.has_ratings:
+        _log(access, Action.SEE_BOARD_ROW)
+
+
+def log_tally(access: PacketAccess, page: CommitteePage, *, with_ballots: bool) -> None:
+    """Note that the tally is shown, where it is, and the ballots below it."""
+    if page.has_ballots and page.tally is not None:
+        _log(access, Action.READ_TALLY)
+        if with_ballots and access.may(Action.READ_BALLOTS):
+            _log(access, Action.READ_BALLOTS)
+
+
+def _log(access: PacketAccess, action: Action) -> None:
+    packet = access.packet
+    shown(action, packet=packet.id, cycle=packet.cycle_id, phase=access.standing.phase)
 
 
 def _notes(access: PacketAccess) -> Mapping[int, str]:

@@ -70,7 +70,10 @@ def conflicts(access: CycleAccess) -> ResponseReturnValue:
 @bp.get("/packets/<packet>/committee")
 @guarded(Action.OPEN_COMMITTEE_PAGE, on="packet")
 def show(access: PacketAccess) -> ResponseReturnValue:
-    return _show("calibration/committee/show.html", access, queries.committee_page(access))
+    page = queries.committee_page(access)
+    queries.log_cells(access, page)
+    queries.log_tally(access, page, with_ballots=True)
+    return _show("calibration/committee/show.html", access, page)
 
 
 @bp.route("/packets/<packet>/ballot", methods=["GET", "POST"])
@@ -110,6 +113,7 @@ def _show(template: str, access: PacketAccess, page: queries.CommitteePage, **mo
 
 def _ballot(access: PacketAccess) -> ResponseReturnValue:
     page = queries.committee_page(access)
+    queries.log_cells(access, page)
     form = BallotForm.for_dimensions(page.dimensions, page.own_ballot or {}, page.scale)
     packet = access.packet
 
@@ -152,6 +156,7 @@ def reveal(access: PacketAccess) -> ResponseReturnValue:
 @guarded(Action.DECIDE_PACKET, on="packet")
 def decide(access: PacketAccess) -> ResponseReturnValue:
     page = queries.committee_page(access)
+    queries.log_tally(access, page, with_ballots=False)
     form = DecisionForm.for_dimensions(page.dimensions, page.scale)
 
     def record() -> None:

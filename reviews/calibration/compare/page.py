@@ -16,6 +16,7 @@ from reviews.calibration.board.choice import BoardChoice
 from reviews.calibration.board.queries import (
     BoardRows,
     Candidate,
+    log_cells,
     target_levels,
 )
 from reviews.calibration.compare.queries import (
@@ -136,6 +137,9 @@ def compare_page(access: CycleAccess, wanted: Iterable[str], dimension: str) -> 
     if key not in names:
         raise Incomparable("This dimension asks nothing of these candidates at their target level.")
     of = {id_: found for id_, each in asked.items() if (found := each.dimension(key)) is not None}
+    for candidate in chosen:
+        asked_of = of.get(candidate.packet_id)
+        log_cells(access, candidate, [candidate.cells.get(asked_of.id)] if asked_of else [])
     table = _Comparison(
         scale=ScaleWords.of(access.cycle.scale),
         chosen=chosen,
@@ -143,7 +147,7 @@ def compare_page(access: CycleAccess, wanted: Iterable[str], dimension: str) -> 
         marks=marks_of(of),
         evidence=evidence_of(chosen, packets),
         notes=notes_of(chosen, packets),
-        ratings=ratings_about(chosen, of),
+        ratings=ratings_about(access, chosen, of),
     )
     return Compare(
         scale=table.scale,

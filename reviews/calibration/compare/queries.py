@@ -4,7 +4,7 @@ Columns, not rating objects.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import joinedload
 
 from reviews.access.expectations import TargetDimension
+from reviews.access.loaders import CycleAccess
+from reviews.access.read_log import shown
 from reviews.calibration.board.queries import Candidate
 from reviews.db.extensions import db
 from reviews.db.id_list import among
@@ -124,9 +126,9 @@ def marks_of(
 
 
 def ratings_about(
-    chosen: Sequence[Candidate], asked: Mapping[int, TargetDimension]
+    access: CycleAccess, chosen: Sequence[Candidate], asked: Mapping[int, TargetDimension]
 ) -> Mapping[int, DimensionRatings]:
-    """What was written about the dimension, by packet."""
+    """What was written about the dimension, by packet. It is noted for the read log."""
     rows = db.session.execute(
         select(
             Assignment.packet_id,
@@ -135,6 +137,7 @@ def ratings_about(
             Person.name,
             Rating.category,
             Rating.rationale,
+            Rating.shareable,
         )
         .join(Rating, Rating.assignment_id == Assignment.id)
         .join(Person, Person.id == Assignment.rater_id)
@@ -148,10 +151,14 @@ def ratings_about(
         )
         .order_by(Assignment.peer_order, Assignment.id)
     ).all()
-    return {candidate.packet_id: _dimension_ratings(candidate, rows) for candidate in chosen}
+    return {
+        candidate.packet_id: _dimension_ratings(access, candidate, rows) for candidate in chosen
+    }
 
 
-def _dimension_ratings(candidate: Candidate, rows: Sequence[Any]) -> DimensionRatings:
+def _dimension_ratings(
+    access: CycleAccess, candidate: Candidate, rows: Sequence[Any]
+) -> DimensionRatings:
     own = [row for row in rows if row.packet_id == candidate.packet_id]
     reads = {
         RaterKind.MANAGER: may(candidate, Action.READ_MANAGER_RATING)
@@ -159,13 +166,31 @@ def _dimension_ratings(candidate: Candidate, rows: Sequence[Any]) -> DimensionRa
         RaterKind.PEER: may(candidate, Action.READ_PEER_RATINGS)
         and may(candidate, Action.READ_PEER_RATIONALE),
     }
-    rationales = [
-        (row.kind, Rationale(row.name, row.category, row.rationale))
-        for row in own
-        if reads[row.kind]
-    ]
+    readable = [row for row in own if reads[row.kind]]
+    shown(
+        *(
+            action
+            for row in readable
+            if row.rater_id != access.viewer.person_id
+            for action in _rows_of(row)
+        ),
+        packet=candidate.packet_id,
+        cycle=access.cycle.id,
+        phase=candidate.standing.phase,
+    )
+    rationales = [(row.kind, Rationale(row.name, row.category, row.rationale)) for row in readable]
     return DimensionRatings(
         rater_ids=frozenset(row.rater_id for row in own),
         manager=next((said for kind, said in rationales if kind is RaterKind.MANAGER), None),
         peers=tuple(said for kind, said in rationales if kind is RaterKind.PEER),
     )
+
+
+def _rows_of(rating: Any) -> Iterator[Action]:
+    """The rows of the policy that open what is shown of somebody's rating."""
+    is_peer = rating.kind is RaterKind.PEER
+    yield Action.READ_PEER_RATINGS if is_peer else Action.READ_MANAGER_RATING
+    if is_peer and rating.rationale:
+        yield Action.READ_PEER_RATIONALE
+    elif rating.rationale and not rating.shareable:
+        yield Action.READ_CONFIDENTIAL_RATIONALE

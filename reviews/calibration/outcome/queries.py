@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, select
 from reviews.access.expectations import TargetDimension, TargetExpectation, expectations_for
 from reviews.access.loaders import PacketAccess
 from reviews.access.panel_standing import panel_standings
+from reviews.access.read_log import shown
 from reviews.db.extensions import db
 from reviews.db.models.calibration import (
     Ballot,
@@ -125,10 +126,13 @@ def outcome_page(access: PacketAccess) -> OutcomePage | None:
     }
     revision = db.session.get_one(PacketRevision, packet.current_revision_id)
     dimensions = expectations_for(packet).dimensions
+    letter = decision.letter if access.may(Action.READ_FEEDBACK) else None
+    opened = (Action.READ_OUTCOME, *([Action.READ_FEEDBACK] if letter else []))
+    shown(*opened, packet=packet.id, cycle=packet.cycle_id, phase=access.standing.phase)
     return OutcomePage(
         scale=ScaleWords.of(packet.cycle.scale),
         outcome=decision.outcome,
-        letter=decision.letter if access.may(Action.READ_FEEDBACK) else None,
+        letter=letter,
         rule_reading=decision.rule_reading,
         against_rule=decision.against_rule,
         awaited_evidence=decision.awaited_evidence,

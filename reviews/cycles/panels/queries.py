@@ -7,11 +7,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import aliased, contains_eager
 
 from reviews.access.loaders import CycleAccess, packets_by_name
-from reviews.access.standing import allowed, on_packet, packet_standing, viewer_params
+from reviews.access.read_log import shown
+from reviews.access.standing import (
+    allowed,
+    on_packet,
+    packet_standing,
+    standing_columns,
+    standing_of,
+    viewer_params,
+)
 from reviews.access.viewer import Viewer
 from reviews.db.extensions import db
 from reviews.db.models.calibration import Conflict
@@ -20,7 +28,7 @@ from reviews.db.models.packets import Assignment, Packet
 from reviews.db.models.people import Person
 from reviews.db.pagination import PAGE_SIZE, Page, page_of
 from reviews.db.text import position
-from reviews.rules.enums import Action, ConflictStanding, CyclePhase, RaterKind
+from reviews.rules.enums import Action, ConflictStanding, CyclePhase, PacketPhase, RaterKind
 from reviews.rules.policy import Answer, cells
 from reviews.rules.workflow import APPROVED, UNDER_WAY
 
@@ -191,6 +199,9 @@ class ConflictOnRecord:
     standing: ConflictStanding
     reason: str
     at: datetime
+    packet_id: int
+    phase: PacketPhase
+    recorded_by_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,11 +291,33 @@ def conflicts_page(access: CycleAccess, *, page: int, name: str) -> SetConflictP
         "cycle": access.cycle.id,
         "see_panel": cells(Action.SEE_PANEL),
     }
+    conflicts = page_of(_on_record(), page, parameters, _conflict_on_record)
+    for line in conflicts:
+        if line.reason and line.recorded_by_id != access.viewer.person_id:
+            shown(
+                Action.READ_CONFLICT_REASON,
+                packet=line.packet_id,
+                cycle=access.cycle.id,
+                phase=line.phase,
+            )
     return SetConflictPage(
         access=access,
         packets=packets_by_name(access, Action.SEE_PANEL, page=1, name=name),
         members=tuple(members),
-        conflicts=page_of(_on_record(), page, parameters, lambda row: ConflictOnRecord(*row)),
+        conflicts=conflicts,
+    )
+
+
+def _conflict_on_record(row: Row[Any]) -> ConflictOnRecord:
+    return ConflictOnRecord(
+        candidate=row.candidate,
+        member=row.member,
+        standing=row.standing,
+        reason=row.reason,
+        at=row.recorded_at,
+        packet_id=row.packet_id,
+        phase=standing_of(row).phase,
+        recorded_by_id=row.recorded_by_id,
     )
 
 
@@ -299,11 +332,14 @@ def _on_record() -> Select[*tuple[Any, ...]]:
     candidate, member = aliased(Person), aliased(Person)
     return (
         select(
-            candidate.name,
-            member.name,
+            Conflict.packet_id,
+            candidate.name.label("candidate"),
+            member.name.label("member"),
             Conflict.standing,
             Conflict.reason,
             Conflict.recorded_at,
+            Conflict.recorded_by_id,
+            *standing_columns(standing),
         )
         .join(standing, standing.c.packet_id == Conflict.packet_id)
         .join(candidate, candidate.id == standing.c.candidate_id)

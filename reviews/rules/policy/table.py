@@ -17,7 +17,7 @@ _GRANT = re.compile(
     r"(?P<stub>, stub)?(?P<own>, own)?(?P<reason>, with a reason)?"
 )
 _REASON = ", with a reason"
-_ABOUT = frozenset({"id", "what", "kind", "behind"})
+_ABOUT = frozenset({"id", "what", "kind", "behind", "read_log"})
 #: The files, each with the relations that may be in it and the action by which a person knows of the thing at all.
 _FILES = {
     "packet": (
@@ -83,6 +83,9 @@ class PolicyRow:
     written: Mapping[Relation, str] = field(hash=False)
     #: The row whose page this change stands behind: whatever is wrong with the form is answered by that row.
     behind: Action | None = None
+    #: The phases in which whoever is shown it leaves a line in the read log, and how the file writes them.
+    read_log: frozenset[PacketPhase] = frozenset()
+    read_log_written: str = ""
 
     def grant(self, relation: Relation) -> Grant:
         return self.grants.get(relation, NEVER)
@@ -153,7 +156,22 @@ def _row(name: str, entry: Mapping[str, str], relations: frozenset[Relation]) ->
         grants={r: _grant(text, f"{name}, {r}") for r, text in written.items()},
         written=written,
         behind=Action(entry["behind"]) if "behind" in entry else None,
+        read_log=_logged(name, entry),
+        read_log_written=entry.get("read_log", ""),
     )
+
+
+def _logged(name: str, entry: Mapping[str, str]) -> frozenset[PacketPhase]:
+    if "read_log" not in entry:
+        return frozenset()
+    if Kind(entry["kind"]).is_write:
+        raise PolicyError(
+            f"{name}: a change is in the audit log; only what is read is in the read log"
+        )
+    phases = _grant(entry["read_log"], f"{name}, read_log")
+    if phases != Grant(phases.phases):
+        raise PolicyError(f"{name}: read_log says in which phases, and nothing else")
+    return phases.phases
 
 
 def read(path: Path) -> PolicyTable:

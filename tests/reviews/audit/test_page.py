@@ -153,7 +153,7 @@ def test_a_page_beyond_the_log_is_the_nearest(client, owner, cycle, page):
 
 
 @pytest.mark.parametrize(
-    "query", ["?page=x", "?page=0", "?page=-1", "?page=²", f"?page={'9' * 40}", "?q=1"]
+    "query", ["?page=x", "?page=0", "?page=-1", "?page=²", f"?page={'9' * 40}", "?word=1"]
 )
 def test_a_page_that_is_no_number_is_refused(client, owner, cycle, query):
     client.sign_in(owner)

@@ -442,10 +442,11 @@ def test_a_page_of_the_board_costs_the_same_at_any_size(
     for size in (Size(60, 5, 3), Size(300, 5, 3)):
         url, chair = loaded(size)
         client.sign_in(chair)
+        client.page(url)  # the first time of a day it is written to the read log
         with recorded() as seen, objects() as made:
             page = client.page(url)
         costs.append((len(page.all(ROWS)), len(seen), dict(made)))
-    assert costs == [(50, 8, {"Cycle": 1}), (50, 8, {"Cycle": 1})]
+    assert costs == [(50, 9, {"Cycle": 1}), (50, 9, {"Cycle": 1})]
 
 
 def test_a_choice_costs_one_statement_at_most(
@@ -463,11 +464,14 @@ def test_a_choice_costs_one_statement_at_most(
         "?flag=coverage_hole",
         "?q=person",
     ):
+        client.page(
+            url + query
+        )  # rows that are seen for the first time are written to the read log
         with recorded() as seen:
             client.page(url + query)
         counts[query] = len(seen)
     # Where a filter leaves more than a page they are counted.
-    assert counts == {**dict.fromkeys(counts, 8), "?q=person": 9}
+    assert counts == {**dict.fromkeys(counts, 9), "?q=person": 10}
 
 
 def test_no_macro_is_called_and_no_address_built_for_a_cell(

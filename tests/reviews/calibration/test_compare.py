@@ -297,10 +297,11 @@ def test_it_takes_as_many_statements_for_one_rating_and_item_as_for_thirty(
     for raters in (1, 29):
         rated(world.ada, raters, session)
         session.commit()
+        client.page(url)  # the first time of a day it is written to the read log
         with recorded() as seen:
             client.page(url)
         counts.append(len(seen))
-    assert counts == [11, 11]
+    assert counts == [12, 12]
 
 
 # -- Notes of no opportunity

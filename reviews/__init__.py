@@ -55,7 +55,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     from reviews import cli, routes
     from reviews.audit import chain
     from reviews.db import connections
-    from reviews.db.extensions import READ, db
     from reviews.rules.policy.table import tables
     from reviews.web import (
         error_handlers,
@@ -72,12 +71,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     (ROOT / "var").mkdir(mode=0o700, exist_ok=True)
     if app.config["MODE"] == "production":
         connections.keep_private(app.config["SQLALCHEMY_DATABASE_URI"])
-    app.config["SQLALCHEMY_BINDS"] = {READ: app.config["SQLALCHEMY_DATABASE_URI"]}
-    db.init_app(app)
-    with app.app_context():
-        for name, engine in db.engines.items():
-            connections.prepare(engine, reads_only=name == READ)
-            request_log.count_statements(engine)
+    _prepare_database(app)
     request_log.init_app(app)
     extensions.csrf.init_app(app)
     extensions.login_manager.init_app(app)
@@ -98,3 +92,19 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     gc.freeze()
     gc.enable()
     return app
+
+
+def _prepare_database(app: Flask) -> None:
+    from reviews.db import connections
+    from reviews.db.extensions import READ, db
+    from reviews.web import request_log
+
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    options = connections.engine_options(url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    app.config["SQLALCHEMY_BINDS"] = {READ: {"url": url, **options}}
+    db.init_app(app)
+    with app.app_context():
+        for name, engine in db.engines.items():
+            connections.prepare(engine, reads_only=name == READ)
+            request_log.count_statements(engine)

@@ -1,6 +1,5 @@
 """From a refusal to an answer: on the form that met it, or as a constant page."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,11 +11,12 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from limits import RateLimitItemPerMinute
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
-from reviews.db.extensions import db
+from reviews.db.extensions import READ, db
+from reviews.db.trouble import Trouble, trouble_of
 from reviews.rules.errors import RuleBroken
 from reviews.web import request_log
 from reviews.web.extensions import limiter
@@ -28,6 +28,8 @@ _PAGES = (400, 403, 404, 405, 409, 413, 415, 429, 500)
 _UNIQUE_VIOLATION = "23505"
 #: For each person, and for each address that is not signed in: enough for anybody who follows links.
 _MISSES = RateLimitItemPerMinute(30)
+#: Which page says what is wrong with the database.
+_TROUBLES = {Trouble.BUSY: "503", Trouble.AWAY: "503_away", Trouble.SHUT: "503_shut"}
 #: Seconds after which a busy database is worth another try.
 _PAUSE = 5
 #: Fields that are never written into a page, not even for the person who typed them.
@@ -90,7 +92,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda _error: _without_token())
     app.register_error_handler(StaleDataError, lambda _error: _conflict("stale"))
     app.register_error_handler(IntegrityError, _taken)
-    app.register_error_handler(OperationalError, _not_now)
+    app.register_error_handler(SQLAlchemyError, _not_now)
     app.register_error_handler(RuleBroken, _rule_broken)
     app.after_request(_slow_down)
 
@@ -123,30 +125,28 @@ def _too_many() -> Response:
     return _page(429)
 
 
-def _not_now(error: OperationalError) -> ResponseReturnValue:
+def _not_now(error: SQLAlchemyError) -> ResponseReturnValue:
     """Nothing is done, and what was typed is ready to be sent again, under the token that it came with."""
-    if not _passes_by_itself(error.orig):
+    trouble = trouble_of(error, is_reading=bool(db.session().info.get(READ)))
+    if trouble is None:
         raise error
-    request_log.note(Event.DATABASE_UNAVAILABLE, **request_log.database_facts(error))
+    name = _TROUBLES[trouble]
+    facts = request_log.database_facts(error)
+    request_log.note(Event.DATABASE_UNAVAILABLE, trouble=trouble.value, **facts)
     try:
-        sent = [] if request.files else list(request.form.items(multi=True))
+        # A browser sends a file field that was left empty too, without a name.
+        has_files = any(file.filename for file in request.files.values())
+        sent = [] if has_files else list(request.form.items(multi=True))
     except HTTPException as unreadable:
         return _refused(unreadable)
     fields = [field for field in sent if field[0] != "csrf_token"]
-    if not fields or SECRETS & {name for name, _ in fields}:
-        page = _page(503)
+    if not fields or SECRETS & {field for field, _ in fields}:
+        page = _page(503, name)
     else:
-        page = _page(503, "send_again", token=request.form.get("csrf_token", ""), fields=fields)
+        token = request.form.get("csrf_token", "")
+        page = _page(503, "send_again", page=f"errors/{name}.html", token=token, fields=fields)
     page.retry_after = _PAUSE
     return page
-
-
-def _passes_by_itself(error: BaseException | None) -> bool:
-    """Somebody else kept the lock for too long, or the server is away: not a fault of the statement."""
-    if isinstance(error, sqlite3.OperationalError):
-        return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-    # PostgreSQL calls nothing else operational.
-    return hasattr(error, "sqlstate")
 
 
 def _rule_broken(error: RuleBroken) -> ResponseReturnValue:

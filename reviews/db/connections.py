@@ -2,8 +2,6 @@
 
 import select
 import sqlite3
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, make_url
@@ -25,23 +23,6 @@ _CONNECT_SECONDS = 2
 
 #: Kept by each connection, so that a statement is planned once and not once per page. More than there are texts.
 _STATEMENTS_KEPT = 500
-
-
-def keep_private(url: str) -> None:
-    """Make the file of a SQLite database, if there is none, and let nobody but its owner read it. Others have no file.
-
-    Raises:
-        RuntimeError: if others may read the file that is there.
-    """
-    address = make_url(url)
-    if address.get_backend_name() != "sqlite" or address.database in {None, "", ":memory:"}:
-        return
-    path = Path(str(address.database))
-    with suppress(FileExistsError):
-        # The journal beside it gets the same mode from SQLite.
-        path.touch(mode=0o600, exist_ok=False)
-    if path.stat().st_mode & 0o077:
-        raise RuntimeError(f"{path} can be read by others than its owner: chmod 600 {path}")
 
 
 def engine_options(url: str) -> dict[str, Any]:

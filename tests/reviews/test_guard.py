@@ -1,5 +1,6 @@
 """The one way into every page: the order of its answers, and what is left behind by a write."""
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -211,8 +212,9 @@ def test_every_route_names_rows_of_the_policy() -> None:
     app = create_app(
         {
             "MODE": "production",
-            "SECRET_KEY": "s" * 40,
-            "AUDIT_KEY": "a" * 40,
+            "SECRET_KEY": secrets.token_urlsafe(48),
+            "AUDIT_KEY": secrets.token_urlsafe(48),
+            "PUBLIC_URL": "https://reviews.example.org",
             "SQLALCHEMY_DATABASE_URI": "sqlite://",
         }
     )

@@ -16,7 +16,7 @@ _WAL_IS_SAFE_FROM = (3, 51, 3)
 _PATIENCE_MS = 2500
 #: After which PostgreSQL breaks a statement off, and ends the session of whoever has begun something and stopped.
 _STATEMENT_MS = 5000
-_IDLE_MS = 30_000
+_IDLE_MS = 60_000
 #: How long one waits for a connection of the pool, and for PostgreSQL to let a new one in.
 _CONNECT_SECONDS = 2
 

@@ -303,6 +303,43 @@ def test_a_server_that_is_frozen_is_not_waited_for(
         server.stop()
 
 
+@pytest.mark.usefixtures("databases")
+def test_every_connection_has_its_limits(database: str) -> None:
+    """Those for reading too."""
+    app = application(database)
+    with app.app_context():
+        found = [limits_of(engine) for engine in db.engines.values()]
+        disconnect()
+
+    sqlite = {"pool": 2, "busy_timeout": 2500}
+    postgresql = {
+        "pool": 2,
+        "connect_timeout": "2",
+        "patience": 5.5,
+        "lock_timeout": "2500ms",
+        "statement_timeout": "5s",
+        "idle_in_transaction_session_timeout": "1min",
+    }
+    assert found == [sqlite if database.startswith("sqlite") else postgresql] * 2
+
+
+def limits_of(engine: sa.Engine) -> dict[str, object]:
+    assert isinstance(engine.pool, sa.QueuePool)
+    found: dict[str, object] = {"pool": engine.pool.timeout()}
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            return {
+                **found,
+                "busy_timeout": connection.exec_driver_sql("PRAGMA busy_timeout").scalar(),
+            }
+        driver: Any = connection.connection.driver_connection
+        found["connect_timeout"] = driver.info.get_parameters()["connect_timeout"]
+        found["patience"] = driver.patience
+        for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
+            found[name] = connection.exec_driver_sql(f"SHOW {name}").scalar()
+    return found
+
+
 @pytest.mark.usefixtures("app")
 def test_a_long_act_is_given_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     if is_sqlite():

@@ -2,7 +2,8 @@
 
 import os
 from pathlib import Path
-from urllib.parse import urlsplit
+
+from reviews.rules.settings import host_of
 
 _ROOT = Path(__file__).resolve().parent
 
@@ -17,18 +18,20 @@ SECRET_KEY = os.environ.get("SECRET_KEY") or (
     f"only for {MODE}, never for people" if MODE in {"demo", "test"} else None
 )
 #: Signs the audit log. Kept apart from the session secret so that changing that one does not break the chain.
-AUDIT_KEY = os.environ.get("AUDIT_KEY") or SECRET_KEY
+AUDIT_KEY = os.environ.get("AUDIT_KEY") or (SECRET_KEY if MODE in {"demo", "test"} else None)
 #: A file outside the database that knows how far the audit log had come; "" for none. Best on another volume.
 AUDIT_ANCHOR = os.environ.get(
     "AUDIT_ANCHOR", str(_ROOT / "var" / "audit.anchor") if MODE == "production" else ""
 )
 
 #: The address people use. Links that leave the page are made from it, never from a request's Host header.
-PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000")
+PUBLIC_URL = (os.environ.get("PUBLIC_URL") or "http://127.0.0.1:8000").rstrip("/")
 #: A request that names another host is refused. Proxies and probes on the machine itself may call it by its own name.
-TRUSTED_HOSTS = [urlsplit(PUBLIC_URL).hostname, "localhost", "127.0.0.1"]
+TRUSTED_HOSTS = [host_of(PUBLIC_URL), "localhost", "127.0.0.1"]
 #: How many proxies in front may be believed about the client's address.
-PROXIES = int(os.environ.get("PROXIES", "0"))
+PROXIES = os.environ.get("PROXIES") or "0"
+#: Of `flask --app reviews serve`.
+PORT = os.environ.get("PORT") or "8000"
 
 _https = PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_NAME = "__Host-levelset" if _https else "levelset"
@@ -37,7 +40,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_HOURS = 12
 #: A session of which nothing is asked for so long ends before its hours are over.
-SESSION_IDLE_MINUTES = int(os.environ.get("SESSION_IDLE_MINUTES", "60"))
+SESSION_IDLE_MINUTES = os.environ.get("SESSION_IDLE_MINUTES") or "60"
 
 MAX_CONTENT_LENGTH = 1024 * 1024
 MAX_FORM_MEMORY_SIZE = 512 * 1024

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from alembic.script import ScriptDirectory
-from flask import current_app
 
 from ladders.orm import Base
+from reviews.db.connections import without_limits
+from reviews.db.extensions import db
 
 #: The key of the advisory lock; any number that nothing else in the database uses.
 UPGRADE_LOCK = 1_147_495_794
@@ -47,6 +48,7 @@ def unguarded(connection: sa.Connection) -> Iterator[None]:
 
 
 def lock(connection: sa.Connection) -> None:
+    without_limits(connection)
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL lock_timeout = '60s'")
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(UPGRADE_LOCK)))
@@ -60,7 +62,7 @@ def verify(connection: sa.Connection) -> None:
 
 
 def main() -> None:
-    engine = current_app.extensions["migrate"].db.engine
+    engine = db.engine
     with engine.connect() as connection, unguarded(connection):
         context.configure(
             connection=connection.execution_options(sqlite_begin="IMMEDIATE"),

@@ -2,28 +2,29 @@
 
 import gc
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import click
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from reviews import cli_without_pages
 
 ROOT = Path(__file__).resolve().parent.parent
-_MODES = ("production", "demo", "test")
-#: Below this, a signed cookie in somebody's hands is enough to find the secret by trying.
-_SHORTEST_SECRET = 32
+
+
+class RefusedError(click.ClickException, RuntimeError):
+    """What keeps an application from starting: all of it, a sentence to each line. A command ends with them alone."""
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """Make an application from `config.py`, the environment and the overrides.
 
     Raises:
-        RuntimeError: without a long secret outside demo and test mode, in a mode that does not exist, over a
-            database file that others may read, or if a route has
-            no action.
+        RefusedError: with settings, or over a database, that `reviews/rules/settings.py` finds unsafe.
+        RuntimeError: if a route has no action.
         PolicyError: if the policy table breaks one of its invariants.
     """
     app = Flask(
@@ -36,14 +37,10 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 
         cli.init_app(app)  # commands and no page: it can serve nothing, and is quick
         return app
-    if app.config["MODE"] not in _MODES:
-        raise RuntimeError(f"LEVELSET_MODE is none of {', '.join(_MODES)}.")
-    if not app.config["SECRET_KEY"]:
-        raise RuntimeError(
-            "SECRET_KEY is not set. Only demo and test mode have a secret of their own."
-        )
-    if app.config["MODE"] == "production" and len(app.config["SECRET_KEY"]) < _SHORTEST_SECRET:
-        raise RuntimeError(f"SECRET_KEY is shorter than {_SHORTEST_SECRET} characters.")
+    (ROOT / "var").mkdir(mode=0o700, exist_ok=True)
+    _refuse(_setting_faults(app))
+    for number in ("PROXIES", "SESSION_IDLE_MINUTES"):
+        app.config[number] = int(app.config[number])
     if app.config["PROXIES"]:
         hops = app.config["PROXIES"]
         # This is Flask's way to put something before an application.
@@ -54,8 +51,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     # Imported late so that `import reviews.policy` stays free of Flask and of every view.
     from reviews import cli, routes
     from reviews.audit import anchor, chain
-    from reviews.db import connections
-    from reviews.db.extensions import READ, db
     from reviews.rules.policy.table import tables
     from reviews.web import (
         error_handlers,
@@ -70,16 +65,10 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     tables()
     chain.sign_with(app.config["AUDIT_KEY"])
     anchor.keep_at(app.config["AUDIT_ANCHOR"])
-    (ROOT / "var").mkdir(mode=0o700, exist_ok=True)
-    if app.config["MODE"] == "production":
-        connections.keep_private(app.config["SQLALCHEMY_DATABASE_URI"])
-    app.config["SQLALCHEMY_BINDS"] = {READ: app.config["SQLALCHEMY_DATABASE_URI"]}
-    db.init_app(app)
-    with app.app_context():
-        for name, engine in db.engines.items():
-            connections.prepare(engine, reads_only=name == READ)
-            request_log.count_statements(engine)
+    _prepare_database(app)
     request_log.init_app(app)
+    if app.config["MODE"] == "production":
+        _look_around(app)
     extensions.csrf.init_app(app)
     extensions.login_manager.init_app(app)
     security_headers.init_app(app)
@@ -98,3 +87,49 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     gc.freeze()
     gc.enable()
     return app
+
+
+def _refuse(faults: Sequence[str]) -> None:
+    if faults:
+        raise RefusedError("\n".join(["Levelset does not start.", *faults]))
+
+
+def _setting_faults(app: Flask) -> list[str]:
+    """What is wrong with the settings and, in production, with where the file of the database is."""
+    from reviews.db import surroundings
+    from reviews.rules import settings
+
+    faults = settings.setting_faults(app.config)
+    if app.config["MODE"] == "production":
+        faults += surroundings.of_file(app.config["SQLALCHEMY_DATABASE_URI"])
+    return faults
+
+
+def _look_around(app: Flask) -> None:
+    """Refuse a server or a clock that loses what is saved, and log what could be better."""
+    from reviews.db import surroundings
+    from reviews.db.extensions import db
+    from reviews.web import request_log
+
+    with app.app_context():
+        found = surroundings.of_server(db.engine)
+        db.engine.dispose()
+    _refuse(found.faults)
+    for warning in found.warnings:
+        request_log.warn(app, warning)
+
+
+def _prepare_database(app: Flask) -> None:
+    from reviews.db import connections
+    from reviews.db.extensions import READ, db
+    from reviews.web import request_log
+
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    options = connections.engine_options(url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    app.config["SQLALCHEMY_BINDS"] = {READ: {"url": url, **options}}
+    db.init_app(app)
+    with app.app_context():
+        for name, engine in db.engines.items():
+            connections.prepare(engine, reads_only=name == READ)
+            request_log.count_statements(engine)

@@ -230,6 +230,24 @@ def init_app(app: Flask) -> None:
         app.cli.add_command(group)
     for command in (
         _command(
+            "backup",
+            "reviews.keeping.commands:backup",
+            "Write the whole database into FILE, which may not be there yet. People can go on working.",
+            click.Argument(["file"], type=click.Path(dir_okay=False, path_type=Path)),
+        ),
+        _command(
+            "restore",
+            "reviews.keeping.commands:restore",
+            "Put the backup FILE into the empty database, once all of it is found to be whole.",
+            click.Argument(["file"], type=_file()),
+            click.Option(["--check"], is_flag=True, help="Only look at FILE; change nothing."),
+            click.Option(
+                ["--replace"],
+                is_flag=True,
+                help="Into a database that is not empty: what is in it is lost.",
+            ),
+        ),
+        _command(
             "demo",
             "reviews.demo.commands:fill_and_list",
             "Fill an empty demo database, and print who can sign in.",

@@ -5,6 +5,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -56,6 +57,15 @@ class Server:
     @property
     def url(self) -> str:
         return f"postgresql+psycopg://levelset@/postgres?host={self.folder}"
+
+    def signal(self, number: int) -> None:
+        """Send every process of the server a signal: SIGSTOP freezes it, SIGCONT lets it go on."""
+        (first, *_) = (self.folder / "data" / "postmaster.pid").read_text().split()
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):
+                parent = status.read_text().rpartition(")")[2].split()[1]
+                if first in {parent, status.parent.name}:
+                    os.kill(int(status.parent.name), number)
 
     def stop(self) -> None:
         if (self.folder / "data" / "postmaster.pid").exists():

@@ -1,40 +1,36 @@
 """How a connection behaves, so that nothing acknowledged is lost, nothing is overwritten and nobody waits for ever."""
 
+import select
 import sqlite3
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 
 from reviews.db.extensions import READ, db
 
 #: Below this, two connections that write and checkpoint at once may corrupt a write-ahead log.
 _WAL_IS_SAFE_FROM = (3, 51, 3)
-#: How long a writer waits for another one before the person is asked to send again.
-_PATIENCE_MS = 5000
+#: How long a writer waits for another one before the person is asked to send again. On SQLite one may have to wait to
+#: begin and once more to commit, and the answer has to be there within six seconds all the same.
+_PATIENCE_MS = 2500
+#: After which PostgreSQL breaks a statement off, and ends the session of whoever has begun something and stopped.
+_STATEMENT_MS = 5000
+_IDLE_MS = 60_000
+#: How long one waits for a connection of the pool, and for PostgreSQL to let a new one in.
+_CONNECT_SECONDS = 2
 
 
 #: Kept by each connection, so that a statement is planned once and not once per page. More than there are texts.
 _STATEMENTS_KEPT = 500
 
 
-def keep_private(url: str) -> None:
-    """Make the file of a SQLite database, if there is none, and let nobody but its owner read it. Others have no file.
-
-    Raises:
-        RuntimeError: if others may read the file that is there.
-    """
+def engine_options(url: str) -> dict[str, Any]:
+    """What the engine for this address has to be made with."""
     address = make_url(url)
-    if address.get_backend_name() != "sqlite" or address.database in {None, "", ":memory:"}:
-        return
-    path = Path(str(address.database))
-    with suppress(FileExistsError):
-        # The journal beside it gets the same mode from SQLite.
-        path.touch(mode=0o600, exist_ok=False)
-    if path.stat().st_mode & 0o077:
-        raise RuntimeError(f"{path} can be read by others than its owner: chmod 600 {path}")
+    if address.get_backend_name() == "sqlite" and address.database in {None, "", ":memory:"}:
+        return {}  # it has one connection, for which nobody waits
+    return {"pool_timeout": _CONNECT_SECONDS}
 
 
 def prepare(engine: Engine, *, reads_only: bool) -> None:
@@ -45,8 +41,9 @@ def prepare(engine: Engine, *, reads_only: bool) -> None:
         # For good: to change it for a transaction would throw away whatever the connection has prepared.
         refuse_writes = "PRAGMA query_only=ON"
     else:
-        event.listen(engine, "do_connect", _before_postgresql_connects)
+        event.listen(engine, "do_connect", _connect_to_postgresql)
         event.listen(engine, "connect", _on_postgresql_connect)
+        event.listen(engine, "checkout", _before_postgresql_is_used)
         refuse_writes = "SET default_transaction_read_only = on"
     if reads_only:
         event.listen(engine, "connect", lambda connection, _record: _say(connection, refuse_writes))
@@ -77,11 +74,16 @@ def _on_sqlite_begin(connection: Connection) -> None:
     connection.exec_driver_sql(f"BEGIN {mode}")
 
 
-def _before_postgresql_connects(
-    _dialect: Any, _record: Any, _arguments: Any, parameters: dict[str, Any]
-) -> None:
+def _connect_to_postgresql(
+    _dialect: Any, _record: Any, arguments: Any, parameters: dict[str, Any]
+) -> Any:
+    # Imported here: whoever keeps everything in SQLite may not have the driver.
+    from reviews.db.postgresql import PatientConnection  # noqa: PLC0415
+
     # Prepared when it is first sent: a page is asked for by many people, each in a transaction of its own.
     parameters["prepare_threshold"] = 0
+    parameters.setdefault("connect_timeout", _CONNECT_SECONDS)
+    return PatientConnection.connect(*arguments, **parameters)
 
 
 def _on_postgresql_connect(connection: Any, _record: Any) -> None:
@@ -90,9 +92,29 @@ def _on_postgresql_connect(connection: Any, _record: Any) -> None:
         connection,
         # It would wait for ever.
         f"SET lock_timeout = {_PATIENCE_MS}",
+        f"SET statement_timeout = {_STATEMENT_MS}",
+        f"SET idle_in_transaction_session_timeout = {_IDLE_MS}",
         # One plan for everybody: what is asked for is in the text, and who asks makes no difference.
         "SET plan_cache_mode = force_generic_plan",
     )
+
+
+def _before_postgresql_is_used(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Take a new connection where the server has ended this one: between transactions it says nothing but goodbye."""
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    if poll.poll(0):
+        raise DisconnectionError
+    connection.patience = type(connection).patience
+
+
+def without_limits(connection: Connection) -> None:
+    """For what may take minutes, such as a migration or a backup: nothing of this transaction is broken off."""
+    if connection.dialect.name == "postgresql":
+        driver: Any = connection.connection.driver_connection
+        driver.patience = None
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
 
 
 def begin_read() -> None:

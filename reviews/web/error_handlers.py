@@ -1,6 +1,5 @@
 """From a refusal to an answer: on the form that met it, or as a constant page."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,13 +8,14 @@ from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from reviews.db import hits
-from reviews.db.extensions import db
+from reviews.db.extensions import READ, db
 from reviews.db.hits import Limit
+from reviews.db.trouble import Trouble, trouble_of
 from reviews.display.formatting import waiting_time
 from reviews.rules.errors import RuleBroken, TooBusy
 from reviews.web import callers, request_log
@@ -28,6 +28,8 @@ _PAGES = (400, 403, 404, 405, 409, 413, 415, 429, 500)
 _UNIQUE_VIOLATION = "23505"
 #: For each person, and for each address that is not signed in: enough for anybody who follows links.
 _MISSES = Limit("misses", most=30, seconds=60)
+#: Which page says what is wrong with the database.
+_TROUBLES = {Trouble.BUSY: "503", Trouble.AWAY: "503_away", Trouble.SHUT: "503_shut"}
 #: Seconds after which a busy database, or server, is worth another try.
 _PAUSE = 5
 
@@ -87,7 +89,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda _error: _without_token())
     app.register_error_handler(StaleDataError, lambda _error: _conflict("stale"))
     app.register_error_handler(IntegrityError, _taken)
-    app.register_error_handler(OperationalError, _not_now)
+    app.register_error_handler(SQLAlchemyError, _not_now)
     app.register_error_handler(TooBusy, lambda _error: _busy())
     app.register_error_handler(ReadNotLogged, _read_not_logged)
     app.register_error_handler(RuleBroken, _rule_broken)
@@ -138,39 +140,39 @@ def _busy() -> Response:
     return page
 
 
-def _not_now(error: OperationalError) -> ResponseReturnValue:
+def _not_now(error: SQLAlchemyError) -> ResponseReturnValue:
     """Nothing is done, and what was typed is ready to be sent again, under the token that it came with."""
-    if not _passes_by_itself(error.orig):
+    trouble = trouble_of(error, is_reading=bool(db.session().info.get(READ)))
+    if trouble is None:
         raise error
-    return _try_later(error)
+    return _try_later(error, trouble)
 
 
 def _read_not_logged(error: ReadNotLogged) -> ResponseReturnValue:
     """Whatever the database's reason: nobody is shown what cannot be written down."""
-    return _try_later(error.__cause__ or error)
+    cause = error.__cause__
+    found = trouble_of(cause, is_reading=False) if isinstance(cause, SQLAlchemyError) else None
+    return _try_later(cause or error, found or Trouble.SHUT)
 
 
-def _try_later(error: BaseException) -> ResponseReturnValue:
-    request_log.note(Event.DATABASE_UNAVAILABLE, **request_log.database_facts(error))
+def _try_later(error: BaseException, trouble: Trouble) -> ResponseReturnValue:
+    name = _TROUBLES[trouble]
+    facts = request_log.database_facts(error)
+    request_log.note(Event.DATABASE_UNAVAILABLE, trouble=trouble.value, **facts)
     try:
-        sent = [] if request.files else list(request.form.items(multi=True))
+        # A browser sends a file field that was left empty too, without a name.
+        has_files = any(file.filename for file in request.files.values())
+        sent = [] if has_files else list(request.form.items(multi=True))
     except HTTPException as unreadable:
         return _refused(unreadable)
     fields = [field for field in sent if field[0] != "csrf_token"]
-    if not fields or SECRETS & {name for name, _ in fields}:
-        page = _page(503)
+    if not fields or SECRETS & {field for field, _ in fields}:
+        page = _page(503, name)
     else:
-        page = _page(503, "send_again", token=request.form.get("csrf_token", ""), fields=fields)
+        token = request.form.get("csrf_token", "")
+        page = _page(503, "send_again", page=f"errors/{name}.html", token=token, fields=fields)
     page.retry_after = _PAUSE
     return page
-
-
-def _passes_by_itself(error: BaseException | None) -> bool:
-    """Somebody else kept the lock for too long, or the server is away: not a fault of the statement."""
-    if isinstance(error, sqlite3.OperationalError):
-        return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-    # PostgreSQL calls nothing else operational.
-    return hasattr(error, "sqlstate")
 
 
 def _rule_broken(error: RuleBroken) -> ResponseReturnValue:

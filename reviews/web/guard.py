@@ -323,6 +323,9 @@ def _open_request() -> ResponseReturnValue | None:
         return Response(
             "This address is not served here.\n", 400, content_type="text/plain; charset=utf-8"
         )
+    if request.method == "OPTIONS":
+        # The same for every address, existing or not, before anything is looked up.
+        return Response(status=204)
     if request.endpoint == STATIC:
         return None
     # Before it is known who asks: the same for every address, and for everybody.

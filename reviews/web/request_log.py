@@ -29,7 +29,6 @@ from reviews.web import security_headers
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
-LEVELS = ("INFO", "WARNING", "ERROR", "CRITICAL")
 #: Anything else is called OTHER: a client may send any word as a method.
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 #: Enough of a statement to tell what it does to which table.
@@ -58,6 +57,8 @@ class Event(StrEnum):
     EXCEPTION = "exception"
     #: A library had something to report.
     LIBRARY = "library"
+    #: What the application stands on could be better: it has started all the same.
+    SURROUNDINGS = "surroundings"
 
 
 _LEVEL_OF = {
@@ -276,15 +277,9 @@ _PLAIN = [
 
 
 def init_app(app: Flask) -> None:
-    """Name and log every request of the application, and what libraries report.
-
-    Raises:
-        RuntimeError: for a level that is none.
-    """
-    level = app.config["LOG_LEVEL"]
-    if level not in LEVELS:
-        raise RuntimeError(f"LOG_LEVEL is {level}, and not one of {', '.join(LEVELS)}.")
-    log = Log(level)
+    """Name and log every request of the application, and what libraries report."""
+    log = Log(app.config["LOG_LEVEL"])
+    app.extensions["request_log"] = log
     app.wsgi_app = _RequestLog(app, app.wsgi_app, log)  # type: ignore[method-assign]  # Flask's way
     # Flask would write the address and the exception's message.
     app.log_exception = _note_unhandled  # type: ignore[method-assign]  # the same
@@ -294,6 +289,12 @@ def init_app(app: Flask) -> None:
         if isinstance(handler, _LibraryHandler):
             logging.root.removeHandler(handler)
     logging.root.addHandler(_LibraryHandler(log))
+
+
+def warn(app: Flask, about: str) -> None:
+    """Write what could be better, outside of any request."""
+    log: Log = app.extensions["request_log"]
+    log.write(Event.SURROUNDINGS, logging.WARNING, {"about": about})
 
 
 def _note_route() -> None:

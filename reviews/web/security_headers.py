@@ -44,7 +44,7 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def add(response: Response) -> Response:
         _SECURE.set_headers(response)
-        if request.endpoint == "static":
+        if request.endpoint == "static" and request.method != "OPTIONS":
             response.headers["Cache-Control"] = (
                 "public, max-age=31536000, immutable" if "v" in request.args else "no-cache"
             )

@@ -1,5 +1,6 @@
 """While somebody else holds the database: nobody waits for ever, nothing is half done, and what was typed is kept."""
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -63,6 +64,18 @@ def test_a_writer_who_waits_in_vain_sends_the_same_again(app):
 
     assert done.status_code == 302
     assert db.session.scalars(sa.select(Cycle.name)).all() == [TYPED["name"]]
+
+
+def test_a_file_that_was_not_chosen_does_not_lose_the_text(app):
+    window = window_of(app, builders.a_person("Ines", is_owner=True))
+    sent = {**TYPED, "csrf_token": form_token(app)}
+    with held():
+        empty = window.post("/cycles/new", data={**sent, "file": (io.BytesIO(), "")})
+        chosen = window.post("/cycles/new", data={**sent, "file": (io.BytesIO(b"x"), "a.csv")})
+
+    assert values_of(Page(empty).one(".//main//form")) == {n: [v] for n, v in sent.items()}
+    # What the file was is not in a page: the browser still has it.
+    assert (chosen.status_code, Page(chosen).all(".//main//form")) == (503, [])
 
 
 def test_what_another_site_sent_is_not_made_good(app):

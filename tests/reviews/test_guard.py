@@ -1,5 +1,6 @@
 """The one way into every page: the order of its answers, and what is left behind by a write."""
 
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -337,8 +338,9 @@ def test_every_route_names_rows_of_the_policy() -> None:
     app = create_app(
         {
             "MODE": "production",
-            "SECRET_KEY": "s" * 40,
-            "AUDIT_KEY": "a" * 40,
+            "SECRET_KEY": secrets.token_urlsafe(48),
+            "AUDIT_KEY": secrets.token_urlsafe(48),
+            "PUBLIC_URL": "https://reviews.example.org",
             "SQLALCHEMY_DATABASE_URI": "sqlite://",
         }
     )
@@ -349,3 +351,25 @@ def test_every_route_names_rows_of_the_policy() -> None:
     unnamed = {endpoint for endpoint, actions in declared.items() if not actions}
     assert unnamed == {guard.STATIC}
     assert "styleguide.show" not in declared
+
+
+def test_options_tells_nothing_of_any_address(
+    app: Flask, client: StrictClient, session: scoped_session[Session]
+) -> None:
+    assert session
+    packet = builders.a_packet(builders.a_cycle(phase=CyclePhase.EVIDENCE))
+    client.sign_in(builders.a_person())
+    addresses = (
+        "/", "/none", "/sign-in", "/static/app.css", "/static/none", "/healthz", "/cycles/new",
+        f"/packets/{packet.public_id}", "/packets/none", f"/packets/{packet.public_id}/submit",
+    )  # fmt: skip
+    with one_request_id():
+        answers = [
+            (answer.status, sorted(answer.headers), answer.data)
+            for who in (client, app.test_client())
+            for answer in (who.options(address) for address in addresses)
+        ]
+
+    assert answers == [answers[0]] * len(answers)
+    assert (answers[0][0], answers[0][2]) == ("204 NO CONTENT", b"")
+    assert {name for name, _ in answers[0][1]} & {"Allow", "Set-Cookie"} == set()

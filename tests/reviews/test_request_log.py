@@ -6,7 +6,7 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any
@@ -29,13 +29,14 @@ from reviews.rules.errors import RuleBroken
 from reviews.web import security_headers
 from reviews.web.guard import guarded
 from tests import builders
-from tests.clients import StrictClient
-from tests.conftest import application
+from tests.clients import StrictClient, form_token
+from tests.conftest import application, disconnect
 from tests.databases import Databases
 from tests.live_server import LiveServer
 from tests.pages import Page, values_of
 from tests.races import window_of
 from tests.reviews.test_busy_database import held
+from tests.reviews.test_database_faults import Fault, full, read_only
 
 pytestmark = pytest.mark.both_databases
 
@@ -87,6 +88,21 @@ def wrong_type(_access: SiteAccess, typed: str) -> str:
     return ""
 
 
+def foreign_key(_access: SiteAccess, typed: str) -> str:
+    db.session.execute(sa.update(Person).values(name=typed, manager_id=-1))
+    return ""
+
+
+def too_long(_access: SiteAccess, typed: str) -> str:
+    db.session.execute(sa.update(Person).values(name=typed * 1000))
+    return ""
+
+
+def syntax(_access: SiteAccess, typed: str) -> str:
+    db.session.execute(sa.text("SELEC :typed"), {"typed": typed})
+    return ""
+
+
 def rule(_access: SiteAccess, typed: str) -> str:
     raise RuleBroken(f"{typed} may not.")
 
@@ -100,7 +116,8 @@ def library(_access: SiteAccess, typed: str) -> str:
     return ""
 
 
-FAILING = (bound_value, message, not_null, check, unique, wrong_type, rule, library)
+IN_SQL = (bound_value, not_null, check, unique, wrong_type, foreign_key, too_long, syntax)
+FAILING = (*IN_SQL, message, rule, library)
 
 
 # -- An application that logs, and what it wrote
@@ -432,6 +449,11 @@ IN_THE_DATABASE = {
     "bound_value": ("SQLITE_ERROR", "42703", None, None),
     "not_null": ("SQLITE_CONSTRAINT_NOTNULL", "23502", "person", None),
     "check": ("SQLITE_CONSTRAINT_CHECK", "23514", "person", "ck_person_not_own_manager"),
+    "foreign_key": (
+        "SQLITE_CONSTRAINT_FOREIGNKEY",
+        *("23503", "person", "fk_person_manager_id_person"),
+    ),
+    "syntax": ("SQLITE_ERROR", "42601", None, None),
 }
 
 
@@ -448,7 +470,7 @@ def test_a_failure_in_the_database_names_the_schema_and_no_row(
     on_sqlite, *on_postgresql = IN_THE_DATABASE[view]
     assert answer.status_code == 500
     assert found == ((on_sqlite,) if is_sqlite else tuple(on_postgresql))
-    assert line["statement"].startswith(("SELECT no_such", "UPDATE person SET "))
+    assert line["statement"].startswith(("SELECT no_such", "UPDATE person SET ", "SELEC "))
 
 
 def test_losing_a_race_is_a_conflict(client: StrictClient, log: Written, bo: Person) -> None:
@@ -481,6 +503,45 @@ def test_a_busy_database_is_an_event_and_the_page_says_its_name(
     line = written.one("database_unavailable")
     assert (answer.status_code, Page(answer).text(".//main//code")) == (503, line["request_id"])
     assert (line["database_error"], line["level"]) == (code, "warning")
+    assert TYPED not in written.text()
+
+
+@pytest.mark.parametrize("view", IN_SQL, ids=lambda view: view.__name__)
+def test_no_answer_to_a_failure_in_the_database_quotes_it(
+    client: StrictClient, log: Written, bo: Person, view: Callable[..., str]
+) -> None:
+    builders.a_person("Who has to differ from Bo")
+    client.sign_in(bo)
+    answer = fail(client, view.__name__)
+
+    # SQLite takes a text of any length, and any value for true.
+    assert answer.status_code in {409, 500} or view in {too_long, wrong_type}
+    assert TYPED not in answer.text
+    assert TYPED not in str(answer.headers)
+    assert TYPED not in log.text()
+
+
+@pytest.mark.parametrize("fault", [held, full, read_only])
+def test_what_could_not_be_saved_is_in_the_page_and_not_in_the_log(
+    database: str, monkeypatch: pytest.MonkeyPatch, fault: Fault
+) -> None:
+    monkeypatch.setattr(connections, "_PATIENCE_MS", 50)
+    written = Written()
+    app = logging_app(database, written.stream)
+    with app.app_context():
+        window = window_of(app, builders.a_person(is_owner=True))
+        token = form_token(app)
+        db.session.commit()
+        with fault():
+            for number in range(100):
+                fields = {"name": f"{TYPED} {number}", "time_zone": "UTC", "csrf_token": token}
+                answer = window.post("/cycles/new", data=fields)
+                if answer.status_code != 302:
+                    break
+        disconnect()
+
+    assert (answer.status_code, TYPED in answer.text) == (503, True)
+    assert len(written.of("database_unavailable")) == 1
     assert TYPED not in written.text()
 
 

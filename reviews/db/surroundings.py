@@ -1,0 +1,70 @@
+"""What a database stands on: who may read its file, how its server keeps what it is given, and what the clock says."""
+
+import os
+import stat
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePath
+
+from sqlalchemy import Engine, func, make_url, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from reviews.db.clock import now_sql
+from reviews.db.models.audit import AuditEvent
+from reviews.rules import settings
+
+_MOUNTS = Path("/proc/mounts")
+#: What SQLite writes beside its file.
+_BESIDE = ("-journal", "-wal", "-shm")
+_SERVER = ("fsync", "full_page_writes", "synchronous_commit", "data_checksums")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """`faults` are sentences, for which nothing starts; `warnings` are words for the log."""
+
+    faults: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def of_file(url: str) -> list[str]:
+    """What is wrong with the file of a SQLite database, which is made for its owner alone if it is not there."""
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite" or address.database in {None, "", ":memory:"}:
+        return []
+    file = Path(str(address.database)).resolve()
+    try:
+        with suppress(FileExistsError):
+            # The journal beside it gets the same mode from SQLite.
+            file.touch(mode=0o600, exist_ok=False)
+        there = [file, *(path for end in _BESIDE if (path := Path(f"{file}{end}")).exists())]
+        modes: dict[PurePath, int] = {path: stat.S_IMODE(path.stat().st_mode) for path in there}
+        folder = stat.S_IMODE(file.parent.stat().st_mode)
+    except OSError as error:
+        return [f"{file} cannot be used: {os.strerror(error.errno or 0)}. DATABASE_URL names it."]
+    mounts = _MOUNTS.read_text(encoding="utf-8", errors="replace") if _MOUNTS.exists() else ""
+    return settings.file_faults(file, modes, folder, mounts)
+
+
+def of_server(engine: Engine) -> Surroundings:
+    """What the database says about itself and the time. One that does not answer is no reason not to start."""
+    try:
+        with engine.connect() as connection:
+            found: dict[str, str] = {}
+            if engine.dialect.name == "postgresql":
+                asked = text("SELECT name, setting FROM pg_settings WHERE name = ANY(:names)")
+                rows = connection.execute(asked, {"names": list(_SERVER)})
+                found = {row.name: row.setting for row in rows}
+            now = connection.scalar(select(now_sql()))
+            assert isinstance(now, datetime)  # noqa: S101 - a database has a clock
+            warnings = settings.server_warnings(found)
+            # Before the first migration there is no log.
+            with suppress(SQLAlchemyError):
+                newest = connection.scalar(select(func.max(AuditEvent.at)))
+                warnings += ["clock_before_audit_log"] if settings.is_before(now, newest) else []
+    except SQLAlchemyError:
+        return Surroundings((), ())
+    return Surroundings(
+        (*settings.server_faults(found), *settings.clock_faults(now)), tuple(warnings)
+    )

@@ -54,6 +54,7 @@ ALIKE = {
 REACHED = {
     "owner": {
         "audit.cycle",
+        "audit.reads",
         "cycles.setup.edit",
         "ladder_editor.cell",
         "ladder_editor.common",

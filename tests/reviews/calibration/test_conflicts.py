@@ -4,13 +4,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session, scoped_session
 
+from reviews.calibration.service import answer_conflicts
 from reviews.db.models.audit import AuditEvent
 from reviews.db.models.calibration import Ballot, Conflict
 from reviews.rules.enums import ConflictStanding, CyclePhase, PacketStage, PacketState
 from tests import builders
 from tests.clients import StrictClient
 from tests.pages import Page
-from tests.reviews.calibration.panels import Committee, a_committee
+from tests.reviews.calibration.panels import Committee, a_committee, in_hand
 
 pytestmark = pytest.mark.both_databases
 
@@ -74,6 +75,33 @@ def test_a_declared_conflict_cannot_be_taken_back(
         committee.packet.id: ConflictStanding.DECLARED,
         other.id: ConflictStanding.NONE,
     }
+
+
+@pytest.mark.parametrize("standing", [ConflictStanding.DECLARED, ConflictStanding.SET])
+@pytest.mark.parametrize("again", [{}, {"reason": "Nothing, on second thoughts."}])
+def test_no_answer_takes_back_or_rewrites_a_conflict_on_record(
+    committee: Committee,
+    session: scoped_session[Session],
+    standing: ConflictStanding,
+    again: dict[str, str],
+) -> None:
+    member = committee.members[0]
+    on_record = builders.a_conflict(
+        committee.packet, member, standing, by=committee.owner, reason="Family."
+    )
+    before = (on_record.standing, on_record.reason, on_record.recorded_by_id, on_record.version)
+
+    answer_conflicts(
+        [in_hand(committee, committee.owner)],
+        declared={committee.packet.id: again["reason"]} if again else {},
+        actor=builders.viewer_of(member),
+        now=builders.NOW,
+    )
+
+    session.expire_all()
+    after = (on_record.standing, on_record.reason, on_record.recorded_by_id, on_record.version)
+    assert after == before
+    assert session.scalars(select(AuditEvent)).all() == []
 
 
 def test_a_conflict_declared_after_voting_withdraws_the_ballot_and_closes_the_packet_at_once(

@@ -39,6 +39,8 @@ from reviews.rules.policy.table import tables
 #: Who acts without being signed in.
 COMMAND_LINE = "command line"
 _RELEASE = Verb.RELEASE_CYCLE
+#: Lines of a file that are read at a time.
+_BATCH = 1000
 
 
 class LogKind(StrEnum):

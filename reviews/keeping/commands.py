@@ -11,7 +11,7 @@ import click
 from sqlalchemy import Connection, NullPool, create_engine, inspect, literal, select, table, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from reviews.audit import queries as audit
+from reviews.audit import verification
 from reviews.db import migrations
 from reviews.db.clock import now_sql
 from reviews.db.connections import without_limits
@@ -46,10 +46,11 @@ def restore(file: Path, *, check: bool, replace: bool) -> None:
         click.echo(f"{file} is whole: {about}")
         return
     migrations.upgrade()
-    found = audit.verify()
-    if found.broken:
-        raise click.ClickException(f"Restored, {about} But the audit log is broken: {found.broken}")
-    click.echo(f"Restored: {about} The audit log is whole: {found.intact} lines.")
+    found = verification.verify()
+    if found.places:
+        places = "\n".join(f"- {place}" for place in found.places)
+        raise click.ClickException(f"Restored, {about} But the audit log is broken.\n{places}")
+    click.echo(f"Restored: {about} The audit log is whole: {found.lines} lines.")
 
 
 @contextmanager

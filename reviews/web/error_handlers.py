@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
@@ -20,7 +20,7 @@ from reviews.db.extensions import db
 from reviews.rules.errors import RuleBroken
 from reviews.web import request_log
 from reviews.web.extensions import limiter
-from reviews.web.guard import SAFE
+from reviews.web.guard import SAFE, OthersReadError
 from reviews.web.request_log import Event
 
 _PAGES = (400, 403, 404, 405, 409, 413, 415, 429, 500)
@@ -66,6 +66,16 @@ def rules_shown_on(form: FlaskForm) -> Iterator[None]:
             form.form_errors.append(str(broken))
 
 
+_Read = TypeVar("_Read")
+
+
+def sound(read: _Read | RuleBroken) -> _Read:
+    """What a reader gave. What kept it from reading is raised here, where `rules_shown_on` takes it to the form."""
+    if isinstance(read, RuleBroken):
+        raise read
+    return read
+
+
 def _is_taken(error: IntegrityError) -> bool:
     """SQLite lets in one writer at a time, who finds what was there before."""
     return getattr(error.orig, "sqlstate", None) == _UNIQUE_VIOLATION
@@ -91,6 +101,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(StaleDataError, lambda _error: _conflict("stale"))
     app.register_error_handler(IntegrityError, _taken)
     app.register_error_handler(OperationalError, _not_now)
+    app.register_error_handler(OthersReadError, lambda _error: _later("reading", "reading_again"))
     app.register_error_handler(RuleBroken, _rule_broken)
     app.after_request(_slow_down)
 
@@ -128,15 +139,20 @@ def _not_now(error: OperationalError) -> ResponseReturnValue:
     if not _passes_by_itself(error.orig):
         raise error
     request_log.note(Event.DATABASE_UNAVAILABLE, **request_log.database_facts(error))
+    return _later("503", "send_again")
+
+
+def _later(page_name: str, with_text: str) -> ResponseReturnValue:
+    """503, with what was typed where that is not a file or a secret."""
     try:
         sent = [] if request.files else list(request.form.items(multi=True))
     except HTTPException as unreadable:
         return _refused(unreadable)
     fields = [field for field in sent if field[0] != "csrf_token"]
     if not fields or SECRETS & {name for name, _ in fields}:
-        page = _page(503)
+        page = _page(503, page_name)
     else:
-        page = _page(503, "send_again", token=request.form.get("csrf_token", ""), fields=fields)
+        page = _page(503, with_text, token=request.form.get("csrf_token", ""), fields=fields)
     page.retry_after = _PAUSE
     return page
 

@@ -33,7 +33,7 @@ from reviews.ladder_library.forms import (
     swapped,
     with_fields,
 )
-from reviews.ladder_library.import_preview import HeadingRow, ImportDraft
+from reviews.ladder_library.import_preview import MOST_MAPPED, HeadingRow, ImportDraft
 from reviews.ladder_library.queries import EarlierImport, StoredDraft
 from reviews.ladder_library.service import CorrectedDraft, ReadImport
 from reviews.rules.enums import Action
@@ -427,6 +427,7 @@ def headings(access: SiteAccess, read: _ReadDraft, version: str) -> ResponseRetu
         "head": queries.head_of(row),
         "version": row.version,
         "rows": read.rows,
+        "is_cut": sum(1 + len(each.lists) for each in read.rows) >= MOST_MAPPED,
         "form": edit.form,
         "stale": None,
         "saved": {},

@@ -19,6 +19,7 @@ from reviews.db.extensions import db
 from reviews.db.models.cycles import Cycle
 from reviews.db.models.people import Person, SignInSession
 from reviews.people import importing
+from reviews.people.roster_file import MOST_ROWS, read_roster
 from reviews.web import guard
 from tests import builders
 from tests.clients import form_token
@@ -288,3 +289,60 @@ def test_what_is_saved_while_a_draft_is_read_is_not_overwritten(
     assert published.status_code == 409
     kept = db.session.scalars(sa.select(LadderVersion)).one()
     assert kept.state is VersionState.DRAFT
+
+
+def uploaded(app: Flask, owner: Window, endpoint: str, name: str, text: str) -> TestResponse:
+    (field,) = READERS[endpoint]
+    return owner.post(address(app, endpoint), data=sent(app, {field: (name, text)}))
+
+
+def roster_of(count: int, name: str = "") -> str:
+    """So many people, without a name where none is given: a mistake in each row."""
+    rows = (f"{number:06},{name},p{number:06}@example.com,\n" for number in range(count))
+    return ROSTER + "".join(rows)
+
+
+@pytest.mark.parametrize("name", ["", "Nia"], ids=["mistakes", "new people"])
+def test_the_page_of_a_people_file_does_not_grow_with_what_it_does_not_show(
+    app: Flask, owner: Window, name: str
+) -> None:
+    small, large = (
+        uploaded(app, owner, "people.upload", "people.csv", roster_of(count, name))
+        for count in (1_000, 2_000)
+    )
+    shown = importing.MOST_SHOWN if name else importing.MOST_PROBLEMS
+    # The text of the file goes back with the form.
+    grown = len(roster_of(2_000, name)) - len(roster_of(1_000, name)) if name else 0
+
+    assert [len(Page(answer).all(".//main//tbody/tr")) for answer in (small, large)] == (
+        [shown, shown] if name else [shown + importing.MOST_SHOWN] * 2
+    )
+    assert f"And {2_000 - shown:,} more." in large.text
+    assert abs(len(large.data) - len(small.data) - grown) < 100
+
+
+def test_the_map_of_a_long_document_does_not_grow_with_what_it_does_not_show(
+    app: Flask, owner: Window
+) -> None:
+    pages = []
+    for count in (600, 900):
+        rows = "".join(f"T{number:04},x{number:04},y\n" for number in range(count))
+        made = uploaded(app, owner, "ladder_library.upload", "a.csv", f"D,Level 1,Level 2\n{rows}")
+        pages.append(owner.get(f"{made.location}/headings"))
+
+    small, large = (len(page.data) for page in pages)
+    assert abs(large - small) < 1_000
+    assert all("The document has more headings." in page.text for page in pages)
+
+
+def test_a_people_file_is_refused_before_it_is_read_to_its_end(app: Flask, owner: Window) -> None:
+    wide = uploaded(app, owner, "people.upload", "people.csv", "x," * 201 + "\n" + "a\n" * 9)
+    long = uploaded(app, owner, "people.upload", "people.csv", ROSTER + "a,b\n" * 25_001)
+
+    assert (wide.status_code, long.status_code) == (422, 422)
+    assert "The first line names 202 columns; at most 200 are read." in wide.text
+    read = read_roster(ROSTER + "a,b\n" * 25_003)
+    assert len(read.entries) == MOST_ROWS
+    assert [each.line for each in read.problems if "more than 25,000 rows" in each.sentence] == [
+        25_002
+    ]

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from ladders.keys import normalised
 
@@ -175,6 +176,11 @@ class LevelName:
         return int(found[0]) if found else None
 
 
+#: A document names its levels and dimensions again and again.
+_NAMES_KEPT = 8192
+
+
+@lru_cache(maxsize=_NAMES_KEPT)
 def plain(name: str) -> str:
     """The words of a heading: without marks of emphasis, numbering, and a word for what it names."""
     words = " ".join(_MARKS.sub("", name).split()).rstrip(":").strip()
@@ -184,6 +190,7 @@ def plain(name: str) -> str:
     return words or name
 
 
+@lru_cache(maxsize=_NAMES_KEPT)
 def read_level_name(heading: str) -> LevelName:
     """Splits off a code, as in "(Band 3)" or "L3:", and aliases, as in "{Senior Engineer}"."""
     heading = plain(heading)
@@ -261,6 +268,7 @@ def split_grade(name: str) -> tuple[str, str]:
     return name, ""
 
 
+@lru_cache(maxsize=_NAMES_KEPT)
 def level_likeness(name: str) -> float:
     """How much a name looks like that of a level, from 0 to 1."""
     words = plain(name)
@@ -344,10 +352,17 @@ def _is_of_emoji(character: str) -> bool:
     return unicodedata.category(character) in {"So", "Sk", "Cf", "Mn", "Me"}
 
 
+@lru_cache(maxsize=_NAMES_KEPT)
 def name_key(name: str) -> str:
     """Headings with the same key name the same thing."""
     words = split_icon(plain(name))[1]
     return normalised(split_grade(words)[0]).replace("&", "and").rstrip(":. ")
+
+
+def forget_names() -> None:
+    """Let go of the names of a document that is read."""
+    for kept in (plain, name_key, read_level_name, level_likeness):
+        kept.cache_clear()
 
 
 def years_of(name: str) -> str:

@@ -24,6 +24,8 @@ from ruamel.yaml.events import (
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 12
+#: Values, and keys with them: ten times as many as we have seen.
+MOST_NODES = 20_000
 
 Step = str | int
 
@@ -105,6 +107,7 @@ class _NodeBuilder:
         self.open: list[Node] = []
         self.key: list[str | None] = []
         self.documents = 0
+        self.count = 0
 
     def take(self, event: Event) -> None:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
@@ -136,6 +139,13 @@ class _NodeBuilder:
             self.key.pop()
 
     def add(self, node: Node, event: Event) -> None:
+        self.count += 1
+        if self.count > MOST_NODES:
+            raise UnreadableYamlError(
+                node.line,
+                node.column,
+                f"More than {MOST_NODES:,} keys and values. No ladder has so many.",
+            )
         if not self.open:
             self.root = node
         elif isinstance(self.open[-1].value, list):

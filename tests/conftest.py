@@ -11,17 +11,19 @@ from typing import Any
 import flask_migrate
 import hypothesis
 import pytest
-from flask import Flask
+from flask import Flask, has_request_context
 from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as BrowserPage
 from sqlalchemy.orm import Session, scoped_session
 
+from ladders.importing import pipeline
 from reviews import create_app
 from reviews.audit import chain
 from reviews.cli import prepare_migrations
 from reviews.db import hits
 from reviews.db.extensions import db
+from reviews.people import importing
 from tests import postgres
 from tests.browser import NAMES, chromium, find_chromium, watched_pages
 from tests.clients import StrictClient
@@ -165,6 +167,28 @@ def app(databases: Databases, migrated: str) -> Iterator[Flask]:
     with app.app_context():
         disconnect()
     databases.drop(url)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def documents_are_read_apart() -> Iterator[None]:
+    """No request of any test reads a document while its transaction is open."""
+    patch = pytest.MonkeyPatch()
+    for module, name in (
+        (pipeline, "read_text"),
+        (importing, "read_text"),
+        (importing, "read_roster"),
+    ):
+        patch.setattr(module, name, read_apart(getattr(module, name)))
+    yield
+    patch.undo()
+
+
+def read_apart(read: Callable[..., Any]) -> Callable[..., Any]:
+    def checked(*args: Any) -> Any:
+        assert not (has_request_context() and db.session().in_transaction()), read.__name__
+        return read(*args)
+
+    return checked
 
 
 def disconnect() -> None:

@@ -236,9 +236,10 @@ def _in_full(name: str) -> str:
 def stated_cascade(reading: Reading) -> list[str]:
     """What the text says of how levels build on each other, with sentences that name no level of the ladder."""
     stated = [block.text for block in reading.cascade]
+    levels = reading.levels
     for owner, cell in every_cell(reading):
         named, text = cell.same_as or ("", "")
-        others = (level for level in reading.levels if level is not owner)
+        others = (level for level in levels if level is not owner)
         if builds_on(text) and not is_next_below(named) and len(levels_named(others, named)) != 1:
             stated.append(text)
     return list(dict.fromkeys(stated))

@@ -59,6 +59,7 @@ def _outside(
         if depth >= COLUMN:
             continue
         filled = [section for section in sections if content(section) or id(section) in listed]
+        is_filled = set(map(id, filled))
         like = [section for section in filled if likeness(section) >= LIKE]
         chosen = {id(section) for section in like}
         if len(like) < AT_LEAST:
@@ -78,10 +79,19 @@ def _outside(
             # The plain title, such as "Developer" beside "Junior Developer" and "Senior Developer".
             is_title = id(section.parent) in places and _is_in_names(section, holders)
             explains = EXPLAINS.search(section.name) and not likeness(section)
-            if section in filled and named and (shares or is_beside or is_title) and not explains:
+            if (
+                id(section) in is_filled
+                and named
+                and (shares or is_beside or is_title)
+                and not explains
+            ):
                 chosen.add(id(section))
             # A level of which nothing is said yet.
-            if section not in filled and id(section.parent) in places and likeness(section) >= LIKE:
+            if (
+                id(section) not in is_filled
+                and id(section.parent) in places
+                and likeness(section) >= LIKE
+            ):
                 chosen.add(id(section))
         chosen |= _odd_files(filled, chosen)
         if len(chosen) >= AT_LEAST:

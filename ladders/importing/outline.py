@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ladders.importing.inline import Inline, is_image, read_inline
+from ladders.importing.text import UnreadableError
 
 BlockKind = Literal[
     "heading",
@@ -38,6 +39,20 @@ BlockKind = Literal[
 ]
 
 Hint = Literal["", "level", "dimension", "group"]
+
+#: Of everything in a document, the texts in its tables included. More than ten times as much as we have seen.
+MOST_BLOCKS = 20_000
+TOO_MANY_BLOCKS = (
+    f"There are more than {MOST_BLOCKS:,} paragraphs and points. No ladder has so many."
+)
+#: Of all tables of a document, with the empty ones, and a wide or high one as often as it is seen.
+MOST_CELLS = 20_000
+MOST_COLUMNS = 200
+
+#: Of one text, in characters. Several pages of it.
+MOST_CHARACTERS = 10_000
+#: What is set aside whole, whatever its length.
+_UNREAD: frozenset[BlockKind] = frozenset({"code", "comment", "hidden", "front_matter"})
 
 #: A line in bold that stands alone works as a heading below all others.
 BOLD_LINE = 7
@@ -134,6 +149,8 @@ class Builder:
         self.tables: list[_Table] = []
         self.quotes = 0
         self.items = _Items()
+        self.blocks = 0
+        self.cells = 0
 
     def outline(self) -> Outline:
         """What was read, with every line that no block holds as a stray."""
@@ -207,17 +224,35 @@ class Builder:
     def open_row(self) -> None:
         if self.tables:
             self.close_cell()
-            self.tables[-1].rows.append([])
+            self.tables[-1].open_row()
 
     def open_cell(self, *, is_header: bool, span: tuple[int, int] = (1, 1)) -> None:
         if self.tables:
             self.close_cell()
             table = self.tables[-1]
             if not table.rows:
-                table.rows.append([])
+                self.open_row()
+            self.count_cell(table, span)
             table.cell = is_header, span
             table.cell_is_open = True
             self.targets.append([])
+
+    def count_cell(self, table: "_Table", span: tuple[int, int]) -> None:
+        """Refuse a table that would take long to fill, before anything is made of it."""
+        height, width = span
+        row = len(table.rows)
+        table.width += width
+        if height > 1:
+            table.below.append((row + height - 1, width))
+        if table.width > MOST_COLUMNS:
+            raise UnreadableError(
+                f"There is a table of more than {MOST_COLUMNS} columns. No ladder has so many."
+            )
+        table.widest = max(table.widest, table.width)
+        if self.cells + row * table.widest > MOST_CELLS:
+            raise UnreadableError(
+                f"There are more than {MOST_CELLS:,} cells in tables. No ladder has so many."
+            )
 
     def close_cell(self) -> None:
         table = self.tables[-1] if self.tables else None
@@ -232,6 +267,7 @@ class Builder:
             return
         self.close_cell()
         table = self.tables.pop()
+        self.cells += len(table.rows) * table.widest
         self.items, self.quotes = table.items, table.quotes
         rows = tuple(tuple(row) for row in table.rows if row)
         inside = [block.last_line for row in rows for cell in row for block in cell.blocks]
@@ -271,6 +307,13 @@ class Builder:
         last_line = max(line, min(last_line, len(self.lines)))
         while last_line > line and not self.lines[last_line - 1].strip():
             last_line -= 1
+        self.blocks += 1
+        if self.blocks > MOST_BLOCKS:
+            raise UnreadableError(TOO_MANY_BLOCKS)
+        if len(text) > MOST_CHARACTERS and kind not in _UNREAD:
+            raise UnreadableError(
+                f"Line {line}: a text of more than {MOST_CHARACTERS:,} characters. No ladder has one."
+            )
         raw = "\n".join(self.lines[line - 1 : last_line])
         self.targets[-1].append(
             Block(kind, line, last_line, text, raw, level, links, quoted, rows, self.file)
@@ -315,8 +358,19 @@ class _Table:
     items: _Items
     quotes: int
     rows: list[list[TableCell]] = field(default_factory=list)
+    #: How many columns the last row covers so far.
+    width: int = 0
+    #: More than this no row does.
+    widest: int = 0
+    #: Cells that reach into the rows below: down to which row, and how many columns they cover.
+    below: list[tuple[int, int]] = field(default_factory=list)
     cell: tuple[bool, tuple[int, int]] = (False, (1, 1))
     cell_is_open: bool = False
+
+    def open_row(self) -> None:
+        self.rows.append([])
+        self.below = [each for each in self.below if each[0] >= len(self.rows)]
+        self.width = sum(width for _, width in self.below)
 
 
 def every_block(blocks: Iterable[Block]) -> Iterable[Block]:

@@ -15,12 +15,13 @@ from ladders.importing.marks import Mark
 from ladders.importing.proposal import File, Proposal, SaidBefore, propose
 from ladders.importing.questions import held
 from ladders.importing.text import Document, Repair, UnreadableError, read_text
+from ladders.names import forget_names
 from ladders.yaml_nodes import UnreadableYamlError
 
 #: What is read, by the end of the file's name.
 KINDS = (*FORMS, ARCHIVE)
-#: More than ten times as long as the longest ladder that we have seen.
-MOST_LINES = 10_000
+#: Eight times as long as the longest ladder that we have seen.
+MOST_LINES = 5_000
 
 
 class UnsupportedError(ValueError):
@@ -73,6 +74,8 @@ def read_uploads(
         return propose(files, title, source, SaidBefore(swap, marks or {}, order, fields or {}))
     except UnreadableYamlError as error:
         raise UnreadableError(f"Line {error.problem.line}: {error.problem.sentence}") from None
+    finally:
+        forget_names()
 
 
 def corrected(proposal: Proposal, corrections: Corrections) -> Ladder:

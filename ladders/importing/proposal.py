@@ -11,6 +11,7 @@ from ladders.importing.drafts import NOT_IMPORTED, Held, OwnerDraft, Part, Readi
 from ladders.importing.fields import FieldFound, FieldUse
 from ladders.importing.fitting import read_structure
 from ladders.importing.marks import Mark
+from ladders.importing.outline import MOST_BLOCKS, TOO_MANY_BLOCKS, every_block
 from ladders.importing.questions import Question, settled
 from ladders.importing.reading import read
 from ladders.importing.structure import Structure
@@ -22,7 +23,11 @@ _ENOUGH = 0.5
 #: From this confidence on, nobody needs to be asked whether it is one.
 _SURE = 0.65
 #: Headings are compared with each other; more take too long.
-MOST_HEADINGS = 5_000
+MOST_HEADINGS = 1_000
+#: What a page can show beside each other, and a person arrange; more are something else, such as chapters.
+MOST_LEVELS = 100
+MOST_DIMENSIONS = 100
+MOST_EXPECTATIONS = 2_000
 #: Fewer expectations than these make no ladder.
 _FEWEST = 3
 #: A smaller share of the text in levels makes an essay about levels.
@@ -111,14 +116,20 @@ class Proposal:
         found: dict[tuple[int, int, str], UnusedLine] = {}
         nothing = not self._reading.owners
         held = Held(() if nothing else self.parts)
+        told: set[tuple[int, int]] = set()
         for part in self.parts:
             if part.role not in NOT_IMPORTED and not nothing:
+                continue
+            if part.line == part.last_line and (part.file, part.line) in told:
+                # A whole file may be one line, in which everything stands.
                 continue
             for offset, raw in enumerate(part.raw.split("\n")):
                 line = part.line + offset
                 is_whole = not held.has_line(part.file, line)
                 text = raw.strip() if is_whole else part.text
                 is_apart = part.role == "heading" and not held.has_words(part.file, line, text)
+                if is_whole:
+                    told.add((part.file, line))
                 if text and (is_whole or part.role == "other" or is_apart):
                     found.setdefault(
                         (part.file, line, text),
@@ -189,7 +200,8 @@ class Proposal:
             again = propose(as_it_came, self._given_name, source, self._said)
             asked = {question.id for question in again.questions}
             return again.ladder({key: given[key] for key in given if key in asked})
-        if chosen.get("ladder") == "no" or not _count_expectations(self._reading):
+        is_none = chosen.get("ladder") == "no" or not _count_expectations(self._reading)
+        if is_none or _is_too_large(self._reading):
             raise NotALadderError(" ".join(self.verdict.reasons))
         return build(
             self._reading,
@@ -214,7 +226,9 @@ def propose(
     said = said or SaidBefore()
     texts = [SourceText(file.name, file.document.text) for file in files]
     assembly = assemble(texts, said.order, said.fields)
-    blocks = (block for outline in assembly.outlines for block in outline.blocks)
+    blocks = [block for outline in assembly.outlines for block in outline.blocks]
+    if sum(1 for _ in every_block(blocks)) > MOST_BLOCKS:
+        raise UnreadableError(TOO_MANY_BLOCKS)
     if sum(block.kind == "heading" for block in blocks) > MOST_HEADINGS:
         raise UnreadableError(
             f"There are more than {MOST_HEADINGS:,} headings. No ladder has so many."
@@ -294,9 +308,33 @@ def _count_expectations(reading: Reading) -> int:
     )
 
 
+def _is_too_large(reading: Reading) -> bool:
+    dimensions = {
+        name_key(cell.dimension)
+        for owner in reading.owners
+        for cell in owner.cells
+        if cell.dimension
+    }
+    return (
+        len(reading.owners) > MOST_LEVELS
+        or len(dimensions) > MOST_DIMENSIONS
+        or _count_expectations(reading) > MOST_EXPECTATIONS
+    )
+
+
+_TOO_LARGE = (
+    f"A ladder has at most {MOST_LEVELS} levels and roles, {MOST_DIMENSIONS} dimensions and"
+    f" {MOST_EXPECTATIONS:,} expectations, so this is read as none. Map its headings by hand, or leave out what is no"
+    " part of it."
+)
+
+
 def _verdict(reading: Reading) -> Verdict:
     levels = reading.levels
     count = _count_expectations(reading)
+    if _is_too_large(reading):
+        taken = f"Taken for levels: {_names_of(levels)}. " if levels else ""
+        return Verdict(False, 0.05, (f"{taken}For expectations: {count} texts.", _TOO_LARGE))
     if reading.structure.is_by_hand and count:
         return Verdict(True, 1.0, ("Which headings are levels was said by hand.",))
     if not levels or count < _FEWEST:

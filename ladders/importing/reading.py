@@ -247,9 +247,11 @@ class _Reader:
     def front(self, draft: OwnerDraft) -> None:
         """What front matter says of the only level of its file."""
         files = _files_of(draft.found)
-        others = (each for each in self.structure.levels if each is not draft.found)
         front = self.fronts.get(next(iter(files), -1))
-        if front is None or len(files) > 1 or any(files & _files_of(each) for each in others):
+        if front is None or len(files) > 1:
+            return
+        others = (each for each in self.structure.levels if each is not draft.found)
+        if any(files & _files_of(each) for each in others):
             return
         said, name = front.said, draft.name
         title, code = said.get("title", ""), said.get("level", "")

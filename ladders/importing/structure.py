@@ -186,18 +186,33 @@ def without_outer(name: str, above: Section | None) -> str:
         return name
     outer = plain(above.name)
     words = plain(name)
-    for rest in (
-        re.sub(rf"^{re.escape(outer)}\s*[:\u2013\u2014-]\s*", "", words, flags=re.IGNORECASE),
-        re.sub(
-            rf"\s*(?:[:\u2013\u2014-]\s*{re.escape(outer)}|\({re.escape(outer)}\))$",
-            "",
-            words,
-            flags=re.IGNORECASE,
-        ),
-    ):
+    for rest in (_without_start(words, outer), _without_end(words, outer)):
         if rest and rest != words:
             return rest
     return name
+
+
+_DIVIDER = r"[:\u2013\u2014-]"
+_AFTER = re.compile(rf"\s*{_DIVIDER}\s*")
+_BEFORE = re.compile(rf"\s*{_DIVIDER}\s*\Z")
+
+
+def _without_start(words: str, outer: str) -> str:
+    if words[: len(outer)].lower() != outer.lower():
+        return words
+    divider = _AFTER.match(words, len(outer))
+    return words[divider.end() :] if divider else words
+
+
+def _without_end(words: str, outer: str) -> str:
+    rest = words.removesuffix(")") if words.endswith(")") else ""
+    if rest.lower().endswith(f"({outer}".lower()):
+        return rest[: -len(outer) - 1].rstrip()
+    if not words.lower().endswith(outer.lower()):
+        return words
+    rest = words[: len(words) - len(outer)]
+    divider = _BEFORE.search(rest)
+    return rest[: divider.start()] if divider else words
 
 
 # -- Where levels stand
@@ -206,12 +221,24 @@ def without_outer(name: str, above: Section | None) -> str:
 def spans(owners: list[OwnerFound]) -> dict[int, tuple[int, int]]:
     """The first and the last line of the levels in each file."""
     lines: dict[int, list[int]] = {}
+    seen: set[int] = set()
+
+    def take(section: Section) -> None:
+        """Levels of one table share what stands under its rows; it counts once."""
+        if id(section) in seen:
+            return
+        seen.add(id(section))
+        anchors = (anchor for child in section.children for anchor in child.anchors)
+        for block in (section.heading, *section.body, *anchors):
+            if block:
+                lines.setdefault(block.file, []).append(block.line)
+        for child in section.children:
+            take(child)
+
     for owner in owners:
         inside = [each for cell in owner.cells for each in (cell.section, cell.head) if each]
         for section in (*owner.heads, *inside):
-            for block in (section.heading, *section.blocks()):
-                if block:
-                    lines.setdefault(block.file, []).append(block.line)
+            take(section)
     return {file: (min(found), max(found)) for file, found in lines.items()}
 
 

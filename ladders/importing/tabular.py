@@ -5,7 +5,7 @@ import io
 import re
 
 from ladders.importing.lines import SourceLine, tell
-from ladders.importing.outline import Builder, Outline
+from ladders.importing.outline import MOST_COLUMNS, Builder, Outline
 
 _DELIMITERS = ",;\t|"
 #: No cell of a file of the largest size is longer.
@@ -51,6 +51,10 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
     first_line = 1
     try:
         for cells in reader:
+            if len(cells) > MOST_COLUMNS:
+                raise UnreadableTableError(
+                    f"Line {first_line} has {len(cells):,} columns; at most {MOST_COLUMNS} are read."
+                )
             if any(cell.strip() for cell in cells):
                 rows.append((first_line, cells))
             first_line = reader.line_num + 1

@@ -118,7 +118,7 @@ def seed(now: datetime, ladders: Path) -> None:
 
 
 def _import(text: str, at: datetime) -> None:
-    importing.apply(text, digest=None, leavers_read=True, actor=None, at=at)
+    importing.apply(importing.read(text), digest=None, leavers_read=True, actor=None, at=at)
     owners = (content.OWNER, content.SECOND_OWNER)
     db.session.execute(update(Person).values(is_demo=True))
     db.session.execute(update(Person).where(Person.name.in_(owners)).values(is_owner=True))

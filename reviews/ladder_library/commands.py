@@ -119,7 +119,8 @@ def import_ladder(file: Path, *, publish: bool) -> None:
         _print(imported)
         if publish:
             service.take_suggestions(imported, actor=None, at=at)
-            service.publish(imported.version, actor=None, at=at)
+            version = imported.version
+            service.publish(version, queries.draft_of(version), actor=None, at=at)
     except RuleBroken as broken:
         raise click.ClickException(str(broken)) from broken
     db.session.commit()

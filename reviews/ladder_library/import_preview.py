@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from ladders.document import Cell, Dimension, Expectation, Ladder
 from ladders.importing.corrections import (
@@ -338,17 +339,20 @@ _UNDERSTOOD = {
     "dimension": "a dimension",
 }
 _MOST_DEPTH = 5
+#: Headings and lists that can be mapped on one page, and sent in one form.
+MOST_MAPPED = 500
 
 
 def outline(proposal: Proposal) -> tuple[HeadingRow, ...]:
-    """The headings of the document in their order; a document without any is one row.
+    """The first headings of the document, at most `MOST_MAPPED` with their lists; one without any is one row.
 
     `proposal` is to be read without marks, so that what was left out by hand is there to be taken back.
     """
     roles = {(part.file, part.line): part.role for part in proposal.parts}
     files = [file.name for file in proposal.files]
     known: set[str] = set()
-    rows = []
+    rows: list[HeadingRow] = []
+    shown = 0
     for section in proposal.structure.root.walk():
         heading = section.heading
         is_root_with_text = heading is None and any(block.text for block in section.body)
@@ -366,11 +370,14 @@ def outline(proposal: Proposal) -> tuple[HeadingRow, ...]:
                 files[place[0]] if len(files) > 1 else "",
                 _first_words(section.body),
                 _UNDERSTOOD.get(roles.get(place, "") if heading else "", "not part of it"),
-                tuple(_lists(section, known)),
+                tuple(islice(_lists(section, known), MOST_MAPPED - shown)),
                 at in known,
             )
         )
         known.add(at)
+        shown += 1 + len(rows[-1].lists)
+        if shown >= MOST_MAPPED:
+            break
     return tuple(rows)
 
 

@@ -358,12 +358,29 @@ def step_page(
 # -- A draft
 
 
+@dataclass(frozen=True, slots=True)
+class StoredDraft:
+    """What was uploaded for a draft and what was corrected in it, as plain values: to be read without a database."""
+
+    #: The state of the draft that this is.
+    version: int
+    files: tuple[Upload, ...]
+    corrections: Corrections
+
+
+def stored(row: LadderVersion) -> StoredDraft:
+    """One query."""
+    files = tuple(library.files_of(db.session, row))
+    return StoredDraft(row.version, files, library.corrections_of(row))
+
+
 def draft_of(row: LadderVersion) -> ImportDraft | None:
     """What was uploaded for a version, read again; None for a canonical file, and where there was no file.
 
-    One query.
+    One query, and the reading takes long: a page asks `stored`, and reads while no transaction is open.
     """
-    return read_draft(library.files_of(db.session, row), library.corrections_of(row))
+    found = stored(row)
+    return read_draft(found.files, found.corrections)
 
 
 def read_draft(files: Sequence[Upload], corrections: Corrections) -> ImportDraft | None:
@@ -378,10 +395,10 @@ def read_draft(files: Sequence[Upload], corrections: Corrections) -> ImportDraft
     return ImportDraft.of(read, corrections) if read else None
 
 
-def outline_of(row: LadderVersion) -> tuple[HeadingRow, ...] | None:
-    """The headings of what was uploaded; None as above. One query."""
-    files = library.files_of(db.session, row)
-    corrections = library.corrections_of(row)
+def read_outline(
+    files: Sequence[Upload], corrections: Corrections
+) -> tuple[HeadingRow, ...] | None:
+    """The headings of files at hand; None as above. No query."""
     read = _read(files, order=corrections.order, fields=corrections.fields)
     return outline(read) if read else None
 
@@ -389,6 +406,31 @@ def outline_of(row: LadderVersion) -> tuple[HeadingRow, ...] | None:
 def _read(files: Sequence[Upload], **corrections: Any) -> Proposal | None:
     read = read_uploads(files, **corrections) if files else None
     return read if isinstance(read, Proposal) else None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierImport:
+    """The last version that a document of the same name made, as plain values."""
+
+    files: tuple[Upload, ...]
+    corrections: Corrections
+    ladder: Ladder
+    #: The ladder that it joined as a level, as published now.
+    base: Ladder | None
+
+
+def earlier_import(proposal: Proposal) -> EarlierImport | None:
+    """At most four queries."""
+    row = library.last_import(db.session, proposal.blank().id)
+    if row is None:
+        return None
+    found = stored(row)
+    return EarlierImport(found.files, found.corrections, ladder_of(row), base_of(found.corrections))
+
+
+def base_of(corrections: Corrections) -> Ladder | None:
+    """The published text of the ladder that a level joins. At most two queries."""
+    return library.published_text(db.session, corrections.join.ladder) if corrections.join else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """From an upload to a published ladder: a draft, its answers, and the moment after which nothing changes it."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePath
@@ -23,6 +23,7 @@ from reviews.db.extensions import db
 from reviews.display.formatting import count
 from reviews.ladder_library import queries
 from reviews.ladder_library.import_preview import ImportDraft
+from reviews.ladder_library.queries import EarlierImport
 from reviews.rules.enums import Verb
 from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
 
@@ -34,33 +35,66 @@ class Imported:
     draft: ImportDraft | None
 
 
-def import_ladder(uploads: Sequence[Upload], *, actor: Viewer | None, at: datetime) -> Imported:
-    """A draft from uploaded files, which are one ladder. Corrections of its last version are made in this one too.
+@dataclass(frozen=True, slots=True)
+class ReadImport:
+    """What uploaded files say, read and not kept yet."""
 
-    A document that does not look like a ladder becomes a draft that says nothing yet.
+    files: tuple[Upload, ...]
+    ladder: Ladder
+    #: By which the next version of the same document is known; empty for a canonical file.
+    source_key: str
+    draft: ImportDraft | None
+
+
+def import_ladder(uploads: Sequence[Upload], *, actor: Viewer | None, at: datetime) -> Imported:
+    """A draft from uploaded files, which are one ladder: read, and kept.
 
     Raises:
         RuleBroken: with a sentence for each thing that keeps the files from being read.
     """
-    files = [Upload(_plain_name(each.name), each.data) for each in uploads]
+    return keep_import(read_import(uploads, queries.earlier_import), actor=actor, at=at)
+
+
+def read_import(
+    uploads: Sequence[Upload], look_up: Callable[[Proposal], EarlierImport | None]
+) -> ReadImport:
+    """What the files say. Corrections of the last version are made in this one too.
+
+    A document that does not look like a ladder becomes a draft that says nothing yet.
+
+    Args:
+        uploads: the files, which are one ladder.
+        look_up: `queries.earlier_import`; all that is asked of the database.
+
+    Raises:
+        RuleBroken: with a sentence for each thing that keeps the files from being read.
+    """
+    files = tuple(Upload(_plain_name(each.name), each.data) for each in uploads)
     try:
         read = read_uploads(files)
     except ValueError as error:
-        raise RuleBroken(str(error), field="files") from error
-    if isinstance(read, Proposal):
-        found = _with_earlier_corrections(files, read)
-        draft, ladder = found, _made(found)
-    else:
-        draft, ladder = None, read
+        raise RuleBroken(_first_lines(str(error)), field="files") from error
+    if isinstance(read, Ladder):
+        return ReadImport(files, read, "", None)
+    before = look_up(read)
+    draft, ladder = _as_before(files, before) if before else (None, None)
+    if draft is None or ladder is None:
+        draft = ImportDraft.of(read, Corrections())
+        ladder = _made(draft, None)
+    return ReadImport(files, ladder, read.blank().id, draft)
+
+
+def keep_import(read: ReadImport, *, actor: Viewer | None, at: datetime) -> Imported:
+    """The draft with its files and rows."""
     version = library.add_draft(
         db.session,
-        ladder,
+        read.ladder,
         public_id=random_source.public_id(),
         at=at,
-        source_name=_in_words(files),
-        source_key=read.blank().id if isinstance(read, Proposal) else "",
-        files=files,
-        corrections=draft.corrections if draft else None,
+        source_name=_in_words(read.files),
+        source_key=read.source_key,
+        files=read.files,
+        corrections=read.draft.corrections if read.draft else None,
     )
     audit.record(
         actor,
@@ -69,26 +103,36 @@ def import_ladder(uploads: Sequence[Upload], *, actor: Viewer | None, at: dateti
         at=at,
         version=version.public_id,
     )
-    return Imported(version, draft)
+    return Imported(version, read.draft)
 
 
-def _with_earlier_corrections(files: Sequence[Upload], proposal: Proposal) -> ImportDraft:
-    before = library.last_import(db.session, proposal.blank().id)
-    for corrections in _earlier_corrections(before) if before else ():
+#: Mistakes in a canonical file that are told at once.
+MOST_MISTAKES = 200
+
+
+def _first_lines(message: str) -> str:
+    lines = message.split("\n")
+    more = len(lines) - MOST_MISTAKES
+    return "\n".join([*lines[:MOST_MISTAKES], f"And {more:,} more."]) if more > 0 else message
+
+
+def _as_before(
+    files: Sequence[Upload], before: EarlierImport
+) -> tuple[ImportDraft | None, Ladder | None]:
+    for corrections in _earlier_corrections(before):
         draft = queries.read_draft(files, corrections)
         try:
             if draft:
-                _made(draft)
-                return draft
+                return draft, _made(draft, before.base)
         except RuleBroken:
             # The document or the ladder that it joined has changed so much that the corrections contradict each other.
             continue
-    return ImportDraft.of(proposal, Corrections())
+    return None, None
 
 
-def _earlier_corrections(before: LadderVersion) -> Iterator[Corrections]:
+def _earlier_corrections(before: EarlierImport) -> Iterator[Corrections]:
     """The corrections of the last version of a document, then the same without the ladder that it joined."""
-    corrections = library.corrections_of(before)
+    corrections = before.corrections
     if corrections.join is None:
         yield corrections
         return
@@ -97,11 +141,11 @@ def _earlier_corrections(before: LadderVersion) -> Iterator[Corrections]:
     yield replace(corrections, answers=answers, join=None)
 
 
-def _in_its_place(before: LadderVersion, join: Join) -> Join:
+def _in_its_place(before: EarlierImport, join: Join) -> Join:
     """The place of a level that joined a ladder already: its own, where it is still there."""
-    draft = queries.draft_of(before)
+    draft = queries.read_draft(before.files, before.corrections)
     names = [name_key(name) for name in draft.level_names.values()] if draft else []
-    for level in library.text_of(before).levels:
+    for level in before.ladder.levels:
         if name_key(level.name) in names:
             return Join(join.ladder, level.id, "instead")
     return join
@@ -125,24 +169,66 @@ def correct(
     actor: Viewer | None,
     at: datetime,
 ) -> None:
-    """Make the draft again from its document with these corrections.
-
-    Args:
-        version: the draft.
-        corrections: everything that a person corrects in the document.
-        done: what was done, for the log.
-        actor: who corrects; None from the command line.
-        at: the instant that is recorded.
+    """Make the draft again from its document with these corrections: read, and kept.
 
     Raises:
         RuleBroken: for a published version, for one without a document, and for corrections that make no ladder.
     """
     if version.state is not VersionState.DRAFT:
-        raise IllegalMove("This version is published. Its text stays as it is.")
-    draft = queries.read_draft(library.files_of(db.session, version), corrections)
+        raise IllegalMove(_PUBLISHED)
+    files = library.files_of(db.session, version)
+    read = read_corrected(files, corrections, queries.base_of(corrections))
+    keep_corrected(version, read, done=done, actor=actor, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedDraft:
+    """What a document says with everything that a person corrects in it, not kept yet."""
+
+    corrections: Corrections
+    ladder: Ladder
+
+
+_PUBLISHED = "This version is published. Its text stays as it is."
+
+
+def read_corrected(
+    files: Sequence[Upload], corrections: Corrections, base: Ladder | None
+) -> CorrectedDraft:
+    """The document read again. `base` is the published text of the ladder that a level joins. No query.
+
+    Raises:
+        RuleBroken: for files that say everything themselves, and for corrections that make no ladder.
+    """
+    draft = queries.read_draft(files, corrections)
     if draft is None:
         raise RuleBroken("This ladder says everything itself. There is nothing to correct here.")
-    library.replace_draft(db.session, version, _made(draft), corrections)
+    return CorrectedDraft(corrections, _made(draft, base))
+
+
+def keep_corrected(
+    version: LadderVersion,
+    read: CorrectedDraft,
+    *,
+    done: str,
+    actor: Viewer | None,
+    at: datetime,
+) -> None:
+    """Give the draft what was read.
+
+    Args:
+        version: the draft.
+        read: what its document says with the corrections.
+        done: what was done, for the log.
+        actor: who corrects; None from the command line.
+        at: the instant that is recorded.
+
+    Raises:
+        IllegalMove: for a published version.
+    """
+    if version.state is not VersionState.DRAFT:
+        raise IllegalMove(_PUBLISHED)
+    library.replace_draft(db.session, version, read.ladder, read.corrections)
     audit.record(
         actor,
         Verb.IMPORT_LADDER,
@@ -152,7 +238,7 @@ def correct(
     )
 
 
-def _made(draft: ImportDraft) -> Ladder:
+def _made(draft: ImportDraft, base: Ladder | None) -> Ladder:
     """The ladder that the document makes with the corrections, by itself or as a level of another one.
 
     Raises:
@@ -170,7 +256,6 @@ def _made(draft: ImportDraft) -> Ladder:
         return ladder
     if corrections.join is None:
         raise RuleBroken("Choose the ladder and the place in it.", field=PLACE)
-    base = library.published_text(db.session, corrections.join.ladder)
     if base is None:
         raise RuleBroken("This ladder is not here any more. Choose another one.", field=PLACE)
     try:
@@ -197,8 +282,10 @@ def take_suggestions(imported: Imported, *, actor: Viewer | None, at: datetime) 
         )
 
 
-def publish(version: LadderVersion, *, actor: Viewer | None, at: datetime) -> None:
-    """Freeze the draft for the cycles to come.
+def publish(
+    version: LadderVersion, draft: ImportDraft | None, *, actor: Viewer | None, at: datetime
+) -> None:
+    """Freeze the draft for the cycles to come. `draft` is what its document says: `queries.draft_of`.
 
     Raises:
         RuleBroken: for a version that is published already, while its questions are not answered, and
@@ -206,7 +293,6 @@ def publish(version: LadderVersion, *, actor: Viewer | None, at: datetime) -> No
     """
     if version.state is not VersionState.DRAFT:
         raise IllegalMove("This version is published already.")
-    draft = queries.draft_of(version)
     for sentence in queries.missing(version, draft):
         raise RuleBroken(sentence)
     if draft and _joined_an_older_text(draft, version):
@@ -245,7 +331,10 @@ def discard(version: LadderVersion, *, actor: Viewer | None, at: datetime) -> No
 def _joined_an_older_text(draft: ImportDraft, version: LadderVersion) -> bool:
     """Whether publishing would take back what was published of the other ladder since."""
     joins = held(draft.proposal.questions, draft.corrections.answers).get(SINGLE) == JOIN
-    return joins and not library.says(db.session, version, _made(draft))
+    if not joins:
+        return False
+    made = _made(draft, queries.base_of(draft.corrections))
+    return not library.says(db.session, version, made)
 
 
 def _in_words(files: Sequence[Upload]) -> str:

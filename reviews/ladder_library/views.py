@@ -1,7 +1,7 @@
 """The ladder library: reading ladders, and importing, checking and publishing them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from ladders.importing.bundle import Upload
 from ladders.importing.corrections import Corrections
+from ladders.importing.proposal import Proposal
 from ladders.models import LadderVersion, VersionState
 from reviews.access.loaders import SiteAccess
 from reviews.display.formatting import count
@@ -32,12 +33,14 @@ from reviews.ladder_library.forms import (
     swapped,
     with_fields,
 )
-from reviews.ladder_library.import_preview import ImportDraft
+from reviews.ladder_library.import_preview import MOST_MAPPED, HeadingRow, ImportDraft
+from reviews.ladder_library.queries import EarlierImport, StoredDraft
+from reviews.ladder_library.service import CorrectedDraft, ReadImport
 from reviews.rules.enums import Action
-from reviews.rules.errors import StaleEdit
-from reviews.web.error_handlers import rules_shown_on, status_of
+from reviews.rules.errors import RuleBroken, StaleEdit
+from reviews.web.error_handlers import rules_shown_on, sound, status_of
 from reviews.web.forms import ButtonForm, take_button_only
-from reviews.web.guard import guarded
+from reviews.web.guard import guarded, short_read
 
 bp = Blueprint("ladder_library", __name__)
 
@@ -119,115 +122,43 @@ def step(access: SiteAccess, version: str) -> ResponseReturnValue:
 # -- Import
 
 
-@bp.route("/ladders/import", methods=["GET", "POST"])
+@bp.get("/ladders/import")
 @guarded(Action.IMPORT_LADDER)
 def import_ladder(access: SiteAccess) -> ResponseReturnValue:
+    del access
+    return render_template("ladder_library/import.html", form=UploadLadderForm())
+
+
+def _read_uploads(access: SiteAccess) -> ReadImport | RuleBroken | None:
+    """The ladder of the files that were sent, or what keeps them from being read; None without any."""
+    del access
     form = UploadLadderForm()
-    if form.validate_on_submit():
+    if not form.validate():
+        return None
+    try:
+        uploads = [Upload(each.filename, each.read()) for each in form.files.data]
+        return service.read_import(uploads, _looked_up)
+    except RuleBroken as broken:
+        return broken
+
+
+def _looked_up(read: Proposal) -> EarlierImport | None:
+    with short_read():
+        return queries.earlier_import(read)
+
+
+@bp.post("/ladders/import")
+@guarded(Action.IMPORT_LADDER, reads_first=_read_uploads)
+def upload(access: SiteAccess, read: ReadImport | RuleBroken | None) -> ResponseReturnValue:
+    form = UploadLadderForm()
+    if form.validate() and read is not None:
         with rules_shown_on(form):
-            imported = service.import_ladder(
-                [Upload(each.filename, each.read()) for each in form.files.data],
-                actor=access.viewer,
-                at=access.viewer.now,
-            )
+            imported = service.keep_import(sound(read), actor=access.viewer, at=access.viewer.now)
             return redirect(url_for(".preview", version=imported.version.public_id))
-    return render_template("ladder_library/import.html", form=form), status_of(form)
+    return render_template("ladder_library/import.html", form=form), 422
 
 
-@bp.get("/ladders/<version>/import")
-@guarded(Action.READ_LADDER_DRAFT)
-def preview(access: SiteAccess, version: str) -> ResponseReturnValue:
-    row = _version(access, version)
-    if row.state is not VersionState.DRAFT:
-        return redirect(url_for(".show", version=version))
-    return _preview(row, queries.draft_of(row))
-
-
-@bp.post("/ladders/<version>/import")
-@guarded(Action.IMPORT_LADDER)
-def answer(access: SiteAccess, version: str) -> ResponseReturnValue:
-    row = _version(access, version)
-    if row.state is not VersionState.DRAFT:
-        return redirect(url_for(".show", version=version))
-    draft = queries.draft_of(row)
-    if draft is None:
-        return _preview(row, draft)
-    form = answers_form(draft, queries.join_targets(draft), is_sent=True)
-    change = _DraftEdit(
-        form,
-        lambda: answered(form, draft),
-        "questions answered",
-        "The ladder is made again with your answers.",
-    )
-    return _saved(access, row, draft, change, answers=form)
-
-
-@bp.post("/ladders/<version>/import/arrangement")
-@guarded(Action.IMPORT_LADDER)
-def arrange(access: SiteAccess, version: str) -> ResponseReturnValue:
-    row, draft = _draft(access, version)
-    form = arrangement_form(draft, is_sent=True)
-    change = _DraftEdit(
-        form,
-        lambda: arranged(form, draft),
-        "levels and dimensions arranged",
-        "The ladder is made again with your levels and dimensions.",
-    )
-    return _saved(access, row, draft, change, arrangement=form)
-
-
-@bp.post("/ladders/<version>/import/fields")
-@guarded(Action.IMPORT_LADDER)
-def fields(access: SiteAccess, version: str) -> ResponseReturnValue:
-    row, draft = _draft(access, version)
-    form = fields_form(draft, is_sent=True)
-    change = _DraftEdit(
-        form,
-        lambda: with_fields(form, draft),
-        "fields mapped by hand",
-        "The document is read again with your fields.",
-    )
-    return _saved(access, row, draft, change, fields=form)
-
-
-@bp.post("/ladders/<version>/import/swap")
-@guarded(Action.IMPORT_LADDER)
-def swap(access: SiteAccess, version: str) -> ResponseReturnValue:
-    row, draft = _draft(access, version)
-    change = _DraftEdit(
-        DraftForm(),
-        lambda: swapped(draft),
-        "levels and dimensions swapped",
-        "Levels and dimensions have changed places.",
-    )
-    return _saved(access, row, draft, change)
-
-
-@bp.post("/ladders/<version>/import/order")
-@guarded(Action.IMPORT_LADDER)
-def order(access: SiteAccess, version: str) -> ResponseReturnValue:
-    row, draft = _draft(access, version)
-    form = OrderForm()
-    name, way = form.file.data or "", form.way.data or ""
-    change = _DraftEdit(
-        form,
-        lambda: reordered(draft, name, way),
-        "files put in another order",
-        f"{name} is moved {way}.",
-    )
-    return _saved(access, row, draft, change)
-
-
-@bp.post("/ladders/<version>/import/lines")
-@guarded(Action.IMPORT_LADDER)
-def lines(access: SiteAccess, version: str) -> ResponseReturnValue:
-    row, draft = _draft(access, version)
-    form = lines_form(draft, is_sent=True)
-    done = (
-        f"{count(len(set(form.line.data or ())), 'line')} {LINE_ACTS.get(form.do.data or '', '')}"
-    )
-    change = _DraftEdit(form, lambda: moved(form, draft), done, f"{done}.")
-    return _saved(access, row, draft, change, lines=form)
+# -- The draft of an import
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,35 +169,240 @@ class _DraftEdit:
     corrections: Callable[[], Corrections]
     done: str
     message: str
+    #: What the preview calls the form.
+    shown_as: str = ""
 
 
-def _draft(access: SiteAccess, public_id: str) -> tuple[LadderVersion, ImportDraft]:
-    """A draft that can be corrected; what is published or says everything itself has no such page."""
-    row = _version(access, public_id)
-    draft = queries.draft_of(row) if row.state is VersionState.DRAFT else None
-    return row, draft or abort(404)
+@dataclass(frozen=True, slots=True)
+class _ReadDraft:
+    """A draft as it was read while no transaction was open. Both are None where it was no draft of a document."""
+
+    #: The state of the draft that was read.
+    version: int
+    draft: ImportDraft | None = None
+    rows: Sequence[HeadingRow] = ()
+    edit: _DraftEdit | None = None
+    #: With the edit, or what prevents it; None where the form is not in order or has seen another state.
+    corrected: CorrectedDraft | RuleBroken | None = None
 
 
-def _saved(
-    access: SiteAccess, row: LadderVersion, draft: ImportDraft, change: _DraftEdit, **forms: Any
-) -> ResponseReturnValue:
-    """Save what a form of the preview says, or show the preview again with what prevents it."""
-    form = change.form
+_Edit = Callable[[_ReadDraft], _DraftEdit]
+
+
+def _reading(
+    edit: _Edit | None = None, *, has_outline: bool = False
+) -> Callable[[SiteAccess, str], _ReadDraft]:
+    """A reader of the draft that an address names, which also makes the edit that a POST asks for."""
+
+    def read(access: SiteAccess, version: str) -> _ReadDraft:
+        with short_read():
+            row = _version(access, version)
+            stored = queries.stored(row) if row.state is VersionState.DRAFT else None
+        if stored is None:
+            return _ReadDraft(-1)
+        found = _ReadDraft(
+            stored.version,
+            queries.read_draft(stored.files, stored.corrections),
+            (queries.read_outline(stored.files, stored.corrections) or ()) if has_outline else (),
+        )
+        if edit is None or found.draft is None or request.method != "POST":
+            return found
+        made = edit(found)
+        return replace(found, edit=made, corrected=_corrected(stored, made))
+
+    return read
+
+
+def _corrected(stored: StoredDraft, edit: _DraftEdit) -> CorrectedDraft | RuleBroken | None:
+    if edit.form.version.data != str(stored.version) or not edit.form.validate():
+        return None
     try:
-        service.still_as(row, form.version.data)
+        corrections = edit.corrections()
+        with short_read():
+            base = queries.base_of(corrections)
+        return service.read_corrected(stored.files, corrections, base)
+    except RuleBroken as broken:
+        return broken
+
+
+def _answers(read: _ReadDraft) -> _DraftEdit:
+    draft = _document(read)
+    with short_read():
+        targets = queries.join_targets(draft)
+    form = answers_form(draft, targets, is_sent=True)
+    return _DraftEdit(
+        form,
+        lambda: answered(form, draft),
+        "questions answered",
+        "The ladder is made again with your answers.",
+        "answers",
+    )
+
+
+def _arrangement(read: _ReadDraft) -> _DraftEdit:
+    draft = _document(read)
+    form = arrangement_form(draft, is_sent=True)
+    return _DraftEdit(
+        form,
+        lambda: arranged(form, draft),
+        "levels and dimensions arranged",
+        "The ladder is made again with your levels and dimensions.",
+        "arrangement",
+    )
+
+
+def _fields(read: _ReadDraft) -> _DraftEdit:
+    draft = _document(read)
+    form = fields_form(draft, is_sent=True)
+    return _DraftEdit(
+        form,
+        lambda: with_fields(form, draft),
+        "fields mapped by hand",
+        "The document is read again with your fields.",
+        "fields",
+    )
+
+
+def _swap(read: _ReadDraft) -> _DraftEdit:
+    draft = _document(read)
+    return _DraftEdit(
+        DraftForm(),
+        lambda: swapped(draft),
+        "levels and dimensions swapped",
+        "Levels and dimensions have changed places.",
+    )
+
+
+def _order(read: _ReadDraft) -> _DraftEdit:
+    draft = _document(read)
+    form = OrderForm()
+    name, way = form.file.data or "", form.way.data or ""
+    return _DraftEdit(
+        form,
+        lambda: reordered(draft, name, way),
+        "files put in another order",
+        f"{name} is moved {way}.",
+    )
+
+
+def _lines(read: _ReadDraft) -> _DraftEdit:
+    draft = _document(read)
+    form = lines_form(draft, is_sent=True)
+    done = (
+        f"{count(len(set(form.line.data or ())), 'line')} {LINE_ACTS.get(form.do.data or '', '')}"
+    )
+    return _DraftEdit(form, lambda: moved(form, draft), done, f"{done}.", "lines")
+
+
+def _map(read: _ReadDraft) -> _DraftEdit:
+    draft = _document(read)
+    form = headings_form(read.rows, draft.corrections.marks)
+    return _DraftEdit(
+        form,
+        lambda: mapped(form, read.rows, draft),
+        "headings mapped by hand",
+        "The document is read again with your map.",
+    )
+
+
+def _document(read: _ReadDraft) -> ImportDraft:
+    """What was uploaded; what is published or says everything itself has no such page."""
+    return read.draft or abort(404)
+
+
+@bp.get("/ladders/<version>/import")
+@guarded(Action.READ_LADDER_DRAFT, reads_first=_reading())
+def preview(access: SiteAccess, read: _ReadDraft, version: str) -> ResponseReturnValue:
+    row = _version(access, version)
+    if row.state is not VersionState.DRAFT:
+        return redirect(url_for(".show", version=version))
+    if row.version != read.version:
+        # Changed while it was read.
+        return redirect(url_for(".preview", version=version))
+    return _preview(row, read.draft)
+
+
+@bp.post("/ladders/<version>/import")
+@guarded(Action.IMPORT_LADDER, reads_first=_reading(_answers))
+def answer(access: SiteAccess, read: _ReadDraft, version: str) -> ResponseReturnValue:
+    row = _version(access, version)
+    if row.state is not VersionState.DRAFT:
+        return redirect(url_for(".show", version=version))
+    if read.draft is None:
+        return _preview(row, read.draft)
+    return _saved(access, row, read)
+
+
+@bp.post("/ladders/<version>/import/arrangement")
+@guarded(Action.IMPORT_LADDER, reads_first=_reading(_arrangement))
+def arrange(access: SiteAccess, read: _ReadDraft, version: str) -> ResponseReturnValue:
+    return _saved(access, _draft(access, version), read)
+
+
+@bp.post("/ladders/<version>/import/fields")
+@guarded(Action.IMPORT_LADDER, reads_first=_reading(_fields))
+def fields(access: SiteAccess, read: _ReadDraft, version: str) -> ResponseReturnValue:
+    return _saved(access, _draft(access, version), read)
+
+
+@bp.post("/ladders/<version>/import/swap")
+@guarded(Action.IMPORT_LADDER, reads_first=_reading(_swap))
+def swap(access: SiteAccess, read: _ReadDraft, version: str) -> ResponseReturnValue:
+    return _saved(access, _draft(access, version), read)
+
+
+@bp.post("/ladders/<version>/import/order")
+@guarded(Action.IMPORT_LADDER, reads_first=_reading(_order))
+def order(access: SiteAccess, read: _ReadDraft, version: str) -> ResponseReturnValue:
+    return _saved(access, _draft(access, version), read)
+
+
+@bp.post("/ladders/<version>/import/lines")
+@guarded(Action.IMPORT_LADDER, reads_first=_reading(_lines))
+def lines(access: SiteAccess, read: _ReadDraft, version: str) -> ResponseReturnValue:
+    return _saved(access, _draft(access, version), read)
+
+
+def _draft(access: SiteAccess, public_id: str) -> LadderVersion:
+    row = _version(access, public_id)
+    return row if row.state is VersionState.DRAFT else abort(404)
+
+
+def _kept(access: SiteAccess, row: LadderVersion, read: _ReadDraft, edit: _DraftEdit) -> bool:
+    """Keep what a form of the draft says. False, with errors in the form, where something prevents it.
+
+    Raises:
+        StaleEdit: if somebody has changed the draft since the form was opened, or while it was read.
+    """
+    service.still_as(row, edit.form.version.data)
+    if read.corrected is None:
+        # The form is not in order; or it was not looked at, because what was read was older than what it has seen.
+        service.still_as(row, str(read.version))
+        return False
+    with rules_shown_on(edit.form):
+        service.keep_corrected(
+            row,
+            sound(read.corrected),
+            done=edit.done,
+            actor=access.viewer,
+            at=access.viewer.now,
+        )
+        flash(edit.message)
+    return not edit.form.errors
+
+
+def _saved(access: SiteAccess, row: LadderVersion, read: _ReadDraft) -> ResponseReturnValue:
+    """Save what a form of the preview says, or show the preview again with what prevents it."""
+    draft, edit = read.draft, read.edit
+    if draft is None or edit is None:
+        abort(404)
+    form = edit.form
+    forms: dict[str, Any] = {edit.shown_as: form} if edit.shown_as else {}
+    try:
+        if _kept(access, row, read, edit):
+            return redirect(url_for(".preview", version=row.public_id))
     except StaleEdit as stale:
         return _preview(row, draft, stale=stale, saved=saved_by_others(form), **forms), 409
-    if form.validate():
-        with rules_shown_on(form):
-            service.correct(
-                row,
-                change.corrections(),
-                done=change.done,
-                actor=access.viewer,
-                at=access.viewer.now,
-            )
-            flash(change.message)
-            return redirect(url_for(".preview", version=row.public_id))
     return _preview(row, draft, refused=form, **forms), 422
 
 
@@ -283,36 +419,26 @@ def _preview(row: LadderVersion, draft: ImportDraft | None, **shown: Any) -> str
 
 
 @bp.route("/ladders/<version>/import/headings", methods=["GET", "POST"])
-@guarded(Action.IMPORT_LADDER)
-def headings(access: SiteAccess, version: str) -> ResponseReturnValue:
-    row, draft = _draft(access, version)
-    rows = queries.outline_of(row) or ()
-    form = headings_form(rows, draft.corrections.marks)
+@guarded(Action.IMPORT_LADDER, reads_first=_reading(_map, has_outline=True))
+def headings(access: SiteAccess, read: _ReadDraft, version: str) -> ResponseReturnValue:
+    row = _draft(access, version)
+    edit = read.edit or _map(read)
     shown = {
         "head": queries.head_of(row),
         "version": row.version,
-        "rows": rows,
-        "form": form,
+        "rows": read.rows,
+        "is_cut": sum(1 + len(each.lists) for each in read.rows) >= MOST_MAPPED,
+        "form": edit.form,
         "stale": None,
         "saved": {},
     }
-    if form.is_submitted():
+    if edit.form.is_submitted():
         try:
-            service.still_as(row, form.version.data)
-        except StaleEdit as stale:
-            return _headings(**shown | {"stale": stale, "saved": saved_by_others(form)}), 409
-        if form.validate():
-            with rules_shown_on(form):
-                service.correct(
-                    row,
-                    mapped(form, rows, draft),
-                    done="headings mapped by hand",
-                    actor=access.viewer,
-                    at=access.viewer.now,
-                )
-                flash("The document is read again with your map.")
+            if _kept(access, row, read, edit):
                 return redirect(url_for(".preview", version=version))
-    return _headings(**shown), status_of(form)
+        except StaleEdit as stale:
+            return _headings(**shown | {"stale": stale, "saved": saved_by_others(edit.form)}), 409
+    return _headings(**shown), status_of(edit.form)
 
 
 def _headings(**shown: Any) -> str:
@@ -320,11 +446,13 @@ def _headings(**shown: Any) -> str:
 
 
 @bp.post("/ladders/<version>/publish")
-@guarded(Action.IMPORT_LADDER)
-def publish(access: SiteAccess, version: str) -> ResponseReturnValue:
+@guarded(Action.IMPORT_LADDER, reads_first=_reading())
+def publish(access: SiteAccess, read: _ReadDraft, version: str) -> ResponseReturnValue:
     row = _version(access, version)
     take_button_only()
-    service.publish(row, actor=access.viewer, at=access.viewer.now)
+    if row.state is VersionState.DRAFT:
+        service.still_as(row, str(read.version))
+    service.publish(row, read.draft, actor=access.viewer, at=access.viewer.now)
     flash(f"{row.ladder.name}, version {row.number}, is published. Cycles can use it.")
     return redirect(url_for(".show", version=version))
 

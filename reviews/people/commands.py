@@ -68,13 +68,13 @@ def _person(email: str) -> Person:
 def import_people(file: Path, *, apply: bool) -> None:
     """Show what FILE would change in the roster, and with --apply change it."""
     try:
-        text = importing.text_of(file.read_bytes())
-        preview = importing.preview(text)
+        read = importing.read(importing.text_of(file.read_bytes()))
+        preview = importing.preview(read)
         _print(preview)
         if preview.plan.problems:
             raise click.ClickException("The file has mistakes, so nothing was imported.")
         if apply:
-            importing.apply(text, digest=None, leavers_read=True, actor=None, at=queries.now())
+            importing.apply(read, digest=None, leavers_read=True, actor=None, at=queries.now())
             db.session.commit()
     except RuleBroken as broken:
         raise click.ClickException(str(broken)) from broken

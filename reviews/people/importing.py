@@ -21,14 +21,24 @@ from reviews.people.roster_file import RosterEntry, RosterFile, id_key, read_ros
 from reviews.rules.enums import Verb
 from reviews.rules.errors import RuleBroken
 
+#: Of each list in a preview; how many more there are is said.
+MOST_SHOWN = 500
+MOST_PROBLEMS = 200
 #: As text; an upload may be smaller and grow when it is decoded.
 MAX_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class RosterPreview:
+class ReadRoster:
+    """A people file as it came and as it was read: what takes long, and needs no database."""
+
     text: str
     file: RosterFile
+
+
+@dataclass(frozen=True, slots=True)
+class RosterPreview:
+    read: ReadRoster
     plan: RosterPlan
     #: Employee ID of somebody who leaves -> what waits for them, as far as the viewer may know.
     work: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -53,22 +63,29 @@ def _too_large() -> RuleBroken:
     return RuleBroken(f"The file is larger than {MAX_BYTES // 1024} KB.", field="file")
 
 
-def preview(text: str, viewer: Viewer | None = None) -> RosterPreview:
-    """What the file would change now; for a viewer also what leavers would leave open. Writes nothing.
+def read(text: str) -> ReadRoster:
+    """The rows of the file.
 
     Raises:
         RuleBroken: if the text is too long to be read.
     """
     if len(text.encode(errors="replace")) > MAX_BYTES:
         raise _too_large()
-    file = read_roster(text)
-    plan = compare(file, queries.roster())
-    work = open_work(viewer, [p.employee_id for p in plan.leaving]) if viewer else {}
-    return RosterPreview(text, file, plan, work)
+    return ReadRoster(text, read_roster(text))
+
+
+def preview(read: ReadRoster) -> RosterPreview:
+    """What the file would change now. Writes nothing."""
+    return RosterPreview(read, compare(read.file, queries.roster()))
+
+
+def open_work_of(plan: RosterPlan, viewer: Viewer) -> Mapping[str, Sequence[str]]:
+    """What leavers would leave open, as far as the viewer may know; of those who are shown."""
+    return open_work(viewer, [person.employee_id for person in plan.leaving[:MOST_SHOWN]])
 
 
 def apply(
-    text: str,
+    read: ReadRoster,
     *,
     digest: str | None,
     leavers_read: bool,
@@ -79,7 +96,7 @@ def apply(
     """Do what the preview has announced.
 
     Args:
-        text: the file.
+        read: the file.
         digest: that of the plan somebody looked at; None from the command line.
         leavers_read: somebody has confirmed that those who are not in the file leave.
         actor: who does it; None from the command line.
@@ -92,7 +109,7 @@ def apply(
     """
     # A second import that runs at the same time waits here, and then compares with what the first one made.
     db.session.execute(select(Person.id).with_for_update())
-    plan = preview(text).plan
+    plan = preview(read).plan
     if plan.problems:
         raise RuleBroken("The file has mistakes, so nothing was imported.")
     if digest is not None and digest != plan.digest:

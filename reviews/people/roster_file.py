@@ -13,6 +13,10 @@ REQUIRED = COLUMNS[:4]
 _LENGTHS = {"employee_id": 80, "manager_employee_id": 80, "email": 254}
 _OTHER_LENGTH = 200
 _DELIMITERS = ",;\t"
+#: More columns than any people system sends.
+MOST_COLUMNS = 200
+#: More than there can be people in a file of the largest size.
+MOST_ROWS = 25_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,11 @@ def read_roster(text: str) -> RosterFile:
     problems: list[RosterProblem] = []
     rows = _rows(text, problems)
     line, header = next(rows, (1, []))
+    if len(header) > MOST_COLUMNS:
+        sentence = f"The first line names {len(header):,} columns; at most {MOST_COLUMNS} are read."
+        return RosterFile((), (RosterProblem(line, "", sentence),))
     columns = [_column(cell) for cell in header]
+    places = {column: place for place, column in enumerate(columns) if column in COLUMNS}
     missing = tuple(column for column in COLUMNS[len(REQUIRED) :] if column not in columns)
     unknown = tuple(
         cell.strip()
@@ -78,7 +86,7 @@ def read_roster(text: str) -> RosterFile:
     if problems:
         return RosterFile((), tuple(problems), missing, unknown)
 
-    entries = []
+    entries: list[RosterEntry] = []
     for number, cells in rows:
         if len(cells) > len(columns):
             problems.append(
@@ -86,11 +94,15 @@ def read_roster(text: str) -> RosterFile:
                     number, "", f"{len(cells)} cells, but the first line has {len(columns)}."
                 )
             )
-        padded = cells + [""] * (len(columns) - len(cells))
+        if len(entries) == MOST_ROWS:
+            sentence = (
+                f"There are more than {MOST_ROWS:,} rows; this and those below were not read."
+            )
+            problems.append(RosterProblem(number, "", sentence))
+            break
         values = {
-            column: cell.strip()
-            for column, cell in zip(columns, padded, strict=False)
-            if column in COLUMNS
+            column: cells[place].strip() if place < len(cells) else ""
+            for column, place in places.items()
         }
         problems += _mistakes(number, values)
         entries.append(RosterEntry(line=number, **values))

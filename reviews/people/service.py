@@ -219,7 +219,7 @@ def hash_for_change(viewer: Viewer, *, present: str, chosen: str) -> str:
         TooBusy: if too many passwords are being looked at.
     """
     password_hash = db.session.get_one(Person, viewer.person_id).password_hash
-    end_read()
+    db.session.rollback()
     if not passwords.matches(present, password_hash):
         raise RuleBroken("This is not your present password.", field="present")
     return passwords.hash_password(chosen)

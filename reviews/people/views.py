@@ -43,13 +43,14 @@ from reviews.people.forms import (
     SignInForm,
     UploadPeopleForm,
 )
-from reviews.people.importing import RosterPreview
+from reviews.people.importing import ReadRoster, RosterPreview
 from reviews.people.open_work import open_work
+from reviews.people.roster import compare
 from reviews.rules.enums import Action
-from reviews.rules.errors import TooBusy
+from reviews.rules.errors import RuleBroken, TooBusy
 from reviews.rules.policy import Answer
 from reviews.web import callers, request_log, typed_text
-from reviews.web.error_handlers import counted, rules_shown_on, status_of
+from reviews.web.error_handlers import counted, rules_shown_on, sound, status_of
 from reviews.web.extensions import login_manager
 from reviews.web.forms import take_button_only
 from reviews.web.guard import (
@@ -58,6 +59,7 @@ from reviews.web.guard import (
     commit_or_rollback,
     guarded,
     public,
+    short_read,
 )
 from reviews.web.links import public_link
 from reviews.web.lists import count_search, page_number
@@ -381,27 +383,61 @@ def activate(access: SiteAccess, person: str) -> ResponseReturnValue:
 # -- The import of the roster
 
 
-@bp.route("/people/import", methods=["GET", "POST"])
+@bp.get("/people/import")
 @guarded(Action.IMPORT_PEOPLE)
 def import_people(access: SiteAccess) -> ResponseReturnValue:
+    del access
+    return render_template("people/import.html", form=UploadPeopleForm())
+
+
+def _read_upload(access: SiteAccess) -> RosterPreview | RuleBroken | None:
+    """What the file that was sent would change, or what keeps it from being read; None without one."""
     form = UploadPeopleForm()
-    if form.validate_on_submit():
+    if not form.validate():
+        return None
+    try:
+        return _looked_over(importing.read(importing.text_of(form.file.data.read())), access.viewer)
+    except RuleBroken as broken:
+        return broken
+
+
+@bp.post("/people/import")
+@guarded(Action.IMPORT_PEOPLE, reads_first=_read_upload)
+def upload(access: SiteAccess, read: RosterPreview | RuleBroken | None) -> ResponseReturnValue:
+    form = UploadPeopleForm()
+    if form.validate() and read is not None:
         with rules_shown_on(form):
-            text = importing.text_of(form.file.data.read())
             to_apply = ApplyImportForm(formdata=None, needs_reason=_needs_reason(access))
-            return _preview(importing.preview(text, access.viewer), to_apply)
-    return render_template("people/import.html", form=form), status_of(form)
+            return _preview(sound(read), to_apply)
+    return render_template("people/import.html", form=form), 422
+
+
+def _read_text(access: SiteAccess) -> RosterPreview | RuleBroken:
+    """What the file of a preview that was sent back would change now."""
+    sent = ApplyImportForm(needs_reason=_needs_reason(access))
+    try:
+        return _looked_over(importing.read(sent.text.data or ""), access.viewer)
+    except RuleBroken as broken:
+        return broken
+
+
+def _looked_over(read: ReadRoster, viewer: Viewer) -> RosterPreview:
+    with short_read():
+        roster = queries.roster()
+    plan = compare(read.file, roster)
+    with short_read():
+        return RosterPreview(read, plan, importing.open_work_of(plan, viewer))
 
 
 @bp.post("/people/import/apply")
-@guarded(Action.IMPORT_PEOPLE)
-def apply_import(access: SiteAccess) -> ResponseReturnValue:
+@guarded(Action.IMPORT_PEOPLE, reads_first=_read_text)
+def apply_import(access: SiteAccess, read: RosterPreview | RuleBroken) -> ResponseReturnValue:
     form = ApplyImportForm(needs_reason=_needs_reason(access))
-    text = form.text.data or ""
+    before = sound(read)
     if form.validate_on_submit():
         with rules_shown_on(form):
             plan = importing.apply(
-                text,
+                before.read,
                 digest=form.digest.data or "",
                 leavers_read=form.leavers_read.data,
                 actor=access.viewer,
@@ -413,7 +449,7 @@ def apply_import(access: SiteAccess) -> ResponseReturnValue:
                 f" {count(len(plan.leaving), 'account')} closed."
             )
             return redirect(url_for(".roster"))
-    return _preview(importing.preview(text, access.viewer), form)
+    return _preview(before, form)
 
 
 def _needs_reason(access: SiteAccess) -> bool:
@@ -421,6 +457,13 @@ def _needs_reason(access: SiteAccess) -> bool:
 
 
 def _preview(page: RosterPreview, form: ApplyImportForm) -> ResponseReturnValue:
-    form.text.data, form.digest.data = page.text, page.plan.digest
+    form.text.data, form.digest.data = page.read.text, page.plan.digest
     status = 422 if page.plan.problems else status_of(form)
-    return render_template("people/preview.html", page=page, form=form), status
+    body = render_template(
+        "people/preview.html",
+        page=page,
+        form=form,
+        most_shown=importing.MOST_SHOWN,
+        most_problems=importing.MOST_PROBLEMS,
+    )
+    return body, status

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -19,7 +19,7 @@ from reviews.db.trouble import Trouble, trouble_of
 from reviews.display.formatting import waiting_time
 from reviews.rules.errors import RuleBroken, TooBusy
 from reviews.web import callers, request_log
-from reviews.web.guard import SAFE, ReadNotLogged
+from reviews.web.guard import SAFE, OthersReadError, ReadNotLogged
 from reviews.web.request_log import Event
 from reviews.web.typed_text import SECRETS, typed
 
@@ -65,6 +65,16 @@ def rules_shown_on(form: FlaskForm) -> Iterator[None]:
             form.form_errors.append(str(broken))
 
 
+_Read = TypeVar("_Read")
+
+
+def sound(read: _Read | RuleBroken) -> _Read:
+    """What a reader gave. What kept it from reading is raised here, where `rules_shown_on` takes it to the form."""
+    if isinstance(read, RuleBroken):
+        raise read
+    return read
+
+
 def _is_taken(error: IntegrityError) -> bool:
     """SQLite lets in one writer at a time, who finds what was there before."""
     return getattr(error.orig, "sqlstate", None) == _UNIQUE_VIOLATION
@@ -91,6 +101,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(IntegrityError, _taken)
     app.register_error_handler(SQLAlchemyError, _not_now)
     app.register_error_handler(TooBusy, lambda _error: _busy())
+    app.register_error_handler(OthersReadError, lambda _error: _later("reading"))
     app.register_error_handler(ReadNotLogged, _read_not_logged)
     app.register_error_handler(RuleBroken, _rule_broken)
     app.after_request(_slow_down)
@@ -156,9 +167,13 @@ def _read_not_logged(error: ReadNotLogged) -> ResponseReturnValue:
 
 
 def _try_later(error: BaseException, trouble: Trouble) -> ResponseReturnValue:
-    name = _TROUBLES[trouble]
     facts = request_log.database_facts(error)
     request_log.note(Event.DATABASE_UNAVAILABLE, trouble=trouble.value, **facts)
+    return _later(_TROUBLES[trouble])
+
+
+def _later(name: str) -> ResponseReturnValue:
+    """503, with what was typed where that is not a file or a secret. `name`: of the page that says why."""
     try:
         # A browser sends a file field that was left empty too, without a name.
         has_files = any(file.filename for file in request.files.values())

@@ -3,10 +3,15 @@
 The order is fixed so that a refusal never tells more than the policy: signed in, loaded under the policy and decided
 (404), origin and token (403), decided (403 or 409), known parameters (400), then the view. Views get an access value,
 never a session.
+
+A page that reads a document comes this way twice, and reads in between, while no transaction is open.
 """
 
-from collections.abc import Callable, Iterable
-from functools import wraps
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial, wraps
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +20,7 @@ from flask import (
     Response,
     abort,
     current_app,
+    g,
     make_response,
     render_template,
     request,
@@ -25,7 +31,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError, validate_csrf
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import MethodNotAllowed, NotFound, SecurityError
+from werkzeug.exceptions import MethodNotAllowed, NotFound, SecurityError, ServiceUnavailable
 from wtforms import ValidationError
 
 from reviews.access import loaders, read_log
@@ -57,6 +63,15 @@ _STATUS = {
 
 Loader = Callable[..., Access | None]
 
+
+class OthersReadError(ServiceUnavailable):
+    """As many documents are being read as this process reads at a time."""
+
+
+#: Documents that a process reads at the same time. Of the server's threads others stay free for everybody else.
+MOST_READERS = 2
+_readers = threading.BoundedSemaphore(MOST_READERS)
+
 _LOADERS: dict[str, Loader] = {
     "site": loaders.site,
     "cycle": loaders.cycle,
@@ -73,6 +88,7 @@ def guarded(
     on: str = "site",
     params: Iterable[str] = (),
     lists: Iterable[str] = (),
+    reads_first: Callable[..., Any] | None = None,
 ) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., Response]]:
     """Open a view to those whom the policy grants `action`.
 
@@ -82,60 +98,92 @@ def guarded(
         on: what the row is about: "site", "cycle", "packet", or "start" (a cycle to start a packet in).
         params: the query parameters the page understands, each given once; any other is a 400.
         lists: those that may be given several times.
+        reads_first: what takes long and needs no lock, such as reading a file that was sent. It is called like the view
+            when everything else is checked, and no transaction is open then; for what it looks up it opens
+            `short_read`. What it gives is the view's second argument. By then the viewer, the object and the policy
+            are looked at anew.
 
     The view is called with the access value and the remaining URL parts. A write is committed if the answer is below
     400 and rolled back otherwise, so a form shown again with 422 leaves nothing behind.
     """
-    actions = (action, *others)
-    single, several = frozenset(params), frozenset(lists)
+    entry = _Entry((action, *others), on, frozenset(params), frozenset(lists))
 
     def wrap(view: Callable[..., ResponseReturnValue]) -> Callable[..., Response]:
-        def answer(**url_parts: Any) -> Response:
-            found, refusal = authorize(actions, on, url_parts)
-            # Before a refusal that speaks of the phase: only a form of ours learns it, and that form acts where it may.
-            if request.method not in SAFE:
-                _check_token()
-            ids = _ids(found)  # now, because a view may roll back what was loaded
-            if refusal is not None:
-                _note_refusal(action, refusal, ids)
-            if refusal == _STATUS[Answer.CLOSED]:
-                return render_closed(found)
-            if refusal is not None:
-                abort(refusal)
-            _refuse_unknown_parameters(single, several)
-            response = make_response(view(found, **url_parts))
-            if response.status_code == 409:
-                request_log.note(Event.CONFLICT, reason="stale", action=action.name, **ids)
-            return response
-
         @wraps(view)
         def checked(**url_parts: Any) -> Response:
-            return _once(answer, url_parts)
+            read: tuple[Any, ...] = ()
+            if reads_first is not None:
+                rest = dict(url_parts)
+                found, _, closed = entry.enter(rest)
+                if closed is not None:
+                    return closed
+                read = (_read_apart(reads_first, found, rest),)
+                if not _begin():
+                    return make_response(login_manager.unauthorized())
+            return _once(partial(_answer, entry, view, read, url_parts))
 
-        checked.guards = actions  # type: ignore[attr-defined]  # read when the application starts
+        checked.guards = entry.actions  # type: ignore[attr-defined]  # read when the application starts
         checked.on = on  # type: ignore[attr-defined]  # read by answer_wrong_method
+        checked.reads_first = reads_first is not None  # type: ignore[attr-defined]  # asked before every request
         return checked
 
     return wrap
 
 
-def _refuse_unknown_parameters(single: frozenset[str], several: frozenset[str]) -> None:
-    for name, values in request.args.lists():
-        is_known = name in several or (name in single and len(values) == 1)
-        if not is_known or "\0" in "".join(values):
-            abort(400)
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What a route asks of a request before its view is called."""
+
+    actions: tuple[Action, ...]
+    on: str
+    single: frozenset[str]
+    several: frozenset[str]
+
+    def enter(self, url_parts: dict[str, Any]) -> tuple[Access, dict[str, str], Response | None]:
+        """The loaded object, its public ids, and the answer where it is closed. Any other refusal ends here."""
+        found, refusal = authorize(self.actions, self.on, url_parts)
+        # Before a refusal that speaks of the phase: only a form of ours learns it, and that form acts where it may.
+        if request.method not in SAFE:
+            _check_token()
+        ids = _ids(found)  # now, because a view may roll back what was loaded
+        if refusal is not None:
+            _note_refusal(self.actions[0], refusal, ids)
+        if refusal == _STATUS[Answer.CLOSED]:
+            return found, ids, render_closed(found)
+        if refusal is not None:
+            abort(refusal)
+        for name, values in request.args.lists():
+            is_known = name in self.several or (name in self.single and len(values) == 1)
+            if not is_known or "\0" in "".join(values):
+                abort(400)
+        return found, ids, None
 
 
-def _once(answer: Callable[..., Response], url_parts: dict[str, Any]) -> Response:
+def _answer(
+    entry: _Entry,
+    view: Callable[..., ResponseReturnValue],
+    read: tuple[Any, ...],
+    url_parts: dict[str, Any],
+) -> Response:
+    found, ids, closed = entry.enter(url_parts)
+    if closed is not None:
+        return closed
+    response = make_response(view(found, *read, **url_parts))
+    if response.status_code == 409:
+        request_log.note(Event.CONFLICT, reason="stale", action=entry.actions[0].name, **ids)
+    return response
+
+
+def _once(answer: Callable[[], Response]) -> Response:
     """The answer, with what it did committed or rolled back; a second press is answered like the first."""
     if request.method in SAFE:
-        response = answer(**url_parts)
+        response = answer()
     else:
-        press = Press(current_user._get_current_object())
-        if press.is_second:
-            return press.answer_of_the_first()
-        response = answer(**url_parts)
-        press.answered(response)
+        g.press = Press(current_user._get_current_object())
+        if not g.press.is_first():
+            return g.press.answer_of_the_first()
+        response = answer()
+        g.press.answered(response)
     commit_or_rollback(response)
     _log_reads(current_user._get_current_object(), response)
     return response
@@ -309,6 +357,8 @@ def begin_late_write() -> None:
     """Begin the transaction of a form with a password, once the slow look at that is over and nobody waits for it."""
     db.session.rollback()
     begin_write()
+    if "press" in g and not g.press.is_first():
+        abort(g.press.answer_of_the_first())
 
 
 def init_app(app: Flask) -> None:
@@ -339,16 +389,49 @@ def _open_request() -> ResponseReturnValue | None:
     if "_user_id" in session:
         # A request that ended in a failure may have left some.
         read_log.take_notes()
-        if request.method in SAFE:
-            begin_read()
-        else:
+        if request.method not in SAFE:
             _read_body()
-            begin_write()
-        if current_user.is_authenticated:
+        view = current_app.view_functions.get(request.endpoint or "")
+        if _begin(reads_only=getattr(view, "reads_first", False)):
             return None
     # The same answer for every address and method, existing or not, before anything is looked up.
     answer: ResponseReturnValue = login_manager.unauthorized()
     return answer
+
+
+def _begin(*, reads_only: bool = False) -> bool:
+    """Begin the transaction of a request, and say whether somebody is signed in, as the database has it now."""
+    if reads_only or request.method in SAFE:
+        begin_read()
+    else:
+        begin_write()
+    # Flask-Login keeps whom it has found; by now the session may have ended.
+    g.pop("_login_user", None)
+    return bool(current_user.is_authenticated)
+
+
+def _read_apart(reader: Callable[..., Any], found: Access, url_parts: dict[str, Any]) -> Any:
+    """What the reader gives, called while no transaction is open and few others read."""
+    end_read()
+    if not _readers.acquire(blocking=False):
+        raise OthersReadError
+    try:
+        return reader(found, **url_parts)
+    finally:
+        _readers.release()
+
+
+@contextmanager
+def short_read() -> Iterator[None]:
+    """Inside the block the database can be looked into, in a transaction that ends with the block.
+
+    For readers, whose reading is outside of it. What was loaded is taken out as plain values.
+    """
+    begin_read()
+    try:
+        yield
+    finally:
+        end_read()
 
 
 def _read_body() -> None:

@@ -26,12 +26,16 @@ class Press:
     """One press of a button by somebody who is signed in, from before the policy is asked until it is answered."""
 
     def __init__(self, viewer: Viewer) -> None:
-        """Mark the press as this request's own.
-
-        Nobody else can hold the same mark until this transaction has ended: a second press waits here for the first.
-        """
+        self._viewer = viewer
         self._said_before = len(session.get(_FLASHES, []))
         self._mark = {"person_id": viewer.person_id, "digest": _digest()}
+
+    def is_first(self) -> bool:
+        """Mark the press as this transaction's own; False if it was taken before.
+
+        Nobody else can hold the same mark until the transaction has ended: a second press waits here for the first.
+        """
+        viewer = self._viewer
         db.session.execute(
             delete(TakenForm).where(
                 TakenForm.person_id == viewer.person_id, TakenForm.at < viewer.now - KEPT
@@ -40,7 +44,7 @@ class Press:
         dialect: Any = sqlite if db.engine.dialect.name == "sqlite" else postgresql
         mark = dialect.insert(TakenForm).values(**self._mark, at=viewer.now, location="", said=[])
         is_ours = mark.on_conflict_do_nothing().returning(TakenForm.id)
-        self.is_second = db.session.scalar(is_ours) is None
+        return db.session.scalar(is_ours) is not None
 
     def answer_of_the_first(self) -> Response:
         """Where the first press led to, with the sentences it said, unless the browser is about to show them."""

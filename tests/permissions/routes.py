@@ -453,7 +453,7 @@ SITE_ROUTES = (
     page("ladder_library.changes", "H02", on="site", parts=VERSION),
     page("ladder_library.step", "H02", on="site", parts=VERSION),
     page("ladder_library.import_ladder", "C05", on="site"),
-    write("ladder_library.import_ladder", "C05", on="site"),
+    write("ladder_library.upload", "C05", on="site"),
     page("ladder_library.preview", "H03", on="site", parts=DRAFT),
     write("ladder_library.answer", "C05", on="site", parts=DRAFT, done_by=("1", "site owner")),
     page("ladder_library.headings", "C05", on="site", parts=DRAFT),
@@ -565,7 +565,7 @@ SITE_ROUTES = (
     write("people.deactivate", "G05", on="site", parts=PERSON, done_by=("1", "site owner")),
     write("people.activate", "G05", on="site", parts=PERSON, done_by=("1", "site owner")),
     page("people.import_people", "C04", on="site"),
-    write("people.import_people", "C04", on="site"),
+    write("people.upload", "C04", on="site"),
     write("people.apply_import", "C04", on="site"),
 )
 

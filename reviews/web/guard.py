@@ -179,11 +179,11 @@ def _once(answer: Callable[[], Response]) -> Response:
     if request.method in SAFE:
         response = answer()
     else:
-        g.press = Press(current_user._get_current_object())
-        if not g.press.is_first():
-            return g.press.answer_of_the_first()
+        press = g.press = Press(current_user._get_current_object())
+        if not press.is_first():
+            return press.answer_of_the_first()
         response = answer()
-        g.press.answered(response)
+        press.answered(response)
     commit_or_rollback(response)
     _log_reads(current_user._get_current_object(), response)
     return response

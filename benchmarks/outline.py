@@ -2,10 +2,10 @@
 
     python -m benchmarks.outline
 
-Reads a ladder of 50, 100, 200 and 400 KB as Markdown, as a page and as a table, and tables up to the longest that may be
-uploaded; then documents up to the largest, which consist of one awkward piece over and over; then makes ladders of more
-and more levels, tracks and dimensions. Prints how many times as long each took as the one half its size: 2 is in proportion, 4 is a step of
-quadratic cost.
+Reads a ladder of 50, 100, 200 and 400 KB as Markdown, as a page and as a table, and tables up to the longest that may
+be uploaded; then documents up to the largest, which consist of one awkward piece over and over; then makes ladders of
+more and more levels, tracks and dimensions. Prints how many times as long each took as the one half its size: 2 is in
+proportion, 4 is a step of quadratic cost.
 """
 
 import time

@@ -2,26 +2,30 @@
 
     python -m benchmarks.outline
 
-Reads a ladder of 1, 2, 4 and 8 MB as Markdown, as a page and as a table; then documents up to the largest that may be
-uploaded, which consist of one awkward piece over and over; then makes ladders of more and more levels, tracks and
-dimensions. Prints how many times as long each took as the one half its size: 2 is in proportion, 4 is a step of
-quadratic cost.
+Reads a ladder of 50, 100, 200 and 400 KB as Markdown, as a page and as a table, and tables up to the longest that may
+be uploaded; then documents up to the largest, which consist of one awkward piece over and over; then makes ladders of
+more and more levels, tracks and dimensions. Prints how many times as long each took as the one half its size: 2 is in
+proportion, 4 is a step of quadratic cost.
 """
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import pairwise
 
 from ladders.document import Source
 from ladders.importing.markdown import read_markdown
 from ladders.importing.markup import read_page
+from ladders.importing.pipeline import MOST_LINES, read_upload
 from ladders.importing.proposal import File, propose
 from ladders.importing.tabular import read_table
 from ladders.importing.text import MAX_BYTES, Document
 
-MEGABYTE = 1_000_000
-OF_A_LADDER = (MEGABYTE, 2 * MEGABYTE, 4 * MEGABYTE, 8 * MEGABYTE)
+KILOBYTE = 1_000
+OF_A_LADDER = (50 * KILOBYTE, 100 * KILOBYTE, 200 * KILOBYTE, 400 * KILOBYTE)
 OF_PIECES = (MAX_BYTES // 8, MAX_BYTES // 4, MAX_BYTES // 2, MAX_BYTES)
+#: As many lines as may be uploaded, in halves.
+OF_ROWS = (MOST_LINES // 8, MOST_LINES // 4, MOST_LINES // 2, MOST_LINES - 1)
 SAID = "Explains a decision to people who were not there, and changes it when they know better"
 LADDERS: tuple[tuple[str, str, Callable[[str], object]], ...] = (
     (
@@ -50,7 +54,7 @@ PIECES = (
     "<table><tr><td>x",
     "<ul><li>",
 )
-COUNTS = (150, 300, 600, 1200)
+COUNTS = (60, 120, 240, 480)
 
 
 def many_levels(count: int) -> str:
@@ -69,14 +73,35 @@ def many_dimensions(count: int) -> str:
     return "".join(f"## Taste {n}\n### Level 1\n- x\n### Level 2\n- y\n" for n in range(count))
 
 
+def many_rows(row: str) -> Callable[[int], str]:
+    """A table of one head over so many rows, each with its number in it."""
+    return lambda count: (
+        "Level,Dimension,Expectation\n" + "".join(row.format(n) for n in range(count))
+    )
+
+
+#: Rows that once took the square of their number.
+TABLES = {
+    "levels in rows": many_rows("Level {0},Taste,does thing {0}\n"),
+    "dimensions": many_rows("Level 1,Taste {0},does thing {0}\n"),
+    "both": many_rows("Level {0},Taste {0},does thing {0}\n"),
+}
+
+
+def read_file(text: str) -> object:
+    return read_upload("a.csv", text.encode())
+
+
 def seconds(read: Callable[[str], object], text: str) -> float:
     started = time.process_time()
-    read(text)
+    # What is refused counts until then.
+    with suppress(ValueError):
+        read(text)
     return time.process_time() - started
 
 
 def line(name: str, read: Callable[[str], object], texts: Sequence[str]) -> str:
-    read(texts[0][:10_000])
+    seconds(read, texts[0][:10_000])
     taken = [seconds(read, text) for text in texts]
     ratios = (f"{later:8.2f} s x {later / before:4.1f}" for before, later in pairwise(taken))
     return f"{name:16}{taken[0]:8.2f} s {' '.join(ratios)}"
@@ -93,9 +118,12 @@ def long(piece: str, sizes: Sequence[int]) -> list[str]:
 
 def lines() -> Iterator[str]:
     """The whole measurement, line by line."""
-    yield f"a ladder of {', '.join(f'{size // MEGABYTE} MB' for size in OF_A_LADDER)}"
+    yield f"a ladder of {', '.join(f'{size // KILOBYTE} KB' for size in OF_A_LADDER)}"
     for name, piece, read in LADDERS:
         yield line(name, read, long(piece, OF_A_LADDER))
+    yield f"a file of {', '.join(map(str, OF_ROWS))} rows"
+    for name, written in TABLES.items():
+        yield line(name, read_file, [written(count) for count in OF_ROWS])
     yield f"awkward pieces of {', '.join(f'{size // 1024} KB' for size in OF_PIECES)}"
     for piece in PIECES:
         yield line(repr(piece), read_markdown, long(piece, OF_PIECES))

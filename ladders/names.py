@@ -336,6 +336,8 @@ def rank(name: str) -> int | None:
 
 def _unmarked(name: str) -> str:
     """The letters without their accents: some write "Senior", others "S\u00eanior"."""
+    if name.isascii():
+        return name
     parts = unicodedata.normalize("NFKD", name)
     return "".join(each for each in parts if unicodedata.category(each) != "Mn")
 

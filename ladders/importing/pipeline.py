@@ -20,8 +20,8 @@ from ladders.yaml_nodes import UnreadableYamlError
 
 #: What is read, by the end of the file's name.
 KINDS = (*FORMS, ARCHIVE)
-#: Eight times as long as the longest ladder that we have seen.
-MOST_LINES = 5_000
+#: Five times as long as the longest ladder that we have seen.
+MOST_LINES = 4_000
 
 
 class UnsupportedError(ValueError):

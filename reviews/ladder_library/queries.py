@@ -396,11 +396,18 @@ def read_draft(files: Sequence[Upload], corrections: Corrections) -> ImportDraft
 
 
 def read_outline(
-    files: Sequence[Upload], corrections: Corrections
-) -> tuple[HeadingRow, ...] | None:
-    """The headings of files at hand; None as above. No query."""
-    read = _read(files, order=corrections.order, fields=corrections.fields)
-    return outline(read) if read else None
+    files: Sequence[Upload], corrections: Corrections, draft: ImportDraft | None
+) -> tuple[HeadingRow, ...]:
+    """The headings of files at hand, of which `draft` was read; read again only without what was marked. No query."""
+    if draft is None:
+        return ()
+    is_as_found = not corrections.marks and not corrections.swap
+    read = (
+        draft.proposal
+        if is_as_found
+        else _read(files, order=corrections.order, fields=corrections.fields)
+    )
+    return outline(read) if read else ()
 
 
 def _read(files: Sequence[Upload], **corrections: Any) -> Proposal | None:

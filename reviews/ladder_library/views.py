@@ -200,11 +200,10 @@ def _reading(
             stored = queries.stored(row) if row.state is VersionState.DRAFT else None
         if stored is None:
             return _ReadDraft(-1)
-        found = _ReadDraft(
-            stored.version,
-            queries.read_draft(stored.files, stored.corrections),
-            (queries.read_outline(stored.files, stored.corrections) or ()) if has_outline else (),
-        )
+        files, corrections = stored.files, stored.corrections
+        draft = queries.read_draft(files, corrections)
+        rows = queries.read_outline(files, corrections, draft) if has_outline else ()
+        found = _ReadDraft(stored.version, draft, rows)
         if edit is None or found.draft is None or request.method != "POST":
             return found
         made = edit(found)

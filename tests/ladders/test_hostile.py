@@ -32,7 +32,7 @@ REFUSED = {
     "a NUL": ("a.md", b"# T\n\x00", "This is not a text file."),
     "a long line": ("a.md", b"x" * 10_000_000, "The files are larger than 512 KB together."),
     "many lines": ("a.csv", LARGE, "The files are larger than 512 KB together."),
-    "short lines": ("a.md", b"- x\n" * 10_001, "There are more than 5,000 lines."),
+    "short lines": ("a.md", b"- x\n" * 10_001, "There are more than 4,000 lines."),
     "headings": ("a.html", b"<h1>a</h1>" * 5_001, "There are more than 1,000 headings."),
     "paragraphs": ("a.html", b"<p>x" * 20_001, "There are more than 20,000 paragraphs and points."),
     "paragraphs in several files": (

@@ -21,6 +21,7 @@ from reviews.db.models.audit import AuditEvent, AuditHead
 from reviews.rules.enums import Verb
 from tests.builders import NOW, a_person
 from tests.conftest import application, disconnect
+from tests.recording import recorded
 from tests.reviews.audit.lines import break_in, problems, rows_of
 
 pytestmark = pytest.mark.both_databases
@@ -84,6 +85,19 @@ def test_each_commit_leaves_a_line_for_the_lanes_that_it_wrote_to(kept, ada, bo)
     assert len(kept.read_text().splitlines()) == 4
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert verify() == Verification(6)
+
+
+def test_an_anchor_costs_no_statement(ada):
+    def cost():
+        with recorded(*db.engines.values()) as seen:
+            write(ada)
+        return len(seen)
+
+    write(ada)
+    with_one = cost()
+    anchor.keep_at("")
+
+    assert with_one == cost()
 
 
 def test_a_line_says_lane_count_digest_and_instant_under_a_keyed_digest(kept, ada):

@@ -134,6 +134,17 @@ def test_a_line_that_a_savepoint_took_back_is_not_anchored(kept, ada):
     assert verify() == Verification(1)
 
 
+def test_nor_is_one_whose_savepoint_ended_well_in_another_that_did_not(kept, ada):
+    outer = db.session.begin_nested()
+    with db.session.begin_nested():
+        service.record(ada, Verb.EDIT_PANELS, "Never", at=NOW)
+    outer.rollback()
+    db.session.commit()
+
+    assert [state for state in (said(kept) if kept.exists() else []) if state != (1, 0)] == []
+    assert verify() == Verification(0)
+
+
 def test_a_change_without_a_line_of_the_log_leaves_none_in_the_anchor(kept, ada):
     ada.unit = "Elsewhere"
     db.session.commit()

@@ -28,8 +28,8 @@ from reviews.web import request_log
 #: So much of a line's digest is kept.
 DIGITS = 16
 _MAC_DIGITS = 32
-# What the session's own dictionary has of us: the lanes written to with their instant, and the line that is due.
-_WRITTEN = "audit lanes written"
+# What the session's own dictionary has of us: by lane, the heads written to and when, and the line that is due.
+_WRITTEN = "audit heads written"
 _DUE = "audit anchor line"
 
 _path = ""
@@ -99,9 +99,9 @@ def append(line: str) -> None:
 # -- After each commit
 
 
-def note(lane: int, at: datetime) -> None:
-    """Remember that this transaction has written to the lane."""
-    db.session().info.setdefault(_WRITTEN, {})[lane] = at
+def note(head: AuditHead, at: datetime) -> None:
+    """Remember that this transaction has written to the lane of this head."""
+    db.session().info.setdefault(_WRITTEN, {})[head.lane] = (head, at)
 
 
 @event.listens_for(db.session, "before_commit")
@@ -109,10 +109,10 @@ def _collect(session: Session) -> None:
     # A savepoint may be all there is to end; its lines can still be rolled back.
     if session.in_nested_transaction():
         return
-    lanes: dict[int, datetime] = session.info.pop(_WRITTEN, {})
-    if _path and lanes:
-        heads = [session.get_one(AuditHead, lane) for lane in sorted(lanes)]
-        session.info[_DUE] = line_of(heads, max(lanes.values()))
+    written: dict[int, tuple[AuditHead, datetime]] = session.info.pop(_WRITTEN, {})
+    if _path and written:
+        heads = [head for _, (head, _) in sorted(written.items())]
+        session.info[_DUE] = line_of(heads, max(at for _, at in written.values()))
 
 
 @event.listens_for(db.session, "after_commit")

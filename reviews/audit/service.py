@@ -58,5 +58,5 @@ def record(
     head.mac = head_mac(lane, head.count, head.digest) if is_ours else ""
     db.session.add(event)
     db.session.flush()
-    anchor.note(lane, at)
+    anchor.note(head, at)
     return event

@@ -21,6 +21,7 @@ from reviews.db.models.audit import AuditEvent, AuditHead
 from reviews.rules.enums import Verb
 from tests.builders import NOW, a_person
 from tests.conftest import application, disconnect
+from tests.recording import recorded
 from tests.reviews.audit.lines import break_in, problems, rows_of
 
 pytestmark = pytest.mark.both_databases
@@ -86,6 +87,19 @@ def test_each_commit_leaves_a_line_for_the_lanes_that_it_wrote_to(kept, ada, bo)
     assert verify() == Verification(6)
 
 
+def test_an_anchor_costs_no_statement(ada):
+    def cost():
+        with recorded(*db.engines.values()) as seen:
+            write(ada)
+        return len(seen)
+
+    write(ada)
+    with_one = cost()
+    anchor.keep_at("")
+
+    assert with_one == cost()
+
+
 def test_a_line_says_lane_count_digest_and_instant_under_a_keyed_digest(kept, ada):
     write(ada)
     (line,) = kept.read_text().splitlines()
@@ -118,6 +132,17 @@ def test_a_line_that_a_savepoint_took_back_is_not_anchored(kept, ada):
 
     assert said(kept) == [(1, 1)]
     assert verify() == Verification(1)
+
+
+def test_nor_is_one_whose_savepoint_ended_well_in_another_that_did_not(kept, ada):
+    outer = db.session.begin_nested()
+    with db.session.begin_nested():
+        service.record(ada, Verb.EDIT_PANELS, "Never", at=NOW)
+    outer.rollback()
+    db.session.commit()
+
+    assert [state for state in (said(kept) if kept.exists() else []) if state != (1, 0)] == []
+    assert verify() == Verification(0)
 
 
 def test_a_change_without_a_line_of_the_log_leaves_none_in_the_anchor(kept, ada):

@@ -1,9 +1,6 @@
 """Forms for the target of a packet, an evidence item, a peer, and sending a packet back."""
 
-from typing import Any
-
 from wtforms import (
-    DateField,
     HiddenField,
     SelectMultipleField,
     StringField,
@@ -13,7 +10,7 @@ from wtforms import (
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Optional, Regexp
 
 from reviews.packets.evidence import EvidenceDraft
-from reviews.web.fields import at_most, one_line, unix_lines
+from reviews.web.fields import DayField, at_most, one_line, unix_lines
 from reviews.web.forms import EditForm, StrictForm
 from reviews.web.validators import is_web_address, plain_name, plain_text
 
@@ -23,14 +20,6 @@ MAX_OUTCOME = 4000
 MAX_REASON = 2000
 MAX_NOTE = 1000
 #: Of a version; Python refuses to read thousands of them.
-
-
-class _DayField(DateField):
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError("Type a date, such as 2026-06-08.") from error
 
 
 class TargetForm(StrictForm):
@@ -58,8 +47,8 @@ class EvidenceForm(EditForm):
         filters=[one_line],
         description="A title that somebody else would recognise.",
     )
-    started_on = _DayField("From", [Optional()])
-    ended_on = _DayField("To", [Optional()])
+    started_on = DayField("From", [Optional()])
+    ended_on = DayField("To", [Optional()])
     role = StringField(
         "Your part in it",
         [at_most(200), plain_name],

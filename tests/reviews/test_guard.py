@@ -274,7 +274,9 @@ def test_the_sign_for_lost_text_may_be_typed(
     sent = {"csrf_token": form_token(client.application), "name": "Fr\ufffdhling"}
 
     answer = client.post(
-        "/cycles/new", data={**sent, "time_zone": "Europe/Berlin"}, content_type=kind.split(";", maxsplit=1)[0]
+        "/cycles/new",
+        data={**sent, "time_zone": "Europe/Berlin"},
+        content_type=kind.split(";", maxsplit=1)[0],
     )
 
     assert answer.status_code == 302

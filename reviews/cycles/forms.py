@@ -28,7 +28,8 @@ class LocalTimeField(DateTimeLocalField):
         if not any(valuelist):
             return
         try:
-            super().process_formdata(valuelist)
+            # Python reads the digits of any script; nothing is a time in none.
+            super().process_formdata([each if each.isascii() else "-" for each in valuelist])
         except ValueError as error:
             raise ValueError("Type a date and a time, such as 2026-11-27 17:00.") from error
 

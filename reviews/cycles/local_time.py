@@ -1,6 +1,6 @@
 """From a date and time on somebody's clock to an instant, and back, also on the two odd nights of a year."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
@@ -22,6 +22,7 @@ _REGIONS = frozenset(
     }
 )
 _YEARS = range(2000, 2101)
+_MINUTE = timedelta(minutes=1)
 
 
 class NoSuchTime(Exception):  # noqa: N818 - a refusal, not a fault
@@ -53,11 +54,29 @@ def instant_of(local: datetime, zone: str) -> Instant:
         local.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1)
     )
     if local_of(first, zone) != local:
+        # Read with the offset of after, a skipped time is an instant before the change, and the other way round.
+        before, after = _around_change(second, first, zone)
         raise NoSuchTime(
             f"{local:%H:%M} does not exist on {local.day} {local:%B %Y} in {zone}: clocks go"
-            " forward that night. Choose an earlier or a later time."
+            f" forward that night. Choose {_short(before)} or earlier, or {_short(after)} or later."
         )
     return Instant(first, twice=first != second)
+
+
+def _around_change(start: datetime, end: datetime, zone: str) -> tuple[datetime, datetime]:
+    """The last minute that clocks show before they are changed between two instants, and the first one after."""
+    offset = start.astimezone(ZoneInfo(zone)).utcoffset()
+    while end - start > _MINUTE:
+        middle = start + (end - start) // _MINUTE // 2 * _MINUTE
+        if middle.astimezone(ZoneInfo(zone)).utcoffset() == offset:
+            start = middle
+        else:
+            end = middle
+    return local_of(start, zone), local_of(end, zone)
+
+
+def _short(local: datetime) -> str:
+    return f"{local:%H:%M} on {local.day} {local:%B}"
 
 
 def local_of(at: datetime, zone: str) -> datetime:

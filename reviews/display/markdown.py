@@ -28,6 +28,8 @@ _TAGS = {
     "h6",
     "hr",
 }
+#: Embeddings, overrides and isolates; the marks that writers between two directions type are left.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _HEADING = re.compile(r"<(/?)h([1-6])>")
 
 
@@ -48,7 +50,11 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
 @lru_cache(maxsize=2048)
 def to_html(text: str) -> Markup:
     """Markdown to HTML with links, lists and emphasis. No images, no raw HTML, no ids, no classes."""
-    rendered = cmarkgfm.github_flavored_markdown_to_html(text, options=Options.CMARK_OPT_HARDBREAKS)
+    # They are kept as they were typed, and turn no text of a page: not even the words of a link into another address.
+    straight = _TURNING.sub("", text)
+    rendered = cmarkgfm.github_flavored_markdown_to_html(
+        straight, options=Options.CMARK_OPT_HARDBREAKS
+    )
     # A person's first heading is one step below the page's own.
     shifted = _HEADING.sub(lambda m: f"<{m[1]}h{min(int(m[2]) + 2, 6)}>", rendered)
     clean = nh3.clean(

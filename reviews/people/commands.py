@@ -8,12 +8,16 @@ from reviews.db.extensions import db
 from reviews.db.models.people import Person
 from reviews.people import importing, queries, service
 from reviews.people.importing import RosterPreview
+from reviews.people.roster_file import what_is_wrong_as_typed
 from reviews.rules.errors import RuleBroken
 from reviews.web.links import public_link
 
 
 def add_owner(name: str, email: str) -> None:
     """Make the first owner and print a link with which they choose a password."""
+    for column, typed in (("name", name), ("email", email)):
+        if wrong := what_is_wrong_as_typed(column, typed):
+            raise click.ClickException(f"The {column} {wrong}")
     try:
         _, token = service.add_owner(name=name, email=email, at=queries.now())
     except RuleBroken as broken:

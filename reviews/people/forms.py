@@ -6,7 +6,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, SearchField
 from wtforms.validators import InputRequired, Length
 
-from reviews.people.passwords import MAX_LENGTH, MIN_LENGTH
+from reviews.rules.good_passwords import MAX_LENGTH, MIN_LENGTH
 from reviews.web.forms import ReasonForm, StrictForm
 from reviews.web.lists import SEARCH_RULES, NameSearch
 from reviews.web.validators import plain_name

@@ -11,9 +11,6 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from reviews.rules.errors import TooBusy
 
-MIN_LENGTH = 15
-MAX_LENGTH = 256
-
 #: OWASP's minimum; the library's default takes five times as long and three times the memory on a small server.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 #: Each takes 19 MiB and a whole core: more at once would only be slower, and many enough would be a memory bomb.
@@ -31,7 +28,7 @@ def hash_password(password: str) -> str:
         TooBusy: if too many are being made and compared just now.
     """
     with _turn():
-        return _HASHER.hash(_normal(password))
+        return _HASHER.hash(normal(password))
 
 
 def matches(password: str, password_hash: str | None) -> bool:
@@ -42,7 +39,7 @@ def matches(password: str, password_hash: str | None) -> bool:
     """
     try:
         with _turn():
-            _HASHER.verify(password_hash or _NOBODY, _normal(password))
+            _HASHER.verify(password_hash or _NOBODY, normal(password))
     except (VerifyMismatchError, InvalidHashError):
         return False
     return password_hash is not None
@@ -58,5 +55,6 @@ def _turn() -> Iterator[None]:
         _TURNS.release()
 
 
-def _normal(password: str) -> str:
+def normal(password: str) -> str:
+    """The same text however a keyboard composes it: what is measured, hashed and compared."""
     return unicodedata.normalize("NFC", password)

@@ -350,6 +350,10 @@ def person(public_id: str) -> Person | None:
     return db.session.scalars(select(Person).where(Person.public_id == public_id)).one_or_none()
 
 
+def own_person(viewer: Viewer) -> Person:
+    return db.session.get_one(Person, viewer.person_id)
+
+
 def person_page(access: SiteAccess, who: Person) -> PersonPage:
     """Three queries."""
     manager = aliased(Person)

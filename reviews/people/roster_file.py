@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reviews.people.addresses import email_key
-from reviews.web.validators import refused_in_name
+from reviews.web.validators import can_be_seen, mixes_scripts, refused_in_name
 
 COLUMNS = ("employee_id", "name", "email", "manager_employee_id", "title", "level", "unit")
 REQUIRED = COLUMNS[:4]
@@ -143,14 +143,26 @@ def _column(cell: str) -> str:
 def _mistakes(line: int, values: dict[str, str]) -> Iterator[RosterProblem]:
     for column, value in values.items():
         limit = _LENGTHS.get(column, _OTHER_LENGTH)
-        if any(map(refused_in_name, value)):
-            yield RosterProblem(line, column, "Contains an invisible or control character.")
+        wrong = what_is_wrong_as_typed(column, value)
+        if wrong:
+            yield RosterProblem(line, column, f"{wrong[0].upper()}{wrong[1:]}")
         elif len(value) > limit:
             yield RosterProblem(line, column, f"Longer than {limit} characters.")
         elif column in {"employee_id", "name", "email"} and not value:
             yield RosterProblem(line, column, "Is empty.")
         elif column == "email" and not _is_address(value):
             yield RosterProblem(line, column, f"“{value}” is not an e-mail address.")
+
+
+def what_is_wrong_as_typed(column: str, value: str) -> str:
+    """A sentence that goes on from the name of the column, or nothing: whether somebody could be taken for another."""
+    if any(map(refused_in_name, value)):
+        return "contains an invisible or control character."
+    if value and not can_be_seen(value):
+        return "has nothing in it that can be seen."
+    if column in {"name", "email"} and mixes_scripts(value):
+        return "mixes letters of scripts that look alike in one word. Write it in one script."
+    return ""
 
 
 def _is_address(value: str) -> bool:

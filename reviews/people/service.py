@@ -16,6 +16,7 @@ from reviews.people import passwords, queries
 from reviews.people.addresses import email_key
 from reviews.rules.enums import Verb
 from reviews.rules.errors import RuleBroken
+from reviews.rules.good_passwords import faults
 
 LINK_LIFE = timedelta(days=7)
 #: One sentence for every failure: it never tells whether the address is known.
@@ -164,16 +165,16 @@ def acknowledge_links(viewer: Viewer, *, newest: str) -> None:
     _record(viewer, Verb.MANAGE_OWN_ACCOUNT, summary, person, viewer.now)
 
 
-def hash_for_link(token: str, password: str, *, at: datetime) -> str:
+def hash_for_link(token: str, password: str, *, at: datetime, site: str) -> str:
     """The hash of a password that a link lets somebody choose. Slow, and no transaction is open meanwhile.
 
     Raises:
         NotRecognised: for a link that is used, expired or unknown.
-        RuleBroken: for a password that is too short or too long.
+        RuleBroken: for a password that is not good enough.
         TooBusy: if too many passwords are being looked at.
     """
-    _open_link(token, at)
-    check_password(password, field="password")
+    _, person = _open_link(token, at)
+    check_password(password, person, site=site, field="password")
     end_read()
     return passwords.hash_password(password)
 
@@ -201,28 +202,28 @@ def _open_link(token: str, at: datetime) -> tuple[SignInLink, Person]:
     return found
 
 
-def check_password(password: str, *, field: str) -> None:
-    if len(password) < passwords.MIN_LENGTH:
-        raise RuleBroken(
-            f"Use at least {passwords.MIN_LENGTH} characters. A sentence is a good password.",
-            field=field,
-        )
-    if len(password) > passwords.MAX_LENGTH:
-        raise RuleBroken(f"Use at most {passwords.MAX_LENGTH} characters.", field=field)
-
-
-def hash_for_change(viewer: Viewer, *, present: str, chosen: str) -> str:
-    """The hash of the viewer's new password. Slow, and no transaction is open meanwhile.
+def check_password(password: str, person: Person, *, site: str, field: str) -> None:
+    """Refuse a password that somebody chooses, with everything that is wrong with it.
 
     Raises:
-        RuleBroken: for a wrong present password, and for a new one that is too short or too long.
+        RuleBroken: at the field.
+    """
+    found = faults(passwords.normal(password), (person.name, person.email, site))
+    if found:
+        raise RuleBroken(" ".join(found), field=field)
+
+
+def check_present_password(viewer: Viewer, password: str) -> None:
+    """Slow, and no transaction is open meanwhile.
+
+    Raises:
+        RuleBroken: for a password that is not the viewer's.
         TooBusy: if too many passwords are being looked at.
     """
     password_hash = db.session.get_one(Person, viewer.person_id).password_hash
     db.session.rollback()
-    if not passwords.matches(present, password_hash):
+    if not passwords.matches(password, password_hash):
         raise RuleBroken("This is not your present password.", field="present")
-    return passwords.hash_password(chosen)
 
 
 def change_password(viewer: Viewer, password_hash: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from math import ceil
+from urllib.parse import urlsplit
 
 from flask import (
     Blueprint,
@@ -30,7 +31,7 @@ from reviews.db import random_source
 from reviews.db.hits import Limit
 from reviews.db.models.people import Person
 from reviews.display.formatting import count
-from reviews.people import attempts, importing, queries, service
+from reviews.people import attempts, importing, passwords, queries, service
 from reviews.people.addresses import email_key
 from reviews.people.attempts import Attempt, TooManyFailures
 from reviews.people.forms import (
@@ -83,6 +84,11 @@ def _viewer(token: str) -> Viewer | None:
     if viewer.now + _idle() - idle_until > _KEPT_OPEN_EVERY:
         g.used_session = viewer
     return viewer
+
+
+def _site() -> str:
+    """What the company calls the place: a password made of it is no secret."""
+    return urlsplit(current_app.config["PUBLIC_URL"]).hostname or ""
 
 
 def _idle() -> timedelta:
@@ -156,14 +162,14 @@ def _attempt(*account: str) -> Attempt:
 
 
 @contextmanager
-def _counted(attempt: Attempt) -> Iterator[None]:
+def _counted(attempt: Attempt) -> Iterator[int]:
     """Inside the block, which ends the transaction that is open, a password is looked at, unless it is too soon."""
     try:
         failure = attempts.begin(attempt)
     except TooManyFailures as early:
         raise TooManyRequests(retry_after=ceil(early.wait.total_seconds())) from early
     try:
-        yield
+        yield failure
     except TooBusy:
         attempts.forget(failure)
         raise
@@ -252,7 +258,7 @@ def use_link(token: str) -> ResponseReturnValue:
         with rules_shown_on(form), _failures_noted():
             with _bad_links_counted():
                 password_hash = service.hash_for_link(
-                    token, form.password.data or "", at=queries.now()
+                    token, form.password.data or "", at=queries.now(), site=_site()
                 )
             begin_late_write()
             service.choose_password(token, password_hash, at=queries.now())
@@ -279,16 +285,19 @@ def account(access: SiteAccess) -> ResponseReturnValue:
         attempt = _attempt("present password", str(access.viewer.session_id))
         chosen = form.chosen.data or ""
         with rules_shown_on(form):
-            service.check_password(chosen, field="chosen")
-            with _counted(attempt):
-                password_hash = service.hash_for_change(
-                    access.viewer, present=form.present.data or "", chosen=chosen
-                )
+            person = queries.own_person(access.viewer)
+            service.check_password(chosen, person, site=_site(), field="chosen")
+        with rules_shown_on(form), _counted(attempt) as failure:
+            service.check_present_password(access.viewer, form.present.data or "")
+        if not form.errors:
+            password_hash = passwords.hash_password(chosen)
             begin_late_write()
             attempts.forgive(attempt)
             service.change_password(access.viewer, password_hash)
             flash("Your password is changed. Your other sessions have ended.")
             return redirect(url_for(".account"))
+        if not form.present.errors:
+            attempts.forget(failure)
     page = queries.account_page(access)
     return render_template("people/account.html", page=page, form=form), status_of(form)
 

@@ -1,6 +1,7 @@
 """Fields and filters that several forms share."""
 
 import re
+from datetime import date
 from typing import Any
 
 from wtforms import DateField, IntegerField
@@ -9,6 +10,12 @@ from wtforms.validators import Length, StopValidation
 from wtforms.widgets import HiddenInput
 
 _DIGITS = re.compile(r"[0-9]{1,9}", re.ASCII)
+#: What `int` takes for a number and a reader may not: signs, underscores, digits of other scripts. More digits than any
+#: number of ours are too many for its range, and are told so.
+_NUMBER = re.compile(r"-?[0-9]{1,18}", re.ASCII)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+#: Work of somebody who is reviewed now, and dates that somebody looks forward to.
+_YEARS = range(1950, 2101)
 
 
 def one_line(text: str | None) -> str:
@@ -60,11 +67,28 @@ class WholeNumberField(IntegerField):
         if not any(each.strip() for each in valuelist):
             self.data = None
             return
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError("Type a whole number, such as 3.") from error
+        typed = valuelist[0].strip(" ")
+        if not _NUMBER.fullmatch(typed):
+            raise ValueError("Type a whole number, such as 3.")
+        self.data = int(typed)
 
     def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002 - of WTForms
         if self.process_errors:
             raise StopValidation  # what is no number has no size either
+
+
+class DayField(DateField):
+    """A day of a year that somebody may mean."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data: date | None = None
+        typed = valuelist[0].strip(" ") if valuelist else ""
+        if not typed:
+            return
+        try:
+            day = date.fromisoformat(typed if _DAY.fullmatch(typed) else "")
+        except ValueError as error:
+            raise ValueError("Type a date, such as 2026-06-08.") from error
+        if day.year not in _YEARS:
+            raise ValueError(f"Choose a year from {_YEARS[0]} to {_YEARS[-1]}.")
+        self.data = day

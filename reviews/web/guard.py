@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial, wraps
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import (
     Flask,
@@ -51,6 +51,8 @@ from reviews.web.typed_text import typed
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: The one route without a row: stylesheet and scripts, the same for everybody.
 STATIC = "static"
+#: What a decoder writes for bytes that are no text.
+_REPLACED = "\ufffd"
 
 #: How a denial is answered; a stub is drawn on the board and opens no page.
 _STATUS = {
@@ -299,6 +301,7 @@ def _check_token() -> None:
     # A body under another encoding is not read, so that a small one cannot unfold into a large one.
     if request.content_encoding:
         abort(415)
+    _read_body()
     if _is_from_elsewhere():
         raise CSRFError("Sent from a page of another site.")
     try:
@@ -381,6 +384,8 @@ def _open_request() -> ResponseReturnValue | None:
     # Before it is known who asks: the same for every address, and for everybody.
     if request.method in SAFE and _is_embedded_elsewhere():
         abort(403)
+    if not _is_text(request.query_string):
+        abort(400)
     # The token is drawn here, from our own source, so that every page carries one and none is drawn elsewhere.
     if "csrf_token" not in session:
         session["csrf_token"] = random_source.token("csrf")
@@ -438,7 +443,30 @@ def _read_body() -> None:
     """Read what is sent before the transaction begins: on SQLite whoever is slow to send would hold up all writers."""
     # One under another encoding is not read at all, and is refused with the token.
     if not request.content_encoding:
-        _ = request.form
+        body = request.get_data(cache=True)
+        if not _is_text_of_form(body):
+            abort(400)
+
+
+def _is_text_of_form(body: bytes) -> bool:
+    """Whether all text that was sent is UTF-8: it is never changed in silence."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        return _is_text(body)
+    # In parts a file may be anything. What cannot be read in a field is replaced by a sign that people may type too.
+    return not any(
+        _REPLACED in text and text.encode() not in body
+        for field in request.form.items(multi=True)
+        for text in field
+    )
+
+
+def _is_text(encoded: bytes) -> bool:
+    """Whether it is UTF-8 behind its percent signs."""
+    try:
+        unquote_to_bytes(encoded).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def answer_wrong_method(error: MethodNotAllowed) -> ResponseReturnValue:

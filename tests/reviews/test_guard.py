@@ -252,6 +252,64 @@ def test_a_parameter_is_given_once_unless_it_is_a_list(
     }
 
 
+URL_ENCODED = "application/x-www-form-urlencoded"
+IN_PARTS = "multipart/form-data; boundary=x"
+
+
+def in_parts(name: bytes, value: bytes) -> bytes:
+    return b'--x\r\nContent-Disposition: form-data; name="%b"\r\n\r\n%b\r\n--x--\r\n' % (
+        name,
+        value,
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        (URL_ENCODED, b"name=%FF"),
+        (URL_ENCODED, b"name=\xff"),
+        (URL_ENCODED, b"%FF=name"),
+        (URL_ENCODED, b"name=%C0%AF"),  # a longer way to write a slash
+        (URL_ENCODED, b"name=%ED%A0%80"),  # half of a pair
+        (IN_PARTS, in_parts(b"name", b"\xff")),
+        (IN_PARTS, in_parts(b"name", b"caf\xe9")),  # as an old browser on an old page wrote it
+    ],
+)
+def test_what_is_no_text_is_refused_and_not_changed(
+    client: StrictClient, person: Person, kind: str, body: bytes
+) -> None:
+    signing_in = client.post("/sign-in", data=body, content_type=kind)
+    client.sign_in(person)
+    signed_in = client.post("/sign-out", data=body, content_type=kind)
+
+    assert (signing_in.status_code, signed_in.status_code) == (400, 400)
+
+
+@pytest.mark.parametrize("query", ["q=%FF", "q=\xff", "%FF=1", "q=%C0%AF"])
+def test_a_query_that_is_no_text_is_refused(client: StrictClient, query: str) -> None:
+    """Before anything is looked up, and for every address."""
+    for path in ("/sign-in", "/", "/no/such/page"):
+        answer = client.get(path, environ_overrides={"QUERY_STRING": query})
+        assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("kind", [URL_ENCODED, IN_PARTS])
+def test_the_sign_for_lost_text_may_be_typed(
+    client: StrictClient, session: scoped_session[Session], kind: str
+) -> None:
+    client.sign_in(builders.a_person("Owner", is_owner=True))
+    sent = {"csrf_token": form_token(client.application), "name": "Fr\ufffdhling"}
+
+    answer = client.post(
+        "/cycles/new",
+        data={**sent, "time_zone": "Europe/Berlin"},
+        content_type=kind.split(";", maxsplit=1)[0],
+    )
+
+    assert answer.status_code == 302
+    assert session.scalars(select(builders.Cycle.name)).all() == ["Fr\ufffdhling"]
+
+
 def test_a_packed_body_is_not_unpacked(client: StrictClient, person: Person) -> None:
     client.sign_in(person)
 

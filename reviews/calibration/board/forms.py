@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, IntegerField, SearchField, SelectField
+from wtforms import Form, SearchField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import Length, NumberRange
+from wtforms.validators import Length, NumberRange, Optional
 
 from reviews.calibration.board.choice import BoardChoice
 from reviews.rules.enums import PacketStage
+from reviews.web.fields import WholeNumberField
 from reviews.web.validators import plain_name
 
 
@@ -55,7 +56,7 @@ class BoardForm(Form):
             SelectChoice("manager", "Manager"),
         ],
     )
-    page = IntegerField(default=1, validators=[NumberRange(min=1)])
+    page = WholeNumberField(default=1, validators=[Optional(), NumberRange(min=1)])
 
     @classmethod
     def offering(

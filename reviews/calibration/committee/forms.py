@@ -6,7 +6,6 @@ from typing import Any
 from markupsafe import Markup
 from wtforms import (
     BooleanField,
-    DateField,
     Field,
     RadioField,
     SelectField,
@@ -20,7 +19,7 @@ from reviews.access.expectations import TargetDimension, TargetExpectation
 from reviews.calibration.requirements import BallotMarkDraft, DecisionDraft
 from reviews.rules.enums import ATTAINMENTS, BALLOT_CHOICES, Outcome
 from reviews.rules.scale import ScaleWords
-from reviews.web.fields import at_most, unix_lines
+from reviews.web.fields import DayField, at_most, unix_lines
 from reviews.web.forms import StrictForm
 from reviews.web.validators import choice_of, plain_name, plain_text
 
@@ -138,7 +137,7 @@ class DecisionForm(StrictForm):
     awaited_evidence = TextAreaField(
         "Evidence the committee waits for", _REASON, filters=[unix_lines]
     )
-    look_again_on = DateField("Look again on", [Optional()])
+    look_again_on = DayField("Look again on", [Optional()])
     letter = TextAreaField(
         "What the candidate reads first",
         [Optional(), at_most(4000), plain_text],

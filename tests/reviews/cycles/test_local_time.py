@@ -23,16 +23,23 @@ def test_a_time_that_comes_twice_is_the_first_and_says_so():
 
 
 @pytest.mark.parametrize(
-    ("local", "zone"),
+    ("local", "zone", "neighbours"),
     [
-        (at("2026-03-29T02:30"), "Europe/Berlin"),
-        (at("2026-10-04T02:15"), "Australia/Lord_Howe"),  # forward by half an hour
-        (at("2011-12-30T12:00"), "Pacific/Apia"),  # the day that was left out
+        ("2026-03-29T02:30", "Europe/Berlin", ("01:59 on 29 March", "03:00 on 29 March")),
+        ("2026-03-29T02:00", "Europe/Berlin", ("01:59 on 29 March", "03:00 on 29 March")),
+        ("2026-03-29T02:59", "Europe/Berlin", ("01:59 on 29 March", "03:00 on 29 March")),
+        # Forward by half an hour.
+        ("2026-10-04T02:15", "Australia/Lord_Howe", ("01:59 on 4 October", "02:30 on 4 October")),
+        # The day that was left out.
+        ("2011-12-30T12:00", "Pacific/Apia", ("23:59 on 29 December", "00:00 on 31 December")),
     ],
 )
-def test_a_time_that_never_comes_is_refused(local, zone):
-    with pytest.raises(NoSuchTime, match="does not exist"):
-        instant_of(local, zone)
+def test_a_time_that_never_comes_is_refused_with_its_neighbours(local, zone, neighbours):
+    earlier, later = neighbours
+    with pytest.raises(NoSuchTime, match="does not exist") as refused:
+        instant_of(at(local), zone)
+
+    assert str(refused.value).endswith(f" Choose {earlier} or earlier, or {later} or later.")
 
 
 @pytest.mark.parametrize("year", [1, 1999, 2101, 9999])

@@ -149,7 +149,7 @@ def test_an_hour_that_the_clock_leaves_out_is_refused_and_kept_in_the_form(clien
     assert page.texts(".//*[@id='evidence_due-error-1']") == [
         (
             "02:30 does not exist on 31 March 2030 in Europe/Berlin: clocks go forward that night."
-            " Choose an earlier or a later time."
+            " Choose 01:59 on 31 March or earlier, or 03:00 on 31 March or later."
         )
     ]
     assert page.one(".//*[@id='evidence_due']").get("value") == "2030-03-31T02:30"

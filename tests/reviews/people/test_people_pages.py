@@ -5,6 +5,7 @@ import io
 import pytest
 from sqlalchemy import select
 
+from reviews.db.models.attempts import FailedSignIn
 from reviews.db.models.audit import AuditEvent
 from reviews.db.models.people import Person, SignInSession
 from reviews.people import passwords, service
@@ -371,6 +372,35 @@ def test_the_command_line_closes_and_opens_accounts_where_no_owner_may(app, sess
 # -- The own account
 
 
+def test_all_that_is_wrong_with_a_new_password_is_said_at_once_and_counts_nothing(client, session):
+    bo = a_person("Bo Lindqvist", password_hash=passwords.hash_password(OLD))
+    client.sign_in(bo)
+    form = ".//form[@class='form form--text']"
+
+    both = Page(client.submit("/account", {"present": "wrong", "chosen": " " * 9}, form=form))
+    own = {"present": OLD, "chosen": "Bo Lindqvist 2027 Lindqvist"}
+    one = Page(client.submit("/account", own, form=form))
+
+    assert both.texts(".//div[@role='alert']//li") == [
+        "Present password: This is not your present password.",
+        "New password: Use at least 15 characters. A sentence is a good password.",
+    ]
+    (sentence,) = one.texts(".//div[@role='alert']//li")
+    assert sentence.startswith("New password: This is made of what others would try first")
+    # The right present password is no failure, although nothing came of it.
+    assert len(session.scalars(select(FailedSignIn)).all()) == 1
+
+
+def test_the_companys_own_name_is_no_password(client, app, monkeypatch):
+    monkeypatch.setitem(app.config, "PUBLIC_URL", "https://reviews.northwind.example")
+    link = service.issue_link(a_person("Bo"), actor=None, at=NOW)
+
+    answer = client.submit(f"/sign-in/link/{link}", {"password": "northwind northwind 1"})
+
+    assert answer.status_code == 422
+    assert "the company's" in Page(answer).text(".//div[@role='alert']")
+
+
 def change(client, present: str, chosen: str) -> int:
     fields = {"present": present, "chosen": chosen}
     return client.submit("/account", fields, form=".//form[@class='form form--text']").status_code
@@ -417,7 +447,7 @@ def test_a_new_password_ends_the_other_sessions(client, app, session):
     [
         ("something else entirely", NEW, "This is not your present password."),
         (OLD, "short", "Use at least 15 characters. A sentence is a good password."),
-        (OLD, "x" * 257, "Use at most 256 characters."),
+        (OLD, "many words " * 23 + "more", "Use at most 256 characters."),
         ("", NEW, "Type your present password."),
     ],
 )

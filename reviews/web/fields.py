@@ -2,7 +2,6 @@
 
 import re
 from datetime import date
-from typing import Any
 
 from wtforms import DateField, IntegerField
 from wtforms.form import BaseForm
@@ -48,16 +47,6 @@ class VersionField(IntegerField):
         """Carry this version when the page is shown again; by itself a field repeats what was sent."""
         self.data = version
         self.raw_data = None
-
-
-class DayField(DateField):
-    """Says what a date looks like where it cannot read one."""
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError("Type a date, such as 2026-06-08.") from error
 
 
 class WholeNumberField(IntegerField):

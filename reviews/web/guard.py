@@ -391,17 +391,20 @@ def _open_request() -> ResponseReturnValue | None:
         session["csrf_token"] = random_source.token("csrf")
     if is_public(current_app.view_functions.get(request.endpoint or "")):
         return None
-    if "_user_id" in session:
-        # A request that ended in a failure may have left some.
-        read_log.take_notes()
-        if request.method not in SAFE:
-            _read_body()
-        view = current_app.view_functions.get(request.endpoint or "")
-        if _begin(reads_only=getattr(view, "reads_first", False)):
-            return None
+    if "_user_id" in session and _is_somebody():
+        return None
     # The same answer for every address and method, existing or not, before anything is looked up.
     answer: ResponseReturnValue = login_manager.unauthorized()
     return answer
+
+
+def _is_somebody() -> bool:
+    # A request that ended in a failure may have left some.
+    read_log.take_notes()
+    if request.method not in SAFE:
+        _read_body()
+    view = current_app.view_functions.get(request.endpoint or "")
+    return _begin(reads_only=getattr(view, "reads_first", False))
 
 
 def _begin(*, reads_only: bool = False) -> bool:

@@ -110,8 +110,11 @@ def _collect(session: Session) -> None:
     if session.in_nested_transaction():
         return
     written: dict[int, tuple[AuditHead, datetime]] = session.info.pop(_WRITTEN, {})
-    if _path and written:
-        heads = [head for _, (head, _) in sorted(written.items())]
+    if not _path:
+        return
+    # A savepoint may have taken back the first line of a lane.
+    heads = [written[lane][0] for lane in sorted(written) if written[lane][0].count]
+    if heads:
         session.info[_DUE] = line_of(heads, max(at for _, at in written.values()))
 
 

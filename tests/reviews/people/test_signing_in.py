@@ -38,6 +38,16 @@ def bo(session):  # noqa: ARG001 - needs a database
     return a_person("Bo", password_hash=HASH)
 
 
+@pytest.fixture
+def at(monkeypatch):
+    """Hold the clock at so many minutes from now."""
+
+    def hold(minutes: float) -> None:
+        monkeypatch.setattr(clock, "_fixed", NOW + timedelta(minutes=minutes))
+
+    return hold
+
+
 def attempt(client, email: str, password: str = PASSWORD, next_: str = ""):
     token = client.page("/sign-in").one(".//input[@name='csrf_token']").get("value")
     return client.post(
@@ -138,16 +148,6 @@ def test_a_session_ends_by_itself(client, bo, session):
     assert client.get("/account").status_code == 302
 
 
-@pytest.fixture
-def at(monkeypatch):
-    """Hold the clock at so many minutes from now, for the tests of sessions that nobody uses."""
-
-    def hold(minutes: float) -> None:
-        monkeypatch.setattr(clock, "_fixed", NOW + timedelta(minutes=minutes))
-
-    return hold
-
-
 def test_a_session_that_nobody_uses_ends(client, bo, at):
     at(0)
     attempt(client, bo.email)
@@ -213,7 +213,8 @@ def attempts_from(app, address: str):
 # -- Wrong passwords
 
 
-def test_guessing_at_one_account_is_slowed_down_whatever_the_spelling(app, bo):
+def test_guessing_at_one_account_is_slowed_down_whatever_the_spelling(app, bo, at):
+    at(0)
     here = attempts_from(app, "192.0.2.1")
     for n in range(5):
         assert here(bo.email.upper() if n % 2 else bo.email).status_code == 422
@@ -300,8 +301,9 @@ def test_an_attempt_that_comes_too_soon_is_not_counted(app, bo, session):
     assert len(session.scalars(select(FailedSignIn)).all()) == 5
 
 
-def test_an_office_behind_one_address_gets_in(app, bo, monkeypatch):
+def test_an_office_behind_one_address_gets_in(app, bo, at, monkeypatch):
     """Whoever mistypes once and then gets it right is no trace of an attack."""
+    at(0)
     monkeypatch.setattr(sign_in_delay, "ACCOUNTS_OF_NETWORK", 3)
     here = attempts_from(app, "192.0.2.1")
     people = [a_person(f"Person {n}", password_hash=HASH) for n in range(5)]
@@ -336,7 +338,8 @@ def test_a_network_is_what_one_customer_has(app, bo, one, other, is_one_network)
     assert (late.status_code == 429) is is_one_network
 
 
-def test_an_address_without_an_account_is_answered_alike_to_the_byte(app, bo):
+def test_an_address_without_an_account_is_answered_alike_to_the_byte(app, bo, at):
+    at(0)
     seen = []
     for email in (bo.email, f"x{bo.email[1:]}"):
         client = app.test_client()

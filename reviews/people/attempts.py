@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from reviews.db import clock
 from reviews.db.aside import transaction_aside
-from reviews.db.connections import end_read
 from reviews.db.extensions import db
 from reviews.db.models.attempts import FailedSignIn
 from reviews.rules import sign_in_delay
@@ -54,7 +53,7 @@ def begin(attempt: Attempt) -> int:
     try:
         _refuse_too_soon(db.session(), attempt)
     finally:
-        end_read()
+        db.session.rollback()
     with transaction_aside() as session:
         _one_at_a_time(session, attempt)
         present = _refuse_too_soon(session, attempt)

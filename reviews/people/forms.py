@@ -86,7 +86,7 @@ class ApplyImportForm(ReasonForm):
     digest = HiddenField()
     leavers_read = BooleanField("Close the accounts of those who leave")
 
-    def __init__(self, *args: Any, needs_reason: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, needs_reason: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, needs_reason=needs_reason, **kwargs)
         if self.reason:
             self.reason.description = (

@@ -211,10 +211,8 @@ def test_few_documents_are_read_at_a_time_and_everything_else_is_served(
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
         assert "Yours was not read, and nothing was changed." in answer.text
     again = values_of(Page(with_text).one(".//main//form"))
-    assert {name: value for name, (value,) in again.items()} == {
-        **READERS["people.apply_import"],
-        "csrf_token": form_token(app),
-    }
+    assert again.pop("csrf_token") != []
+    assert {name: value for name, (value,) in again.items()} == READERS["people.apply_import"]
     # The next one is read again.
     assert post(app, owner, "people.upload").status_code == 422
 

@@ -82,7 +82,7 @@ def test_the_audit_line_has_the_reason_and_how_many_were_missing(
         "reveal_ballots",
     )
     assert line.summary == "Ballots on Candidate revealed, 1 sealed and 3 missing"
-    assert line.details == {"reason": REASON, "cast": 1, "missing": 3}
+    assert line.details == {"reason": REASON, "cast": 1, "missing": 3, "left": 0}
 
 
 def test_the_owner_reads_the_reason_in_the_audit_log(client: StrictClient) -> None:

@@ -78,7 +78,7 @@ def imported(people: list[Person], managers: dict[Person, Person], *, by: Person
         about(each, managers[each].employee_id if each in managers else "") for each in people
     )
     importing.apply(
-        text,
+        importing.read(text),
         digest=None,
         leavers_read=True,
         actor=builders.viewer_of(by),
@@ -340,7 +340,7 @@ def test_the_ballot_of_a_closed_account_counts_in_the_tally_the_quorum_and_the_r
     assert revealed.status_code == 302
     assert "Member A: met" in after.text()
     (event,) = session.scalars(select(AuditEvent).where(AuditEvent.action == "reveal_ballots"))
-    assert event.details == {"cast": 2, "missing": 2, "left": 0}
+    assert event.details == {"reason": "", "cast": 2, "missing": 2, "left": 0}
     service.activate(leaver, actor=builders.viewer_of(other_owner), at=NOW)
     assert [seat.name for seat in bench(committee.packet).cast] == ["Chair", "Member A"]
     assert seat_of(other, committee.packet) is Relation.MEMBER_PENDING

@@ -194,6 +194,25 @@ def test_a_conflict_leaves_no_trace_in_a_count(home):
     assert "0 of 2 ballots sealed" in page.text(".//main")
 
 
+def test_what_a_recused_member_reads_costs_the_same_however_far_the_packet_is(home, session):
+    member = b.a_person()
+    free, recused = calibration(members=[member], packets=2)
+    b.a_conflict(free, member)
+    b.a_conflict(recused, member, ConflictStanding.DECLARED)
+    home(member)  # what is made once in a process is made here
+    rows = []
+    for stage in (PacketStage.VOTING, PacketStage.DISCUSSION, PacketStage.DECIDED):
+        recused.stage = stage
+        recused.revealed_at = None if stage is PacketStage.VOTING else b.NOW
+        recused.decided_at = b.NOW if stage is PacketStage.DECIDED else None
+        session.commit()
+        with recorded() as made:
+            home(member)
+        rows.append(made.rows)
+
+    assert rows == [rows[0]] * 3
+
+
 def test_a_draft_is_not_before_the_committee(home):
     member = b.a_person()
     cycle = b.a_cycle(phase=CyclePhase.RATING)

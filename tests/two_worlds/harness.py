@@ -56,6 +56,8 @@ class World:
     tokens: Mapping[str, str]
     #: Whether everything is tried, in hours, or each thing once.
     tries_everything: bool = False
+    #: How many events so far.
+    happened: int = 0
     _rows: Rows | None = None
 
     @contextmanager
@@ -68,8 +70,10 @@ class World:
         self.forget_rows()
 
     def happens(self, events: Sequence[Event]) -> None:
+        """The same in both worlds is the same to the byte, ids and all."""
         for event in events:
-            with self.changed():
+            self.happened += 1
+            with self.changed(), random_source.use(keyed("what happens", self.happened)):
                 event()
 
     def rows(self) -> Rows:

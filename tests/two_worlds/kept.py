@@ -67,7 +67,7 @@ SECRETS = (
     Secret(
         "that a committee is at work",
         [],
-        alone("Candidate", "Peer"),
+        alone("Candidate", "Other candidate"),
         before=[calibrate],
         hidden=a_committee_works(),
         witnesses={

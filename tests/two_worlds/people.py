@@ -14,7 +14,7 @@ from ladders.models import VersionState
 from reviews.audit import service as audit
 from reviews.db.extensions import db
 from reviews.db.models.calibration import Conflict, OutcomeReading
-from reviews.db.models.cycles import Cycle, Panel, PanelMember
+from reviews.db.models.cycles import Cycle, CycleOwner, Panel, PanelMember
 from reviews.db.models.packets import (
     Assignment,
     EvidenceItem,
@@ -63,6 +63,8 @@ NAMES = (
     "Stranger",
     "Other candidate",
     "Other manager",
+    "Other chair",
+    "Owner with a packet",
 )
 MEMBERS = ("Member", "Second member", "Conflicted member", "Set-aside member")
 #: Public ids that a script may name in a world where the thing is not there.
@@ -160,7 +162,7 @@ def addresses() -> dict[str, tuple[str, ...]]:
         "packet": (own.public_id, other.public_id, HIDDEN_PACKET, never),
         "cycle": (cycle.public_id, elsewhere, never),
         "person": (own.candidate.public_id, other.candidate.public_id, never),
-        "panel": (db.session.scalars(select(Panel.public_id)).one(), never),
+        "panel": (db.session.scalars(select(Panel.public_id).order_by(Panel.id)).first(), never),
         "item": (item, never),
         "peer": (*peers, never),
         "version": (version.public_id, never),
@@ -366,6 +368,24 @@ def shows_little(packet: Packet) -> None:
         select(RevisionItem).where(RevisionItem.revision_id == packet.current_revision_id)
     ):
         item.role = "Lead"
+
+
+def another_panel_sits() -> None:
+    """In the same cycle, over the packet of one of its owners."""
+    cycle, owner = this_cycle(), person("Owner with a packet")
+    builders.saved(CycleOwner(cycle_id=cycle.id, person_id=owner.id))
+    panel = builders.a_panel(cycle, chair=person("Other chair"), members=[person("Stranger")])
+    panel.name = "Other panel"
+    packet = builders.a_packet(
+        cycle,
+        candidate=owner,
+        manager=person("Other manager"),
+        panel=panel,
+        stage=PacketStage.VOTING,
+    )
+    packet.agenda_order = 1_000_000
+    builders.a_rating(packet, kind=RaterKind.MANAGER)
+    builders.a_conflict(packet, person("Other chair"))
 
 
 def gives_a_reason(reason: str) -> None:

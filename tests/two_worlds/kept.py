@@ -272,4 +272,19 @@ SECRETS = (
         hidden=[people.a_cycle_is_set_up],
         witnesses={"Owner": ("cycles.index", "ladder_library.index")},
     ),
+    Secret(
+        "how far another panel is",
+        alone("Other chair"),
+        alone("Owner with a packet"),
+        before=[*rating_goes_on(), calibrate, people.another_panel_sits, people.votes],
+        hidden=[people.reveals],
+        witnesses={"Owner": ("calibration.committee.show", "cycles.progress.show")},
+    ),
+    Secret(
+        "who has declined, from whoever owes a rating",
+        alone("Manager"),
+        [*alone("Peer"), ("Candidate", "Manager")],
+        hidden=[partial(people.declines, "Second peer")],
+        witnesses={"Owner": ("packets.peers", "cycles.progress.show")},
+    ),
 )

@@ -139,7 +139,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
 
 def forms_of(app: Flask, page: Request, seen: Observation) -> list[Request]:
     """The forms that a page offers, each filled in as somebody would who means it."""
-    if seen.status != 200 or page.family in SAMPLES:
+    if b"<form" not in seen.body or seen.status != 200 or page.family in SAMPLES:
         return []
     adapter = app.url_map.bind("localhost")
     root = lxml.html.document_fromstring(seen.body.decode())

@@ -103,6 +103,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for product, count in sorted(ran.items()):
         if count:
             terminalreporter.line(f"{product}: {count} tests passed")
+    say_two_worlds(terminalreporter)
     for need in NEEDS:
         left_out = [
             report
@@ -113,6 +114,28 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.line(
                 f"NOT RUN, {need.name}: {len(left_out)} tests. {need.advice}", red=True, bold=True
             )
+
+
+def say_two_worlds(terminalreporter: pytest.TerminalReporter) -> None:
+    """How much the tests of two worlds have sent, summed over all of them."""
+    told: dict[str, list[Any]] = {}
+    for report in terminalreporter.stats.get("passed", []) + terminalreporter.stats.get(
+        "failed", []
+    ):
+        for name, value in report.user_properties:
+            told.setdefault(name, []).append(value)
+    if "two worlds: requests" in told:
+        sums = {
+            name: sum(told[f"two worlds: {name}"]) for name in ("requests", "posts", "differences")
+        }
+        terminalreporter.line(
+            f"Two worlds: {sums['requests']:,} requests, {sums['posts']:,} of them POST,"
+            f" {len(set(told['two worlds: secret']))} secrets,"
+            f" {len(set(told['two worlds: observer']))} observers,"
+            f" {sums['differences']} differences"
+        )
+    for columns in set(told.get("two worlds: columns", [])):
+        terminalreporter.line(f"Two worlds: {columns} columns that are kept differ in some pair")
 
 
 # -- Databases and the application

@@ -41,7 +41,7 @@ from reviews.db.models.cycles import Cycle, Panel, PanelMember
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
 from reviews.home.rows import InboxCycle, PanelTasks, Waiting
-from reviews.rules.enums import Action, CyclePhase, PacketStage, Relation
+from reviews.rules.enums import Action, ConflictStanding, CyclePhase, PacketStage, Relation
 from reviews.rules.policy import PacketStanding, decide
 from reviews.rules.workflow import IN_REVIEW
 
@@ -169,6 +169,15 @@ def _answered() -> ColumnElement[bool]:
     return exists().where(Conflict.packet_id == Packet.id, Conflict.person_id == VIEWER_ID)
 
 
+def _free() -> ColumnElement[bool]:
+    """Whoever has a conflict votes on nothing, and how far the packet is changes nothing that is read for them."""
+    return exists().where(
+        Conflict.packet_id == Packet.id,
+        Conflict.person_id == VIEWER_ID,
+        Conflict.standing == ConflictStanding.NONE,
+    )
+
+
 def _voted() -> ColumnElement[bool]:
     return exists().where(Ballot.packet_id == Packet.id, Ballot.member_id == VIEWER_ID)
 
@@ -188,6 +197,7 @@ def _waiting(size: int | None) -> Select[Any]:
     in_hand = and_(
         Cycle.phase == CyclePhase.CALIBRATION,
         Packet.stage != PacketStage.DECIDED,
+        _free(),
         or_(not_(_voted()), Packet.stage == PacketStage.DISCUSSION),
     )
     return _grouped(_seated(size, or_(not_(_answered()), in_hand)))

@@ -1,11 +1,10 @@
 """What waits for the viewer, read through the policy: nothing here counts a packet the viewer may not know."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
@@ -243,18 +242,26 @@ def _own(access: PacketAccess, read: frozenset[int]) -> OwnPacket:
     )
 
 
+class _Peers(NamedTuple):
+    """How many peers of a packet are how far."""
+
+    nominated: int = 0
+    approved: int = 0
+    #: Whatever they have done since.
+    approved_ever: int = 0
+    submitted: int = 0
+
+
 def _reports(packets: Sequence[PacketAccess], read: frozenset[int]) -> list[ReportPacket]:
-    peers = _peer_states([each.packet.id for each in packets])
-    return [_report(each, peers.get(each.packet.id, Counter()), read) for each in packets]
+    peers = _peers_of([each.packet.id for each in packets])
+    return [_report(each, peers.get(each.packet.id, _Peers()), read) for each in packets]
 
 
-def _report(
-    access: PacketAccess, peers: Mapping[AssignmentState, int], read: frozenset[int]
-) -> ReportPacket:
+def _report(access: PacketAccess, peers: _Peers, read: frozenset[int]) -> ReportPacket:
     """A manager who owes a rating learns here how many they approved, never who of them has rated, or declined."""
     packet = access.packet
     sees_how_far = access.may(Action.COUNT_RATINGS)
-    approved = (*APPROVED, AssignmentState.EXPIRED) if sees_how_far else APPROVED_EVER
+    approved = peers.approved if sees_how_far else peers.approved_ever
     return ReportPacket(
         public_id=packet.public_id,
         candidate=packet.candidate.name,
@@ -262,25 +269,31 @@ def _report(
         cycle=_cycle_row(packet.cycle, access.viewer),
         state=packet.state,
         submitted_at=packet.submitted_at,
-        proposed=peers.get(AssignmentState.NOMINATED, 0) if access.may(Action.APPROVE_PEER) else 0,
-        peers=sum(peers.get(state, 0) for state in approved) if access.may(Action.SEE_PEERS) else 0,
-        peers_in=peers.get(AssignmentState.SUBMITTED, 0) if sees_how_far else None,
+        proposed=peers.nominated if access.may(Action.APPROVE_PEER) else 0,
+        peers=approved if access.may(Action.SEE_PEERS) else 0,
+        peers_in=peers.submitted if sees_how_far else None,
         outcome_open=access.may(Action.READ_OUTCOME),
         outcome_read=packet.id in read,
     )
 
 
-def _peer_states(packets: Sequence[int]) -> dict[int, Counter[AssignmentState]]:
-    found: dict[int, Counter[AssignmentState]] = {}
+def _peers_of(packets: Sequence[int]) -> dict[int, _Peers]:
+    """One row for each packet, so that what is read does not depend on how far its peers are."""
     if not packets:
-        return found
-    for packet, state, number in db.session.execute(
-        select(Assignment.packet_id, Assignment.state, func.count())
+        return {}
+    state = Assignment.state
+    found = db.session.execute(
+        select(
+            Assignment.packet_id,
+            func.count().filter(state == AssignmentState.NOMINATED),
+            func.count().filter(state.in_((*APPROVED, AssignmentState.EXPIRED))),
+            func.count().filter(state.in_(APPROVED_EVER)),
+            func.count().filter(state == AssignmentState.SUBMITTED),
+        )
         .where(among(Assignment.packet_id, packets), Assignment.kind == RaterKind.PEER)
-        .group_by(Assignment.packet_id, Assignment.state)
-    ):
-        found.setdefault(packet, Counter())[state] = number
-    return found
+        .group_by(Assignment.packet_id)
+    )
+    return {packet: _Peers(*counted) for packet, *counted in found}
 
 
 # -- Ratings the viewer is asked for

@@ -45,10 +45,7 @@ def make_world(
         copy = databases.make(copy_of=url)
         world = World(application(copy), tokens, tries_everything=request.param)
         made.append((world, copy))
-        with world.changed():
-            for event in happened:
-                event()
-                db.session.flush()
+        world.happens(happened)
         return world
 
     yield make

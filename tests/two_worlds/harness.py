@@ -1,22 +1,25 @@
-"""Two copies of one database, and everything that somebody gets to see of each."""
+"""Two copies of one database, the same people before each, and everything that they get to see of it."""
 
 import hashlib
 import hmac
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Flask
 
 from reviews.db import hits, random_source
 from reviews.db.extensions import db
-from tests.clients import Window, form_token
+from tests.clients import Window
 from tests.recording import recorded
+from tests.two_worlds.rows import Change, Rows, changes, rows_of
 
 SEED = b"one seed for both worlds"
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+Event = Callable[[], None]
 
 
 class Request(NamedTuple):
@@ -24,18 +27,27 @@ class Request(NamedTuple):
     path: str
     #: The route that it was made for, to name it when it betrays something.
     family: str
+    #: What is sent with a form.
+    fields: Mapping[str, Any] | None = None
+    #: What is tried, in a word or two.
+    what: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, [self.method, self.path, f"({self.family})", self.what]))
 
 
 class Observation(NamedTuple):
-    """What reaches a person, and what they could measure: how many statements the answer took."""
+    """What reaches a person, what they could measure of the answer's cost, and what their request did."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
     statements: int
+    rows: int
+    written: tuple[Change, ...]
 
 
-@dataclass(frozen=True)
+@dataclass
 class World:
     """An application over one copy, with the sessions that people have in both."""
 
@@ -43,6 +55,9 @@ class World:
     tokens: Mapping[str, str]
     #: Whether everything is tried, in hours, or each thing once.
     tries_everything: bool = False
+    #: How many events so far.
+    happened: int = 0
+    _rows: Rows | None = None
 
     @contextmanager
     def changed(self) -> Iterator[None]:
@@ -51,6 +66,24 @@ class World:
             yield
             db.session.commit()
             db.session.remove()
+        self.forget_rows()
+
+    def happens(self, events: Sequence[Event]) -> None:
+        """The same in both worlds is the same to the byte, ids and all."""
+        for event in events:
+            self.happened += 1
+            with self.changed(), random_source.use(keyed("what happens", self.happened)):
+                event()
+
+    def rows(self) -> Rows:
+        """All that stands in its database, read once until something is written."""
+        if self._rows is None:
+            with self.app.app_context():
+                self._rows = rows_of(db.engine)
+        return self._rows
+
+    def forget_rows(self) -> None:
+        self._rows = None
 
 
 def keyed(actor: str, ordinal: int) -> random_source.Source:
@@ -65,40 +98,77 @@ def keyed(actor: str, ordinal: int) -> random_source.Source:
     return draw
 
 
-def observe(world: World, script: list[Request], person: str) -> list[Observation]:
-    """Make the requests one after the other, as a browser that keeps its cookies."""
-    app = world.app
-    client = Window(app, app.response_class)
-    client.hold(world.tokens[person])
-    token = form_token(app)
-    with app.app_context():
-        engines = tuple(db.engines.values())
-    seen = []
-    for ordinal, request in enumerate(script):
-        data = {"csrf_token": token} if request.method not in {"GET", "HEAD"} else None
+class Browser:
+    """Somebody's browser in one world: it keeps its cookies, and its answers are looked at whole."""
+
+    def __init__(self, world: World, person: str) -> None:
+        self.world = world
+        self.person = person
+        self.client = Window(world.app, world.app.response_class)
+        self.client.hold(world.tokens[person])
+        with world.app.app_context():
+            self.engines = tuple(db.engines.values())
+        self.sent = 0
+
+    def send(self, request: Request) -> Observation:
+        before = self.world.rows()
         # The limit on misses would hide whatever comes after them.
         hits.forget()
-        with recorded(*engines) as sent, random_source.use(keyed(person, ordinal)):
-            response = client.open(request.path, method=request.method, data=data)
+        with (
+            recorded(*self.engines) as seen,
+            random_source.use(keyed(self.person, self.sent)),
+        ):
+            answer = self.client.open(request.path, method=request.method, data=request.fields)
+        self.sent += 1
         # Equal failures would be equal bytes.
-        assert response.status_code < 500, f"{request.method} {request.path}: {response.status}"
-        seen.append(
-            Observation(
-                response.status_code, tuple(response.headers.items()), response.data, len(sent)
-            )
+        assert answer.status_code < 500, f"{request}: {answer.status}"
+        if any(text.startswith(WRITES) for text in seen.texts):
+            self.world.forget_rows()
+        return Observation(
+            answer.status_code,
+            tuple(answer.headers.items()),
+            answer.data,
+            len(seen),
+            seen.rows,
+            changes(before, self.world.rows()),
         )
-    return seen
 
 
-def differences(
-    script: list[Request], one: list[Observation], other: list[Observation]
-) -> list[str]:
-    """Each request whose answers differ, with the first place where they do."""
-    return [
-        f"{request.method} {request.path} ({request.family}): {first_difference(a, b)}"
-        for request, a, b in zip(script, one, other, strict=True)
-        if a != b
-    ]
+class Pair:
+    """Two worlds, and people who do the same in both, one after the other. What tells the worlds apart is kept."""
+
+    def __init__(self, one: World, other: World, *people: str) -> None:
+        self.one, self.other, self.people = one, other, people
+        self.browsers = {
+            person: (Browser(one, person), Browser(other, person)) for person in people
+        }
+        #: What told the worlds apart, in words, and the routes that did.
+        self.told: list[str] = []
+        self.families: dict[str, set[str]] = {person: set() for person in people}
+        #: How often who asked for each route, and how.
+        self.hits: Counter[tuple[str, str, str]] = Counter()
+
+    def send(self, person: str, request: Request) -> Observation:
+        """Make the request in both worlds; gives what is seen in the first."""
+        one, other = (browser.send(request) for browser in self.browsers[person])
+        self.hits[person, request.family, request.method] += 2
+        if one != other:
+            self.told.append(f"{person}: {request}: {first_difference(one, other)}")
+            self.families[person].add(request.family)
+        return one
+
+    def send_all(self, script: Sequence[Request]) -> None:
+        for request in script:
+            for person in self.people:
+                self.send(person, request)
+
+    @property
+    def requests(self) -> int:
+        return self.hits.total()
+
+    @property
+    def posts(self) -> int:
+        return sum(count for (_, _, method), count in self.hits.items() if method == "POST")
 
 
 def first_difference(one: Observation, other: Observation) -> str:
@@ -106,60 +176,14 @@ def first_difference(one: Observation, other: Observation) -> str:
         return f"status {one.status} and {other.status}"
     if one.body != other.body:
         pairs = zip(one.body, other.body, strict=False)
-        at = next((i for i, (a, b) in enumerate(pairs) if a != b), len(one.body))
-        return (
-            f"from byte {at}: {one.body[at - 40 : at + 40]!r} and {other.body[at - 40 : at + 40]!r}"
-        )
+        end = min(len(one.body), len(other.body))
+        at = next((i for i, (a, b) in enumerate(pairs) if a != b), end)
+        around = slice(max(at - 40, 0), at + 40)
+        return f"from byte {at}: {one.body[around]!r} and {other.body[around]!r}"
     if one.headers != other.headers:
         return f"headers {set(one.headers) ^ set(other.headers)}"
-    return f"{one.statements} and {other.statements} statements"
-
-
-def families(script: list[Request], one: list[Observation], other: list[Observation]) -> set[str]:
-    """The routes that tell the two worlds apart."""
-    return {r.family for r, a, b in zip(script, one, other, strict=True) if a != b}
-
-
-# -- What somebody can try
-
-
-def crawl(
-    app: Flask, ids: Mapping[str, tuple[str, ...]], *, everything: bool = False
-) -> list[Request]:
-    """Every page of the application, with each of these ids in each part of its address.
-
-    Parts vary one at a time around the first id of each, or in every combination where everything is tried. The address
-    made of first ids is also tried with a parameter that no page has, and with HEAD, which must tell no more than GET,
-    where everything is tried. A method that no page has is refused before anything is looked for.
-    """
-    adapter = app.url_map.bind("localhost")
-    script = []
-    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
-        if "GET" not in rule.methods or rule.endpoint in {"static", "health"}:
-            continue
-        choose = every_combination if everything else one_at_a_time
-        first, *others = [
-            adapter.build(rule.endpoint, parts) for parts in choose(rule.arguments, ids)
-        ]
-        script.append(Request("GET", first, rule.endpoint))
-        if everything:
-            script.append(Request("HEAD", first, rule.endpoint))
-        script.append(Request("GET", f"{first}?unheard=of", rule.endpoint))
-        script += [Request("GET", path, rule.endpoint) for path in others]
-    return script
-
-
-def one_at_a_time(names: set[str], ids: Mapping[str, tuple[str, ...]]) -> Iterator[dict[str, str]]:
-    first = {name: ids[name][0] for name in names}
-    yield first
-    for name in sorted(names):
-        for other in ids[name][1:]:
-            yield {**first, name: other}
-
-
-def every_combination(
-    names: set[str], ids: Mapping[str, tuple[str, ...]]
-) -> Iterator[dict[str, str]]:
-    ordered = sorted(names)
-    for chosen in product(*(ids[name] for name in ordered)):
-        yield dict(zip(ordered, chosen, strict=True))
+    if one.statements != other.statements:
+        return f"{one.statements} and {other.statements} statements"
+    if one.rows != other.rows:
+        return f"{one.rows} and {other.rows} rows read"
+    return f"written: {set(one.written) ^ set(other.written)}"

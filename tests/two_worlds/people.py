@@ -1,18 +1,33 @@
 """The world that both copies start from, and what can happen in one of them behind somebody's back."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import contains_eager, joinedload
 
+from ladders.document import Track
+from ladders.importing.bundle import Upload
+from ladders.models import VersionState
 from reviews.audit import service as audit
 from reviews.db.extensions import db
+from reviews.db.models.calibration import Conflict, OutcomeReading
 from reviews.db.models.cycles import Cycle, CycleOwner, Panel, PanelMember
-from reviews.db.models.packets import Assignment, EvidenceItem, Packet
-from reviews.db.models.people import Person
-from reviews.db.models.ratings import Rating
+from reviews.db.models.packets import (
+    Assignment,
+    EvidenceItem,
+    NoOpportunity,
+    Packet,
+    RevisionCoverage,
+    RevisionItem,
+)
+from reviews.db.models.people import ManagerLink, Person, SignInLink, SignInSession
+from reviews.db.models.ratings import ExpectationMark, Rating
 from reviews.db.models.reads import PacketRead
+from reviews.db.rating_counts import keep_rating_counts
+from reviews.ladder_library import service as ladder_library
 from reviews.people import service as people
 from reviews.rules.enums import (
     Action,
@@ -24,11 +39,14 @@ from reviews.rules.enums import (
     DeclineCategory,
     Outcome,
     PacketStage,
+    PacketState,
     RaterKind,
     Verb,
 )
 from tests import builders
 from tests.builders import NOW
+
+BAKER = Path(__file__).parents[1] / "ladders" / "documents" / "baker.md"
 
 NAMES = (
     "Candidate",
@@ -40,12 +58,16 @@ NAMES = (
     "Member",
     "Conflicted member",
     "Set-aside member",
+    "Second member",
     "Chair",
     "Owner",
     "Stranger",
     "Other candidate",
     "Other manager",
+    "Other chair",
+    "Owner with a packet",
 )
+MEMBERS = ("Member", "Second member", "Conflicted member", "Set-aside member")
 #: Public ids that a script may name in a world where the thing is not there.
 HIDDEN_PACKET = "hiddenhiddenhiddenhidd"
 
@@ -58,7 +80,7 @@ def base() -> dict[str, str]:
     panel = builders.a_panel(
         cycle,
         chair=who["Chair"],
-        members=[who["Member"], who["Conflicted member"], who["Set-aside member"]],
+        members=[who[name] for name in MEMBERS],
     )
     packets = {
         name: builders.a_packet(
@@ -72,7 +94,7 @@ def base() -> dict[str, str]:
     builders.an_item(packets["own"])
     for packet in packets.values():
         builders.an_assignment(packet, kind=RaterKind.MANAGER)
-        for name in ("Chair", "Member", "Set-aside member"):
+        for name in ("Chair", "Member", "Second member", "Set-aside member"):
             builders.a_conflict(packet, who[name])
     builders.a_conflict(packets["other"], who["Conflicted member"])
     builders.a_conflict(packets["own"], who["Conflicted member"], ConflictStanding.DECLARED)
@@ -132,12 +154,17 @@ def addresses() -> dict[str, tuple[str, ...]]:
     peers = db.session.scalars(
         select(Assignment.public_id).where(Assignment.packet_id == own.id).order_by(Assignment.id)
     ).all()
+    item = db.session.scalars(
+        select(EvidenceItem.public_id)
+        .where(EvidenceItem.packet_id == own.id)
+        .order_by(EvidenceItem.id)
+    ).first()
     return {
         "packet": (own.public_id, other.public_id, HIDDEN_PACKET, never),
         "cycle": (cycle.public_id, elsewhere, never),
         "person": (own.candidate.public_id, other.candidate.public_id, never),
-        "panel": (db.session.scalars(select(Panel.public_id)).one(), never),
-        "item": (db.session.scalars(select(EvidenceItem.public_id)).one(), never),
+        "panel": (db.session.scalars(select(Panel.public_id).order_by(Panel.id)).first(), never),
+        "item": (item, never),
         "peer": (*peers, never),
         "version": (version.public_id, never),
         "level": (own.target_level.key, never),
@@ -151,6 +178,21 @@ def addresses() -> dict[str, tuple[str, ...]]:
 
 
 # -- What happens behind somebody's back
+
+
+def goes_back_to_evidence() -> None:
+    """Evidence is still collected: nothing is submitted, and nobody is asked yet but those who will be."""
+    db.session.execute(
+        update(Cycle).where(Cycle.name == "This cycle").values(phase=CyclePhase.EVIDENCE)
+    )
+    db.session.execute(
+        update(Packet).values(state=PacketState.DRAFT, current_revision_id=None, submitted_at=None)
+    )
+    db.session.execute(
+        update(Assignment)
+        .where(Assignment.kind == RaterKind.PEER)
+        .values(state=AssignmentState.NOMINATED)
+    )
 
 
 def calibrate() -> None:
@@ -175,9 +217,16 @@ def rates(name: str, *, candidate: str = "Candidate", category: Category = Categ
                 updated_at=NOW,
             )
         )
+        for expectation in dimension.counted:
+            builders.saved(
+                ExpectationMark(
+                    assignment_id=assignment.id, expectation_id=expectation.id, mark=Category.SHOWN
+                )
+            )
     assignment.state = AssignmentState.SUBMITTED
     assignment.submitted_at = NOW
     assignment.revision_id = packet.current_revision_id
+    keep_rating_counts(packet)
     audit.record(
         person(name),
         Action.SUBMIT_RATING,
@@ -188,10 +237,10 @@ def rates(name: str, *, candidate: str = "Candidate", category: Category = Categ
     )
 
 
-def drafts(name: str) -> None:
+def drafts(name: str, rationale: str = "Not finished.") -> None:
     assignment = assignment_of(name)
     assignment.state = AssignmentState.IN_PROGRESS
-    builders.a_rating_draft(assignment)
+    builders.a_rating_draft(assignment, rationale)
 
 
 def declines(name: str) -> None:
@@ -226,12 +275,27 @@ def declares_a_conflict(name: str) -> None:
     builders.a_conflict(packet, extra, ConflictStanding.DECLARED, reason="A cousin.")
 
 
+def recuses(name: str) -> None:
+    """A member who said that there was no conflict finds one."""
+    conflict_of(name).standing = ConflictStanding.DECLARED
+
+
+def conflict_of(name: str) -> Conflict:
+    return db.session.scalars(
+        select(Conflict).where(
+            Conflict.person_id == person(name).id,
+            Conflict.packet_id == packet_of("Candidate").id,
+        )
+    ).one()
+
+
 def reveals() -> None:
     packet, chair = packet_of("Candidate"), person("Chair")
     packet.stage = PacketStage.DISCUSSION
     packet.revealed_at = NOW
     packet.revealed_by_id = chair.id
     packet.missing_ballots = 1
+    packet.reveal_reason = "One of us is ill."
 
 
 def decides(outcome: Outcome = Outcome.NOT_YET, letter: str = "Read with care.") -> None:
@@ -239,7 +303,10 @@ def decides(outcome: Outcome = Outcome.NOT_YET, letter: str = "Read with care.")
     packet = packet_of("Candidate")
     packet.stage = PacketStage.DECIDED
     packet.decided_at = NOW
-    builders.a_decision(packet, person("Chair"), outcome=outcome, letter=letter)
+    decision = builders.a_decision(packet, person("Chair"), outcome=outcome, letter=letter)
+    decision.against_rule = f"{outcome}, although the rule says otherwise."
+    if outcome is Outcome.DEFER:
+        decision.awaited_evidence = "The numbers of the next quarter."
     audit.record(
         person("Chair"),
         Action.DECIDE_PACKET,
@@ -247,6 +314,13 @@ def decides(outcome: Outcome = Outcome.NOT_YET, letter: str = "Read with care.")
         at=NOW,
         packet=packet,
         cycle=packet.cycle,
+        outcome=outcome,
+    )
+
+
+def reads_the_outcome(name: str) -> None:
+    builders.saved(
+        OutcomeReading(packet_id=packet_of("Candidate").id, person_id=person(name).id, read_at=NOW)
     )
 
 
@@ -258,16 +332,25 @@ def plans_a_release(hours: int) -> None:
     cycle.release_reason = "As announced."
 
 
-def a_packet_appears() -> None:
+def a_packet_appears(candidate: str = "") -> None:
     """Before the same panel, with the set-aside member kept away from it by the owner."""
     cycle = this_cycle()
     panel = db.session.scalars(select(Panel)).one()
-    packet = builders.a_packet(cycle, panel=panel, stage=PacketStage.VOTING)
+    manager = builders.a_person()
+    packet = builders.a_packet(
+        cycle,
+        candidate=builders.a_person(candidate, manager=manager),
+        manager=manager,
+        panel=panel,
+        stage=PacketStage.VOTING,
+        roles=["technical-lead"],
+    )
     packet.public_id = HIDDEN_PACKET
+    shows_little(packet)
     builders.a_conflict(
         packet, person("Set-aside member"), ConflictStanding.SET, by=person("Owner"), reason="No."
     )
-    for name in ("Chair", "Member"):
+    for name in ("Chair", "Member", "Second member"):
         builders.a_conflict(packet, person(name))
     for name in ("Peer", "Second peer", "Third peer"):
         builders.a_rating(packet, person(name), category=Category.PARTLY)
@@ -295,3 +378,117 @@ def is_read(name: str, candidate: str = "Candidate") -> None:
             )
         )
     audit.record(person("Owner"), Verb.EXPORT_LOG, "Reads exported", at=NOW, packet=packet)
+
+
+def shows_little(packet: Packet) -> None:
+    """A revision with a dimension that nothing is shown for, and a note on why."""
+    coverage = db.session.scalars(
+        select(RevisionCoverage).where(RevisionCoverage.revision_id == packet.current_revision_id)
+    ).first()
+    coverage.covered = 0
+    coverage.no_opportunity = "No chance came."
+    for item in db.session.scalars(
+        select(RevisionItem).where(RevisionItem.revision_id == packet.current_revision_id)
+    ):
+        item.role = "Lead"
+
+
+def another_panel_sits() -> None:
+    """In the same cycle, over the packet of one of its owners."""
+    cycle, owner = this_cycle(), person("Owner with a packet")
+    builders.saved(CycleOwner(cycle_id=cycle.id, person_id=owner.id))
+    panel = builders.a_panel(cycle, chair=person("Other chair"), members=[person("Stranger")])
+    panel.name = "Other panel"
+    packet = builders.a_packet(
+        cycle,
+        candidate=owner,
+        manager=person("Other manager"),
+        panel=panel,
+        stage=PacketStage.VOTING,
+    )
+    packet.agenda_order = 1_000_000
+    builders.a_rating(packet, kind=RaterKind.MANAGER)
+    builders.a_conflict(packet, person("Other chair"))
+
+
+def gives_a_reason(reason: str) -> None:
+    """For the conflict that stands from the beginning."""
+    conflict_of("Conflicted member").reason = reason
+
+
+def drafts_evidence(title: str, outcome: str) -> None:
+    packet = packet_of("Candidate")
+    packet.items_numbered += 1
+    item = builders.an_item(
+        packet, title, outcome=outcome, role=title, links=["https://example.org/draft"]
+    )
+    item.number = 1_000 + packet.items_numbered
+
+
+def notes_no_opportunity(note: str) -> None:
+    packet = packet_of("Candidate")
+    dimension = builders.asked(packet).dimensions[1]
+    builders.saved(
+        NoOpportunity(packet_id=packet.id, dimension_id=dimension.id, note=note, updated_at=NOW)
+    )
+
+
+def comes_back(reason: str) -> None:
+    """The packet, from the manager to the candidate."""
+    packet_of("Candidate").return_reason = reason
+
+
+def nominates(name: str) -> None:
+    nominated = builders.an_assignment(
+        packet_of("Candidate"), person(name), state=AssignmentState.NOMINATED
+    )
+    nominated.proposed_by_id = person("Candidate").id
+
+
+def account_changes(name: str) -> None:
+    """Somebody signs in twice, signs out once, was given a link before and has a password since."""
+    somebody = person(name)
+    people.open_session(somebody, at=NOW, hours=1)
+    people.open_session(somebody, at=NOW - timedelta(hours=3), hours=1)
+    last = db.session.scalars(select(SignInSession).order_by(SignInSession.id.desc())).first()
+    last.ended_at = NOW
+    builders.saved(
+        SignInLink(
+            token_hash=name.ljust(64, "0"),
+            person_id=somebody.id,
+            made_at=NOW,
+            expires_at=NOW + timedelta(days=1),
+            used_at=NOW,
+        )
+    )
+    somebody.password_hash = "a hash that fits no password"
+    somebody.level = "IC4"
+    somebody.is_owner = True
+    builders.saved(
+        ManagerLink(
+            person_id=somebody.id,
+            manager_id=person("Stranger").id,
+            started_on=NOW.date() - timedelta(days=900),
+            ended_on=NOW.date() - timedelta(days=800),
+        )
+    )
+    audit.record(person("Owner"), Verb.MANAGE_ACCOUNTS, f"A link for {name}", at=NOW)
+
+
+def a_cycle_is_set_up() -> None:
+    """By the owner, for people of one unit, with ladders that are not published yet: one built and one imported."""
+    cycle = builders.a_cycle(
+        phase=CyclePhase.SETUP,
+        owners=[person("Owner")],
+        name="A cycle to come",
+        units=["Platform"],
+        ladder=builders.ladder_of(this_cycle()),
+    )
+    builders.a_panel(cycle, chair=person("Third peer"), members=[person("Member")])
+    ladder = builders.a_ladder_document("to-come")
+    levels = tuple(replace(level, code="L", track="makers") for level in ladder.levels)
+    ladder = replace(ladder, tracks=(Track("makers", "Makers"),), levels=levels)
+    builders.a_ladder(ladder, state=VersionState.DRAFT)
+    ladder_library.import_ladder(
+        [Upload("baker.md", BAKER.read_bytes())], actor=person("Owner"), at=NOW
+    )

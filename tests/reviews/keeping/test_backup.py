@@ -294,7 +294,10 @@ def test_a_broken_audit_log_is_told_and_the_rest_restored(
 
     result = run(other, "restore", tmp_path / "a")
 
-    assert (result.exit_code, "But the audit log is broken.\n- line 1" in result.stderr) == (1, True)
+    assert (result.exit_code, "But the audit log is broken.\n- line 1" in result.stderr) == (
+        1,
+        True,
+    )
     assert all_rows(other) == before
 
 

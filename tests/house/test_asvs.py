@@ -116,6 +116,18 @@ def test_every_place_that_is_named_is_there():
     assert sorted(gone) == []
 
 
+def test_the_page_of_evidence_counts_what_the_file_has():
+    applicable = [row for row in ROWS if row["applies"] == "yes"]
+    begins = Counter(row["where"][: len(REASONS[0])] for row in applicable if not row["test"])
+    tested = len(applicable) - begins.total()
+    figures = (
+        f"{len(ROWS)}: {len(applicable)} apply; {tested} have a test, {begins['no test: ']} hold and have none,"
+        f" {begins['not met: ']} are not met; {len(ROWS) - len(applicable)} do not apply"
+    )
+
+    assert figures in (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
+
+
 def test_no_text_is_longer_than_a_line_needs():
     """Few words of our own, and none of the standard's sentences."""
     assert [row["id"] for row in ROWS if len(row["about"]) > LONGEST_ABOUT] == []

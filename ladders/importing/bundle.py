@@ -12,9 +12,9 @@ from pathlib import PurePath
 from ladders.importing.text import MAX_BYTES, UnreadableError
 
 ARCHIVE = ".zip"
-_MOST_FILES = 60
+MOST_FILES = 60
 #: How many times larger than its archive a file may be.
-_MOST_GROWTH = 200
+MOST_GROWTH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ def unpacked(uploads: Sequence[Upload], kinds: Sequence[str]) -> list[Upload]:
             found += _from_archive(upload, kinds)
         else:
             found.append(upload)
-    if len(found) > _MOST_FILES:
-        raise UnreadableError(f"These are more than {_MOST_FILES} files.")
+    if len(found) > MOST_FILES:
+        raise UnreadableError(f"These are more than {MOST_FILES} files.")
     if sum(len(each.data) for each in found) > MAX_BYTES:
         raise UnreadableError(f"The files are larger than {MAX_BYTES // 1024} KB together.")
     return found
@@ -61,12 +61,12 @@ def _members(archive: zipfile.ZipFile, kinds: Sequence[str]) -> list[Upload]:
     ]
     if not members:
         raise UnreadableError(f"The archive holds no file that is read: {', '.join(kinds)}.")
-    if len(members) > _MOST_FILES:
-        raise UnreadableError(f"The archive holds more than {_MOST_FILES} files.")
+    if len(members) > MOST_FILES:
+        raise UnreadableError(f"The archive holds more than {MOST_FILES} files.")
     found = []
     left = MAX_BYTES
     for info in members:
-        if info.file_size > max(info.compress_size, 1) * _MOST_GROWTH:
+        if info.file_size > max(info.compress_size, 1) * MOST_GROWTH:
             raise UnreadableError("A file of the archive is packed beyond reason.")
         with archive.open(info) as stream:
             data = stream.read(left + 1)

@@ -20,7 +20,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import login_user, logout_user
+from flask_login import current_user, login_user, logout_user
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.routing import RequestRedirect
@@ -190,6 +190,9 @@ def sign_in() -> ResponseReturnValue:
                 )
             begin_late_write()
             attempts.forgive(attempt)
+            if current_user.is_authenticated:
+                # The browser gets another cookie: nobody would end this session any more.
+                service.sign_out(current_user._get_current_object())
             token = service.enter(
                 recognised,
                 at=queries.now(),

@@ -478,7 +478,7 @@ def answer_wrong_method(error: MethodNotAllowed) -> ResponseReturnValue:
         endpoint, parts = request_ctx.url_adapter.match(method=method)  # type: ignore[union-attr]  # set in a request
         view: Any = current_app.view_functions[endpoint]
         try:
-            if not is_public(view):
+            if endpoint != STATIC and not is_public(view):
                 authorize(view.guards, view.on, dict(parts))
         except NotFound:
             return render_template("errors/404.html"), 404

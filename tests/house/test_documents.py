@@ -1,6 +1,7 @@
 """The pages written from the code say what the code says, and what any page names is there."""
 
 import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,8 +11,12 @@ from pathlib import Path
 import pytest
 
 from docs import architecture
+from ladders.importing import bundle, outline, pipeline, proposal
+from ladders.importing.text import MAX_BYTES
 from reviews import cli_without_pages
-from reviews.rules import generated_docs
+from reviews.people import importing, roster_file
+from reviews.rules import generated_docs, good_passwords
+from reviews.web import guard
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -138,6 +143,31 @@ def test_every_setting_stands_in_the_table_for_operators():
 
     assert len(read) > 5
     assert [name for name in read if f"| `{name}` |" not in text] == []
+
+
+def test_the_limits_that_operators_read_are_those_of_the_code():
+    text = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    config = runpy.run_path(str(ROOT / "config.py"))
+    forms = f"{config['MAX_FORM_MEMORY_SIZE'] // 1024} KB in {config['MAX_FORM_PARTS']:,} fields"
+    files = (
+        f"{MAX_BYTES // 1024} KB together, unpacked too; {bundle.MOST_FILES} files; a file at most"
+        f" {bundle.MOST_GROWTH} times its packed size; {pipeline.MOST_LINES:,} lines,"
+        f" {proposal.MOST_HEADINGS:,} headings, {outline.MOST_CELLS:,} cells, {outline.MOST_COLUMNS} columns"
+    )
+    people = (
+        f"{importing.MAX_BYTES // 1024} KB, {roster_file.MOST_ROWS:,} rows,"
+        f" {roster_file.MOST_COLUMNS} columns"
+    )
+    limits = [
+        f"| {config['MAX_CONTENT_LENGTH'] // 1024**2} MB; {forms} |",
+        ", ".join(f"`{kind}`" for kind in pipeline.KINDS if kind != bundle.ARCHIVE),
+        f"| {files} |",
+        f"| {people} |",
+        f"| {good_passwords.MIN_LENGTH} to {good_passwords.MAX_LENGTH} characters |",
+    ]
+
+    assert [limit for limit in limits if limit not in text] == []
+    assert guard.MOST_READERS == 2  # "two; a third is asked to come back"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import unicodedata
 from datetime import timedelta
 from threading import BoundedSemaphore
 
@@ -139,6 +140,22 @@ def test_signing_out_ends_the_session_on_the_server(client, app, bo):
     with thief.session_transaction() as cookie:
         cookie["_user_id"] = token
     assert thief.get("/account").headers["Location"] == "/sign-in?next=/account"
+
+
+def test_signing_in_again_ends_the_session_that_the_browser_had(client, app, bo):
+    attempt(client, bo.email)
+    with client.session_transaction() as cookie:
+        before = cookie["_user_id"]
+    elsewhere = app.test_client()
+    attempt(elsewhere, bo.email)
+
+    again = client.submit("/sign-in", {"email": bo.email, "password": PASSWORD})
+
+    assert again.status_code == 302
+    thief = app.test_client()
+    thief.hold(before)
+    browsers = (client, elsewhere, thief)
+    assert [each.get("/account").status_code for each in browsers] == [200, 200, 302]
 
 
 def test_a_session_ends_by_itself(client, bo, session):
@@ -404,6 +421,48 @@ def test_no_session_can_be_opened_with_what_is_stored(client, app, bo, session):
     thief = app.test_client()
     thief.hold(row.token_hash)
     assert thief.get("/account").status_code == 302
+
+
+def test_the_door_asks_for_address_and_password_alone_and_helps_password_managers(client, bo):
+    """No hint, no question, nothing that keeps a browser from filling in or somebody from pasting."""
+    pages = {
+        "/sign-in": ["current-password"],
+        link_for(bo): ["new-password"],
+    }
+    for path, kinds in pages.items():
+        page = client.page(path)
+        secret = page.all(".//main//input[@type='password']")
+        assert [field.get("autocomplete") for field in secret] == kinds
+        assert [field.get("maxlength") for field in secret] == [None]
+    shown = [
+        (field.get("name"), field.get("type"))
+        for field in client.page("/sign-in").all(".//main//input")
+        if field.get("type") != "hidden"
+    ]
+    assert shown == [("email", "email"), ("password", "password")]
+
+
+@pytest.mark.usefixtures("session")
+def test_a_password_is_compared_as_it_was_sent(app):
+    """Whole, with its case and its spaces; only how a keyboard composes a letter makes no difference."""
+    password = " Réglisse " + "of many words " * 14
+    person = a_person("Bo", password_hash=passwords.hash_password(password))
+    others = {
+        "end": password[:-1],
+        "case": password.lower(),
+        "space": password.strip(),
+        "72 bytes": password[:72],
+    }
+
+    answers = {
+        name: attempt(app.test_client(), person.email, other).status_code
+        for name, other in others.items()
+    }
+
+    assert len(password) > 200
+    assert set(answers.values()) == {422}, answers
+    composed = unicodedata.normalize("NFD", password)
+    assert attempt(app.test_client(), person.email, composed).status_code == 302
 
 
 @pytest.mark.parametrize("https", [False, True])

@@ -11,9 +11,10 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 from dataclasses import dataclass
-from typing import Any, TextIO, cast
+from functools import partial
+from typing import Any, Self, TextIO, cast
 
 from flask import Flask
 from sqlalchemy import or_, select
@@ -274,23 +275,35 @@ class Sweep:
         _lines.set(lines := [])
         response = send(*args, **how)
         self.count("answers")
-        address = f"{response.request.method} {response.request.path}"
+        address = _address(response)
         self._look_for_what_was_typed(app, response, how, lines, address)
         if response.request.path.startswith("/static/"):
             return response
         if packed := response.headers.get("Content-Encoding"):
             self.complain(f"{address}: {packed} cannot be searched")
-        found = marks_in(response.get_data()) | marks_in(str(response.headers).encode())
         # What somebody sent may come back to them.
-        if found and (others := found - marks_in(repr((args, how)).encode())):
-            looking.set(True)
-            with app.app_context():
-                self._judge(app, response, others, address)
+        sent = marks_in(repr((args, how)).encode())
+        self.judge(app, response, marks_in(str(response.headers).encode()) - sent)
+        if "Content-Length" in response.headers:
+            self.judge(app, response, marks_in(response.get_data()) - sent)
+        else:
+            # It is made while it is sent, and is to be so here too.
+            response.response = Pieces(response.response, partial(self.judge, app, response), sent)
         return response
 
-    def _judge(self, app: Flask, response: TestResponse, found: set[Mark], address: str) -> None:
-        begin_read()
-        token = _token(app, response)
+    def judge(self, app: Flask, response: TestResponse, found: set[Mark]) -> None:
+        """Ask the policy, in a context and a transaction of its own, whether who was answered may read these."""
+        if found:
+            Context().run(self._judge, app, response, found)
+
+    def _judge(self, app: Flask, response: TestResponse, found: set[Mark]) -> None:
+        looking.set(True)
+        with app.app_context():
+            begin_read()
+            self._judge_for(_token(app, response), _address(response), found)
+            end_read()
+
+    def _judge_for(self, token: str | None, address: str, found: set[Mark]) -> None:
         signed_in = people.viewer_of_session(token) if token else None
         reader = Reader(signed_in[0]) if signed_in else None
         for mark in sorted(found, key=str):
@@ -299,7 +312,6 @@ class Sweep:
             else:
                 name = signed_in[0].name if signed_in else "somebody who is not signed in"
                 self.complain(f"{address} tells {name} {MARKED[mark.row].what}: {mark}")
-        end_read()
 
     # -- Lines
 
@@ -328,6 +340,38 @@ class Sweep:
             for text in typed:
                 if text in line:
                     self.complain(f"{at}: a line of the log says {text!r}, which was sent: {line}")
+
+
+class Pieces:
+    """An answer that is made while it is sent, searched piece by piece as a client takes them."""
+
+    #: No mark is longer.
+    _OVERLAP = 80
+
+    def __init__(self, pieces: Any, judge: Callable[[set[Mark]], None], sent: set[Mark]) -> None:
+        self._pieces = pieces
+        self._iterator = iter(pieces)
+        self._judge = judge
+        self._sent = sent
+        self._end = b""
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        piece: bytes = next(self._iterator)
+        text = self._end + piece
+        self._judge(marks_in(text) - marks_in(self._end) - self._sent)
+        self._end = text[-self._OVERLAP :]
+        return piece
+
+    def close(self) -> None:
+        if hasattr(self._pieces, "close"):
+            self._pieces.close()
+
+
+def _address(response: TestResponse) -> str:
+    return f"{response.request.method} {response.request.path}"
 
 
 def _token(app: Flask, response: TestResponse) -> str | None:

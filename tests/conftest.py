@@ -303,6 +303,7 @@ def live_server(database: str, tmp_path: Path) -> Iterator[LiveServer]:
     server = LiveServer.start(database, tmp_path / "server.log")
     yield server
     server.kill()
+    SWEEP.write(server.log.read_text())
     with server.app.app_context():
         disconnect()
 

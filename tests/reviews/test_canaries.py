@@ -31,7 +31,7 @@ from reviews.rules.policy.table import HERE
 from reviews.web import request_log
 from reviews.web.request_log import Event
 from tests import builders
-from tests.canaries import MARKED, SWEEP, UNMARKED, Mark, marked, marks_in, without_marks
+from tests.canaries import MARKED, SWEEP, UNMARKED, Mark, Pieces, marked, marks_in, without_marks
 from tests.clients import FORM_SECRET, Window
 from tests.conftest import application, disconnect, swept
 from tests.databases import Databases
@@ -288,6 +288,24 @@ def test_what_is_packed_is_refused_because_it_cannot_be_searched(
     monkeypatch.setitem(app.after_request_funcs, None, [pack])
 
     assert found_by(window, None, "/sign-in") == ["GET /sign-in: gzip cannot be searched"]
+
+
+def test_what_is_made_while_it_is_sent_is_searched_as_it_is_taken() -> None:
+    """No sooner: to take it all at once would be another answer than the one a client gets."""
+    mark = Mark("D03", 7, 0, 1)
+    begin, end = mark.text[:6].encode(), mark.text[6:].encode()
+    taken: list[int] = []
+    judged: list[set[Mark]] = []
+
+    def made() -> Iterator[bytes]:
+        for number, piece in enumerate((b"One ", begin, end, b" three", mark.text.encode())):
+            taken.append(number)
+            yield piece
+
+    pieces = Pieces(made(), judged.append, set())
+    assert taken == []
+    assert b"".join(pieces) == b"One " + begin + end + b" three" + mark.text.encode()
+    assert (judged, len(taken)) == ([set(), set(), {mark}, set(), set()], 5)
 
 
 def test_what_somebody_sent_may_come_back_to_them(window: Window) -> None:

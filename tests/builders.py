@@ -1,6 +1,7 @@
 """Rows for tests: plain functions with keyword defaults, each flushing what it made and returning it.
 
-They write rows, not history: a test about how a row comes to be uses the service instead.
+They write rows, not history: a test about how a row comes to be uses the service instead. A text that not everybody may
+read carries a mark (`tests/canaries.py`), unless the test gives its own.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,8 +17,10 @@ from ladders.models import DimensionRow, LadderVersion, LevelRow, VersionState
 from reviews.access.expectations import TargetExpectations, expectations_for
 from reviews.access.ties import write_down_ties
 from reviews.access.viewer import Viewer
+from reviews.audit import service as audit
 from reviews.db import random_source
 from reviews.db.extensions import db
+from reviews.db.models.audit import AuditEvent
 from reviews.db.models.calibration import (
     Ballot,
     BallotMark,
@@ -56,8 +59,10 @@ from reviews.rules.enums import (
     PacketStage,
     PacketState,
     RaterKind,
+    Verb,
 )
 from reviews.rules.scale import DEFAULT_SCALE
+from tests.canaries import marked
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 LATER = NOW + timedelta(days=7)
@@ -333,6 +338,10 @@ def a_packet(
             **columns,
         )
     )
+    if packet.missing_ballots and packet.reveal_reason is None:
+        packet.reveal_reason = marked("It is late.", "V02", packet)
+    if state is PacketState.RETURNED and packet.return_reason is None:
+        packet.return_reason = marked("Say more.", "K15", packet, author=candidate.id)
     if state is PacketState.SUBMITTED:
         a_revision(packet)
     return packet
@@ -342,14 +351,22 @@ def an_item(
     packet: Packet, title: str = "A piece of work", *, place: int = 0, **columns: object
 ) -> EvidenceItem:
     """A draft item for the first new expectation of the dimension at this place."""
+    number = next(_number)
+    outcome = marked(
+        "What was done, and what came of it.",
+        "K03",
+        packet,
+        author=packet.candidate_id,
+        number=number,
+    )
     item = saved(
         EvidenceItem(
             public_id=random_source.public_id(),
             packet_id=packet.id,
             title=title,
             **{
-                "number": next(_number),
-                "outcome": "What was done, and what came of it.",
+                "number": number,
+                "outcome": outcome,
                 "started_on": date(2026, 3, 1),
                 "ended_on": date(2026, 5, 31),
                 "updated_at": NOW,
@@ -379,7 +396,7 @@ def a_revision(packet: Packet, *, number: int = 1) -> PacketRevision:
                 revision_id=revision.id,
                 number=position,
                 title=f"Work for {dimension.name}",
-                outcome=f"What was done for {dimension.name}.",
+                outcome=marked(f"What was done for {dimension.name}.", "K07", packet),
                 started_on=date(2026, 3, 1),
                 ended_on=date(2026, 5, 31),
                 links=["https://example.org/work"],
@@ -402,6 +419,18 @@ def a_revision(packet: Packet, *, number: int = 1) -> PacketRevision:
     return revision
 
 
+def an_audit_line(packet: Packet) -> AuditEvent:
+    """What the log says of a packet; its words are nobody's but the owner's."""
+    return audit.record(
+        None,
+        Verb.SUBMIT_PACKET,
+        marked("Submitted.", "L01", packet),
+        at=NOW - timedelta(days=10),
+        cycle=packet.cycle,
+        packet=packet,
+    )
+
+
 def voting_begun(*packets: Packet) -> None:
     """Write down who is related to the packets, as it is when voting begins."""
     write_down_ties(Packet.id.in_([packet.id for packet in packets]), now=NOW)
@@ -419,6 +448,7 @@ def an_assignment(
 ) -> Assignment:
     """The manager's assignment when `kind` is manager, else a peer's."""
     rater = rater or (packet.manager if kind is RaterKind.MANAGER else a_person())
+    declined = state is AssignmentState.DECLINED
     return saved(
         Assignment(
             public_id=random_source.public_id(),
@@ -427,7 +457,8 @@ def an_assignment(
             kind=kind,
             state=state,
             proposed_by_id=packet.candidate_id,
-            decline_category=DeclineCategory.NO_TIME if state is AssignmentState.DECLINED else None,
+            decline_category=DeclineCategory.NO_TIME if declined else None,
+            decline_note=marked("Away then.", "R25", packet, author=rater.id) if declined else None,
             revision_id=packet.current_revision_id if state is AssignmentState.SUBMITTED else None,
             peer_order=next(_number),
             created_at=NOW - timedelta(days=12),
@@ -461,12 +492,16 @@ def a_rating(
 ) -> Assignment:
     """A submitted rating of every dimension asked: `category`, or what `categories` says by dimension key."""
     assignment = an_assignment(packet, rater, kind=kind, state=AssignmentState.SUBMITTED)
+    row = "R16" if kind is RaterKind.PEER else "R13" if shareable else "R14"
     for dimension in asked(packet).dimensions:
+        seen = f"Seen in item 1, for {dimension.name}."
         saved(
             Rating(
                 assignment_id=assignment.id,
                 dimension_id=dimension.id,
-                rationale=f"Seen in item 1, for {dimension.name}.",
+                rationale=marked(
+                    seen, row, packet, author=assignment.rater.id, number=dimension.id
+                ),
                 category=(categories or {}).get(dimension.key, category),
                 shareable=shareable,
                 updated_at=NOW - timedelta(days=5),
@@ -483,13 +518,15 @@ def a_rating(
     return assignment
 
 
-def a_rating_draft(assignment: Assignment, rationale: str = "Not finished.") -> Rating:
+def a_rating_draft(assignment: Assignment, rationale: str = "") -> Rating:
     """What a rater has written so far: a reason for the first dimension."""
+    first, packet = asked(assignment.packet).dimensions[0].id, assignment.packet
     return saved(
         Rating(
             assignment_id=assignment.id,
-            dimension_id=asked(assignment.packet).dimensions[0].id,
-            rationale=rationale,
+            dimension_id=first,
+            rationale=rationale
+            or marked("Not finished.", "R06", packet, author=assignment.rater_id, number=first),
             updated_at=NOW - timedelta(days=6),
         )
     )
@@ -504,14 +541,18 @@ def a_conflict(
     standing: ConflictStanding = ConflictStanding.NONE,
     *,
     by: Person | None = None,
-    reason: str = "",
+    reason: str | None = None,
 ) -> Conflict:
+    """What is on record of the person and the packet; the reason is their own if they declared the conflict."""
+    if reason is None and standing is not ConflictStanding.NONE:
+        own = person.id if standing is ConflictStanding.DECLARED else None
+        reason = marked("We are related.", "V05", packet, author=own)
     return saved(
         Conflict(
             packet_id=packet.id,
             person_id=person.id,
             standing=standing,
-            reason=reason,
+            reason=reason or "",
             recorded_by_id=(by or person).id,
             recorded_at=NOW - timedelta(days=4),
         )
@@ -532,7 +573,7 @@ def a_ballot(
                 ballot_id=ballot.id,
                 dimension_id=dimension.id,
                 choice=choice,
-                rationale="Seen in item 1.",
+                rationale=marked("Seen in item 1.", "V10", packet, author=member.id),
             )
         )
     return ballot
@@ -544,7 +585,7 @@ def a_decision(
     *,
     outcome: Outcome = Outcome.NOT_YET,
     attainment: Attainment = Category.MET,
-    letter: str = "The committee read your packet with care.",
+    letter: str = "",
 ) -> Decision:
     """A decision with one attainment for every dimension, and the first new expectation named as a gap."""
     decision = saved(
@@ -552,8 +593,8 @@ def a_decision(
             packet_id=packet.id,
             number=1,
             outcome=outcome,
-            letter=letter,
-            rule_reading="3 met: the rule is met.",
+            letter=letter or marked("The committee read your packet with care.", "D03", packet),
+            rule_reading=marked("3 met: the rule is met.", "D02", packet),
             look_again_on=LATER.date() if outcome is Outcome.DEFER else None,
             decided_by_id=by.id,
             decided_at=NOW - timedelta(days=1),
@@ -566,14 +607,14 @@ def a_decision(
                 decision_id=decision.id,
                 dimension_id=dimension.id,
                 attainment=attainment,
-                reason=f"The committee cites item 1 for {dimension.name}.",
+                reason=marked(f"The committee cites item 1 for {dimension.name}.", "D02", packet),
             )
         )
     saved(
         Gap(
             decision_id=decision.id,
             expectation_id=dimensions[0].counted[0].id,
-            closes_with="One more piece of work of this kind.",
+            closes_with=marked("One more piece of work of this kind.", "D02", packet),
         )
     )
     return decision

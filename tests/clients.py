@@ -20,6 +20,7 @@ from reviews.db.extensions import db
 from reviews.db.models.people import Person
 from reviews.people import service as people
 from reviews.people.queries import now
+from tests.canaries import SWEEP
 from tests.pages import Page, faults, values_of
 
 #: Every page carries these.
@@ -109,7 +110,7 @@ class Window(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         # Flask would reuse the test's own application context, and with it the signed-in person
         # and the session's loaded rows; in an empty context the request gets its own.
-        return Context().run(super().open, *args, **kwargs)
+        return Context().run(SWEEP.ask, self.application, super().open, *args, **kwargs)
 
 
 class StrictClient(Window):

@@ -26,6 +26,7 @@ from reviews.db.extensions import db
 from reviews.people import importing
 from tests import postgres
 from tests.browser import NAMES, chromium, find_chromium, watched_pages
+from tests.canaries import SEEN, SWEEP, listening
 from tests.clients import StrictClient
 from tests.databases import Databases, PostgresDatabases, SqliteFiles
 from tests.ladders import real
@@ -89,6 +90,38 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=f"{need.name}: not here. {need.advice}"))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    yield from swept(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    yield from swept(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    yield from swept(item)
+
+
+def swept(item: pytest.Item) -> Iterator[None]:
+    """Fail what has told something to somebody who may not know it, and keep how much was looked at."""
+    failure: BaseException | None = None
+    try:
+        yield
+    except BaseException as error:
+        failure = error
+        raise
+    finally:
+        seen, found = SWEEP.taken()
+        item.user_properties.extend(seen.items())
+        if found:
+            if failure is None:
+                pytest.fail("\n".join(found), pytrace=False)
+            failure.add_note("\n".join(found))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what the tests really ran on, and aloud what they did not run on."""
     passed = terminalreporter.stats.get("passed", [])
@@ -104,6 +137,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if count:
             terminalreporter.line(f"{product}: {count} tests passed")
     say_two_worlds(terminalreporter)
+    seen = Counter[str]()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            # The last report of a test holds what all of its parts have seen.
+            if getattr(report, "when", None) == "teardown":
+                for name, value in report.user_properties:
+                    if name in SEEN:
+                        seen[name] += value
+    terminalreporter.line(
+        f"Canaries: {seen['answers']:,} answers and {seen['lines']:,} lines of the log looked at,"
+        f" {seen['met']:,} marks met by those who may read them, {seen['others']:,} by others"
+    )
     for need in NEEDS:
         left_out = [
             report
@@ -193,6 +238,12 @@ def app(databases: Databases, migrated: str) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def every_line_is_looked_at() -> Iterator[None]:
+    with listening():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def documents_are_read_apart() -> Iterator[None]:
     """No request of any test reads a document while its transaction is open."""
     patch = pytest.MonkeyPatch()
@@ -275,6 +326,7 @@ def live_server(database: str, tmp_path: Path) -> Iterator[LiveServer]:
     server = LiveServer.start(database, tmp_path / "server.log")
     yield server
     server.kill()
+    SWEEP.write(server.log.read_text())
     with server.app.app_context():
         disconnect()
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from reviews.db.extensions import db
+from tests.canaries import looking
 
 #: Of any page, in characters: a statement that is longer is read by nobody in a log.
 LONGEST_STATEMENT = 8000
@@ -59,7 +60,7 @@ def recorded(*engines: sa.Engine | sa.Connection) -> Iterator[Recording]:
     recording = Recording()
 
     def before(_connection: object, cursor: Any, text: str, values: Any, *how: Any) -> None:
-        if not text.startswith(SAVEPOINTS):
+        if not looking.get() and not text.startswith(SAVEPOINTS):
             # Rows that are inserted together come as many, or in one statement as values of one.
             is_many = how[-1] and isinstance(next(iter(values), None), tuple | list | dict)
             statement = Statement(text, sum(map(len, values if is_many else [values])))
@@ -69,7 +70,7 @@ def recorded(*engines: sa.Engine | sa.Connection) -> Iterator[Recording]:
 
     def after(_connection: object, cursor: Any, *_: object) -> None:
         # SQLite finds rows while they are fetched; the driver of PostgreSQL holds them all by now.
-        if cursor.description and not isinstance(cursor, sqlite3.Cursor):
+        if not looking.get() and cursor.description and not isinstance(cursor, sqlite3.Cursor):
             recording.statements[-1].rows += cursor.rowcount
 
     for target in targets:

@@ -25,6 +25,7 @@ from reviews.rules.enums import (
     RaterKind,
 )
 from tests import builders as make
+from tests.canaries import without_marks
 from tests.clients import StrictClient
 from tests.pages import Page, text_of
 from tests.recording import recorded
@@ -71,9 +72,9 @@ def world(client: StrictClient) -> World:
 
 
 def rows_of(page: Page) -> dict[str, list[str]]:
-    """The cells of each row of the table, by the row's head."""
+    """The cells of each row of the table, by the row's head, without marks."""
     return {
-        text_of(row[0]): [text_of(cell) for cell in row[1:]]
+        text_of(row[0]): [without_marks(text_of(cell)) for cell in row[1:]]
         for row in page.all(".//main/table[@class='compare']/tbody/tr")
     }
 

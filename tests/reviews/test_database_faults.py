@@ -105,6 +105,22 @@ def full() -> Iterator[None]:
 
 
 @contextmanager
+def full_and_ended() -> Iterator[None]:
+    """The same, and SQLite ends the whole transaction, as it may: no savepoint is left to go back to."""
+
+    def end(context: Any) -> None:
+        if is_sqlite() and context.connection is not None:
+            driver = context.connection.connection.driver_connection
+            if driver.in_transaction:
+                driver.execute("ROLLBACK")
+
+    with full():
+        sa.event.listen(db.engine, "handle_error", end)
+        yield
+        sa.event.remove(db.engine, "handle_error", end)
+
+
+@contextmanager
 def read_only() -> Iterator[None]:
     if is_sqlite():
         with on_each_connection("PRAGMA query_only = ON"):
@@ -179,7 +195,13 @@ def owner(app: Flask) -> Window:
 
 @pytest.mark.parametrize(
     ("fault", "title"),
-    [(held, BUSY), (no_connection_left, BUSY), (full, SHUT), (read_only, SHUT)],
+    [
+        (held, BUSY),
+        (no_connection_left, BUSY),
+        (full, SHUT),
+        (full_and_ended, SHUT),
+        (read_only, SHUT),
+    ],
 )
 def test_what_was_typed_is_kept_and_can_be_sent_when_the_fault_is_over(
     app: Flask, owner: Window, fault: Fault, title: str

@@ -1,7 +1,7 @@
 """Everything that can break is broken for real, while people write; then it is looked at what came of it.
 
 python -m benchmarks.faults            every fault on SQLite and PostgreSQL, thirty kills on each; a quarter of an hour
-python -m benchmarks.faults --short    each fault for a short while and six kills, in CI; about a minute and a half
+python -m benchmarks.faults --short    each fault for a short while and four kills, in CI; about two minutes
 python -m benchmarks.faults --database SQLite --fault "a full disk" --seconds 8
 
 It ends with 1 if an answer took longer than six seconds, if anything that was acknowledged is lost, if a text that
@@ -201,14 +201,14 @@ def _kill_the_server(world: World) -> None:
 def _kill_postgresql(world: World) -> None:
     assert world.postgresql is not None  # noqa: S101 - the kinds of a product are its own
     world.postgresql.kill()
-    sleep(_RESTART)
+    sleep(min(_RESTART, world.seconds))
     world.postgresql.launch()
 
 
 def _halt_postgresql(world: World) -> None:
     assert world.postgresql is not None  # noqa: S101 - the kinds of a product are its own
     world.postgresql.halt()
-    sleep(_RESTART)
+    sleep(min(_RESTART, world.seconds))
     world.postgresql.launch()
 
 
@@ -454,7 +454,7 @@ def break_it(world: World, name: str, fault: Fault) -> Outcome:
         engine.dispose()
     first = len(world.crowd.told)
     world.crowd.may_begin.set()
-    sleep(1.5)
+    sleep(min(1.5, world.seconds / 4))
     began = monotonic()
     with fault(world):
         over = monotonic()
@@ -467,7 +467,7 @@ def break_it(world: World, name: str, fault: Fault) -> Outcome:
         outcome.wrong.append("nothing was taken any more")
         good = [over + 2 * _RECOVERY]
     outcome.recovered = min(good) - over
-    sleep(1)
+    sleep(min(1.0, world.seconds / 4))
     # What is refused is sent again until it is taken, before it is looked at.
     world.crowd.settle()
     outcome.told = world.crowd.told[first:]
@@ -617,9 +617,9 @@ def main() -> None:
     parser.add_argument("--kills", type=int, help="on each database: 30, and none beside --fault")
     asked = parser.parse_args()
     if asked.seconds is None:
-        asked.seconds = 2.0 if asked.short else 8.0
+        asked.seconds = 1.5 if asked.short else 8.0
     if asked.kills is None:
-        asked.kills = 0 if asked.fault else (6 if asked.short else 30)
+        asked.kills = 0 if asked.fault else (4 if asked.short else 30)
     signal.signal(signal.SIGTERM, _stop)
     os.environ["LEVELSET_MODE"] = "test"
     before, found = load_average(), []

@@ -1,7 +1,7 @@
 # Every command of the project. Needs Python 3.11 or newer, make and git; all else goes into .venv.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run dev hooks test test-all prove check fix bench shots picture lock migration clean
+.PHONY: help setup run dev hooks test test-all prove check fix bench faults shots picture lock migration clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -64,6 +64,9 @@ fix: .venv/.dev ## Mend what the formatter and the linter can mend by themselves
 
 bench: .venv/.dev ## Measure what pages cost, on SQLite and PostgreSQL, into docs/performance.md (ARGS=--short: half a minute, printed)
 	$(BIN)/python -m benchmarks $(ARGS)
+
+faults: .venv/.dev ## Break what can break while people write, on SQLite and PostgreSQL, in a quarter of an hour (ARGS=--short: as in CI)
+	$(BIN)/python -m benchmarks.faults $(ARGS)
 
 shots: .venv/.dev ## Take the pictures of the README from the demo
 	@$(ON_SCRATCH) export LEVELSET_MODE=demo && $(FLASK) db upgrade && $(FLASK) demo && \

@@ -23,7 +23,7 @@ from tests.databases import Databases, PostgresDatabases, SqliteFiles
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 #: What the tests' server leaves out: here a commit waits for the disk, as it would in production.
-_DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
+DURABLE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 
 def _stop(*_: object) -> None:
@@ -41,7 +41,7 @@ def servers(names: Sequence[str]) -> Iterator[dict[str, Databases]]:
             folder = stack.enter_context(tempfile.TemporaryDirectory())
             found["SQLite"] = SqliteFiles(Path(folder))
         if "PostgreSQL" in names:
-            postgres.SETTINGS.update(_DURABLE)
+            postgres.SETTINGS.update(DURABLE)
             server = postgres.Server.start()
             stack.callback(server.stop)
             found["PostgreSQL"] = PostgresDatabases(server.url)

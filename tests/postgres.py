@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -31,8 +32,9 @@ class Server:
     user: str | None
 
     @classmethod
-    def start(cls) -> Self:
-        folder = Path(tempfile.mkdtemp(prefix="levelset-pg-"))
+    def start(cls, place: Path | None = None) -> Self:
+        """Make a server and start it; `place`: a folder for its own, if not that of temporary files."""
+        folder = Path(tempfile.mkdtemp(prefix="levelset-pg-", dir=place))
         programs = _installed()
         user = None
         if os.geteuid() == 0:
@@ -44,11 +46,7 @@ class Server:
         server = cls(folder, programs, user)
         try:
             server._run("initdb", "--username=levelset", f"--pgdata={folder / 'data'}", *INITDB)
-            options = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
-            server._run(
-                "pg_ctl", "start", "--wait", f"--pgdata={folder / 'data'}",
-                f"--log={folder / 'log'}", f"--options={options} -k {folder}",
-            )  # fmt: skip
+            server.launch()
         except BaseException:
             server.stop()
             raise
@@ -57,6 +55,30 @@ class Server:
     @property
     def url(self) -> str:
         return f"postgresql+psycopg://levelset@/postgres?host={self.folder}"
+
+    def launch(self) -> None:
+        """Start it over the folder that is there, however it ended before."""
+        options = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
+        self._run(
+            "pg_ctl", "start", "--wait", f"--pgdata={self.folder / 'data'}",
+            f"--log={self.folder / 'log'}", f"--options={options} -k {self.folder}",
+        )  # fmt: skip
+
+    def halt(self) -> None:
+        """Let it drop everything at once, as on a machine that is switched off."""
+        self._run("pg_ctl", "stop", "--mode=immediate", f"--pgdata={self.folder / 'data'}")
+
+    def kill(self) -> None:
+        """End the first process without a word; the others notice and end."""
+        (first, *_) = (self.folder / "data" / "postmaster.pid").read_text().split()
+        os.kill(int(first), signal.SIGKILL)
+
+    def is_up(self) -> bool:
+        """Whether its first process is there."""
+        with suppress(OSError):
+            (first, *_) = (self.folder / "data" / "postmaster.pid").read_text().split()
+            return Path(f"/proc/{first}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return False
 
     def signal(self, number: int) -> None:
         """Send every process of the server a signal: SIGSTOP freezes it, SIGCONT lets it go on."""
@@ -69,7 +91,7 @@ class Server:
 
     def stop(self) -> None:
         if (self.folder / "data" / "postmaster.pid").exists():
-            self._run("pg_ctl", "stop", "--mode=immediate", f"--pgdata={self.folder / 'data'}")
+            self.halt()
         shutil.rmtree(self.folder)
 
     def _run(self, program: str, *arguments: str) -> None:

@@ -90,10 +90,19 @@ def append(line: str) -> None:
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
     file = os.open(_path, flags, 0o600)
     try:
-        if os.write(file, written) != len(written):
+        count = os.write(file, written)
+        if count != len(written):
+            _take_back(file, count)
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     finally:
         os.close(file)
+
+
+def _take_back(file: int, count: int) -> None:
+    """Leave no half a line: the next one would be spoilt by it, and both would look as if somebody had edited them."""
+    end = os.lseek(file, 0, os.SEEK_CUR)
+    if os.fstat(file).st_size == end:
+        os.ftruncate(file, end - count)
 
 
 # -- After each commit

@@ -78,12 +78,12 @@ def _connect_to_postgresql(
     _dialect: Any, _record: Any, arguments: Any, parameters: dict[str, Any]
 ) -> Any:
     # Imported here: whoever keeps everything in SQLite may not have the driver.
-    from reviews.db.postgresql import PatientConnection  # noqa: PLC0415
+    from reviews.db import postgresql  # noqa: PLC0415
 
     # Prepared when it is first sent: a page is asked for by many people, each in a transaction of its own.
     parameters["prepare_threshold"] = 0
     parameters.setdefault("connect_timeout", _CONNECT_SECONDS)
-    return PatientConnection.connect(*arguments, **parameters)
+    return postgresql.connect(*arguments, **parameters)
 
 
 def _on_postgresql_connect(connection: Any, _record: Any) -> None:
@@ -101,11 +101,14 @@ def _on_postgresql_connect(connection: Any, _record: Any) -> None:
 
 def _before_postgresql_is_used(connection: Any, _record: Any, _proxy: Any) -> None:
     """Take a new connection where the server has ended this one: between transactions it says nothing but goodbye."""
+    from reviews.db import postgresql  # noqa: PLC0415 - as above
+
+    postgresql.silence.refuse()
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
     if poll.poll(0):
         raise DisconnectionError
-    connection.patience = type(connection).patience
+    connection.begin_waiting()
 
 
 def without_limits(connection: Connection) -> None:

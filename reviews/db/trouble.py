@@ -33,7 +33,12 @@ def trouble_of(error: SQLAlchemyError, *, is_reading: bool) -> Trouble | None:
         return Trouble.BUSY
     cause = error.orig if isinstance(error, DBAPIError) else None
     if isinstance(cause, sqlite3.Error):
-        return _of_sqlite(getattr(cause, "sqlite_errorcode", 0) & 0xFF, is_reading=is_reading)
+        number: int = getattr(cause, "sqlite_errorcode", 0)
+        before = cause.__context__
+        if number == sqlite3.SQLITE_ERROR and isinstance(before, SQLAlchemyError):
+            # A full disk may end the whole transaction: then there is no savepoint to go back to, which says less.
+            return trouble_of(before, is_reading=is_reading)
+        return _of_sqlite(number & 0xFF, is_reading=is_reading)
     code = getattr(cause, "sqlstate", "")
     if code in _BUSY:
         return Trouble.BUSY

@@ -91,9 +91,13 @@ def _refuse_too_soon(session: Session, attempt: Attempt) -> datetime:
 
 
 def _failures(session: Session, attempt: Attempt, present: datetime) -> Failures:
-    """Three queries, none of which reads more than it can use."""
+    """Three queries, none of which reads more than it can use.
+
+    What is to happen yet was written while the clock was wrong: to wait for it could keep somebody out for hours.
+    """
     of_account = select(FailedSignIn.at).where(
-        FailedSignIn.account == attempt.account, FailedSignIn.at > present - REMEMBERED
+        FailedSignIn.account == attempt.account,
+        FailedSignIn.at.between(present - REMEMBERED, present),
     )
     here: Sequence[datetime] = session.scalars(
         of_account.where(FailedSignIn.source == attempt.source)
@@ -105,7 +109,7 @@ def _failures(session: Session, attempt: Attempt, present: datetime) -> Failures
         select(last)
         .where(
             FailedSignIn.source == attempt.source,
-            FailedSignIn.at > present - REMEMBERED_OF_NETWORK,
+            FailedSignIn.at.between(present - REMEMBERED_OF_NETWORK, present),
         )
         .group_by(FailedSignIn.account)
         .order_by(last.desc())

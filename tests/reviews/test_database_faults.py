@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.test import TestResponse
 
-from reviews.db import connections
+from reviews.db import connections, postgresql
 from reviews.db.extensions import db
 from reviews.db.models.cycles import Cycle
 from reviews.db.models.people import Person
@@ -105,6 +105,22 @@ def full() -> Iterator[None]:
 
 
 @contextmanager
+def full_and_ended() -> Iterator[None]:
+    """The same, and SQLite ends the whole transaction, as it may: no savepoint is left to go back to."""
+
+    def end(context: Any) -> None:
+        if is_sqlite() and context.connection is not None:
+            driver = context.connection.connection.driver_connection
+            if driver.in_transaction:
+                driver.execute("ROLLBACK")
+
+    with full():
+        sa.event.listen(db.engine, "handle_error", end)
+        yield
+        sa.event.remove(db.engine, "handle_error", end)
+
+
+@contextmanager
 def read_only() -> Iterator[None]:
     if is_sqlite():
         with on_each_connection("PRAGMA query_only = ON"):
@@ -179,7 +195,13 @@ def owner(app: Flask) -> Window:
 
 @pytest.mark.parametrize(
     ("fault", "title"),
-    [(held, BUSY), (no_connection_left, BUSY), (full, SHUT), (read_only, SHUT)],
+    [
+        (held, BUSY),
+        (no_connection_left, BUSY),
+        (full, SHUT),
+        (full_and_ended, SHUT),
+        (read_only, SHUT),
+    ],
 )
 def test_what_was_typed_is_kept_and_can_be_sent_when_the_fault_is_over(
     app: Flask, owner: Window, fault: Fault, title: str
@@ -272,6 +294,7 @@ def test_a_server_that_is_frozen_is_not_waited_for(
     # Another server, for other tests need that one.
     assert databases.product.startswith("PostgreSQL")
     monkeypatch.setattr(PatientConnection, "patience", 0.5)
+    monkeypatch.setattr(postgresql, "_PAUSE_SECONDS", 0)
     server = postgres.Server.start()
     try:
         made = PostgresDatabases(server.url)
@@ -301,6 +324,47 @@ def test_a_server_that_is_frozen_is_not_waited_for(
         made.engine.dispose()
     finally:
         server.stop()
+
+
+@pytest.fixture
+def silence() -> Iterator[postgresql.Silence]:
+    postgresql.silence.begin()
+    yield postgresql.silence
+    postgresql.silence.end()
+
+
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True, scope="session")
+def test_after_no_answer_nobody_waits_once_more(
+    app: Flask, owner: Window, silence: postgresql.Silence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has waited for a thread meanwhile is answered without the server being asked."""
+    sent = {**TYPED, "csrf_token": form_token(app)}
+    asked = [typed_again(owner.post("/cycles/new", data=sent)), typed_again(owner.get("/"))]
+    db.engine.dispose()
+    asked.append(typed_again(owner.post("/cycles/new", data=sent)))
+
+    assert asked == [(503, "5", AWAY, sent), (503, "5", AWAY, {}), (503, "5", AWAY, sent)]
+    assert silence.patience(5.5) == 1
+    monkeypatch.setattr(postgresql, "_PAUSE_SECONDS", 0)
+    assert owner.post("/cycles/new", data=sent).status_code == 302
+    assert silence.patience(5.5) == 5.5
+    assert cycles() == [TYPED["name"]]
+
+
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize("databases", ["postgresql"], indirect=True, scope="session")
+def test_several_long_waits_of_a_transaction_are_given_no_more_than_one(
+    silence: postgresql.Silence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PatientConnection, "patience", 0.7)
+    monkeypatch.setattr(postgresql, "_LEAST_SECONDS", 0.1)
+    slow = sa.text("SELECT pg_sleep(0.5)")
+    for _ in range(2):
+        silence.end()
+        with db.engine.connect() as connection:
+            connection.execute(slow)
+            with pytest.raises(OperationalError, match="does not answer"):
+                connection.execute(slow)
 
 
 @pytest.mark.usefixtures("databases")

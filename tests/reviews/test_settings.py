@@ -231,6 +231,20 @@ def in_production(url: str, **changed: Any) -> None:
         db.engine.dispose()
 
 
+def test_what_each_process_is_a_copy_of_has_no_connection(tmp_path: Path) -> None:
+    """Two processes that write over one connection would read each other's answers: see `preload_app`."""
+    app = create_app({**SOUND, "SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path}/levelset.db"})
+    with app.app_context():
+        kept = [engine.pool.status() for engine in db.engines.values()]
+    assert (
+        kept
+        == [
+            "Pool size: 5  Connections in pool: 0 Current Overflow: -5 Current Checked out connections: 0"
+        ]
+        * 2
+    )
+
+
 def test_all_that_is_wrong_with_settings_and_file_is_in_one_refusal(tmp_path: Path) -> None:
     file = tmp_path / "data" / "levelset.db"
     file.parent.mkdir(mode=0o755)

@@ -219,15 +219,18 @@ def test_an_anchor_that_fails_undoes_nothing_and_is_heard_of(kept, ada, capsys):
     assert verify() == Verification(2)
 
 
-def test_a_full_disk_is_heard_of_and_found(ada, capsys, monkeypatch):
+def test_a_full_disk_is_heard_of_and_spoils_no_line(kept, ada, capsys, monkeypatch):
+    write(ada)
+    before = kept.read_text()
     whole = os.write
     monkeypatch.setattr(os, "write", lambda file, data: whole(file, data[:30]))
     write(ada)
     monkeypatch.setattr(os, "write", whole)
-    write(ada, ada)
 
     assert "(ENOSPC)" in capsys.readouterr().err
-    assert problems() == ["line 1: of audit.anchor was edited, or is not whole."]
+    assert kept.read_text() == before
+    write(ada)
+    assert verify() == Verification(3)
 
 
 def test_a_page_whose_anchor_fails_is_answered_and_the_request_log_says_so(database, kept):

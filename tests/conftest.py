@@ -103,6 +103,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for product, count in sorted(ran.items()):
         if count:
             terminalreporter.line(f"{product}: {count} tests passed")
+    say_how_many_mutants(terminalreporter)
     for need in NEEDS:
         left_out = [
             report
@@ -113,6 +114,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.line(
                 f"NOT RUN, {need.name}: {len(left_out)} tests. {need.advice}", red=True, bold=True
             )
+
+
+def say_how_many_mutants(terminalreporter: pytest.TerminalReporter) -> None:
+    """Of all parts together (`tests/mutants/`), whether they passed or not."""
+    counts = Counter[str]()
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            counts.update({n: v for n, v in report.user_properties if n.startswith("mutants")})
+    if counts:
+        terminalreporter.line(f"Mutants: {counts['mutants caught']} of {counts['mutants']} caught")
 
 
 # -- Databases and the application

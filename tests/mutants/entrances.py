@@ -198,7 +198,7 @@ MUTANTS = (
         ),
     ),
     Mutant(
-        "an attempt too soon counts",
+        "a wait without an end",
         "Whoever goes on trying never gets in again.",
         replaced(sign_in_delay, "LONGEST_WAIT", sign_in_delay.REMEMBERED * 365),
         tests_of(f"{PEOPLE}/test_sign_in_delay.py", "test_the_wait_after_the_last_failure"),

@@ -40,6 +40,19 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+#: What an answer may carry besides, where it has a reason to. Anything else may tell what a page does not.
+OTHER_HEADERS = frozenset(
+    {
+        "Clear-Site-Data",
+        "Content-Disposition",
+        "Content-Length",
+        "Content-Type",
+        "Location",
+        "Retry-After",
+        "Set-Cookie",
+        "X-Request-ID",
+    }
+)
 REQUEST_ID = re.compile(r"[a-z2-7]{16}")
 
 
@@ -126,6 +139,8 @@ class StrictClient(Window):
         if not response.request.path.startswith("/static/"):
             wrong = dict(HEADERS.items() - response.headers.items())
             assert wrong == {}, f"{response.request.path} misses {wrong}: {response.headers}"
+            strange = {name for name, _ in response.headers} - HEADERS.keys() - OTHER_HEADERS
+            assert strange == set(), f"{response.request.path} has {strange}: {response.headers}"
         if response.mimetype == "text/html" and response.data and response.status_code // 100 != 3:
             found = faults(Page(response))
             assert found == [], f"{response.request.path}: {found}"

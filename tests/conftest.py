@@ -74,6 +74,16 @@ def pytest_configure() -> None:
     os.environ["LEVELSET_MODE"] = "test"
 
 
+def say_how_many_mutants(terminalreporter: pytest.TerminalReporter) -> None:
+    """Of all parts together (`tests/mutants/`), whether they passed or not."""
+    counts = Counter[str]()
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            counts.update({n: v for n, v in report.user_properties if n.startswith("mutants")})
+    if counts:
+        terminalreporter.line(f"Mutants: {counts['mutants caught']} of {counts['mutants']} caught")
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if SERVER in config.stash:
         config.stash[SERVER].stop()
@@ -133,6 +143,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     )
     ran["Real ladders"] = sum("real_ladders" in report.keywords for report in passed)
     terminalreporter.section("ran on")
+    say_how_many_mutants(terminalreporter)
     for product, count in sorted(ran.items()):
         if count:
             terminalreporter.line(f"{product}: {count} tests passed")

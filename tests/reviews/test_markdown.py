@@ -26,6 +26,10 @@ ALLOWED = {
             "[plan](https://example.org/p?a=1)",
             '<p><a href="https://example.org/p?a=1" rel="noopener noreferrer nofollow">plan</a></p>',
         ),
+        (
+            '[plan](https://example.org "a title that says something else")',
+            '<p><a href="https://example.org" rel="noopener noreferrer nofollow">plan</a></p>',
+        ),
     ],
 )
 def test_markdown_becomes_html(text: str, html: str) -> None:

@@ -85,6 +85,22 @@ def test_nobody_reads_a_ballot_before_the_reveal(
     assert own.texts(".//aside//li/b") == ["partly"] * 3
 
 
+def test_who_has_voted_reads_no_other_ballot_before_the_reveal(
+    client: StrictClient, committee: Committee, session: scoped_session[Session]
+) -> None:
+    voter, colleague, _ = committee.members
+    builders.a_ballot(committee.packet, voter, Category.PARTLY)
+    client.sign_in(voter)
+    before = seen_in(client.get(address(committee, "committee")))
+
+    builders.a_ballot(committee.packet, colleague, Category.EXCEEDS)
+    session.flush()
+
+    page = client.page(address(committee, "committee"))
+    assert seen_in(page.response) == before
+    assert page.all(".//span[@class='tally']") == []
+
+
 def test_a_member_who_has_not_voted_cannot_tell_whether_others_have(
     client: StrictClient, committee: Committee, session: scoped_session[Session]
 ) -> None:

@@ -322,6 +322,16 @@ def test_proposing_whom_the_manager_added_looks_like_any_proposal(case, client):
     assert peers() == [(case.peer.id, AssignmentState.APPROVED, case.hana.id)]
 
 
+def test_the_order_of_a_candidates_peers_tells_nothing_of_whom_the_manager_had_added(case, client):
+    zoe = a_person("Zoe")
+    decide(case, propose(case, zoe, actor=case.amara))
+    propose(case, case.peer)
+    propose(case, zoe)
+    client.sign_in(case.hana)
+
+    assert client.page(f"{case.url}/peers").texts(NAMES) == ["Piet", "Zoe"]
+
+
 @pytest.mark.parametrize("approved", [False, True])
 def test_taking_a_proposal_back_looks_the_same_before_and_after_a_decision(case, client, approved):
     peer = propose(case, case.peer)

@@ -8,6 +8,7 @@ from threading import BoundedSemaphore
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
 from reviews.db import clock, connections
@@ -161,6 +162,15 @@ def test_signing_in_again_ends_the_session_that_the_browser_had(client, app, bo)
 def test_a_session_ends_by_itself(client, bo, session):
     client.sign_in(bo)
     session.execute(update(SignInSession).values(expires_at=NOW - timedelta(seconds=1)))
+
+    assert client.get("/account").status_code == 302
+
+
+def test_a_closed_account_has_no_session_even_if_nobody_has_ended_it(client, bo):
+    client.sign_in(bo)
+    assert client.get("/account").status_code == 200
+
+    bo.is_active = False
 
     assert client.get("/account").status_code == 302
 
@@ -404,6 +414,21 @@ def test_a_password_is_hashed_as_owasp_asks_at_least():
     assert int(sizes["t"]) >= 2
     # An unknown address takes as long.
     assert passwords._NOBODY.split("$")[1:4] == [kind, version, parameters]  # noqa: SLF001
+
+
+@pytest.mark.parametrize("password_hash", [HASH, None])
+def test_an_address_without_a_password_costs_a_hash_as_well(password_hash, monkeypatch):
+    compared = []
+
+    class Counting:
+        def verify(self, *given):
+            compared.append(given)
+            return PasswordHasher().verify(*given)
+
+    monkeypatch.setattr(passwords, "_HASHER", Counting())
+
+    assert not passwords.matches("a wrong password of words", password_hash)
+    assert len(compared) == 1
 
 
 def test_no_session_can_be_opened_with_what_is_stored(client, app, bo, session):

@@ -95,6 +95,17 @@ def test_a_peer_reads_their_own_rating_and_no_other(client, packet):
     ]
 
 
+def test_a_peer_is_not_told_how_many_have_rated(client, packet):
+    own = b.a_rating(packet, b.a_person("Peer"))
+    other = b.an_assignment(packet)
+    client.sign_in(own.rater)
+    before = client.page(path(packet)).text(".//body")
+
+    other.state, other.submitted_at = AssignmentState.SUBMITTED, b.NOW
+
+    assert client.page(path(packet)).text(".//body") == before
+
+
 def test_a_manager_reads_the_peers_once_their_own_is_in(client, packet):
     b.a_rating(packet, b.a_person("Zoe"), category=Category.NOT_SHOWN)
     b.a_rating(packet, b.a_person("Ines"), category=Category.EXCEEDS)

@@ -6,12 +6,14 @@ What happens, happens while the observers look: they have seen every page before
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 
 from reviews.rules.enums import Category, Outcome
 from tests.two_worlds import people
 from tests.two_worlds.harness import Event
 from tests.two_worlds.people import calibrate, goes_back_to_evidence
+from tests.two_worlds.scripts import WORDS
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,20 @@ def rating_goes_on() -> list[Event]:
 
 
 def a_committee_works() -> list[Event]:
-    return [*rating_goes_on(), partial(people.declares_a_conflict, "Stranger"), people.votes]
+    return [
+        *rating_goes_on(),
+        partial(people.declares_a_conflict, "Stranger"),
+        partial(people.is_tied, "Second member"),
+        people.votes,
+    ]
+
+
+def in_this_order(*voters: str) -> list[Event]:
+    """Others rate and vote, one after the other."""
+    raters = [partial(people.rates, name) for name in ("Peer", "Second peer", "Third peer")]
+    if voters[0] != "Chair":
+        raters.reverse()
+    return [*raters, partial(people.votes, voters)]
 
 
 #: Enough of the other packet's ratings that a committee can read it.
@@ -286,5 +301,61 @@ SECRETS = (
         [*alone("Peer"), ("Candidate", "Manager")],
         hidden=[partial(people.declines, "Second peer")],
         witnesses={"Owner": ("packets.peers", "cycles.progress.show")},
+    ),
+    Secret(
+        "who sits on the panel",
+        [("Candidate", "Manager")],
+        alone("Manager", "Peer", "Stranger"),
+        before=[goes_back_to_evidence],
+        instead=[partial(people.sits_on_the_panel, "Stranger")],
+        hidden=[partial(people.sits_on_the_panel, "Added peer")],
+        witnesses={"Owner": ("cycles.panels.index",)},
+    ),
+    Secret(
+        "who sits on the panel, while peers are asked",
+        [],
+        alone("Manager"),
+        instead=[partial(people.sits_on_the_panel, "Stranger")],
+        hidden=[partial(people.sits_on_the_panel, "Added peer")],
+        witnesses={"Owner": ("cycles.panels.index",)},
+    ),
+    Secret(
+        "what a cycle is called that one may not know",
+        alone("Stranger"),
+        before=[partial(people.runs_the_site, "Stranger")],
+        # Scripts give a cycle this name.
+        hidden=[partial(people.a_cycle_has_the_name, WORDS)],
+        witnesses={"Owner": ("cycles.index",)},
+    ),
+    Secret(
+        "who read whose packet",
+        alone("Candidate"),
+        [*alone("Manager", "Chair", "Conflicted member"), ("Candidate", "Manager")],
+        # Though the cycle is the candidate's.
+        before=[
+            *rating_goes_on(),
+            calibrate,
+            partial(people.owns_the_cycle, "Candidate"),
+        ],
+        hidden=[partial(people.is_read, "Owner"), partial(people.is_read, "Member")],
+        witnesses={"Owner": ("audit.cycle", "audit.reads")},
+    ),
+    Secret(
+        "when others did what they did",
+        alone("Conflicted member"),
+        alone("Candidate", "Peer", "Stranger"),
+        before=[calibrate],
+        instead=a_committee_works(),
+        hidden=[partial(people.earlier, timedelta(days=9, minutes=7), *a_committee_works())],
+        witnesses={"Owner": ("audit.cycle",)},
+    ),
+    Secret(
+        "in which order others rated and voted",
+        alone("Chair"),
+        alone("Member", "Candidate", "Manager"),
+        before=[calibrate],
+        instead=in_this_order("Chair", "Second member"),
+        hidden=in_this_order("Second member", "Chair"),
+        witnesses={"Owner": ("audit.cycle",)},
     ),
 )

@@ -6,12 +6,14 @@ What happens, happens while the observers look: they have seen every page before
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 
 from reviews.rules.enums import Category, Outcome
 from tests.two_worlds import people
 from tests.two_worlds.harness import Event
 from tests.two_worlds.people import calibrate, goes_back_to_evidence
+from tests.two_worlds.scripts import WORDS
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,10 @@ def alone(*names: str) -> list[tuple[str, ...]]:
     return [(name,) for name in names]
 
 
+#: And some minutes.
+NINE_DAYS = timedelta(days=9, minutes=7)
+
+
 def rating_goes_on() -> list[Event]:
     """Everything that can happen while ratings are collected."""
     return [
@@ -47,7 +53,20 @@ def rating_goes_on() -> list[Event]:
 
 
 def a_committee_works() -> list[Event]:
-    return [*rating_goes_on(), partial(people.declares_a_conflict, "Stranger"), people.votes]
+    return [
+        *rating_goes_on(),
+        partial(people.declares_a_conflict, "Stranger"),
+        partial(people.is_tied, "Second member"),
+        people.votes,
+    ]
+
+
+def in_this_order(*voters: str) -> list[Event]:
+    """Others rate and vote, one after the other."""
+    raters = [partial(people.rates, name) for name in ("Peer", "Second peer", "Third peer")]
+    if voters[0] != "Chair":
+        raters.reverse()
+    return [*raters, partial(people.votes, voters)]
 
 
 #: Enough of the other packet's ratings that a committee can read it.
@@ -59,8 +78,8 @@ OTHER_IS_RATED: list[Event] = [
 SECRETS = (
     Secret(
         "that ratings come in",
-        alone("Candidate"),
-        [*alone("Stranger"), ("Candidate", "Stranger")],
+        [],
+        [*alone("Candidate", "Stranger"), ("Candidate", "Stranger")],
         hidden=rating_goes_on(),
         witnesses={"Owner": ("ratings.show", "cycles.progress.show")},
     ),
@@ -82,10 +101,11 @@ SECRETS = (
         before=[calibrate, partial(people.rates, "Manager")],
         hidden=[
             people.votes,
+            partial(people.is_read, "Owner"),
             people.decides,
             partial(people.plans_a_release, 1),
         ],
-        witnesses={"Chair": ("calibration.outcome.show",)},
+        witnesses={"Chair": ("calibration.outcome.show",), "Owner": ("audit.reads",)},
         told_by_doing=frozenset({"packets.withdraw_now"}),
     ),
     Secret(
@@ -116,10 +136,14 @@ SECRETS = (
             partial(people.plans_a_release, -1),
         ],
         hidden=[
-            partial(people.rates, "Manager"),
-            partial(people.rates, "Peer", category=Category.EXCEEDS),
-            partial(people.rates, "Second peer"),
-            partial(people.drafts, "Third peer"),
+            partial(
+                people.earlier,
+                NINE_DAYS,
+                partial(people.rates, "Manager"),
+                partial(people.rates, "Peer", category=Category.EXCEEDS),
+                partial(people.rates, "Second peer"),
+                partial(people.drafts, "Third peer"),
+            ),
             calibrate,
             partial(people.votes, ("Member",), Category.NOT_SHOWN),
             partial(people.votes, ("Chair",), Category.EXCEEDS),
@@ -131,8 +155,8 @@ SECRETS = (
     ),
     Secret(
         "that others have rated, from whoever owes a rating",
-        [("Manager", "Peer")],
-        [("Candidate", "Manager")],
+        [],
+        [("Manager", "Peer"), ("Candidate", "Manager")],
         instead=[partial(people.drafts, "Second peer")],
         hidden=[
             partial(people.rates, "Second peer"),
@@ -189,6 +213,7 @@ SECRETS = (
     ),
     Secret(
         "all of it, from somebody without a part",
+        [],
         alone("Stranger"),
         before=[calibrate],
         hidden=[*rating_goes_on(), people.votes, people.decides, people.a_packet_appears],
@@ -196,8 +221,12 @@ SECRETS = (
     ),
     Secret(
         "what a sealed ballot says",
-        [("Member", "Conflicted member")],
-        [*alone("Owner", "Chair", "Manager"), ("Owner", "Manager")],
+        [],
+        [
+            *alone("Owner", "Chair", "Manager"),
+            ("Member", "Conflicted member"),
+            ("Owner", "Manager"),
+        ],
         before=[*rating_goes_on(), calibrate, partial(people.votes, ("Chair", "Member"))],
         instead=[partial(people.votes, ("Second member",), Category.MET)],
         hidden=[partial(people.votes, ("Second member",), Category.NOT_SHOWN)],
@@ -207,8 +236,8 @@ SECRETS = (
     ),
     Secret(
         "who has voted",
-        alone("Member"),
-        [*alone("Manager"), ("Candidate", "Member")],
+        [],
+        [*alone("Member", "Manager"), ("Candidate", "Member")],
         before=[*rating_goes_on(), calibrate],
         instead=[partial(people.votes, ("Second member",))],
         hidden=[partial(people.votes, ("Chair",))],
@@ -216,24 +245,24 @@ SECRETS = (
     ),
     Secret(
         "what a draft of a rating says",
-        alone("Owner"),
-        [*alone("Peer"), ("Owner", "Candidate")],
+        [],
+        [*alone("Owner", "Peer"), ("Owner", "Candidate")],
         instead=[partial(people.drafts, "Second peer", "Short.")],
         hidden=[partial(people.drafts, "Second peer", "Much longer, and in other words: ŵ.")],
         witnesses={"Second peer": ("ratings.rate",)},
     ),
     Secret(
         "why somebody has a conflict",
-        alone("Chair"),
-        [*alone("Member"), ("Chair", "Candidate")],
+        [],
+        [*alone("Chair", "Member"), ("Chair", "Candidate")],
         before=[*rating_goes_on(), calibrate],
         hidden=[partial(people.gives_a_reason, "They share a house.")],
         witnesses={"Owner": ("cycles.panels.set_conflict",)},
     ),
     Secret(
         "what the candidate drafts",
-        alone("Manager"),
-        [*alone("Owner", "Peer"), ("Manager", "Owner")],
+        [],
+        [*alone("Manager", "Owner", "Peer"), ("Manager", "Owner")],
         before=[goes_back_to_evidence],
         instead=[partial(people.drafts_evidence, "One", "Done.")],
         hidden=[
@@ -245,8 +274,8 @@ SECRETS = (
     ),
     Secret(
         "who is nominated, until they are asked, and why a packet came back",
-        alone("Added peer"),
-        [*alone("Peer"), ("Added peer", "Stranger")],
+        [],
+        [*alone("Added peer", "Peer"), ("Added peer", "Stranger")],
         before=[goes_back_to_evidence],
         hidden=[
             partial(people.nominates, "Added peer"),
@@ -286,5 +315,64 @@ SECRETS = (
         [*alone("Peer"), ("Candidate", "Manager")],
         hidden=[partial(people.declines, "Second peer")],
         witnesses={"Owner": ("packets.peers", "cycles.progress.show")},
+    ),
+    Secret(
+        "who sits on the panel",
+        [("Candidate", "Manager")],
+        alone("Manager", "Peer", "Stranger"),
+        before=[goes_back_to_evidence],
+        instead=[partial(people.sits_on_the_panel, "Stranger")],
+        hidden=[partial(people.sits_on_the_panel, "Added peer")],
+        witnesses={"Owner": ("cycles.panels.index",)},
+    ),
+    Secret(
+        "who sits on the panel, while peers are asked",
+        [],
+        alone("Manager"),
+        instead=[partial(people.sits_on_the_panel, "Stranger")],
+        hidden=[partial(people.sits_on_the_panel, "Added peer")],
+        witnesses={"Owner": ("cycles.panels.index",)},
+    ),
+    Secret(
+        "what a cycle is called that one may not know",
+        alone("Stranger"),
+        before=[partial(people.runs_the_site, "Stranger")],
+        # Scripts give a cycle this name.
+        hidden=[partial(people.a_cycle_has_the_name, WORDS)],
+        witnesses={"Owner": ("cycles.index",)},
+    ),
+    Secret(
+        "who read whose packet",
+        [],
+        [
+            *alone("Candidate", "Manager", "Chair", "Conflicted member"),
+            ("Candidate", "Manager"),
+        ],
+        # Though the cycle is the candidate's.
+        before=[
+            *rating_goes_on(),
+            calibrate,
+            partial(people.owns_the_cycle, "Candidate"),
+        ],
+        hidden=[partial(people.is_read, "Owner"), partial(people.is_read, "Member")],
+        witnesses={"Owner": ("audit.cycle", "audit.reads")},
+    ),
+    Secret(
+        "when others did what they did",
+        [],
+        alone("Conflicted member", "Candidate", "Peer", "Stranger"),
+        before=[calibrate],
+        instead=a_committee_works(),
+        hidden=[partial(people.earlier, NINE_DAYS, *a_committee_works())],
+        witnesses={"Owner": ("audit.cycle",)},
+    ),
+    Secret(
+        "in which order others rated and voted",
+        alone("Chair"),
+        alone("Member", "Candidate", "Manager"),
+        before=[calibrate],
+        instead=in_this_order("Chair", "Second member"),
+        hidden=in_this_order("Second member", "Chair"),
+        witnesses={"Owner": ("audit.cycle",)},
     ),
 )

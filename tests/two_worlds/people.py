@@ -4,16 +4,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import contains_eager, joinedload
 
 from ladders.document import Track
 from ladders.importing.bundle import Upload
+from ladders.importing.corrections import Corrections, dumped
 from ladders.models import VersionState
 from reviews.audit import service as audit
 from reviews.db.extensions import db
-from reviews.db.models.calibration import Conflict, OutcomeReading
+from reviews.db.models.attempts import FailedSignIn, HitCount
+from reviews.db.models.calibration import Conflict, OutcomeReading, PersonalTie
 from reviews.db.models.cycles import Cycle, CycleOwner, Panel, PanelMember
 from reviews.db.models.packets import (
     Assignment,
@@ -23,12 +26,20 @@ from reviews.db.models.packets import (
     RevisionCoverage,
     RevisionItem,
 )
-from reviews.db.models.people import ManagerLink, Person, SignInLink, SignInSession
+from reviews.db.models.people import (
+    ManagerLink,
+    Person,
+    SignInLink,
+    SignInSession,
+    TakenForm,
+)
 from reviews.db.models.ratings import ExpectationMark, Rating
 from reviews.db.models.reads import PacketRead
 from reviews.db.rating_counts import keep_rating_counts
 from reviews.ladder_library import service as ladder_library
 from reviews.people import service as people
+from reviews.people.addresses import email_key
+from reviews.rules import sign_in_delay
 from reviews.rules.enums import (
     Action,
     AssignmentState,
@@ -43,8 +54,10 @@ from reviews.rules.enums import (
     RaterKind,
     Verb,
 )
+from reviews.web import callers
 from tests import builders
 from tests.builders import NOW
+from tests.two_worlds.harness import Event
 
 BAKER = Path(__file__).parents[1] / "ladders" / "documents" / "baker.md"
 
@@ -174,6 +187,8 @@ def addresses() -> dict[str, tuple[str, ...]]:
         "track": (never,),
         "dimension": (builders.asked(own).dimensions[0].key, never),
         "token": (never,),
+        # In no address: who can be put forward as a peer.
+        "proposed": tuple(person(name).public_id for name in ("Stranger", "Added peer")),
     }
 
 
@@ -264,6 +279,14 @@ def votes(
     packet = packet_of(candidate)
     for name in names:
         builders.a_ballot(packet, person(name), choice)
+        audit.record(
+            person(name),
+            Action.CAST_BALLOT,
+            "Ballot cast",
+            at=NOW,
+            packet=packet,
+            cycle=packet.cycle,
+        )
 
 
 def declares_a_conflict(name: str) -> None:
@@ -271,8 +294,18 @@ def declares_a_conflict(name: str) -> None:
     packet = packet_of("Candidate")
     extra = person(name)
     panel_id = packet.panel_id
-    builders.saved(PanelMember(panel_id=panel_id, person_id=extra.id))
+    builders.saved(PanelMember(panel_id=panel_id, person_id=extra.id, joined_at=NOW))
     builders.a_conflict(packet, extra, ConflictStanding.DECLARED, reason="A cousin.")
+
+
+def is_tied(name: str) -> None:
+    """Somebody is known to have managed the candidate lately."""
+    builders.saved(PersonalTie(packet_id=packet_of("Candidate").id, person_id=person(name).id))
+
+
+def sits_on_the_panel(name: str) -> None:
+    panel = db.session.scalars(select(Panel)).one()
+    builders.saved(PanelMember(panel_id=panel.id, person_id=person(name).id))
 
 
 def recuses(name: str) -> None:
@@ -446,19 +479,25 @@ def nominates(name: str) -> None:
 
 
 def account_changes(name: str) -> None:
-    """Somebody signs in twice, signs out once, was given a link before and has a password since."""
+    """Somebody signs in twice, signs out once, was given a link before and has a password since.
+
+    Others try passwords of theirs elsewhere.
+    """
     somebody = person(name)
     people.open_session(somebody, at=NOW, hours=1)
     people.open_session(somebody, at=NOW - timedelta(hours=3), hours=1)
     last = db.session.scalars(select(SignInSession).order_by(SignInSession.id.desc())).first()
     last.ended_at = NOW
+    last.idle_until = NOW - timedelta(hours=1)
     builders.saved(
         SignInLink(
             token_hash=name.ljust(64, "0"),
             person_id=somebody.id,
             made_at=NOW,
+            shown_to_id=person("Manager").id,
             expires_at=NOW + timedelta(days=1),
             used_at=NOW,
+            acknowledged_at=NOW,
         )
     )
     somebody.password_hash = "a hash that fits no password"
@@ -472,7 +511,52 @@ def account_changes(name: str) -> None:
             ended_on=NOW.date() - timedelta(days=800),
         )
     )
+    # The second is an address that scripts try as well.
+    for address in (somebody.email, "candidate@example.org"):
+        fails_to_sign_in(address)
+    builders.saved(HitCount(key=callers.hidden("person", name), ends_at=NOW, count=100))
+    builders.saved(
+        TakenForm(
+            person_id=somebody.id,
+            digest=name.ljust(64, "0"),
+            at=NOW,
+            location="/account",
+            said=[["message", "Ended."]],
+        )
+    )
     audit.record(person("Owner"), Verb.MANAGE_ACCOUNTS, f"A link for {name}", at=NOW)
+
+
+def fails_to_sign_in(address: str) -> None:
+    """From another network, and not as often as an attack."""
+    for at in range(sign_in_delay.FREE):
+        builders.saved(
+            FailedSignIn(
+                at=NOW - timedelta(minutes=at),
+                account=callers.hidden("account", email_key(address)),
+                source=callers.hidden("network", "192.0.2.1"),
+                browser=callers.hidden("browser", "another"),
+            )
+        )
+
+
+def runs_the_site(name: str) -> None:
+    """Beside the owner of the cycles, and as the owner of one that is being set up."""
+    person(name).is_owner = True
+    cycle = db.session.scalars(select(Cycle).where(Cycle.name == "Another cycle")).one()
+    builders.saved(CycleOwner(cycle_id=cycle.id, person_id=person(name).id))
+
+
+def a_cycle_has_the_name(name: str) -> None:
+    ladder = builders.ladder_of(this_cycle())
+    builders.a_cycle(phase=CyclePhase.SETUP, owners=[person("Owner")], name=name, ladder=ladder)
+
+
+def earlier(by: timedelta, *events: Event) -> None:
+    """The same, at another time."""
+    with patch(f"{__name__}.NOW", NOW - by), patch("tests.builders.NOW", NOW - by):
+        for event in events:
+            event()
 
 
 def a_cycle_is_set_up() -> None:
@@ -489,6 +573,7 @@ def a_cycle_is_set_up() -> None:
     levels = tuple(replace(level, code="L", track="makers") for level in ladder.levels)
     ladder = replace(ladder, tracks=(Track("makers", "Makers"),), levels=levels)
     builders.a_ladder(ladder, state=VersionState.DRAFT)
-    ladder_library.import_ladder(
+    imported = ladder_library.import_ladder(
         [Upload("baker.md", BAKER.read_bytes())], actor=person("Owner"), at=NOW
     )
+    imported.version.corrections = dumped(Corrections(order=("baker.md",)))

@@ -1,17 +1,25 @@
 """What a request did to the rows of a database, in words that are the same wherever it did the same."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from ladders.orm import Base
 
-#: Primary key -> the row, by column.
-Table = Mapping[tuple[Any, ...], Mapping[str, Any]]
+#: Primary key -> the row, as the driver gives it: this is read after every write.
+Table = Mapping[tuple[Any, ...], tuple[Any, ...]]
 Rows = Mapping[str, Table]
 
+
+def _key_of(table: sa.Table) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    at = [table.c.keys().index(column.name) for column in table.primary_key]
+    return lambda row: tuple(row[i] for i in at)
+
+
 TABLES = Base.metadata.sorted_tables
+#: Of each table its name, the statement that reads it whole, and what takes the key out of a row.
+READING = tuple((table.name, str(sa.select(table)), _key_of(table)) for table in TABLES)
 #: Worked out from rows of others too: the ends of the audit log's lanes, and the board's counts. Whoever may read those
 #: rows reads them.
 DERIVED = {"audit_head", "rating_counts"}
@@ -29,14 +37,19 @@ class Change(NamedTuple):
 def rows_of(engine: sa.Engine) -> Rows:
     """Everything that stands in a database."""
     found = {}
-    with engine.connect() as connection:
-        for table in TABLES:
-            keys = [column.name for column in table.primary_key]
-            found[table.name] = {
-                tuple(row[key] for key in keys): dict(row)
-                for row in connection.execute(sa.select(table)).mappings()
-            }
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        for name, text, key_of in READING:
+            cursor.execute(text)
+            found[name] = {key_of(row): row for row in cursor.fetchall()}
+    finally:
+        connection.close()
     return found
+
+
+def by_column(table: str, row: tuple[Any, ...]) -> dict[str, Any]:
+    return dict(zip(Base.metadata.tables[table].c.keys(), row, strict=True))
 
 
 def changes(before: Rows, after: Rows) -> tuple[Change, ...]:
@@ -52,12 +65,15 @@ def _changes(before: Rows, after: Rows) -> Iterator[Change]:
         if old == new or table.name in DERIVED:
             continue
         for key in new.keys() - old.keys():
-            yield Change(table.name, "added", _values(table, new[key], before))
+            row = by_column(table.name, new[key])
+            yield Change(table.name, "added", _values(table, row, before))
         for key in old.keys() - new.keys():
-            yield Change(table.name, "removed", _values(table, old[key], before))
+            row = by_column(table.name, old[key])
+            yield Change(table.name, "removed", _values(table, row, before))
         for key in new.keys() & old.keys():
-            fresh = {name: new[key][name] for name in new[key] if new[key][name] != old[key][name]}
-            if fresh:
+            if new[key] != old[key]:
+                was, row = (by_column(table.name, rows[key]) for rows in (old, new))
+                fresh = {name: value for name, value in row.items() if value != was[name]}
                 yield Change(table.name, "changed", _values(table, fresh, before))
 
 

@@ -101,6 +101,20 @@ def refused_forms(app: Flask, ids: Ids, *, everything: bool = False) -> list[Req
 # -- Forms filled in well
 
 
+def proposals(app: Flask, ids: Ids) -> list[Request]:
+    """Somebody put forward as a peer, as one does who has found them."""
+    return [
+        Request(
+            "POST",
+            f"/packets/{ids['packet'][0]}/peers",
+            "packets.peers",
+            {"csrf_token": form_token(app), "person": person},
+            "somebody is put forward",
+        )
+        for person in ids["proposed"]
+    ]
+
+
 def empty_forms(app: Flask, ids: Ids, *, everything: bool = False) -> list[Request]:
     """Every form with nothing but its token, which is all that a button sends; what ends something comes last.
 

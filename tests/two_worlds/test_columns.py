@@ -11,7 +11,7 @@ from reviews.db.extensions import db
 from reviews.rules.enums import Action
 from tests.two_worlds.harness import World
 from tests.two_worlds.kept import SECRETS
-from tests.two_worlds.rows import rows_of
+from tests.two_worlds.rows import by_column, rows_of
 
 NAMED = tomllib.loads((Path(__file__).parent / "columns.toml").read_text(encoding="utf-8"))
 WHY = NAMED.pop("why")
@@ -27,7 +27,8 @@ KEPT = {
 }
 
 
-NOTHING: tuple[object, ...] = (None, "", [], {})
+#: SQLite keeps lists and mappings as text.
+NOTHING: tuple[object, ...] = (None, "", [], {}, "[]", "{}")
 
 
 def test_every_column_is_named_as_kept_or_not() -> None:
@@ -67,7 +68,7 @@ def differing(one: World, other: World) -> Iterator[tuple[str, str]]:
     for table, rows in found[0].items():
         others = found[1][table]
         for key in rows.keys() | others.keys():
-            a, b = rows.get(key, {}), others.get(key, {})
+            a, b = (by_column(table, of[key]) if key in of else {} for of in (rows, others))
             for column in a.keys() | b.keys():
                 values = [row.get(column) for row in (a, b)]
                 said = [None if value in NOTHING else value for value in values]

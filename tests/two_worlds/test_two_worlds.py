@@ -23,6 +23,7 @@ from tests.two_worlds.scripts import (
     forms_of,
     own_pages,
     pages,
+    proposals,
     refused_forms,
     routes,
 )
@@ -166,6 +167,7 @@ def try_everything(pair: Pair, ids: Ids, *, leave_out: frozenset[str] = frozense
         if forms_of(app, page, pair.send(person, page))
     ]
     pair.send_all(refused_forms(app, ids, everything=everything))
+    pair.send_all(proposals(app, ids))
     for person, page in offered:
         fill_in(pair, person, page, leave_out)
     for form in empty_forms(app, ids, everything=everything):

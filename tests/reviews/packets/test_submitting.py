@@ -321,7 +321,6 @@ def test_once_rating_has_begun_a_packet_stays(complete):
 def test_what_was_not_submitted_stays_with_its_author_and_nobody_else_reads_it(complete, client):
     """Until the cycle is archived, also where an earlier state was submitted; what was submitted is not shown twice."""
     everybody = ("hana", "amara", "owner", "chair", "member", "peer", "other")
-    an_assignment(complete.packet, complete.peer)
     a_conflict(complete.packet, complete.member)
 
     def told(phase):

@@ -33,7 +33,7 @@ PROXIES = os.environ.get("PROXIES") or "0"
 #: Of `flask --app reviews serve`.
 PORT = os.environ.get("PORT") or "8000"
 
-_https = PUBLIC_URL.startswith("https://")
+_https = PUBLIC_URL.casefold().startswith("https://")
 SESSION_COOKIE_NAME = "__Host-levelset" if _https else "levelset"
 SESSION_COOKIE_SECURE = _https
 SESSION_COOKIE_HTTPONLY = True

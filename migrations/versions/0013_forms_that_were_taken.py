@@ -14,7 +14,6 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "taken_form",
-        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
@@ -23,8 +22,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_taken_form_person_id_person")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_taken_form")),
-        sa.UniqueConstraint("person_id", "digest", name=op.f("uq_taken_form_person_id_digest")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_taken_form")),
     )
 
 

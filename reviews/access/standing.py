@@ -168,8 +168,10 @@ def is_before_voting() -> ColumnElement[bool]:
 def on_packet(seat: Any) -> ColumnElement[bool]:
     """Over Packet: whether the seat of a panel is one on this packet.
 
-    What is revealed keeps the panel it was revealed to, but for the chair: somebody must be able to decide.
+    What is revealed keeps the panel it was revealed to, but for the chair: somebody must be able to decide. Whoever has
+    cast a ballot keeps the seat, whatever the panel becomes.
     """
+    voted = exists().where(Ballot.packet_id == Packet.id, Ballot.member_id == seat.person_id)
     return and_(
         seat.panel_id == Packet.panel_id,
         or_(
@@ -177,6 +179,7 @@ def on_packet(seat: Any) -> ColumnElement[bool]:
             Packet.revealed_at.is_(None),
             seat.joined_at <= Packet.revealed_at,
             seat.is_chair,
+            voted,
         ),
     )
 

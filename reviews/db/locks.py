@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from reviews.db.extensions import db
+from reviews.db.models.cycles import Cycle
 from reviews.db.models.packets import Assignment, Packet
 from reviews.db.models.people import Person
 
@@ -17,6 +18,14 @@ def lock_packet(packet: Packet) -> None:
         packet,
         ["state", "stage", "current_revision_id", "items_numbered", "version"],
         with_for_update=True,
+    )
+
+
+def lock_cycle(cycle: Cycle, *, to_move: bool = False) -> None:
+    """Read the phase of the cycle again, and keep it as it is; or keep everybody else from acting in it, to move it."""
+    db.session.flush()
+    db.session.refresh(
+        cycle, ["phase", "version"], with_for_update=True if to_move else {"read": True}
     )
 
 

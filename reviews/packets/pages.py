@@ -67,6 +67,15 @@ class RevisionReceipt:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unsubmitted:
+    """A draft that can no longer be submitted; empty if there is none, or all of it was."""
+
+    items: tuple[EvidenceView, ...] = ()
+    #: Notes of no opportunity, each with the name of its dimension.
+    notes: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PacketPage:
     head: PacketHead
@@ -74,6 +83,8 @@ class PacketPage:
     is_draft: bool
     can_read: bool
     sections: tuple[DimensionSection, ...]
+    #: What the candidate wrote and did not submit while it could be, for them alone.
+    unsubmitted: Unsubmitted
     #: Items that no dimension of the present target claims.
     loose: tuple[EvidenceView, ...]
     warnings: tuple[str, ...]
@@ -131,7 +142,9 @@ def packet_head(access: PacketAccess) -> PacketHead:
 def packet_page(access: PacketAccess) -> PacketPage:
     """The packet for this viewer: the draft for a candidate who still may work on it, else what was submitted."""
     packet, viewer, head = access.packet, access.viewer, packet_head(access)
-    is_draft = access.may(Action.READ_EVIDENCE_DRAFT) and packet.state in UNDER_WAY
+    collecting = packet.cycle.phase is CyclePhase.EVIDENCE
+    reads_draft = access.may(Action.READ_EVIDENCE_DRAFT)
+    is_draft = collecting and reads_draft and packet.state in UNDER_WAY
     can_read = is_draft or access.may(Action.READ_EVIDENCE)
     revision = queries.current_revision(packet) if can_read else None
     items = _evidence(packet, revision, is_draft=is_draft)
@@ -140,7 +153,6 @@ def packet_page(access: PacketAccess) -> PacketPage:
     proposed = queries.proposals_of(packet) if is_draft else 0
     can_edit = is_draft and not queries.is_closed(packet, viewer.now)
     is_active = packet.state in UNDER_WAY
-    collecting = packet.cycle.phase is CyclePhase.EVIDENCE
     may_read_reason = head.is_own or access.may(Action.RETURN_PACKET)
     own = queries.own_assignment_state(packet, viewer)
     return PacketPage(
@@ -148,6 +160,9 @@ def packet_page(access: PacketAccess) -> PacketPage:
         is_draft=is_draft,
         can_read=can_read,
         sections=_sections(asked, items, notes),
+        unsubmitted=_unsubmitted(packet, asked, revision)
+        if reads_draft and not is_draft
+        else Unsubmitted(),
         loose=tuple(item for item in items if not item.dimension_ids),
         warnings=asked.warnings,
         phases=phase_lines(packet, head.phase),
@@ -177,6 +192,17 @@ def packet_page(access: PacketAccess) -> PacketPage:
         can_open_committee=access.may(Action.OPEN_COMMITTEE_PAGE),
         can_read_outcome=access.may(Action.READ_OUTCOME),
     )
+
+
+def _unsubmitted(
+    packet: Packet, asked: TargetExpectations, revision: PacketRevision | None
+) -> Unsubmitted:
+    items = queries.draft_evidence(packet)
+    notes = queries.draft_note_texts(packet, asked)
+    if revision is not None and revision.digest == digest_of(items, notes, asked):
+        return Unsubmitted()
+    names = {dimension.id: dimension.name for dimension in asked.dimensions}
+    return Unsubmitted(items, tuple((names[key], note) for key, note in notes.items()))
 
 
 def _evidence(

@@ -92,6 +92,7 @@ def apply(
     actor: Viewer | None,
     at: datetime,
     reason: str = "",
+    touches_accounts: bool = True,
 ) -> RosterPlan:
     """Do what the preview has announced.
 
@@ -102,19 +103,25 @@ def apply(
         actor: who does it; None from the command line.
         at: the instant that is recorded.
         reason: why the actor does it, where the policy wants that on record.
+        touches_accounts: whether the actor may close and open accounts and change addresses.
 
     Raises:
         RuleBroken: if the file has problems, closes accounts that nobody confirmed, or would now change something
             else than it did in the preview.
     """
     # A second import that runs at the same time waits here, and then compares with what the first one made.
-    db.session.execute(select(Person.id).with_for_update())
+    db.session.execute(select(Person.id).order_by(Person.id).with_for_update(key_share=True))
     plan = preview(read).plan
     if plan.problems:
         raise RuleBroken("The file has mistakes, so nothing was imported.")
     if digest is not None and digest != plan.digest:
         raise RuleBroken(
             "The roster has changed since you looked. Nothing was imported: look this list over."
+        )
+    if plan.touches_accounts and not touches_accounts:
+        raise RuleBroken(
+            "You have a part in a cycle that runs. Another owner, or whoever runs the server, closes and opens accounts"
+            " and changes addresses: leave the roster's other people and their addresses in the file as they are."
         )
     if plan.leaving and not leavers_read:
         raise RuleBroken("Confirm that these accounts are to be closed.", field="leavers_read")

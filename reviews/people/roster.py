@@ -65,6 +65,15 @@ class RosterPlan:
         return not (self.new or self.changed or self.leaving)
 
     @property
+    def touches_accounts(self) -> bool:
+        """Whether somebody could no longer sign in, could again, or would with another address."""
+        return bool(self.leaving) or any(
+            change.field in {ACCOUNT, "email"}
+            for person in self.changed
+            for change in person.fields
+        )
+
+    @property
     def digest(self) -> str:
         """Equal for plans that do the same. Somebody who looked at one plan never applies another."""
         new = [{**asdict(entry), "line": 0} for entry in self.new]

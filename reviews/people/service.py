@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from reviews.access.viewer import Actor, Viewer
 from reviews.audit import service as audit
@@ -264,9 +264,19 @@ def deactivate(person: Person, *, actor: Viewer | None, at: datetime) -> None:
     """
     if actor is not None and person.id == actor.person_id:
         raise RuleBroken("You cannot close your own account. Ask another owner.")
+    if actor is not None and person.is_owner:
+        _refuse_closed_meanwhile(actor)
     close_account(person, at=at)
     summary = f"Account of {person.name} ({person.employee_id}) closed"
     _record(actor, Verb.MANAGE_ACCOUNTS, summary, person, at)
+
+
+def _refuse_closed_meanwhile(actor: Viewer) -> None:
+    """Two owners who close each other act one after the other, so that one is left."""
+    owners = select(Person.id, Person.is_active).where(Person.is_owner).order_by(Person.id)
+    found = db.session.execute(owners.with_for_update(key_share=True)).all()
+    if not any(row.is_active for row in found if row.id == actor.person_id):
+        raise RuleBroken("Your own account was closed just now.")
 
 
 def activate(person: Person, *, actor: Viewer | None, at: datetime) -> None:

@@ -217,11 +217,11 @@ def sign_in() -> ResponseReturnValue:
 def _enter(token: str, target: str, sealed: str | None) -> Response:
     viewer = _viewer(token)
     assert viewer is not None  # noqa: S101 - opened a moment ago in this transaction
+    found = typed_text.unsealed(sealed, viewer.public_id)
     # Forms that this person has open in another tab stay good; nothing else set before signing in survives it.
     _leave_browser(to=viewer.public_id)
     login_user(viewer)
     session["_user_id"] = token
-    found = typed_text.unsealed(sealed, viewer.public_id)
     if found:
         session["csrf_token"] = session.get("csrf_token") or random_source.token("csrf")
     response = current_app.make_response(
@@ -455,6 +455,7 @@ def apply_import(access: SiteAccess, read: RosterPreview | RuleBroken) -> Respon
                 actor=access.viewer,
                 at=access.viewer.now,
                 reason=form.given_reason,
+                touches_accounts=not _needs_reason(access),
             )
             flash(
                 f"Imported: {len(plan.new)} new, {len(plan.changed)} changed,"

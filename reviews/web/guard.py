@@ -183,6 +183,7 @@ def _once(answer: Callable[[], Response]) -> Response:
     else:
         press = g.press = Press(current_user._get_current_object())
         if not press.is_first():
+            _check_token()
             return press.answer_of_the_first()
         response = answer()
         press.answered(response)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from flask import current_app, request, session
 from flask_wtf.csrf import validate_csrf
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.exceptions import HTTPException
 from wtforms import ValidationError
 
@@ -74,14 +74,26 @@ def sealed() -> str:
     return text
 
 
+#: In seconds: longer than this nobody sits before a page to sign in.
+_SEALED_FOR = 12 * 60 * 60
+
+
 def unsealed(text: str | None, person: str) -> Typed | None:
-    """What this person had typed, by their public id. None for what is somebody else's, and for anything made up."""
+    """What this person had typed in this browser, by their public id.
+
+    None for what is somebody else's or of another browser, for what is old, and for anything made up. To be asked while
+    the cookie is still the one of before.
+    """
+    if session.get(WHOSE) != person:
+        return None
     try:
-        whose, path, sent = _seal().loads(text or "")
+        whose, path, sent = _seal().loads(text or "", max_age=_SEALED_FOR)
     except BadSignature:
         return None
     return Typed(path, tuple(Field(*each) for each in sent)) if whose == person else None
 
 
-def _seal() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="typed text")
+def _seal() -> URLSafeTimedSerializer:
+    # Of this browser: the secret of its forms is in its cookie alone.
+    salt = f"typed text {session.get('csrf_token')}"
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=salt)

@@ -71,15 +71,21 @@ def _is_of(letter: str, script: str) -> bool:
     return unicodedata.name(letter, "").startswith(f"{script} ")
 
 
+#: Characters that a browser takes for the dot of a host, and that a reader may not.
+_DOTS = re.compile("[\u3002\uff0e\uff61]")
+
+
 def is_web_address(text: str) -> bool:
     """An absolute one with a host, and with nothing that a reader could take for another host."""
-    if any(character.isspace() for character in text):
+    if any(character.isspace() or refused_in_name(character) for character in text):
         return False
     try:
         parts = urlsplit(text)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.username
+        names_somebody = parts.username is not None or parts.password is not None
+        has_host = bool(parts.hostname) and not _DOTS.search(parts.netloc) and parts.port != 0
     except ValueError:
         return False
+    return parts.scheme in {"http", "https"} and has_host and not names_somebody
 
 
 def plain_text(_form: Form, field: Field) -> None:

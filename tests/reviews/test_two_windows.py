@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from reviews.db.extensions import db
 from reviews.db.models.calibration import Ballot, Conflict, Decision
 from reviews.db.models.cycles import Cycle
+from reviews.db.models.people import Person
 from reviews.rules.enums import AssignmentState, Category, CyclePhase, PacketStage
 from tests import builders
 from tests.conftest import application, disconnect
@@ -107,3 +108,48 @@ def test_a_rating_submitted_while_ratings_end(app):
         AssignmentState.EXPIRED,
         AssignmentState.IN_PROGRESS,
     }
+
+
+def test_two_owners_of_the_site_who_close_each_other_leave_one(app):
+    one, other = builders.a_person("One", is_owner=True), builders.a_person("Two", is_owner=True)
+    windows = [window_of(app, person) for person in (one, other)]
+    whom = [other.public_id, one.public_id]
+
+    statuses = sent_at_once(
+        app,
+        *(
+            (window, f"/people/{public_id}/deactivate", {})
+            for window, public_id in zip(windows, whom, strict=True)
+        ),
+    )
+
+    assert statuses[0] == 302
+    left = db.session.scalars(select(Person.is_active).where(Person.is_owner)).all()
+    assert sorted(left) == [False, True]
+
+
+def test_a_panel_that_changes_while_voting_begins(app):
+    """Either the panel changed before, or it is too late for that: no packet votes without a panel."""
+    owners = [builders.a_person("One"), builders.a_person("Two")]
+    cycle = builders.a_cycle(phase=CyclePhase.RATING, owners=owners)
+    panels = [
+        builders.a_panel(
+            cycle, chair=builders.a_person(), members=[builders.a_person(), builders.a_person()]
+        )
+        for _ in range(3)
+    ]
+    packet = builders.a_packet(cycle, panel=panels[0])
+    for panel in panels[1:]:
+        builders.a_packet(cycle, panel=panel)
+    advancing, changing = (window_of(app, owner) for owner in owners)
+    number = packet.id
+
+    statuses = sent_at_once(
+        app,
+        (advancing, f"/cycles/{cycle.public_id}/advance", {"phase": "rating"}),
+        (changing, f"/cycles/{cycle.public_id}/panels/{panels[0].public_id}/remove", {}),
+    )
+
+    assert set(statuses) <= {302, 404, 409, 422}
+    found = db.session.get_one(type(packet), number)
+    assert found.stage is PacketStage.WAITING or found.panel_id is not None

@@ -13,6 +13,7 @@ from reviews.audit import service as audit
 from reviews.cycles.panels import queries as seats
 from reviews.db import random_source
 from reviews.db.extensions import db
+from reviews.db.locks import lock_cycle
 from reviews.db.models.calibration import Conflict
 from reviews.db.models.cycles import Cycle, Panel, PanelMember
 from reviews.db.models.packets import Packet
@@ -56,6 +57,7 @@ def save_panel(
             or no reason. None of it depends on what was revealed: whoever joins late has no seat on such a packet.
         StaleEdit: if somebody saved since the version that was edited.
     """
+    lock_cycle(cycle)
     before = seats.seats_of(panel) if panel else []
     if panel is not None and version != panel.version:
         saved = PanelDraft(
@@ -156,6 +158,7 @@ def remove_panel(
     Raises:
         IllegalMove: once voting has begun.
     """
+    lock_cycle(cycle)
     if cycle.phase is CyclePhase.CALIBRATION:
         raise IllegalMove("Voting has begun, so the panels stay.")
     db.session.execute(update(Packet).where(Packet.panel_id == panel.id).values(panel_id=None))
@@ -182,6 +185,7 @@ def place_packets(
     Raises:
         IllegalMove: once voting has begun.
     """
+    lock_cycle(cycle)
     if cycle.phase is CyclePhase.CALIBRATION:
         raise IllegalMove("Voting has begun, so each packet stays with its panel.")
     moved = {packet: panel for packet, panel in places.items() if packet.panel_id != panel.id}
@@ -212,6 +216,7 @@ def set_conflict(
     """
     if member.id == person_id_of(actor):
         raise RuleBroken("You declare your own conflicts yourself.", field="member")
+    lock_cycle(packet.cycle)
     if not seats.sits_on(packet, member):
         raise RuleBroken(
             f"{member.name} is not on the panel of {packet.candidate.name}.", field="member"

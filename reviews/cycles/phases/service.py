@@ -13,6 +13,7 @@ from reviews.cycles.phases.checklist import MissingItem
 from reviews.cycles.phases.queries import missing_to_advance
 from reviews.db import random_source
 from reviews.db.extensions import db
+from reviews.db.locks import lock_cycle
 from reviews.db.models.cycles import Cycle
 from reviews.db.models.packets import Assignment, Packet
 from reviews.rules.enums import AssignmentState, CyclePhase, PacketStage, RaterKind, Verb
@@ -33,6 +34,10 @@ def advance_cycle(cycle: Cycle, *, actor: Viewer, now: datetime, reason: str = "
         RuleBroken: for the first thing that is missing; `missing_to_advance` lists them all.
         IllegalMove: from calibration on, where packets move on their own.
     """
+    began_in = cycle.phase
+    lock_cycle(cycle, to_move=True)
+    if cycle.phase is not began_in:
+        raise IllegalMove("Somebody else has moved the cycle on just now.")
     missing: tuple[MissingItem, ...] = missing_to_advance(cycle, actor)
     if missing:
         raise RuleBroken(missing[0].sentence)

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Index,
     String,
     Text,
-    UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
@@ -113,14 +112,12 @@ class SignInLink(Base):
 
 
 class TakenForm(Base):
-    """A form that was taken a short while ago, so that a second press of its button is answered like the first."""
+    """The form of a person that was taken last, so that a second press of its button is answered like the first."""
 
     __tablename__ = "taken_form"
-    __table_args__ = (UniqueConstraint("person_id", "digest"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    #: SHA-256 of everything that was sent.
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    #: SHA-256 of everything that was sent, and of the session that sent it; "" for what is not answered again.
     digest: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
     #: Where the person was sent to.

@@ -36,7 +36,7 @@ def create_packet(
         RuleBroken: if the candidate may not start one now, or the choice makes no sense.
     """
     # Two tabs, one packet: the second waits here and then finds the first.
-    db.session.refresh(candidate, ["manager_id", "version"], with_for_update=True)
+    db.session.refresh(candidate, ["manager_id", "version"], with_for_update={"key_share": True})
     db.session.refresh(cycle, ["phase", "evidence_due", "version"], with_for_update={"read": True})
     manager = queries.manager_of(candidate)
     obstacle = queries.obstacle_to_start(cycle, candidate, now)

@@ -17,7 +17,7 @@ from reviews.packets.evidence import EvidenceDraft
 from reviews.rules.enums import CyclePhase, PacketStage, PacketState
 from reviews.rules.errors import IllegalMove, RuleBroken
 from reviews.web import presses
-from tests.builders import LATER, NOW, a_conflict, an_assignment
+from tests.builders import LATER, NOW, a_conflict, an_assignment, an_item
 from tests.clients import form_token
 from tests.pages import Page
 
@@ -316,3 +316,30 @@ def test_once_rating_has_begun_a_packet_stays(complete):
 
     with pytest.raises(RuleBroken, match="Rating has begun"):
         service.send_back(complete.packet, reason="Because", actor=complete.amara, now=NOW)
+
+
+def test_what_was_not_submitted_stays_with_its_author_and_nobody_else_reads_it(complete, client):
+    """Until the cycle is archived, also where an earlier state was submitted; what was submitted is not shown twice."""
+    everybody = ("hana", "amara", "owner", "chair", "member", "peer", "other")
+    a_conflict(complete.packet, complete.member)
+
+    def told(phase):
+        complete.cycle.phase = phase
+        found = []
+        for name in everybody:
+            client.sign_in(getattr(complete, name))
+            text = client.get(complete.url).text
+            found += [name] if "What you did not submit" in text else []
+        return found
+
+    assert told(CyclePhase.RATING) == ["hana"]
+    assert told(CyclePhase.CALIBRATION) == ["hana"]
+    assert told(CyclePhase.ARCHIVED) == []
+    complete.cycle.phase = CyclePhase.EVIDENCE
+    submit(complete)
+    assert told(CyclePhase.RATING) == []
+    an_item(complete.packet, "Written afterwards", outcome="And never submitted.")
+    assert told(CyclePhase.RATING) == ["hana"]
+    client.sign_in(complete.hana)
+    page = client.page(complete.url)
+    assert "And never submitted." in page.text(".//section[@aria-labelledby='unsubmitted']")

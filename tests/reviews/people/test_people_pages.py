@@ -210,9 +210,10 @@ def test_before_an_account_is_closed_its_open_work_is_named(client, owner):
     assert work(rater) == ["Peer for the packet of Hana in 2026-H2"]
 
 
-def everybody_but(session, leaver: Person) -> str:
-    """The roster as it is, without one of them."""
-    people = session.scalars(select(Person).where(Person.id != leaver.id).order_by(Person.id))
+def everybody_but(session, *leavers: Person) -> str:
+    """The roster as it is, without these."""
+    gone = [leaver.id for leaver in leavers]
+    people = session.scalars(select(Person).where(Person.id.not_in(gone)).order_by(Person.id))
     return HEADER + "".join(f"{p.employee_id},{p.name},{p.email},,,,{p.unit}\n" for p in people)
 
 
@@ -318,16 +319,14 @@ def test_without_a_stake_in_a_cycle_that_runs_a_site_owner_does(client, owner, s
 def test_a_site_owner_with_a_stake_imports_people_with_a_reason_that_the_log_shows(
     client, owner, session
 ):
-    leaver = a_person("Lea Leaver")
     as_candidate(owner, a_cycle(phase=CyclePhase.CALIBRATION))
-    page = Page(upload(client, everybody_but(session, leaver)))
+    text = everybody_but(session) + "n1,Newt Newcomer,newt@example.org,,,,\n"
+    page = Page(upload(client, text))
     form = values_of(page.one(".//section[@aria-labelledby='apply']//form"))
 
-    refused = client.post("/people/import/apply", data={**form, "leavers_read": "y"})
-    taken = client.post(
-        "/people/import/apply",
-        data={**form, "leavers_read": "y", "reason": "Lea has left; nobody else is here today."},
-    )
+    refused = client.post("/people/import/apply", data=form)
+    reason = "Newt begins on Monday; nobody else is here today."
+    taken = client.post("/people/import/apply", data={**form, "reason": reason})
 
     assert HANDS_OFF in page.text()
     assert refused.status_code == 422
@@ -335,10 +334,30 @@ def test_a_site_owner_with_a_stake_imports_people_with_a_reason_that_the_log_sho
         "Write the reason. It is kept in the audit log."
     ]
     assert taken.status_code == 302
-    assert session.get(Person, leaver.id).is_active is False
-    log = client.page("/audit").text()
-    assert "Lea has left; nobody else is here today." in log
-    assert f"Closed: Lea Leaver ({leaver.employee_id})" in log
+    assert reason in client.page("/audit").text()
+
+
+@pytest.mark.parametrize("how", ["closes", "opens", "readdresses"])
+def test_a_site_owner_with_a_stake_touches_no_account_by_an_import_either(
+    client, owner, session, how
+):
+    lea = a_person("Lea", is_active=how != "opens")
+    as_candidate(owner, a_cycle(phase=CyclePhase.CALIBRATION))
+    text = everybody_but(session, *[lea] * (how == "closes"))
+    if how == "readdresses":
+        text = text.replace(lea.email, "somebody.else@example.org")
+    page = Page(upload(client, text))
+    form = values_of(page.one(".//section[@aria-labelledby='apply']//form"))
+    before = (lea.is_active, lea.email)
+
+    answer = client.post(
+        "/people/import/apply", data={**form, "leavers_read": "y", "reason": "Because."}
+    )
+
+    assert answer.status_code == 422
+    assert "You have a part in a cycle that runs." in Page(answer).text()
+    session.refresh(lea)
+    assert (lea.is_active, lea.email) == before
 
 
 def test_the_command_line_closes_and_opens_accounts_where_no_owner_may(app, session):

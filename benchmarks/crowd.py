@@ -244,7 +244,7 @@ def acts() -> Counter[str]:
     heads = sa.select(sa.func.coalesce(sa.func.sum(AuditHead.count), 0))
     lines = sa.select(sa.func.count(AuditEvent.id))
     found["heads"] = db.session.scalars(heads).one() - db.session.scalars(lines).one()
-    unanswered = sa.select(sa.func.count(TakenForm.id)).where(TakenForm.location == "")
+    unanswered = sa.select(sa.func.count()).where(TakenForm.digest != "", TakenForm.location == "")
     found["presses"] = db.session.scalars(unanswered).one()
     marks = sa.select(sa.func.count()).select_from(BallotMark)
     ballots = sa.select(sa.func.count(Ballot.id))

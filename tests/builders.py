@@ -237,12 +237,13 @@ def a_cycle(
 
 
 def ladder_of(cycle: Cycle) -> LadderVersion:
-    return db.session.scalars(
+    first, *_others = db.session.scalars(
         select(LadderVersion)
         .join(CycleLadder, CycleLadder.ladder_version_id == LadderVersion.id)
         .where(CycleLadder.cycle_id == cycle.id)
         .order_by(LadderVersion.id)
-    ).first()
+    )
+    return first
 
 
 def a_panel(

@@ -272,7 +272,8 @@ class Sweep:
 
     def ask(self, app: Flask, send: Callable[..., TestResponse], *args: Any, **how: Any) -> Any:
         """Send a request, in a context of its own, and look at the answer and at each line written meanwhile."""
-        _lines.set(lines := [])
+        lines: list[str] = []
+        _lines.set(lines)
         response = send(*args, **how)
         self.count("answers")
         address = _address(response)
@@ -410,7 +411,7 @@ def listening() -> Iterator[None]:
             write(_every_line, what, level, facts)
         write(log, what, level, facts)
 
-    Log.write = heard  # type: ignore[method-assign]  # for the length of the run
+    Log.write = heard  # type: ignore[method-assign,assignment]  # for the length of the run
     try:
         yield
     finally:

@@ -416,7 +416,7 @@ def test_a_password_is_hashed_as_owasp_asks_at_least():
     assert passwords._NOBODY.split("$")[1:4] == [kind, version, parameters]  # noqa: SLF001
 
 
-@pytest.mark.parametrize("password_hash", [HASH, None])
+@pytest.mark.parametrize("password_hash", [HASH, None], ids=["a hash", "none"])
 def test_an_address_without_a_password_costs_a_hash_as_well(password_hash, monkeypatch):
     compared = []
 

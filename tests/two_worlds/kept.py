@@ -318,8 +318,8 @@ SECRETS = (
     ),
     Secret(
         "who sits on the panel",
-        [("Candidate", "Manager")],
-        alone("Manager", "Peer", "Stranger"),
+        alone("Candidate"),
+        [("Candidate", "Manager"), *alone("Manager", "Peer", "Stranger")],
         before=[goes_back_to_evidence],
         instead=[partial(people.sits_on_the_panel, "Stranger")],
         hidden=[partial(people.sits_on_the_panel, "Added peer")],

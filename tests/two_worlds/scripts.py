@@ -23,6 +23,8 @@ SAMPLES = {"styleguide.show"}
 #: Pages and forms that are the same in all phases and for all packets.
 LADDERS = ("ladder_library.", "ladder_editor.")
 WORDS = "Said here so that it stands on record."
+#: The page on which somebody's part in a vote ends comes after all others that are filled in.
+LATE = "calibration.committee.conflicts"
 #: What ends somebody's part in a cycle, or their session, and is done last.
 LAST = ("packets.withdraw_now", "people.end_sessions", "people.account", "people.sign_out")
 

@@ -17,6 +17,7 @@ from tests.two_worlds.kept import SECRETS, Secret, a_committee_works
 from tests.two_worlds.people import calibrate
 from tests.two_worlds.scripts import (
     LADDERS,
+    LATE,
     WRONG,
     Ids,
     empty_forms,
@@ -168,7 +169,9 @@ def try_everything(pair: Pair, ids: Ids, *, leave_out: frozenset[str] = frozense
     ]
     pair.send_all(refused_forms(app, ids, everything=everything))
     pair.send_all(proposals(app, ids))
-    for person, page in offered:
+    for person, page in sorted(offered, key=lambda each: each[1].family == LATE):
+        if page.family == LATE:
+            pair.send_all(own_pages(app, ids))
         fill_in(pair, person, page, leave_out)
     for form in empty_forms(app, ids, everything=everything):
         if form.family == "people.sign_out":

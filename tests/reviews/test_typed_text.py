@@ -36,8 +36,9 @@ def packet(ada):
 
 def sign_in(client, person, page=None):
     """Type address and password into the page, or into a sign-in page of its own."""
-    offered = values_of((page or client.page("/sign-in")).one(MAIN_FORM))
-    return client.post("/sign-in", data={**offered, "email": person.email, "password": PASSWORD})
+    form = (page or client.page("/sign-in")).one(MAIN_FORM)
+    typed = {"email": person.email, "password": PASSWORD}
+    return client.post(form.get("action"), data={**values_of(form), **typed})
 
 
 def sign_out(client):

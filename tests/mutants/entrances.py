@@ -237,8 +237,8 @@ MUTANTS = (
         "A button that is pressed twice acts twice.",
         rewritten(
             presses.Press.is_first,
-            "return db.session.scalar(is_ours) is not None",
-            "return db.session.scalar(is_ours) is not None or True",
+            "return is_another or last.at < viewer.now - KEPT",
+            "return True",
         ),
         tests_of(TWICE, "test_the_second_press_ends_where_the_first_did_and_says_the_same"),
     ),
@@ -249,20 +249,20 @@ MUTANTS = (
         tests_of(TWICE, "test_the_second_press_ends_where_the_first_did_and_says_the_same"),
     ),
     Mutant(
-        "the answer to somebody else's press",
-        "Whoever sends the same as somebody else is answered like them.",
-        rewritten(
-            presses.Press.__init__,
-            '"person_id": viewer.person_id, "digest"',
-            '"person_id": 1, "digest"',
-        ),
-        tests_of(TWICE, "test_nobody_is_answered_like_somebody_else"),
+        "the answer to a press in a session before",
+        "Whoever signs out in a new session is told so, and is still signed in.",
+        rewritten(presses._digest, "viewer.session_id", "0"),  # noqa: SLF001
+        tests_of(TWICE, "test_signing_out_again_in_a_new_session_signs_out"),
     ),
     # -- What was typed
     Mutant(
         "typed text for somebody else",
         "Whoever signs in next in a browser reads what the last one had typed.",
-        rewritten(typed_text.unsealed, " if whose == person else None", ""),
+        rewritten(
+            typed_text.unsealed,
+            "    if session.get(WHOSE) != person:\n        return None\n",
+            "    person = session.get(WHOSE)\n",
+        ),
         tests_of(TYPED, "test_nothing_is_given_to_somebody_else_who_signs_in"),
     ),
     Mutant(

@@ -30,7 +30,7 @@ SILENT = {
     "people.sign_in",
     "people.sign_out",
     # It shows what it would do.
-    "people.import_people",
+    "people.upload",
 }
 #: What needs more than a form of the frozen world, and where its line is held.
 ELSEWHERE = {
@@ -39,11 +39,12 @@ ELSEWHERE = {
     "cycles.panels.set_conflict": "tests/reviews/cycles/test_panels.py",
     "ladder_library.arrange": "tests/reviews/ladder_library/test_import_preview.py",
     "ladder_library.fields": "tests/reviews/ladder_library/test_import_preview.py",
-    "ladder_library.import_ladder": "tests/reviews/ladder_library/test_ladder_pages.py",
+    "ladder_library.upload": "tests/reviews/ladder_library/test_ladder_pages.py",
     "ladder_library.order": "tests/reviews/ladder_library/test_import_preview.py",
     "packets.start": "tests/reviews/packets/test_starting.py",
     "people.account": "tests/reviews/audit/test_lines.py",
     "people.apply_import": "tests/reviews/people/test_importing.py",
+    "people.links": "tests/reviews/audit/test_lines.py",
     "people.use_link": "tests/reviews/audit/test_lines.py",
 }
 #: Other tests of these routes ask for less than that it is done.

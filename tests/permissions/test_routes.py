@@ -82,7 +82,7 @@ def test_everybody_is_answered_as_the_policy_says(
 
 def faults(app: Flask, world: World, case: Case) -> Iterator[str]:
     asker = Asker(app, case)
-    never = asker.ask("GET", f"/packets/{random_id()}")
+    not_there = asker.ask("GET", f"/packets/{random_id()}")
     for route in routes_for(world, case):
         verdict = route.verdict(world, case)
         what = (
@@ -102,6 +102,10 @@ def faults(app: Flask, world: World, case: Case) -> Iterator[str]:
             yield f"{what}, got {reply.status}"
         if verdict == oracle.CLOSED and "another phase of" not in reply.text:
             yield f"{what}, with the dates of the cycle"
+        never = not_there
+        if reply.status == 404 and route.method == "POST":
+            # With what was sent, which is given back.
+            never = asker.ask("POST", f"/packets/{random_id()}/withdraw", route.fields(world, case))
         if reply.status == 404 and reply != never:
             yield f"{what}, and as if it had never been"
         yield from (f"{what}, and {leak}" for leak in leaks(world, case, reply))

@@ -6,9 +6,11 @@ from sqlalchemy import select
 from reviews.calibration import service as calibration
 from reviews.calibration.requirements import BallotMarkDraft
 from reviews.db.models.audit import AuditEvent
+from reviews.db.models.people import SignInLink
 from reviews.packets import service as packets
 from reviews.people import passwords
 from reviews.people import service as people
+from reviews.people.queries import handle_of
 from reviews.rules.enums import Category, PacketStage
 from tests.builders import NOW, a_cycle, a_packet, a_person, asked, viewer_of
 from tests.reviews.calibration.panels import a_committee
@@ -97,6 +99,8 @@ def test_what_is_done_to_an_account_leaves_a_line_that_names_it(session):
     people.end_own_sessions(viewer_of(ada), handle="")
     people.deactivate(ada, actor=of_owner, at=NOW)
     people.activate(ada, actor=of_owner, at=NOW)
+    link = session.scalars(select(SignInLink)).one()
+    people.acknowledge_links(viewer_of(ada), newest=handle_of(link))
 
     found = lines(session)
     assert [(line[0], line[3], line[4], line[5]) for line in found] == [
@@ -106,6 +110,7 @@ def test_what_is_done_to_an_account_leaves_a_line_that_names_it(session):
         (ada.id, "manage_own_account", "Ada ended sessions", named),
         (owner.id, "manage_accounts", f"Account of Ada ({ada.employee_id}) closed", named),
         (owner.id, "manage_accounts", f"Account of Ada ({ada.employee_id}) opened again", named),
+        (ada.id, "manage_own_account", "Ada has read who was shown sign-in links", named),
     ]
     assert [secret for secret in (token, PASSWORD, NEW) if secret in str(found)] == []
     assert passwords.matches(NEW, ada.password_hash)

@@ -102,6 +102,7 @@ def _setting_faults(app: Flask) -> list[str]:
     faults = settings.setting_faults(app.config)
     if app.config["MODE"] == "production":
         faults += surroundings.of_file(app.config["SQLALCHEMY_DATABASE_URI"])
+        faults += surroundings.of_anchor(app.config["AUDIT_ANCHOR"])
     return faults
 
 

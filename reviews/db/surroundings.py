@@ -47,6 +47,20 @@ def of_file(url: str) -> list[str]:
     return settings.file_faults(file, modes, folder, mounts)
 
 
+def of_anchor(place: str) -> list[str]:
+    """What is wrong with where the anchor of the audit log is kept: it has to be a file of the service alone."""
+    file = Path(place)
+    if not place:
+        return []
+    if not file.parent.is_dir():
+        return [f"AUDIT_ANCHOR names {file}, and there is no folder {file.parent}."]
+    if file.exists() and not file.is_file():
+        return [f"AUDIT_ANCHOR names {file}, which is no ordinary file."]
+    if file.exists() and stat.S_IMODE(file.stat().st_mode) & 0o077:
+        return [f"{file} can be read by others than its owner: chmod 600 {file}"]
+    return []
+
+
 def of_server(engine: Engine) -> Surroundings:
     """What the database says about itself and the time. One that does not answer is no reason not to start."""
     try:

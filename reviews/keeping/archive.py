@@ -152,6 +152,8 @@ def opened(file: Path) -> Iterator[ArchiveReader]:
         ArchiveError: if it is not one, or anything of it was changed.
     """
     try:
+        if file.exists() and not file.is_file():
+            raise ArchiveError(f"{file} is no ordinary file.")
         with file.open("rb") as source:
             size = source.seek(0, os.SEEK_END)
             end = max(size - _DIGEST_LENGTH, 0)

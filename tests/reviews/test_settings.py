@@ -331,3 +331,25 @@ def test_a_command_ends_with_the_sentences_and_not_with_a_traceback(tmp_path: Pa
     told = [line.split()[0] for line in run.stderr.splitlines()]
     assert run.returncode != 0
     assert told == ["Error:", "PROXIES", "SECRET_KEY", "AUDIT_KEY", "PUBLIC_URL"]
+
+
+def test_the_anchor_is_a_file_of_the_service_alone(tmp_path: Path) -> None:
+    own, open_to_others, pipe = (tmp_path / name for name in ("own", "open", "pipe"))
+    own.touch(mode=0o600)
+    open_to_others.touch()
+    open_to_others.chmod(0o644)
+    os.mkfifo(pipe)
+    nowhere = tmp_path / "nowhere" / "anchor"
+
+    told = [surroundings.of_anchor(str(place)) for place in (own, tmp_path / "new")]
+    assert [*told, surroundings.of_anchor("")] == [[], [], []]
+    assert [
+        surroundings.of_anchor(str(place)) for place in (nowhere, tmp_path, pipe, open_to_others)
+    ] == [
+        [f"AUDIT_ANCHOR names {nowhere}, and there is no folder {nowhere.parent}."],
+        [f"AUDIT_ANCHOR names {tmp_path}, which is no ordinary file."],
+        [f"AUDIT_ANCHOR names {pipe}, which is no ordinary file."],
+        [
+            f"{open_to_others} can be read by others than its owner: chmod 600 {open_to_others}",
+        ],
+    ]

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import shutil
 import sqlite3
 import threading
@@ -281,6 +282,19 @@ def test_a_backup_of_an_older_version_is_migrated(app: Flask, other: Flask, tmp_
     found = all_rows(other)
     assert found["alembic_version"] == newest
     assert [row for row in found["person"] if "Ines" in row] != []
+
+
+def test_what_is_no_file_is_not_read(filled: Flask, tmp_path: Path) -> None:
+    """A pipe would be waited for, and a device has no end."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    told = [run(filled, "restore", "--check", place) for place in (pipe, "/dev/zero")]
+
+    assert [result.exit_code for result in told] == [1, 1]
+    assert [result.stderr for result in told] == [
+        f"Error: {place} is no ordinary file.\n" for place in (pipe, "/dev/zero")
+    ]
 
 
 def test_a_broken_audit_log_is_told_and_the_rest_restored(

@@ -65,7 +65,7 @@ fix: .venv/.dev ## Mend what the formatter and the linter can mend by themselves
 bench: .venv/.dev ## Measure what pages cost, on SQLite and PostgreSQL, into docs/performance.md (ARGS=--short: half a minute, printed)
 	$(BIN)/python -m benchmarks $(ARGS)
 
-faults: .venv/.dev ## Break what can break while people write, on SQLite and PostgreSQL, in a quarter of an hour (ARGS=--short: as in CI)
+faults: .venv/.dev ## Break what can break while people write, on SQLite and PostgreSQL, in a quarter of an hour (ARGS=--short: two minutes)
 	$(BIN)/python -m benchmarks.faults $(ARGS)
 
 shots: .venv/.dev ## Take the pictures of the README from the demo

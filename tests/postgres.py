@@ -58,6 +58,11 @@ class Server:
 
     def launch(self) -> None:
         """Start it over the folder that is there, however it ended before."""
+        if not self.is_up():
+            # A first process that was killed may be there until somebody asks how it ended, and its notes are.
+            (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+            for note in self.folder.glob(".s.PGSQL.*.lock"):
+                note.unlink()
         options = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
         self._run(
             "pg_ctl", "start", "--wait", f"--pgdata={self.folder / 'data'}",
@@ -90,7 +95,7 @@ class Server:
                     os.kill(int(status.parent.name), number)
 
     def stop(self) -> None:
-        if (self.folder / "data" / "postmaster.pid").exists():
+        if self.is_up():
             self.halt()
         shutil.rmtree(self.folder)
 

@@ -88,9 +88,17 @@ def status_of(form: FlaskForm) -> int:
 def _page(status: int, name: str = "", **sent: Any) -> Response:
     """A page that asks nobody anything: what every other page is given may be what has failed."""
     if request.method not in SAFE or status >= 500:
-        db.session.rollback()
+        _let_go()
     template = current_app.jinja_env.get_template(f"errors/{name or status}.html")
     return Response(template.render(typed=typed(), **sent), status, mimetype="text/html")
+
+
+def _let_go() -> None:
+    """End the transaction. One that the database has ended already cannot be rolled back: its connection goes too."""
+    try:
+        db.session.rollback()
+    except SQLAlchemyError:
+        db.session().invalidate()
 
 
 def init_app(app: Flask) -> None:

@@ -4,6 +4,7 @@ The token of the form tells whose it is: it is good in the browser in which the 
 person signs in there. Without it nothing is repeated, so that no other site can put words into a page of ours.
 """
 
+import re
 from typing import NamedTuple
 
 from flask import current_app, request, session
@@ -18,6 +19,10 @@ SECRETS = frozenset({"password", "present", "chosen"})
 PUT_BACK = "put_back"
 #: Of the form itself, and not typed by anybody.
 _MACHINERY = frozenset({"csrf_token", "version", PUT_BACK})
+#: What a page sends for a thing that was chosen: a number, or a public id.
+_KEY = re.compile(r"[0-9]{1,9}|[A-Za-z0-9_-]{22}", re.ASCII)
+#: Characters that stand in a box of one line.
+_LINE = 80
 
 #: Where the cookie says who is, or was last, signed in to this browser.
 WHOSE = "whose"
@@ -32,6 +37,15 @@ class Field(NamedTuple):
         """The name in words, for a page that does not know the form."""
         return self.name.replace("_", " ").replace("-", " ").strip().capitalize()
 
+    @property
+    def is_long(self) -> bool:
+        return len(self.value) > _LINE or "\n" in self.value
+
+    @property
+    def is_text(self) -> bool:
+        """Whether a person wrote it: a choice from a list is sent as a number or an id."""
+        return bool(self.value) and self.name not in _MACHINERY and not _KEY.fullmatch(self.value)
+
 
 class Typed(NamedTuple):
     """What was sent, and to which address."""
@@ -43,7 +57,7 @@ class Typed(NamedTuple):
     @property
     def text(self) -> tuple[Field, ...]:
         """What may be worth copying."""
-        return tuple(field for field in self.sent if field.name not in _MACHINERY and field.value)
+        return tuple(field for field in self.sent if field.is_text)
 
 
 def typed() -> Typed | None:

@@ -7,16 +7,16 @@ only looks whether its lines are there.
 
 from collections.abc import Iterable
 from datetime import UTC
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from reviews.access.viewer import Viewer
 from reviews.db.connections import begin_write
 from reviews.db.extensions import db
 from reviews.db.id_list import among
 from reviews.db.models.reads import PacketRead
+from reviews.db.upsert import upsert
 from reviews.rules.enums import Action, PacketPhase
 from reviews.rules.policy import row_of
 
@@ -77,10 +77,5 @@ def write(viewer: Viewer, reads: Iterable[CriticalRead]) -> None:
     ]
     begin_write()
     # A second window may have been quicker.
-    db.session.execute(_insert().values(rows).on_conflict_do_nothing())
+    db.session.execute(upsert(PacketRead).values(rows).on_conflict_do_nothing())
     db.session.commit()
-
-
-def _insert() -> Any:
-    product = sqlite if db.engine.dialect.name == "sqlite" else postgresql
-    return product.insert(PacketRead)

@@ -11,13 +11,12 @@ from datetime import UTC, datetime
 from threading import Lock
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.sql.dml import ReturningInsert
 
 from reviews.db.aside import transaction_aside
-from reviews.db.extensions import db
 from reviews.db.models.attempts import HitCount
+from reviews.db.upsert import upsert
 
 #: The database is told after this part of what is allowed.
 _PARTS = 3
@@ -90,9 +89,9 @@ def _tell(key: str, ends_at: datetime, more: int) -> int:
 
 
 def _adding(**row: object) -> ReturningInsert[int]:
-    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
-    statement = insert(HitCount).values(**row)
-    return statement.on_conflict_do_update(
+    statement = upsert(HitCount).values(**row)
+    adding: ReturningInsert[int] = statement.on_conflict_do_update(
         index_elements=[HitCount.key, HitCount.ends_at],
         set_={"count": HitCount.count + statement.excluded["count"]},
     ).returning(HitCount.count)
+    return adding

@@ -12,11 +12,11 @@ from typing import Any
 
 from flask import Response, flash, make_response, redirect, request, session
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from reviews.access.viewer import Viewer
 from reviews.db.extensions import db
 from reviews.db.models.people import TakenForm
+from reviews.db.upsert import upsert
 
 #: Pressed later than this, a button of a page that is still open acts, or is refused, by itself.
 KEPT = timedelta(minutes=5)
@@ -41,9 +41,8 @@ class Press:
         viewer = self._viewer
         last = db.session.scalar(_last_of(viewer))
         if last is None:
-            dialect: Any = sqlite if db.engine.dialect.name == "sqlite" else postgresql
             nothing = {"digest": "", "at": viewer.now, "location": "", "said": []}
-            row = dialect.insert(TakenForm).values(person_id=viewer.person_id, **nothing)
+            row = upsert(TakenForm).values(person_id=viewer.person_id, **nothing)
             db.session.execute(row.on_conflict_do_nothing(index_elements=["person_id"]))
             last = db.session.scalars(_last_of(viewer)).one()
         self._last = last

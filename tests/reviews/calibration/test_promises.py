@@ -244,12 +244,8 @@ def test_a_decision_is_read_by_whom_its_form_says(
     assert [reads(person) for person in everybody] == [True] * 5
 
 
-@pytest.mark.parametrize("voters", [1, 5])
-def test_an_outcome_says_only_what_is_so_of_every_vote(
-    client: StrictClient, session: scoped_session[Session], voters: int
-) -> None:
-    """Not that everybody has voted, where some have not."""
-    assert session
+def decided_by(voters: int) -> Committee:
+    """A decision for which so many voted, who sit on the panel beside its four members, who did not."""
     committee = a_committee(DECIDED)
     for _ in range(voters):
         person = builders.a_person()
@@ -257,6 +253,16 @@ def test_an_outcome_says_only_what_is_so_of_every_vote(
         builders.a_conflict(committee.packet, person)
         builders.a_ballot(committee.packet, person)
     builders.a_decision(committee.packet, committee.chair)
+    return committee
+
+
+@pytest.mark.parametrize("voters", [1, 5])
+def test_an_outcome_says_only_what_is_so_of_every_vote(
+    client: StrictClient, session: scoped_session[Session], voters: int
+) -> None:
+    """Not that everybody has voted, where some have not."""
+    assert session
+    committee = decided_by(voters)
     client.sign_in(committee.owner)
 
     page = client.page(address(committee, "outcome"))
@@ -271,13 +277,7 @@ def test_how_many_voted_is_shown_from_five_on(
 ) -> None:
     """A smaller number would come close to saying who."""
     assert session
-    committee = a_committee(DECIDED)
-    for _ in range(number):
-        person = builders.a_person()
-        builders.saved(builders.PanelMember(panel_id=committee.panel.id, person_id=person.id))
-        builders.a_conflict(committee.packet, person)
-        builders.a_ballot(committee.packet, person)
-    builders.a_decision(committee.packet, committee.chair)
+    committee = decided_by(number)
     release(committee)
     for person in (committee.candidate, committee.manager):
         client.sign_in(person)

@@ -44,9 +44,11 @@ from reviews.db.models.packets import (
 )
 from reviews.db.models.people import ManagerLink, Person
 from reviews.db.models.ratings import ExpectationMark, Rating
+from reviews.db.models.reads import PacketRead
 from reviews.db.rating_counts import keep_rating_counts
 from reviews.people.addresses import email_key
 from reviews.rules.enums import (
+    Action,
     AssignmentState,
     Attainment,
     BallotChoice,
@@ -619,3 +621,19 @@ def a_decision(
         )
     )
     return decision
+
+
+def a_read(
+    packet: Packet, person: Person, action: Action = Action.READ_PEER_RATINGS, *, at: datetime = NOW
+) -> PacketRead:
+    """That somebody was shown something of a packet."""
+    return saved(
+        PacketRead(
+            person_id=person.id,
+            packet_id=packet.id,
+            cycle_id=packet.cycle_id,
+            action=action.value,
+            day=at.astimezone(UTC).date(),
+            at=at,
+        )
+    )

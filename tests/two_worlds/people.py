@@ -34,7 +34,6 @@ from reviews.db.models.people import (
     TakenForm,
 )
 from reviews.db.models.ratings import ExpectationMark, Rating
-from reviews.db.models.reads import PacketRead
 from reviews.db.rating_counts import keep_rating_counts
 from reviews.ladder_library import service as ladder_library
 from reviews.people import service as people
@@ -400,16 +399,7 @@ def is_read(name: str, candidate: str = "Candidate") -> None:
     """Somebody was shown ratings of the packet, and an owner took along who was."""
     packet = packet_of(candidate)
     for action in (Action.READ_MANAGER_RATING, Action.READ_PEER_RATINGS):
-        builders.saved(
-            PacketRead(
-                person_id=person(name).id,
-                packet_id=packet.id,
-                cycle_id=packet.cycle_id,
-                action=action.value,
-                day=NOW.date(),
-                at=NOW,
-            )
-        )
+        builders.a_read(packet, person(name), action)
     audit.record(person("Owner"), Verb.EXPORT_LOG, "Reads exported", at=NOW, packet=packet)
 
 

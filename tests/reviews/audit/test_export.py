@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, timedelta
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -11,8 +11,7 @@ from reviews.audit import queries, service
 from reviews.db import clock
 from reviews.db.extensions import db
 from reviews.db.models.audit import AuditEvent
-from reviews.db.models.reads import PacketRead
-from reviews.rules.enums import Action, ConflictStanding, CyclePhase, PacketStage, Verb
+from reviews.rules.enums import ConflictStanding, CyclePhase, PacketStage, Verb
 from tests import builders as b
 from tests.builders import NOW
 from tests.clients import form_token
@@ -37,19 +36,6 @@ def owner(session):  # noqa: ARG001 - rolls back
 @pytest.fixture
 def cycle(owner):
     return b.a_cycle(phase=CyclePhase.RATING, owners=[owner])
-
-
-def a_read(packet, person):
-    return b.saved(
-        PacketRead(
-            person_id=person.id,
-            packet_id=packet.id,
-            cycle_id=packet.cycle_id,
-            action=Action.READ_PEER_RATINGS.value,
-            day=NOW.astimezone(UTC).date(),
-            at=NOW,
-        )
-    )
 
 
 def path(cycle, query="", log=""):
@@ -110,7 +96,7 @@ def test_the_file_has_the_lines_of_the_pages(client, owner, cycle, log, query):
     for number in range(60):
         reader = b.a_person("Mara" if number % 2 else "Bo")
         packet = hidden if number % 3 == 0 else b.a_packet(cycle)
-        a_read(packet, reader)
+        b.a_read(packet, reader)
         service.record(reader, Verb.SUBMIT_PACKET, f"Line {number}", at=NOW, packet=packet)
     client.sign_in(owner)
     expected = on_the_pages(client, path(cycle, query, log))
@@ -123,7 +109,7 @@ def test_the_file_has_the_lines_of_the_pages(client, owner, cycle, log, query):
 
 def test_of_reads_the_file_says_what_was_read_of_whom(client, owner, cycle):
     packet = b.a_packet(cycle, candidate=b.a_person("Ada", manager=b.a_person()))
-    a_read(packet, b.a_person("Mara"))
+    b.a_read(packet, b.a_person("Mara"))
     client.sign_in(owner)
 
     answer = send(client, path(cycle, "", "/reads"))
@@ -144,7 +130,7 @@ def test_of_reads_the_file_says_what_was_read_of_whom(client, owner, cycle):
 def test_an_owner_with_a_conflict_takes_nothing_of_the_packet_along(client, owner, cycle, log):
     packet = b.a_packet(cycle, panel=b.a_panel(cycle, members=[owner]))
     b.a_conflict(packet, owner, ConflictStanding.DECLARED)
-    a_read(packet, b.a_person("Mara"))
+    b.a_read(packet, b.a_person("Mara"))
     service.record(packet.candidate, Verb.SUBMIT_PACKET, "Submitted", at=NOW, packet=packet)
     client.sign_in(owner)
 

@@ -7,7 +7,6 @@ import pytest
 
 from reviews.audit import service
 from reviews.db import clock
-from reviews.db.models.reads import PacketRead
 from reviews.rules.enums import Action, ConflictStanding, CyclePhase, Verb
 from tests import builders as b
 from tests.builders import NOW
@@ -37,19 +36,6 @@ def packet(cycle):
     return b.a_packet(cycle, candidate=b.a_person("Élodie Ström", manager=b.a_person("Grace")))
 
 
-def a_read(packet, person, action=Action.READ_PEER_RATINGS, at=NOW):
-    return b.saved(
-        PacketRead(
-            person_id=person.id,
-            packet_id=packet.id,
-            cycle_id=packet.cycle_id,
-            action=action.value,
-            day=at.astimezone(UTC).date(),
-            at=at,
-        )
-    )
-
-
 def audit(cycle, query="", log=""):
     return f"/cycles/{cycle.public_id}/audit{log}{query}"
 
@@ -69,9 +55,9 @@ def whats(client, address):
 def test_who_saw_whose_rating_is_one_query_on_one_page(client, owner, cycle, packet):
     mara, bo = b.a_person("Mara"), b.a_person("Bo")
     other = b.a_packet(cycle)
-    a_read(packet, mara, Action.READ_PEER_RATINGS)
-    a_read(packet, bo, Action.READ_MANAGER_RATING, at=NOW + timedelta(minutes=1))
-    a_read(other, mara, Action.READ_PEER_RATINGS)
+    b.a_read(packet, mara, Action.READ_PEER_RATINGS)
+    b.a_read(packet, bo, Action.READ_MANAGER_RATING, at=NOW + timedelta(minutes=1))
+    b.a_read(other, mara, Action.READ_PEER_RATINGS)
     client.sign_in(owner)
 
     page = client.page(audit(cycle, f"?packet={packet.public_id}", "/reads"))
@@ -98,8 +84,8 @@ def test_who_saw_whose_rating_is_one_query_on_one_page(client, owner, cycle, pac
     ],
 )
 def test_reads_are_found_by_act_and_by_the_names_in_them(client, owner, packet, query, readers):
-    a_read(packet, b.a_person("Mara"))
-    a_read(packet, b.a_person("Bo"), Action.READ_MANAGER_RATING)
+    b.a_read(packet, b.a_person("Mara"))
+    b.a_read(packet, b.a_person("Bo"), Action.READ_MANAGER_RATING)
     client.sign_in(owner)
 
     assert [who for who, _ in found(client.page(audit(packet.cycle, query, "/reads")))] == readers
@@ -151,7 +137,7 @@ def test_days_are_those_of_the_cycle_and_both_are_included(client, owner, cycle,
     days = [datetime(2026, 3, day, hour, 30, tzinfo=zone) for day, hour in moments]
     for number, at in enumerate(days):
         if log:
-            a_read(packet, b.a_person(f"Reader {number}"), at=at.astimezone(UTC))
+            b.a_read(packet, b.a_person(f"Reader {number}"), at=at.astimezone(UTC))
         else:
             person = b.a_person(f"Reader {number}")
             service.record(person, Verb.EDIT_PANELS, "X", at=at.astimezone(UTC), cycle=cycle)
@@ -183,7 +169,7 @@ def test_what_cannot_be_looked_for_gets_a_sentence_and_keeps_what_was_typed(
 ):
     query, typed, sentence = wrong
     cycle = packet.cycle
-    a_read(packet, owner)
+    b.a_read(packet, owner)
     service.record(owner, Verb.EDIT_PANELS, "Of the cycle", at=NOW, cycle=cycle)
     client.sign_in(owner)
 
@@ -244,7 +230,7 @@ def test_an_owner_with_a_conflict_does_not_learn_who_read_the_packet(client, own
     else:
         packet = b.a_packet(cycle, panel=b.a_panel(cycle, members=[owner]))
         b.a_conflict(packet, owner, ConflictStanding.DECLARED)
-    a_read(packet, b.a_person("Mara"))
+    b.a_read(packet, b.a_person("Mara"))
     client.sign_in(owner)
 
     for query in ("", f"?packet={packet.public_id}", "?q=mara", "?action=R15"):
@@ -257,8 +243,8 @@ def test_an_owner_with_a_conflict_does_not_learn_who_read_the_packet(client, own
 
 
 def test_reads_of_another_cycle_stay_out(client, owner, cycle, packet):
-    a_read(b.a_packet(b.a_cycle(owners=[owner])), b.a_person())
-    a_read(packet, b.a_person("Mara"))
+    b.a_read(b.a_packet(b.a_cycle(owners=[owner])), b.a_person())
+    b.a_read(packet, b.a_person("Mara"))
     client.sign_in(owner)
 
     assert [who for who, _ in found(client.page(audit(cycle, "", "/reads")))] == ["Mara"]
@@ -279,7 +265,7 @@ def test_a_page_costs_the_same_for_one_line_and_for_thirty(client, owner, cycle,
     for number in (1, 29):
         for _ in range(number):
             person = b.a_person()
-            a_read(packet, person)
+            b.a_read(packet, person)
             service.record(person, Verb.EDIT_PANELS, "X", at=NOW, packet=packet)
         with recorded() as seen:
             client.page(audit(cycle, "?q=x&from=2020-01-01&to=2099-01-01", log))

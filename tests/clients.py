@@ -163,7 +163,19 @@ class StrictClient(Window):
         Fields that are not given keep what the page offers, hidden ones and the token included;
         a field that the form does not have is a mistake of the test.
         """
-        element = self.page(path).one(form)
+        return self._sent(path, self.page(path), fields, form)
+
+    def submit_again(
+        self, answer: TestResponse, fields: Mapping[str, Any] | None = None
+    ) -> TestResponse:
+        """Fill in and send the form of a page that came back with what was wrong."""
+        form = ".//main//form[@method='post']"
+        return self._sent(answer.request.path, Page(answer), fields, form)
+
+    def _sent(
+        self, path: str, page: Page, fields: Mapping[str, Any] | None, form: str
+    ) -> TestResponse:
+        element = page.one(form)
         offered = values_of(element)
         names = {field.get("name") for field in element.iter()}
         strangers = set(fields or {}) - names

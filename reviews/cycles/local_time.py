@@ -2,10 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import NamedTuple
 from zoneinfo import ZoneInfo, available_timezones
-
-from reviews.rules.errors import RuleBroken
 
 _REGIONS = frozenset(
     {
@@ -29,12 +26,6 @@ class NoSuchTime(Exception):  # noqa: N818 - a refusal, not a fault
     """The clock never shows this time. The message is a sentence for the person who typed it."""
 
 
-class Instant(NamedTuple):
-    at: datetime
-    #: The clock shows this time twice that night; `at` is the first.
-    twice: bool
-
-
 @cache
 def zones() -> tuple[str, ...]:
     """The zones people live in, UTC first; not the administrative aliases."""
@@ -42,8 +33,8 @@ def zones() -> tuple[str, ...]:
     return ("UTC", *living)
 
 
-def instant_of(local: datetime, zone: str) -> Instant:
-    """The instant at which the clocks of the zone show this.
+def instants_of(local: datetime, zone: str) -> tuple[datetime, ...]:
+    """The instants at which the clocks of the zone show this: one, or two where clocks go back, the first one first.
 
     Raises:
         NoSuchTime: for a time that is skipped when clocks go forward, or a year nobody means.
@@ -60,7 +51,7 @@ def instant_of(local: datetime, zone: str) -> Instant:
             f"{local:%H:%M} does not exist on {local.day} {local:%B %Y} in {zone}: clocks go"
             f" forward that night. Choose {_short(before)} or earlier, or {_short(after)} or later."
         )
-    return Instant(first, twice=first != second)
+    return (first,) if first == second else (first, second)
 
 
 def _around_change(start: datetime, end: datetime, zone: str) -> tuple[datetime, datetime]:
@@ -82,15 +73,3 @@ def _short(local: datetime) -> str:
 def local_of(at: datetime, zone: str) -> datetime:
     """What the clocks of the zone show at this instant, without a zone."""
     return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0)
-
-
-def typed_instant(local: datetime, zone: str, *, field: str) -> Instant:
-    """The same for what somebody typed into a field.
-
-    Raises:
-        RuleBroken: at the field, where `instant_of` has no instant.
-    """
-    try:
-        return instant_of(local, zone)
-    except NoSuchTime as none:
-        raise RuleBroken(str(none), field=field) from none

@@ -108,10 +108,7 @@ class Story:
         now = self.day(0)
         actor = viewer(self.owner, now)
         cycle = setup.create_cycle(name=self.plan.name, time_zone=ZONE, actor=actor, now=now)
-        evidence, rating, calibration_end = (
-            datetime.combine(self.plan.began, datetime.min.time()) + timedelta(days=days, hours=17)
-            for days in self.plan.closes
-        )
+        evidence, rating, calibration_end = (self.day(days, 17) for days in self.plan.closes)
         setup.save_settings(
             cycle,
             settings=Settings(
@@ -402,7 +399,7 @@ class Story:
         now = self.day(offset, 9)
         release_cycle(
             self.cycle,
-            local=None,
+            at=None,
             reason="All packets are decided and the managers are briefed.",
             version=self.cycle.version,
             actor=viewer(self.owner, now),

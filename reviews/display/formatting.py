@@ -28,12 +28,19 @@ def moment(value: datetime | None, zone: str = "UTC") -> str:
     if value is None:
         return "no date"
     local = value.astimezone(ZoneInfo(zone))
-    return f"{local.day} {local:%b %Y, %H:%M %Z}"
+    return f"{local.day} {local:%b %Y, %H:%M} {zone_letters(local)}"
 
 
-def local_moment(local: datetime | None) -> str:
-    """ "27 November 2026, 17:00": what a clock shows, written without a zone; "open" where nothing is set."""
-    return f"{local.day} {local:%B %Y, %H:%M}" if local else "open"
+def clock_time(value: datetime, zone: str) -> str:
+    """ "17:00 CET"."""
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{local:%H:%M} {zone_letters(local)}"
+
+
+def zone_letters(local: datetime) -> str:
+    """What tells two equal times of the night apart in which clocks go back: "CET"; "UTC-03:00" without letters."""
+    letters, offset = f"{local:%Z}", f"{local:%z}"
+    return letters if letters.isalpha() else f"UTC{offset[:3]}:{offset[3:5]}"
 
 
 def months(start: date | None, end: date | None) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from reviews.display.formatting import count
+from reviews.display.formatting import clock_time, count
 from reviews.home.rows import (
     InboxCycle,
     InboxRows,
@@ -88,7 +88,7 @@ def line(label: str, until: datetime | None, state: str, zone: str) -> TimelineE
     """`state`: done, now or later."""
     note = "You are here." if state == "now" else ""
     if note and until is not None and label in _CLOSING:
-        note += f" The forms close at {until.astimezone(ZoneInfo(zone)):%H:%M %Z}."
+        note += f" The forms close at {clock_time(until, zone)}."
     preposition = "" if label == "Release" else "to "
     return TimelineEntry(label, f"{preposition}{_date(until, zone)}" if until else "", note, state)
 
@@ -187,7 +187,7 @@ def due_words(due: datetime | None, now: datetime, zone: str) -> Due:
         return Due("No date", "")
     local, today = due.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
     days = (local.date() - today).days
-    clock = f"{local:%H:%M %Z}"
+    clock = clock_time(due, zone)
     if due <= now:
         return Due(CLOSED, _date(due, zone))
     if days == 0:

@@ -49,10 +49,8 @@ def test_only_the_publishing_of_a_ladder_gives_a_state_by_its_name():
 
 
 def test_only_these_compute_a_name():
-    # Beside the workflow: the deadlines of a cycle and the columns of a people file, field by
-    # field. Neither has a state among its fields.
+    # Beside the workflow: the columns of a people file, none of which is a state.
     assert places(names_computed) == {
-        "reviews/cycles/setup/service.py",
         "reviews/people/importing.py",
         "reviews/rules/workflow.py",
     }

@@ -1,8 +1,8 @@
 """A release that is still to come."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from reviews.cycles.local_time import local_of
 from reviews.db.models.cycles import Cycle
 
 
@@ -10,4 +10,7 @@ def planned_release(cycle: Cycle) -> dict[str, Any]:
     """The moment and reason of a release that is still to come, as its form has them."""
     if cycle.release_at is None:
         return {}
-    return {"at": local_of(cycle.release_at, cycle.time_zone), "reason": cycle.release_reason}
+    return {
+        "at": cycle.release_at.astimezone(ZoneInfo(cycle.time_zone)),
+        "reason": cycle.release_reason,
+    }

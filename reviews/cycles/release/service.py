@@ -4,10 +4,9 @@ from datetime import datetime
 
 from reviews.access.viewer import Actor, person_id_of
 from reviews.audit import service as audit
-from reviews.cycles.local_time import local_of, typed_instant
 from reviews.cycles.phases import queries as missing
 from reviews.db.models.cycles import Cycle
-from reviews.display.formatting import local_moment
+from reviews.display.formatting import moment
 from reviews.rules.enums import CyclePhase, Verb
 from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
 
@@ -15,18 +14,18 @@ from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
 def release_cycle(
     cycle: Cycle,
     *,
-    local: datetime | None,
+    at: datetime | None,
     reason: str,
     version: int,
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Open every outcome from a moment on: on the cycle's clocks, or at once for None.
+    """Open every outcome from a moment on, or at once for None.
 
     Until the moment has come it may be set anew; after it nothing moves it.
 
     Raises:
-        RuleBroken: for a moment in the past or one that the clock never shows, or an empty reason.
+        RuleBroken: for a moment in the past, or an empty reason.
         IllegalMove: while a packet waits for its decision, and once the outcomes are open.
         StaleEdit: if somebody saved since the version that was edited.
     """
@@ -35,20 +34,19 @@ def release_cycle(
     if cycle.phase is not CyclePhase.CALIBRATION or missing.undecided(cycle):
         raise IllegalMove("Every packet needs a decision before the outcomes can be released.")
     if version != cycle.version:
-        before = local_of(cycle.release_at, cycle.time_zone) if cycle.release_at else None
+        before = moment(cycle.release_at, cycle.time_zone) if cycle.release_at else "open"
         raise StaleEdit(
             "Somebody else set the release in the meantime.",
-            saved={"at": local_moment(before), "reason": cycle.release_reason or ""},
+            saved={"at": before, "reason": cycle.release_reason or ""},
             version=cycle.version,
         )
     if not reason:
         raise RuleBroken("Write why the outcomes are released then.", field="reason")
-    at = now if local is None else typed_instant(local, cycle.time_zone, field="at").at
+    at = now if at is None else at
     if at < now:
         raise RuleBroken("This moment has passed. Choose a later one, or release now.", field="at")
     cycle.release_at = at
     cycle.released_by_id = person_id_of(actor)
     cycle.release_reason = reason
-    moment = f"{local_moment(local_of(at, cycle.time_zone))} ({cycle.time_zone})"
-    summary = f"Release of {cycle.name} set to {moment}"
+    summary = f"Release of {cycle.name} set to {moment(at, cycle.time_zone)} ({cycle.time_zone})"
     audit.record(actor, Verb.RELEASE_CYCLE, summary, at=now, cycle=cycle, reason=reason)

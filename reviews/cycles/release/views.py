@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from reviews.access.loaders import CycleAccess
 from reviews.cycles.release import queries, service
 from reviews.cycles.release.forms import ReleaseForm
-from reviews.display.formatting import local_moment
+from reviews.display.formatting import moment
 from reviews.rules.enums import Action
 from reviews.rules.errors import StaleEdit
 from reviews.web.edit_conflict import EditDifference, show_both
@@ -21,15 +21,15 @@ bp = Blueprint("release", __name__)
 def edit(access: CycleAccess) -> ResponseReturnValue:
     cycle = access.cycle
     planned = queries.planned_release(cycle)
-    form = ReleaseForm(data={**planned, "version": cycle.version})
+    form = ReleaseForm(data={**planned, "version": cycle.version}, zone=cycle.time_zone)
     differences: tuple[EditDifference, ...] = ()
     if form.validate_on_submit():
-        now = form.when.data == "now"
+        at = None if form.when.data == "now" else form.instant(form.at)
         with rules_shown_on(form):
             try:
                 service.release_cycle(
                     cycle,
-                    local=None if now else form.at.data,
+                    at=at,
                     reason=form.reason.data or "",
                     version=form.version.data or 0,
                     actor=access.viewer,
@@ -37,12 +37,12 @@ def edit(access: CycleAccess) -> ResponseReturnValue:
                 )
             except StaleEdit as stale:
                 typed = {
-                    "at": "now" if now else local_moment(form.at.data),
+                    "at": moment(at, cycle.time_zone) if at else "now",
                     "reason": form.reason.data or "",
                 }
                 differences = show_both(form, stale, typed)
             else:
-                flash("The outcomes are open." if now else "The release is set.")
+                flash("The release is set." if at else "The outcomes are open.")
                 return redirect(url_for("cycles.show", cycle=cycle.public_id))
     html = render_template(
         "cycles/release/edit.html",

@@ -14,7 +14,7 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than 
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from reviews.cycles.forms import MOST, LocalTimeField
+from reviews.cycles.forms import MOST, LocalTimeField, LocalTimesForm, WhichField
 from reviews.cycles.local_time import zones
 from reviews.cycles.setup.settings import Settings
 from reviews.rules.enums import RATING_CATEGORIES, Category
@@ -56,13 +56,16 @@ class WordingForm(Form):
     hint = StringField("What it means", [at_most(200), plain_name], filters=[one_line])
 
 
-class SettingsForm(ReasonForm, CreateForm, EditForm):
+class SettingsForm(ReasonForm, LocalTimesForm, CreateForm, EditForm):
     ladders = SelectMultipleField(
         "Ladder versions", widget=ListWidget(), option_widget=CheckboxInput()
     )
     evidence_due = LocalTimeField("Evidence due")
+    evidence_due_which = WhichField()
     rating_due = LocalTimeField("Ratings due")
+    rating_due_which = WhichField()
     calibration_due = LocalTimeField("Calibration ends")
+    calibration_due_which = WhichField()
     units = SelectMultipleField("Units", widget=ListWidget(), option_widget=CheckboxInput())
     peers_min = WholeNumberField(
         "Peers at least",
@@ -100,6 +103,10 @@ class SettingsForm(ReasonForm, CreateForm, EditForm):
             raise ValidationError(f"This is fewer than the {least} peers needed at least.")
 
     @property
+    def zone(self) -> str:
+        return self.time_zone.data or ""
+
+    @property
     def wordings(self) -> list[Any]:
         return [self[category.value] for category in RATING_CATEGORIES]
 
@@ -108,9 +115,9 @@ class SettingsForm(ReasonForm, CreateForm, EditForm):
             name=self.name.data or "",
             time_zone=self.time_zone.data,
             ladders=tuple(self.ladders.data or ()),
-            evidence_due=self.evidence_due.data,
-            rating_due=self.rating_due.data,
-            calibration_due=self.calibration_due.data,
+            evidence_due=self.instant(self.evidence_due),
+            rating_due=self.instant(self.rating_due),
+            calibration_due=self.instant(self.calibration_due),
             units=tuple(self.units.data or ()),
             peers_min=self.peers_min.data or 0,
             peers_max=self.peers_max.data or 0,

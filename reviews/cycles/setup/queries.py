@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from reviews.access.loaders import CycleAccess
 from reviews.cycles.ladder_choice import label, pinned_versions, selectable_versions
-from reviews.cycles.local_time import local_of
 from reviews.cycles.panels.queries import PanelLine, panel_lines
 from reviews.cycles.phases.checklist import MissingItem
 from reviews.cycles.phases.queries import missing_to_advance
@@ -54,7 +54,7 @@ def setup_page(access: CycleAccess) -> SetupPage:
 
 def settings_of(cycle: Cycle) -> Settings:
     def local(at: datetime | None) -> datetime | None:
-        return local_of(at, cycle.time_zone) if at else None
+        return at.astimezone(ZoneInfo(cycle.time_zone)) if at else None
 
     return Settings(
         name=cycle.name,

@@ -10,7 +10,6 @@ from reviews.access.ties import write_down_ties
 from reviews.access.viewer import Actor, person_id_of
 from reviews.audit import service as audit
 from reviews.cycles import ladder_choice, queries
-from reviews.cycles.local_time import typed_instant
 from reviews.cycles.setup.queries import settings_of
 from reviews.cycles.setup.settings import Settings
 from reviews.db import random_source
@@ -21,8 +20,6 @@ from reviews.db.models.people import Person
 from reviews.rules.enums import CyclePhase, PacketStage, Verb
 from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
 from reviews.rules.scale import DEFAULT_SCALE
-
-_DUE = ("evidence_due", "rating_due", "calibration_due")
 
 
 def create_cycle(*, name: str, time_zone: str, actor: Actor, now: datetime) -> Cycle:
@@ -54,15 +51,12 @@ def save_settings(
     actor: Actor,
     now: datetime,
     reason: str = "",
-) -> tuple[str, ...]:
+) -> None:
     """Replace the settings of a cycle in set-up. Incomplete settings are kept; `readiness` says what they lack.
-
-    Returns:
-        What a reader should know about a deadline that the clock shows twice, as sentences.
 
     Raises:
         StaleEdit: if somebody saved since the version that was edited.
-        RuleBroken: for a name that is taken, or a deadline that the clock never shows.
+        RuleBroken: for a name that is taken.
     """
     if cycle.phase is not CyclePhase.SETUP:
         raise IllegalMove("The settings are fixed since the cycle was opened.")
@@ -73,9 +67,11 @@ def save_settings(
             version=cycle.version,
         )
     _check_name(settings.name, cycle, actor)
-    notes = _save_deadlines(cycle, settings)
     cycle.name = settings.name
     cycle.time_zone = settings.time_zone
+    cycle.evidence_due = settings.evidence_due
+    cycle.rating_due = settings.rating_due
+    cycle.calibration_due = settings.calibration_due
     cycle.units = sorted(settings.units)
     cycle.peers_min = settings.peers_min
     cycle.peers_max = settings.peers_max
@@ -89,7 +85,6 @@ def save_settings(
     )
     summary = f"Settings of {cycle.name} saved"
     audit.record(actor, Verb.SET_UP_CYCLE, summary, at=now, cycle=cycle, reason=reason)
-    return notes
 
 
 def _check_name(name: str, cycle: Cycle | None, actor: Actor) -> None:
@@ -98,23 +93,6 @@ def _check_name(name: str, cycle: Cycle | None, actor: Actor) -> None:
         raise RuleBroken(
             "You own another cycle of this name. Choose one that tells them apart.", field="name"
         )
-
-
-def _save_deadlines(cycle: Cycle, settings: Settings) -> tuple[str, ...]:
-    notes = []
-    for field in _DUE:
-        local: datetime | None = getattr(settings, field)
-        if local is None:
-            setattr(cycle, field, None)
-            continue
-        instant = typed_instant(local, settings.time_zone, field=field)
-        setattr(cycle, field, instant.at)
-        if instant.twice:
-            notes.append(
-                f"Clocks go back on {local.day} {local:%B %Y}, so {local:%H:%M} comes twice."
-                " The deadline is the first."
-            )
-    return tuple(notes)
 
 
 def save_owners(

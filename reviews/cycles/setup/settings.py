@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from reviews.display.formatting import local_moment
+from reviews.display.formatting import moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +13,7 @@ class Settings:
     time_zone: str
     #: Public ids of ladder versions.
     ladders: tuple[str, ...]
-    #: On the clocks of `time_zone`, without a zone.
+    #: Instants, in any zone.
     evidence_due: datetime | None
     rating_due: datetime | None
     calibration_due: datetime | None
@@ -31,9 +31,9 @@ class Settings:
             "name": self.name,
             "time_zone": self.time_zone,
             "ladders": "; ".join(ladder_names[v] for v in sorted(self.ladders)) or "none",
-            "evidence_due": local_moment(self.evidence_due),
-            "rating_due": local_moment(self.rating_due),
-            "calibration_due": local_moment(self.calibration_due),
+            "evidence_due": _deadline(self.evidence_due, self.time_zone),
+            "rating_due": _deadline(self.rating_due, self.time_zone),
+            "calibration_due": _deadline(self.calibration_due, self.time_zone),
             "units": "; ".join(sorted(self.units)) or "everybody",
             "peers_min": str(self.peers_min),
             "peers_max": str(self.peers_max),
@@ -43,3 +43,7 @@ class Settings:
                 for category, wording in self.scale.items()
             },
         }
+
+
+def _deadline(at: datetime | None, zone: str) -> str:
+    return moment(at, zone) if at else "open"

@@ -58,7 +58,7 @@ def edit(access: CycleAccess) -> ResponseReturnValue:
         settings = form.settings()
         with rules_shown_on(form):
             try:
-                notes = service.save_settings(
+                service.save_settings(
                     access.cycle,
                     settings=settings,
                     version=form.version.data or 0,
@@ -71,8 +71,7 @@ def edit(access: CycleAccess) -> ResponseReturnValue:
                     form, stale, settings.in_words(ladder_choice.ladder_names())
                 )
             else:
-                for sentence in ("Settings saved.", *notes):
-                    flash(sentence)
+                flash("Settings saved.")
                 return redirect(url_for(".edit", cycle=access.cycle.public_id))
     html = render_template("cycles/setup/edit.html", page=page, form=form, differences=differences)
     return html, 409 if differences else status_of(form)

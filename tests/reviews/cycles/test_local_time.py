@@ -1,25 +1,37 @@
 """What people type is a time on somebody's clock; what is kept is an instant."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from reviews.cycles.local_time import Instant, NoSuchTime, instant_of, local_of, zones
+from reviews.cycles.local_time import NoSuchTime, instants_of, local_of, zones
+from reviews.display.formatting import zone_letters
 
 #: What a clock shows, without a zone.
 at = datetime.fromisoformat
 
 
 def test_a_time_is_taken_on_the_clocks_of_the_zone():
-    assert instant_of(at("2026-07-01T17:00"), "Europe/Berlin") == Instant(
-        datetime(2026, 7, 1, 15, 0, tzinfo=UTC), twice=False
+    assert instants_of(at("2026-07-01T17:00"), "Europe/Berlin") == (
+        datetime(2026, 7, 1, 15, 0, tzinfo=UTC),
     )
 
 
-def test_a_time_that_comes_twice_is_the_first_and_says_so():
-    assert instant_of(at("2026-10-25T02:30"), "Europe/Berlin") == Instant(
-        datetime(2026, 10, 25, 0, 30, tzinfo=UTC), twice=True
-    )
+@pytest.mark.parametrize(
+    ("local", "zone", "instants"),
+    [
+        ("2026-10-25T01:59", "Europe/Berlin", ["2026-10-24T23:59Z"]),
+        ("2026-10-25T02:00", "Europe/Berlin", ["2026-10-25T00:00Z", "2026-10-25T01:00Z"]),
+        ("2026-10-25T02:59", "Europe/Berlin", ["2026-10-25T00:59Z", "2026-10-25T01:59Z"]),
+        ("2026-10-25T03:00", "Europe/Berlin", ["2026-10-25T02:00Z"]),
+        # Back by half an hour.
+        ("2026-04-05T01:45", "Australia/Lord_Howe", ["2026-04-04T14:45Z", "2026-04-04T15:15Z"]),
+    ],
+)
+def test_a_time_that_comes_twice_is_two_instants_the_first_one_first(local, zone, instants):
+    assert [f"{each:%Y-%m-%dT%H:%MZ}" for each in instants_of(at(local), zone)] == instants
 
 
 @pytest.mark.parametrize(
@@ -37,7 +49,7 @@ def test_a_time_that_comes_twice_is_the_first_and_says_so():
 def test_a_time_that_never_comes_is_refused_with_its_neighbours(local, zone, neighbours):
     earlier, later = neighbours
     with pytest.raises(NoSuchTime, match="does not exist") as refused:
-        instant_of(at(local), zone)
+        instants_of(at(local), zone)
 
     assert str(refused.value).endswith(f" Choose {earlier} or earlier, or {later} or later.")
 
@@ -45,16 +57,30 @@ def test_a_time_that_never_comes_is_refused_with_its_neighbours(local, zone, nei
 @pytest.mark.parametrize("year", [1, 1999, 2101, 9999])
 def test_a_year_that_nobody_means_is_refused(year):
     with pytest.raises(NoSuchTime, match=r"^Choose a year from 2000 to 2100\.$"):
-        instant_of(at(f"{year:04}-12-31T23:59"), "Pacific/Auckland")
+        instants_of(at(f"{year:04}-12-31T23:59"), "Pacific/Auckland")
 
 
 def test_what_was_typed_is_shown_again():
     typed = at("2026-10-25T02:30")
 
-    assert local_of(instant_of(typed, "Europe/Berlin").at, "Europe/Berlin") == typed
+    shown = [local_of(each, "Europe/Berlin") for each in instants_of(typed, "Europe/Berlin")]
+
+    assert shown == [typed, typed]
 
 
 def test_zones_are_places_without_administrative_aliases():
     assert zones()[0] == "UTC"
     assert {"Europe/Berlin", "Asia/Kathmandu"} <= set(zones())
     assert not [zone for zone in zones() if zone.startswith(("Etc/", "US/", "SystemV/"))]
+
+
+def test_two_instants_that_a_clock_shows_alike_have_other_letters_in_every_zone():
+    days = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=each) for each in range(732)]
+    alike = {
+        zone
+        for zone in zones()
+        for before, after in pairwise(each.astimezone(ZoneInfo(zone)) for each in days)
+        if before.utcoffset() > after.utcoffset() and zone_letters(before) == zone_letters(after)
+    }
+
+    assert alike == set()

@@ -29,6 +29,9 @@ from tests.pages import Page
 pytestmark = pytest.mark.both_databases
 
 
+PLANNED = datetime(2090, 12, 17, 8, 0, tzinfo=UTC)
+
+
 @pytest.fixture
 def owner(session):  # noqa: ARG001 - rolls back
     return a_person("Ines Okafor")
@@ -48,7 +51,7 @@ def packet(cycle):
 
 
 def release(cycle, owner, **changes):
-    details = {"local": None, "reason": "All told.", "version": cycle.version, "now": NOW}
+    details = {"at": None, "reason": "All told.", "version": cycle.version, "now": NOW}
     release_cycle(cycle, actor=viewer_of(owner), **{**details, **changes})
 
 
@@ -84,9 +87,56 @@ def test_a_moment_is_taken_on_the_clocks_of_the_cycle_and_can_be_moved(client, o
 
 
 @pytest.mark.usefixtures("packet")
+def test_a_moment_that_comes_twice_is_asked_about_and_logged_with_its_letters(
+    client, session, owner, cycle
+):
+    client.sign_in(owner)
+    path = f"/cycles/{cycle.public_id}/release"
+    typed = {"when": "at", "at": "2090-10-29T02:30", "reason": "Letters are ready."}
+
+    asked = client.submit(path, typed)
+    chosen = Page(asked).all(".//*[@id='at_which']//input")[1].get("value")
+    client.submit_again(asked, {"at_which": chosen})
+
+    assert asked.status_code == 422
+    assert Page(asked).texts(".//*[@id='at_which']//label") == [
+        "the first 02:30 (CEST)",
+        "the second 02:30 (CET)",
+    ]
+    assert cycle.release_at == datetime(2090, 10, 29, 1, 30, tzinfo=UTC)
+    assert session.scalars(select(AuditEvent.summary)).one() == (
+        "Release of Autumn set to 29 Oct 2090, 02:30 CET (Europe/Berlin)"
+    )
+    (checked,) = client.page(path).all(".//*[@id='at_which']//input[@checked]")
+    assert checked.get("value") == chosen
+
+
+@pytest.mark.usefixtures("packet")
+@pytest.mark.parametrize("moment", ["2090-10-29T02:30", "2090-03-26T02:30"])
+def test_who_releases_now_is_asked_about_no_moment(client, owner, cycle, moment):
+    client.sign_in(owner)
+
+    with clock.fixed(NOW):
+        client.submit(
+            f"/cycles/{cycle.public_id}/release",
+            {"when": "now", "at": moment, "reason": "Letters are ready."},
+        )
+
+    assert cycle.release_at == NOW
+
+
+@pytest.mark.usefixtures("packet")
 @pytest.mark.parametrize(
     ("fields", "field", "sentence"),
     [
+        (
+            {"at": "2090-03-26T02:30", "reason": "x"},
+            "at",
+            (
+                "02:30 does not exist on 26 March 2090 in Europe/Berlin: clocks go forward that night."
+                " Choose 01:59 on 26 March or earlier, or 03:00 on 26 March or later."
+            ),
+        ),
         (
             {"at": "2020-01-01T09:00", "reason": "x"},
             "at",
@@ -137,12 +187,12 @@ def test_nothing_moves_the_instant_once_it_has_come(client, owner, cycle):
 @pytest.mark.usefixtures("packet")
 def test_the_second_of_two_owners_sees_what_the_first_one_set(owner, cycle):
     version = cycle.version
-    release(cycle, owner, local=datetime.fromisoformat("2090-12-17T09:00"))
+    release(cycle, owner, at=PLANNED)
 
     with pytest.raises(StaleEdit) as stale:
         release(cycle, a_person(), version=version)
 
-    assert stale.value.saved == {"at": "17 December 2090, 09:00", "reason": "All told."}
+    assert stale.value.saved == {"at": "17 Dec 2090, 09:00 CET", "reason": "All told."}
 
 
 @pytest.mark.usefixtures("packet")
@@ -199,7 +249,7 @@ def test_no_page_tells_an_owner_whether_a_packet_they_may_not_know_is_decided(
     hidden.stage, hidden.decided_at = PacketStage.DECIDED, NOW
     a_decision(hidden, chair)
     decided = told()
-    release(cycle, other, local=datetime.fromisoformat("2090-12-17T09:00"))
+    release(cycle, other, at=PLANNED)
     planned = told()
 
     assert undecided == decided == planned
@@ -240,6 +290,6 @@ def test_before_the_moment_a_candidate_cannot_tell_that_it_is_set(client, owner,
         ]
 
     before = pages()
-    release(cycle, owner, local=datetime.fromisoformat("2090-12-17T09:00"))
+    release(cycle, owner, at=PLANNED)
 
     assert pages() == before

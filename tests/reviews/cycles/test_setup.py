@@ -11,7 +11,7 @@ from reviews.db.models.audit import AuditEvent
 from reviews.db.models.cycles import Cycle
 from reviews.rules.enums import CyclePhase
 from tests.builders import a_cycle, a_ladder, a_panel, a_person
-from tests.pages import Page
+from tests.pages import Page, text_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -156,16 +156,125 @@ def test_an_hour_that_the_clock_leaves_out_is_refused_and_kept_in_the_form(clien
     assert cycle.evidence_due == before
 
 
-def test_an_hour_that_comes_twice_is_the_first_and_the_page_says_so(client, owner, cycle):
+#: In October 2029, when the clocks of Berlin go back.
+FIRST, SECOND = (datetime(2029, 10, 28, hour, 30, tzinfo=UTC) for hour in (0, 1))
+
+
+def choices_of(page, field="evidence_due"):
+    """Each choice between two equal times in words, and the field that it is chosen by."""
+    labels = page.all(f".//*[@id='{field}_which']//label")
+    return {text_of(label): label.find(".//input") for label in labels}
+
+
+def test_an_hour_that_comes_twice_is_asked_about_and_kept_in_the_form(client, owner, cycle):
+    before = cycle.evidence_due
     client.sign_in(owner)
 
-    client.submit(path_of(cycle), {**DEADLINES, "evidence_due": "2029-10-28T02:30"})
+    twice = {**DEADLINES, "evidence_due": "2029-10-28T02:30", "rating_due": "2029-10-28T02:59"}
+    answer = client.submit(path_of(cycle), twice)
 
-    assert cycle.evidence_due == datetime(2029, 10, 28, 0, 30, tzinfo=UTC)
-    assert client.page(path_of(cycle)).texts(".//*[@class='flashes']//p") == [
-        "Settings saved.",
-        "Clocks go back on 28 October 2029, so 02:30 comes twice. The deadline is the first.",
+    page = Page(answer)
+    assert answer.status_code == 422
+    assert cycle.evidence_due == before
+    assert page.one(".//*[@id='evidence_due']").get("value") == "2029-10-28T02:30"
+    assert page.texts(".//*[@class='flash flash--error']//li") == [
+        (
+            f"{label}, which {at}: Clocks go back on 28 October 2029, so {at} comes twice."
+            " Choose one."
+        )
+        for label, at in (("Evidence due", "02:30"), ("Ratings due", "02:59"))
     ]
+    choices = choices_of(page)
+    assert list(choices) == ["the first 02:30 (CEST)", "the second 02:30 (CET)"]
+    assert [each.get("checked") for each in choices.values()] == [None, None]
+    assert choices_of(page, "calibration_due") == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"), [("the first 02:30 (CEST)", FIRST), ("the second 02:30 (CET)", SECOND)]
+)
+def test_which_of_two_equal_times_is_meant_is_saved_and_shown(client, owner, cycle, words, meant):
+    client.sign_in(owner)
+    typed = {**DEADLINES, "evidence_due": "2029-10-28T02:30"}
+    asked = client.submit(path_of(cycle), typed)
+
+    client.submit_again(asked, {"evidence_due_which": choices_of(Page(asked))[words].get("value")})
+
+    assert cycle.evidence_due == meant
+    page = client.page(path_of(cycle))
+    assert [name for name, at in choices_of(page).items() if at.get("checked") is not None] == [
+        words
+    ]
+    # Saved once more as it is shown, it is the same.
+    client.submit(path_of(cycle), {"name": "Autumn, late"})
+    assert (cycle.name, cycle.evidence_due) == ("Autumn, late", meant)
+
+
+@pytest.mark.parametrize(
+    ("changed", "asked"),
+    [
+        (
+            {"evidence_due": "2029-10-28T02:31"},
+            ["the first 02:31 (CEST)", "the second 02:31 (CET)"],
+        ),
+        (
+            {"evidence_due": "2030-10-27T02:30"},
+            ["the first 02:30 (CEST)", "the second 02:30 (CET)"],
+        ),
+        (
+            {"time_zone": "America/New_York", "evidence_due": "2029-11-04T01:30"},
+            ["the first 01:30 (EDT)", "the second 01:30 (EST)"],
+        ),
+        (
+            {"evidence_due_which": "the second"},
+            ["the first 02:30 (CEST)", "the second 02:30 (CET)"],
+        ),
+        # Neither is a time that comes twice, so nothing is asked and what was chosen before counts for nothing.
+        ({"evidence_due": "2029-10-28T03:30"}, datetime(2029, 10, 28, 2, 30, tzinfo=UTC)),
+        ({"time_zone": "Asia/Tokyo"}, datetime(2029, 10, 27, 17, 30, tzinfo=UTC)),
+        ({"evidence_due": ""}, None),
+    ],
+)
+def test_what_was_chosen_counts_for_the_very_time_it_was_chosen_for(
+    client, owner, cycle, changed, asked
+):
+    client.sign_in(owner)
+    asked_first = client.submit(path_of(cycle), {**DEADLINES, "evidence_due": "2029-10-28T02:30"})
+
+    answer = client.submit_again(asked_first, {"evidence_due_which": SECOND.isoformat(), **changed})
+
+    if isinstance(asked, list):
+        assert (answer.status_code, list(choices_of(Page(answer)))) == (422, asked)
+    else:
+        assert (answer.status_code, cycle.evidence_due) == (302, asked)
+        assert choices_of(client.page(path_of(cycle))) == {}
+
+
+def test_every_deadline_that_no_clock_shows_is_told_at_once(client, owner, cycle):
+    client.sign_in(owner)
+
+    answer = client.submit(
+        path_of(cycle),
+        {"evidence_due": "2030-03-31T02:30", "rating_due": "2030-03-31T02:45", "peers_min": "x"},
+    )
+
+    refused = [each.get("id") for each in Page(answer).all(".//p[@class='error']")]
+    assert refused == ["evidence_due-error-1", "rating_due-error-1", "peers_min-error-1"]
+
+
+def test_two_equal_deadlines_of_two_owners_are_told_apart(client, app, owner, cycle):
+    other = app.test_client()
+    for browser in (client, other):
+        browser.sign_in(owner)
+    twice = {**DEADLINES, "evidence_due": "2029-10-28T02:30"}
+    asked, others = (browser.submit(path_of(cycle), twice) for browser in (client, other))
+    other.submit_again(others, {"evidence_due_which": FIRST.isoformat()})
+
+    answer = client.submit_again(asked, {"evidence_due_which": SECOND.isoformat()})
+
+    rows = [[cell.text for cell in row] for row in Page(answer).all(".//tbody/tr")]
+    assert answer.status_code == 409
+    assert rows == [["Evidence due", "28 Oct 2029, 02:30 CEST", "28 Oct 2029, 02:30 CET"]]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 from flask import current_app
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import Result, delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from reviews.audit import chain, service, verification
@@ -195,6 +195,46 @@ def test_json_in_a_text_is_not_what_was_written(session, lines):
     )
 
     assert places() == [at(third, lane, 3)]
+
+
+@pytest.mark.parametrize(
+    ("instant", "said"),
+    [
+        ("to_char(at, 'YYYY-MM-DD HH24:MI:SSOF') || ' BC'", f"{WRITTEN[:19]} UTC"),
+        ("'infinity'", None),
+        ("'12026-01-01 00:00+00'", "12026-01-01 00:00:0 UTC"),
+    ],
+)
+def test_an_instant_that_no_clock_has_shown_is_not_what_was_written(session, lines, instant, said):
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite keeps instants as text")
+    lane, third = lines[2].lane, lines[2].id
+    session.execute(
+        text(f"UPDATE audit_event SET at = CAST({instant} AS timestamptz) WHERE id = :id"),  # noqa: S608 - our words
+        {"id": third},
+    )
+
+    assert places() == [(lane, 3, third, said)]
+
+
+# -- What it costs
+
+
+@pytest.mark.usefixtures("session")
+def test_lines_are_fetched_a_thousand_at_a_time(monkeypatch):
+    written_by([a_person()] * 50)
+    fetched = []
+    partitions = Result.partitions
+
+    def recorded(self, size=None):
+        for each in partitions(self, size):
+            fetched.append(len(each))
+            yield each
+
+    monkeypatch.setattr(Result, "partitions", recorded)
+
+    assert verified().places == ()
+    assert fetched == [50]
 
 
 # -- Several lines

@@ -13,18 +13,24 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import TextClause, select, text
+from sqlalchemy import TextClause, column, func, select, table, text
 from sqlalchemy.exc import DBAPIError
 
+from ladders.orm import Base
 from reviews.audit import anchor
 from reviews.audit.anchor import Anchored
 from reviews.audit.chain import LANES, SIGNED, digest_of, head_mac, start_of
 from reviews.db.extensions import db
 from reviews.db.models.audit import AuditHead
+from reviews.db.models.cycles import Cycle
+from reviews.db.models.packets import Packet
+from reviews.db.models.people import Person
 
 #: More places than these are only counted.
 PLACES_SHOWN = 100
 _BATCH = 1000
+#: The columns of a line that name a row by its number, and whose rows those are.
+_NAMED: dict[str, type[Base]] = {"actor_id": Person, "cycle_id": Cycle, "packet_id": Packet}
 
 # As the database has it: a column that cannot be read would end the walk. Instants and details come as text, since to
 # make values of them and text again would take a fifth of the time. With the era: a year before Christ is another one.
@@ -87,6 +93,19 @@ class _Lane:
         return self.marks[end - anchor.DIGITS : end].decode()
 
 
+class _Numbers:
+    """The highest number in each column of `_NAMED`, of the lines that are as they were written."""
+
+    def __init__(self) -> None:
+        self.highest = dict.fromkeys(_NAMED, 0)
+
+    def add(self, signed: Sequence[Any]) -> None:
+        for name in _NAMED:
+            number = signed[SIGNED.index(name)]
+            if number is not None and number > self.highest[name]:
+                self.highest[name] = number
+
+
 class _Found:
     def __init__(self) -> None:
         self.places: list[BrokenPlace] = []
@@ -103,16 +122,18 @@ def verify(against: Sequence[Path] = ()) -> Verification:
     """Walk the log once, and then each anchor: the one that is set, and files of lines that were kept elsewhere.
 
     Finds and names a line that was edited, put in, taken out or moved, a head that somebody else wrote, an end that
-    was cut off, and, by an anchor, an older copy in the place of the log. People may go on writing meanwhile.
+    was cut off, and, by an anchor, an older copy in the place of the log; and a person, cycle or packet that the next
+    new one would be taken for. People may go on writing meanwhile.
     """
     found = _Found()
     kept = Path(anchor.place()) if anchor.place() else None
     # Everything up to here was committed before the walk begins.
     sizes = {path: _size(path) for path in (*([kept] if kept else []), *against)}
     before = heads()
-    lanes = _walk(found)
+    lanes, named = _walk(found)
     after = heads()
     _check_heads(found, lanes, before, after)
+    _check_numbers(found, named)
     for path, size in sizes.items():
         reached = _check_anchor(found, lanes, path, size)
         if path == kept:
@@ -135,7 +156,7 @@ def line_of_heads(at: datetime) -> str | None:
 # -- The lines
 
 
-def _walk(found: _Found) -> dict[int, _Lane]:
+def _walk(found: _Found) -> tuple[dict[int, _Lane], _Numbers]:
     try:
         return _walk_over(found)
     except DBAPIError:
@@ -155,9 +176,10 @@ def _is_postgresql() -> bool:
     return db.engine.dialect.name == "postgresql"
 
 
-def _walk_over(found: _Found) -> dict[int, _Lane]:
-    """The lanes, with what their lines say of themselves."""
+def _walk_over(found: _Found) -> tuple[dict[int, _Lane], _Numbers]:
+    """The lanes, with what their lines say of themselves, and the numbers that they name."""
     lanes = {lane: _Lane(start_of(lane)) for lane in range(LANES)}
+    named = _Numbers()
     lines = _lines(_AS_TEXT if _is_postgresql() else {})
     rows = db.session.execute(lines, execution_options={"yield_per": _BATCH})
     # Closed by the block: a failure halfway would leave the server's cursor open.
@@ -179,10 +201,12 @@ def _walk_over(found: _Found) -> dict[int, _Lane]:
                 )
                 found.add(BrokenPlace(problem, number, len(lane.ids) + 1, id_, _said(at)))
                 digest = str(digest)
+            else:
+                named.add((_as_signed(at), *others))
             lane.digest = digest
             lane.ids.append(id_)
             lane.marks += digest[: anchor.DIGITS].encode("ascii", "replace").ljust(anchor.DIGITS)
-    return lanes
+    return lanes, named
 
 
 def _as_signed(at: Any) -> str:
@@ -240,6 +264,39 @@ def _check_heads(
             )
     for number in sorted(before.keys() - lanes.keys(), key=str):
         found.add(BrokenPlace(f"there is a head of a lane that does not exist, {number}."))
+
+
+# -- The numbers
+
+
+def _check_numbers(found: _Found, named: _Numbers) -> None:
+    """Look whether a new row would get the number of one that the log knows, and with it what that one did and may.
+
+    The keys between the tables keep such a row from being deleted: it takes somebody who has switched them off, or put
+    the count of the numbers back.
+    """
+    for name, highest in named.highest.items():
+        rows = _NAMED[name]
+        following = _following(rows)
+        if following <= highest:
+            found.add(
+                BrokenPlace(
+                    f"the next {rows.__tablename__} would be number {following}, and the log knows them up to"
+                    f" {highest}."
+                )
+            )
+
+
+def _following(rows: type[Base]) -> int:
+    """The number that the next row of a table gets."""
+    numbers = rows.__table__.c.id
+    if not _is_postgresql():
+        return (db.session.execute(select(func.max(numbers))).scalar() or 0) + 1
+    found = select(func.pg_get_serial_sequence(rows.__tablename__, numbers.name))
+    schema, _, name = db.session.execute(found).scalar_one().partition(".")
+    sequence = table(name, column("last_value"), column("is_called"), schema=schema)
+    last, is_called = db.session.execute(select(sequence)).one()
+    return int(last) + int(is_called)
 
 
 # -- The anchors

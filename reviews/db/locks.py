@@ -38,3 +38,15 @@ def lock_person(person_id: int) -> None:
     db.session.execute(
         select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)
     )
+
+
+def lock_account(person: Person) -> None:
+    """Read whether the account is open and what its password is, and keep both as they are.
+
+    Whatever lets the person in is made and ended behind it. Or what ends every link or session could miss the one that
+    is made at the same moment.
+    """
+    db.session.flush()
+    db.session.refresh(
+        person, ["is_active", "password_hash", "version"], with_for_update={"key_share": True}
+    )

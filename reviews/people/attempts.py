@@ -66,10 +66,18 @@ def begin(attempt: Attempt) -> int:
         return failure.id
 
 
-def forget(failure_id: int) -> None:
+def forget(attempt: Attempt, failure_id: int) -> None:
     """For an attempt that was not looked at after all."""
     with transaction_aside() as session:
-        session.execute(delete(FailedSignIn).where(FailedSignIn.id == failure_id))
+        session.execute(
+            delete(FailedSignIn).where(
+                FailedSignIn.id == failure_id,
+                # SQLite gives the number of a row that was forgiven meanwhile to the next one.
+                FailedSignIn.account == attempt.account,
+                FailedSignIn.source == attempt.source,
+                FailedSignIn.browser == attempt.browser,
+            )
+        )
 
 
 def forgive(attempt: Attempt) -> None:

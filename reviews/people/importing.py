@@ -148,6 +148,8 @@ class _Import:
 
     def write(self) -> None:
         left = [self.person(known.employee_id) for known in self.plan.leaving]
+        # Each is locked: in one order, so that no two imports wait for each other.
+        left.sort(key=lambda person: person.id)
         for person in left:
             service.close_account(person, at=self.at)
         changed = [(self.person(each.employee_id), each) for each in self.plan.changed]

@@ -340,8 +340,9 @@ class PersonPage:
     is_self: bool
     #: The viewer may close and open accounts, and make sign-in links.
     may_manage: bool
-    has_password: bool
-    open_sessions: int
+    #: Both for whoever may manage it alone: others would see when somebody is there to vote on them.
+    has_password: bool | None
+    open_sessions: int | None
     managers: tuple[ManagerPeriod, ...]
     reports: tuple[DirectReport, ...]
 
@@ -355,7 +356,8 @@ def own_person(viewer: Viewer) -> Person:
 
 
 def person_page(access: SiteAccess, who: Person) -> PersonPage:
-    """Three queries."""
+    """Three queries, or two where the viewer may not manage the account."""
+    may_manage = access.may(Action.MANAGE_ACCOUNTS)
     manager = aliased(Person)
     managers = db.session.execute(
         select(manager.name, ManagerLink.started_on, ManagerLink.ended_on)
@@ -381,9 +383,9 @@ def person_page(access: SiteAccess, who: Person) -> PersonPage:
         is_active=who.is_active,
         is_owner=who.is_owner,
         is_self=who.id == access.viewer.person_id,
-        may_manage=access.may(Action.MANAGE_ACCOUNTS),
-        has_password=who.password_hash is not None,
-        open_sessions=len(open_sessions(who, access.viewer.now)),
+        may_manage=may_manage,
+        has_password=who.password_hash is not None if may_manage else None,
+        open_sessions=len(open_sessions(who, access.viewer.now)) if may_manage else None,
         managers=tuple(
             ManagerPeriod(
                 label=name,

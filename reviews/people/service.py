@@ -11,6 +11,7 @@ from reviews.db import random_source
 from reviews.db.aside import transaction_aside
 from reviews.db.connections import end_read
 from reviews.db.extensions import db
+from reviews.db.locks import lock_account
 from reviews.db.models.people import Person, SignInLink, SignInSession
 from reviews.people import passwords, queries
 from reviews.people.addresses import email_key
@@ -66,6 +67,7 @@ def enter(recognised: Recognised, *, at: datetime, hours: int, idle: timedelta) 
         NotRecognised: if the account was closed or got another password meanwhile.
     """
     person = db.session.get_one(Person, recognised.person_id)
+    lock_account(person)
     if not person.is_active or person.password_hash != recognised.password_hash:
         raise NotRecognised(NOT_SIGNED_IN, account=person.public_id)
     return open_session(person, at=at, hours=hours, idle=idle)
@@ -117,6 +119,7 @@ def issue_link(person: Person, *, actor: Viewer | None, at: datetime) -> str:
         RuleBroken: for a closed account, and for one that has a password: whoever has a link can sign in as the
             person, and no owner may be able to do that. Only the command line makes a new link then.
     """
+    lock_account(person)
     if not person.is_active:
         raise RuleBroken("This account is closed. Open it first.")
     if actor is not None and person.password_hash is not None:
@@ -142,7 +145,7 @@ def issue_link(person: Person, *, actor: Viewer | None, at: datetime) -> str:
 
 
 def end_links(person: Person, *, at: datetime) -> None:
-    """None of the links that are there opens anything any more."""
+    """None of the links that are there opens anything any more. Needs the account locked."""
     for link in queries.open_links(person, at):
         link.expires_at = at
 
@@ -185,7 +188,11 @@ def choose_password(token: str, password_hash: str, *, at: datetime) -> Person:
     Raises:
         NotRecognised: for a link that is used, expired or unknown.
     """
-    link, person = _open_link(token, at)
+    _, person = _open_link(token, at)
+    lock_account(person)
+    link, person = _open_link(
+        token, at
+    )  # another window may have used it, or another link ended it
     link.used_at = at
     person.password_hash = password_hash
     end_links(person, at=at)
@@ -213,8 +220,8 @@ def check_password(password: str, person: Person, *, site: str, field: str) -> N
         raise RuleBroken(" ".join(found), field=field)
 
 
-def check_present_password(viewer: Viewer, password: str) -> None:
-    """Slow, and no transaction is open meanwhile.
+def check_present_password(viewer: Viewer, password: str) -> str | None:
+    """The hash that the viewer's password has now. Slow, and no transaction is open meanwhile.
 
     Raises:
         RuleBroken: for a password that is not the viewer's.
@@ -224,11 +231,22 @@ def check_present_password(viewer: Viewer, password: str) -> None:
     db.session.rollback()
     if not passwords.matches(password, password_hash):
         raise RuleBroken("This is not your present password.", field="present")
+    return password_hash
 
 
-def change_password(viewer: Viewer, password_hash: str) -> None:
-    """The person's own new password. Every other session of theirs ends, and every link."""
+def change_password(viewer: Viewer, password_hash: str, *, instead_of: str | None) -> None:
+    """The person's own new password. Every other session of theirs ends, and every link.
+
+    Args:
+        instead_of: the hash of the password that was looked at.
+
+    Raises:
+        RuleBroken: if the account got another password meanwhile, or was closed.
+    """
     person = db.session.get_one(Person, viewer.person_id)
+    lock_account(person)
+    if not person.is_active or person.password_hash != instead_of:
+        raise RuleBroken("Your password was changed just now, in another window or with a link.")
     person.password_hash = password_hash
     end_links(person, at=viewer.now)
     end_sessions(person, at=viewer.now, but=viewer.session_id)
@@ -237,6 +255,7 @@ def change_password(viewer: Viewer, password_hash: str) -> None:
 
 
 def end_sessions(person: Person, *, at: datetime, but: int | None = None) -> None:
+    """None of the sessions that are open lets anybody in any more. Needs the account locked."""
     for session in queries.open_sessions(person, at):
         if session.id != but:
             session.ended_at = at
@@ -281,6 +300,7 @@ def _refuse_closed_meanwhile(actor: Viewer) -> None:
 
 def activate(person: Person, *, actor: Viewer | None, at: datetime) -> None:
     """Open the account again. `actor` is None from the command line."""
+    lock_account(person)
     person.is_active = True
     summary = f"Account of {person.name} ({person.employee_id}) opened again"
     _record(actor, Verb.MANAGE_ACCOUNTS, summary, person, at)
@@ -288,6 +308,7 @@ def activate(person: Person, *, actor: Viewer | None, at: datetime) -> None:
 
 def close_account(person: Person, *, at: datetime) -> None:
     """For those who leave one sentence about it in the audit log themselves."""
+    lock_account(person)
     person.is_active = False
     end_sessions(person, at=at)
     end_links(person, at=at)

@@ -171,7 +171,7 @@ def _counted(attempt: Attempt) -> Iterator[int]:
     try:
         yield failure
     except TooBusy:
-        attempts.forget(failure)
+        attempts.forget(attempt, failure)
         raise
 
 
@@ -291,16 +291,16 @@ def account(access: SiteAccess) -> ResponseReturnValue:
             person = queries.own_person(access.viewer)
             service.check_password(chosen, person, site=_site(), field="chosen")
         with rules_shown_on(form), _counted(attempt) as failure:
-            service.check_present_password(access.viewer, form.present.data or "")
+            present = service.check_present_password(access.viewer, form.present.data or "")
         if not form.errors:
             password_hash = passwords.hash_password(chosen)
             begin_late_write()
             attempts.forgive(attempt)
-            service.change_password(access.viewer, password_hash)
+            service.change_password(access.viewer, password_hash, instead_of=present)
             flash("Your password is changed. Your other sessions have ended.")
             return redirect(url_for(".account"))
         if not form.present.errors:
-            attempts.forget(failure)
+            attempts.forget(attempt, failure)
     page = queries.account_page(access)
     return render_template("people/account.html", page=page, form=form), status_of(form)
 

@@ -13,6 +13,8 @@ LOG_LEVELS = ("INFO", "WARNING", "ERROR", "CRITICAL")
 #: Below this, a signed cookie in somebody's hands is enough to find the secret by trying.
 _SHORTEST_SECRET = 32
 _FEWEST_CHARACTERS = 8
+#: So many characters in a row stand only once in two random texts, forwards and backwards.
+_PIECE = 8
 #: In what is written where a secret belongs, by people and in examples; none stands in a random text.
 _PUBLISHED = re.compile(
     r"change\W?me|replace\W?(me|this)|neverforpeople|your\W?(own\W?)?(secret|key)|secret\W?key|password"
@@ -97,6 +99,11 @@ def _production_faults(settings: Mapping[str, Any]) -> list[str]:
         faults.append("AUDIT_KEY is the same as SECRET_KEY: set one of them to another value.")
     else:
         faults += _secret_faults("AUDIT_KEY", settings["AUDIT_KEY"])
+        if _have_a_piece_in_common(settings["AUDIT_KEY"], settings["SECRET_KEY"] or ""):
+            faults.append(
+                f"AUDIT_KEY and SECRET_KEY have {_PIECE} characters in a row in common, forwards or backwards: whoever"
+                f" knows one would find the other. Make each for itself. {_MAKE_A_SECRET}"
+            )
     if not is_public_url(settings["PUBLIC_URL"]):
         faults.append(
             f"PUBLIC_URL is {settings['PUBLIC_URL']}. It has to be the address that people use, with https:// and"
@@ -118,13 +125,27 @@ def _secret_faults(name: str, secret: str) -> list[str]:
         wrong = "stands in an example, or is made of words that everybody tries first"
     elif len(set(secret)) < _FEWEST_CHARACTERS:
         wrong = f"has fewer than {_FEWEST_CHARACTERS} different characters"
-    elif secret in (secret + secret)[1:-1]:
-        wrong = "is one text again and again"
+    elif _says_something_twice(plain):
+        wrong = f"has the same {_PIECE} characters in a row twice, forwards or backwards"
     elif _in_a_row(plain) * 2 > len(plain):
         wrong = "runs along the alphabet, or repeats one character"
     else:
         return []
     return [f"{name} {wrong}. {_MAKE_A_SECRET}"]
+
+
+def _says_something_twice(text: str) -> bool:
+    pieces = _pieces(text)
+    return len({*pieces}) < len(pieces) or not {*pieces}.isdisjoint(_pieces(text[::-1]))
+
+
+def _have_a_piece_in_common(one: str, other: str) -> bool:
+    one, other = one.casefold(), other.casefold()
+    return not {*_pieces(one)}.isdisjoint(_pieces(other) + _pieces(other[::-1]))
+
+
+def _pieces(text: str) -> list[str]:
+    return [text[at : at + _PIECE] for at in range(len(text) - _PIECE + 1)]
 
 
 def _in_a_row(text: str) -> int:

@@ -277,13 +277,15 @@ class ReadNotLogged(Exception):  # noqa: N818 - a refusal, not a fault
 
 
 def _log_reads(viewer: Viewer, response: Response) -> None:
-    """Let no answer leave with a critical field that is not in the read log. A redirect and a head show none.
+    """Let no answer leave with a critical field that is not in the read log. A redirect shows none.
+
+    A head is logged like its page: it says how long that is, and so how much stands on it.
 
     Raises:
         ReadNotLogged: the answer must not be sent.
     """
     reads = read_log.take_notes()
-    if request.method == "HEAD" or 300 <= response.status_code < 400:
+    if 300 <= response.status_code < 400:
         return
     try:
         read_log.write(viewer, reads)

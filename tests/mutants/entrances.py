@@ -122,6 +122,12 @@ MUTANTS = (
         tests_of(SIGNING_IN, "test_a_link_works_once_and_ends_open_sessions"),
     ),
     Mutant(
+        "a password over one that was chosen meanwhile",
+        "Whoever has a session and an old password undoes what the person has just chosen.",
+        rewritten(service.change_password, "person.password_hash != instead_of", "False"),
+        tests_of(PEOPLE_PAGES, "test_a_password_that_was_changed_meanwhile_stays"),
+    ),
+    Mutant(
         "a link in the place of a password",
         "An owner makes a link for somebody who has a password, and signs in as them.",
         rewritten(
@@ -295,6 +301,12 @@ MUTANTS = (
         "Production starts over a file that others of the machine can read.",
         rewritten(settings.file_faults, "if mode & 0o077\n    ]", "if mode & 0o002\n    ]"),
         tests_of("tests/reviews/test_settings.py", "test_a_file_that_others_reach_is_a_fault"),
+    ),
+    Mutant(
+        "keys of one another",
+        "Whoever finds the one key knows the other, but for a letter.",
+        replaced(settings, "_have_a_piece_in_common", lambda *_: False),
+        tests_of("tests/reviews/test_settings.py", "test_each_fault_is_one_sentence"),
     ),
     Mutant(
         "plain http",

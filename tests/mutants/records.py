@@ -173,6 +173,18 @@ MUTANTS = (
             "tests/reviews/audit/test_read_log.py", "test_nothing_is_shown_that_cannot_be_logged"
         ),
     ),
+    Mutant(
+        "a head without a line",
+        "Somebody watches how long a page of ratings is, and it is nowhere on record.",
+        rewritten(
+            guard._log_reads,  # noqa: SLF001
+            "if 300 <=",
+            'if request.method == "HEAD" or 300 <=',
+        ),
+        tests_of(
+            "tests/reviews/audit/test_read_log.py", "test_a_head_leaves_the_lines_of_its_page"
+        ),
+    ),
     # -- The request log
     Mutant(
         "values in database errors",

@@ -1,5 +1,7 @@
 """What an application refuses to start with, and that it says all of it at once, with what to set."""
 
+import base64
+import hashlib
 import io
 import json
 import os
@@ -25,8 +27,14 @@ from tests.conftest import application, disconnect
 from tests.databases import Databases
 
 ROOT = Path(__file__).resolve().parents[2]
-KEY = "x-9Qm2vTr8LkZp4wNb6Yc1Hs3Jd5Gf7A"
-OTHER = "Jd5Gf7Ax-9Qm2vTr8LkZp4wNb6Yc1Hs3"
+
+
+def key_of(name: str) -> str:
+    """As random as the product asks, and nowhere to be copied from."""
+    return base64.urlsafe_b64encode(hashlib.sha256(name.encode()).digest()).decode()[:32]
+
+
+KEY, OTHER = key_of("one"), key_of("another")
 SOUND: dict[str, Any] = {
     "MODE": "production",
     "SECRET_KEY": KEY,
@@ -58,7 +66,17 @@ WRONG = [
         ["x" * 40, "ab" * 30, "1234567" * 9],
         "SECRET_KEY has fewer than 8 different characters.",
     ),
-    ("SECRET_KEY", [KEY[:20] * 3], "SECRET_KEY is one text again and again."),
+    (
+        "SECRET_KEY",
+        [
+            KEY[:20] * 3,
+            f"{KEY[:20]}-{KEY[:20].lower()}",
+            KEY[:20] + KEY[:20][::-1],
+            f"{'a' * 40}bcdefghijk",
+            f"{'Ab' * 20}cdefghijk",
+        ],
+        "SECRET_KEY has the same 8 characters in a row twice, forwards or backwards.",
+    ),
     (
         "SECRET_KEY",
         ["abcdefghijklmnopqrstuvwxyz0123456789", "aabbccddeeffgghhiijjkkllmmnnoopp"],
@@ -79,6 +97,21 @@ WRONG = [
     ),
     ("AUDIT_KEY", [None, ""], "AUDIT_KEY is not set."),
     ("AUDIT_KEY", [KEY], "AUDIT_KEY is the same as SECRET_KEY"),
+    (
+        "AUDIT_KEY",
+        [
+            f"{KEY[:-1]}!",
+            f"!{KEY[1:]}",
+            f"{KEY[:16]}!{KEY[17:]}",
+            KEY[::-1],
+            KEY.swapcase(),
+            f"{KEY}-audit",
+            KEY[16:] + KEY[:16],
+            KEY[:8] + OTHER,
+            f"{OTHER}{KEY[7::-1]}",
+        ],
+        "AUDIT_KEY and SECRET_KEY have 8 characters in a row in common, forwards or backwards:",
+    ),
     ("AUDIT_KEY", ["a", OTHER[:31]], "AUDIT_KEY is shorter than 32 characters."),
     ("AUDIT_KEY", ["a" * 40], "AUDIT_KEY has fewer than 8 different characters."),
     (
@@ -127,6 +160,9 @@ def test_each_fault_is_one_sentence(name: str, value: object, sentence: str) -> 
     assert told.startswith(sentence)
     # A secret is not written where others read.
     assert name not in {"SECRET_KEY", "AUDIT_KEY"} or str(value or "-" * 9)[:9].ljust(9) not in told
+    assert (
+        name not in {"SECRET_KEY", "AUDIT_KEY"} or "same as" in told or "token_urlsafe(48)" in told
+    )
 
 
 @pytest.mark.parametrize(
@@ -134,6 +170,16 @@ def test_each_fault_is_one_sentence(name: str, value: object, sentence: str) -> 
 )
 def test_addresses_that_people_can_use_are_taken(url: str) -> None:
     assert faults(PUBLIC_URL=url) == []
+
+
+def test_both_secrets_are_looked_at_whatever_is_wrong_with_one() -> None:
+    told = faults(SECRET_KEY=KEY[:31], AUDIT_KEY=f"{KEY[:20]}password-of-ours")
+
+    assert [sentence.split(" ", 3)[0] for sentence in told] == [
+        "SECRET_KEY",
+        "AUDIT_KEY",
+        "AUDIT_KEY",
+    ]
 
 
 @pytest.mark.parametrize("made", [secrets.token_urlsafe, secrets.token_hex])
@@ -158,9 +204,11 @@ def test_a_demo_needs_no_setting_and_is_told_of_misspelt_ones() -> None:
 
 def test_what_stands_in_our_own_pages_is_no_secret() -> None:
     """Whoever copies a line of them must not run with it."""
-    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "config.py", ROOT / "Makefile"]
-    text = "\n".join(page.read_text(encoding="utf-8") for page in pages)
-    given = re.findall(r"(?:SECRET|AUDIT)_KEY=(?:'([^']*)'|(\S+))", text)
+    ours = ("README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "Makefile", "*.py")
+    pages = [page for name in ours for page in ROOT.glob(name)]
+    pages += [page for page in (ROOT / "docs").rglob("*") if page.suffix not in {".png", ".webp"}]
+    text = "\n".join(page.read_text(encoding="utf-8") for page in pages if page.is_file())
+    given = re.findall(r"(?:SECRET|AUDIT)_KEY\s*[=:]\s*(?:['\"]([^'\"]*)['\"]|(\S+))", text)
     values = {quoted or bare for quoted, bare in given}
 
     assert len(values) > 0

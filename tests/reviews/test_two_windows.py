@@ -6,9 +6,13 @@ from sqlalchemy import func, select
 from reviews.db.extensions import db
 from reviews.db.models.calibration import Ballot, Conflict, Decision
 from reviews.db.models.cycles import Cycle
-from reviews.db.models.people import Person
+from reviews.db.models.people import Person, SignInLink
+from reviews.people import passwords
+from reviews.people import service as people
+from reviews.people.queries import now, open_links
 from reviews.rules.enums import AssignmentState, Category, CyclePhase, PacketStage
 from tests import builders
+from tests.clients import Window
 from tests.conftest import application, disconnect
 from tests.races import sent_at_once, window_of
 from tests.reviews.calibration.panels import a_committee
@@ -126,6 +130,65 @@ def test_two_owners_of_the_site_who_close_each_other_leave_one(app):
     assert statuses[0] == 302
     left = db.session.scalars(select(Person.is_active).where(Person.is_owner)).all()
     assert sorted(left) == [False, True]
+
+
+def test_of_links_that_are_made_at_the_same_instant_one_is_good(app):
+    person = builders.a_person("Nia")
+    number = person.id
+    owners = [builders.a_person(is_owner=True) for _ in range(WINDOWS)]
+    windows = [window_of(app, owner) for owner in owners]
+
+    statuses = sent_at_once(
+        app, *((window, f"/people/{person.public_id}/link", {}) for window in windows)
+    )
+
+    assert statuses == [200] * WINDOWS
+    assert rows(SignInLink) == WINDOWS
+    assert len(open_links(db.session.get_one(Person, number), now())) == 1
+
+
+def test_no_link_is_left_to_whoever_has_just_chosen_a_password(app, monkeypatch):
+    """It would let the owner in who was shown it. What takes long is taken out, so that the two meet."""
+    monkeypatch.setattr(passwords, "hash_password", lambda _: "chosen")
+    owner = window_of(app, builders.a_person(is_owner=True))
+    for _ in range(5):
+        person = builders.a_person()
+        number = person.id
+        link = people.issue_link(person, actor=None, at=now())
+        chooser = Window(app, app.response_class)
+        chooser.hold("")
+        fields = {"password": "a long enough sentence of words"}
+
+        statuses = sent_at_once(
+            app,
+            (chooser, f"/sign-in/link/{link}", fields),
+            (owner, f"/people/{person.public_id}/link", {}),
+        )
+
+        # Either the link was used first, or the new one ended it.
+        person = db.session.get_one(Person, number)
+        has_chosen = person.password_hash is not None
+        assert (statuses[0] == 302) is has_chosen
+        assert len(open_links(person, now())) == (0 if has_chosen else 1)
+
+
+def test_a_link_that_is_used_twice_at_the_same_instant(app, monkeypatch):
+    monkeypatch.setattr(passwords, "hash_password", lambda password: password)
+    person = builders.a_person()
+    link = people.issue_link(person, actor=None, at=now())
+    windows = [Window(app, app.response_class) for _ in range(WINDOWS)]
+    for window in windows:
+        window.hold("")
+
+    statuses = sent_at_once(
+        app,
+        *(
+            (window, f"/sign-in/link/{link}", {"password": f"a long enough sentence {number}"})
+            for number, window in enumerate(windows)
+        ),
+    )
+
+    assert statuses == [302] + [422] * (WINDOWS - 1)
 
 
 def test_a_panel_that_changes_while_voting_begins(app):

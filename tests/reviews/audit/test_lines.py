@@ -95,7 +95,9 @@ def test_what_is_done_to_an_account_leaves_a_line_that_names_it(session):
 
     token = people.issue_link(ada, actor=of_owner, at=NOW)
     people.choose_password(token, passwords.hash_password(PASSWORD), at=NOW)
-    people.change_password(viewer_of(ada), passwords.hash_password(NEW))
+    people.change_password(
+        viewer_of(ada), passwords.hash_password(NEW), instead_of=ada.password_hash
+    )
     people.end_own_sessions(viewer_of(ada), handle="")
     people.deactivate(ada, actor=of_owner, at=NOW)
     people.activate(ada, actor=of_owner, at=NOW)

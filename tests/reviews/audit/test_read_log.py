@@ -253,9 +253,18 @@ def test_a_reason_for_a_conflict_is_logged_unless_the_reader_wrote_it(client, ow
     assert rows_shown() == ["V05"]
 
 
-def test_a_redirect_and_a_head_show_nothing(client, chair, packet):
+def test_a_head_leaves_the_lines_of_its_page(client, owner, packet):
+    client.sign_in(owner)
+
+    answer = client.head(ratings(packet))
+
+    # It says how long the page is.
+    assert int(answer.headers["Content-Length"]) > 0
+    assert rows_shown() == ["R12", "R14", "R15", "R16"]
+
+
+def test_a_redirect_shows_nothing(client, chair, packet):
     client.sign_in(chair)
-    client.head(ratings(packet))
     client.post(
         f"/packets/{packet.public_id}/outcome/read",
         data={"csrf_token": form_token(client.application)},
@@ -298,11 +307,12 @@ def take_table_away():
 
 
 @pytest.mark.parametrize("fails", [refuse_lines, take_table_away])
-def test_nothing_is_shown_that_cannot_be_logged(client, owner, packet, fails):
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_nothing_is_shown_that_cannot_be_logged(client, owner, packet, method, fails):
     client.sign_in(owner)
     fails()
 
-    answer = client.get(ratings(packet))
+    answer = client.open(ratings(packet), method=method)
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert RATIONALE not in answer.text

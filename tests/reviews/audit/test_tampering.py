@@ -4,9 +4,10 @@ from contextlib import contextmanager
 
 import pytest
 from flask import current_app
-from sqlalchemy import Result, delete, insert, select, text, update
+from sqlalchemy import Result, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from ladders.orm import Base
 from reviews.audit import chain, service, verification
 from reviews.audit.verification import Verification
 from reviews.db.extensions import db
@@ -388,6 +389,33 @@ def test_everything_deleted_with_heads_reset_is_found(session):
         if head["mac"] != chain.head_mac(head["lane"], 0, head["digest"])
     ]
     assert len(found.places) == 1
+
+
+# -- The numbers
+
+
+@pytest.mark.parametrize("table", ["person", "cycle", "packet"])
+def test_a_number_that_would_be_given_again_is_found(session, table):
+    """The next one would be taken for the last: its lines, what it was shown and what it may."""
+    packet = a_packet(a_cycle())
+    service.record(packet.candidate, Verb.EDIT_PANELS, "One", at=NOW, packet=packet)
+    last_person = a_person()
+    service.record(last_person, Verb.EDIT_PANELS, "Two", at=NOW)
+    number = {"person": last_person.id, "cycle": packet.cycle_id, "packet": packet.id}[table]
+    session.flush()
+    assert problems() == []
+
+    if db.engine.dialect.name == "postgresql":
+        sequence = select(func.pg_get_serial_sequence(table, "id")).scalar_subquery()
+        session.execute(select(func.setval(sequence, number, False)))
+    else:
+        session.commit()
+        session.execute(text("PRAGMA defer_foreign_keys = ON"))
+        session.execute(delete(Base.metadata.tables[table]).where(text("id = :id")), {"id": number})
+
+    assert problems() == [
+        f"the next {table} would be number {number}, and the log knows them up to {number}."
+    ]
 
 
 # -- The heads

@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from reviews.db.models.attempts import FailedSignIn
 from reviews.db.models.audit import AuditEvent
@@ -294,6 +294,36 @@ def test_a_site_owner_with_a_stake_touches_no_account_whoever_it_is(
     assert [each.is_active for each in (member, closed)] == [True, False]
 
 
+@pytest.mark.parametrize("with_stake", [True, False])
+def test_a_site_owner_with_a_stake_is_not_told_who_is_signed_in(client, owner, app, with_stake):
+    """Or somebody who waits for a vote would see when it is cast."""
+    cycle = a_cycle(phase=CyclePhase.CALIBRATION)
+    member = a_person("Member")
+    a_panel(cycle, members=[member])
+    if with_stake:
+        as_candidate(owner, cycle)
+    client.sign_in(owner)
+
+    def told() -> str:
+        return client.page(f"/people/{member.public_id}").text(
+            ".//section[@aria-labelledby='account']"
+        )
+
+    before = told()
+    member.password_hash = "chosen"
+    chosen = told()
+    app.test_client().sign_in(member)
+    signed_in = told()
+
+    if with_stake:
+        assert (chosen, signed_in) == (before, before)
+        assert before.startswith("Account Open. You have a part")
+    else:
+        assert "no password is chosen yet" in before
+        assert "Open, not signed in at present." in chosen
+        assert "Open, signed in in 1 browser." in signed_in
+
+
 def test_without_a_stake_in_a_cycle_that_runs_a_site_owner_does(client, owner, session):
     bo = a_person("Bo")
     stranger = a_person()
@@ -443,6 +473,26 @@ def test_changing_a_password_often_is_no_guessing(client):
     client.sign_in(a_person("Bo", password_hash=passwords.hash_password(OLD)))
 
     assert {change(client, *pair) for pair in [(OLD, NEW), (NEW, OLD)] * 3} == {302}
+
+
+def test_a_password_that_was_changed_meanwhile_stays(client, session, monkeypatch):
+    """A stolen session and an old password are worth nothing once the person has chosen another with a link."""
+    bo = a_person("Bo", password_hash=passwords.hash_password(OLD))
+    client.sign_in(bo)
+
+    def slow(_password):
+        session.execute(update(Person).values(password_hash="chosen with a link"))
+        session.commit()
+        return "hash of the thief's"
+
+    monkeypatch.setattr(passwords, "hash_password", slow)
+    form = ".//form[@class='form form--text']"
+
+    answer = client.submit("/account", {"present": OLD, "chosen": "a new one of words"}, form=form)
+
+    assert answer.status_code == 409
+    assert "Your password was changed just now" in Page(answer).text()
+    assert session.scalar(select(Person.password_hash)) == "chosen with a link"
 
 
 def test_a_new_password_ends_the_other_sessions(client, app, session):

@@ -7,6 +7,7 @@ from reviews.calibration.board.views import bp as board
 from reviews.calibration.committee.views import bp as committee
 from reviews.calibration.compare.views import bp as compare
 from reviews.calibration.outcome.views import bp as outcome
+from reviews.cycles.owners.views import bp as owners
 from reviews.cycles.panels.views import bp as panels
 from reviews.cycles.phases.views import bp as phases
 from reviews.cycles.progress.views import bp as progress
@@ -25,7 +26,7 @@ from reviews.web.words import bp as words
 calibration = Blueprint("calibration", __name__)
 
 # An endpoint reads like the folders: `calibration.board.show` is in `calibration/board/views.py`.
-for part in (setup, panels, phases, progress, release):
+for part in (setup, owners, panels, phases, progress, release):
     cycles.register_blueprint(part)
 for part in (board, compare, committee, outcome):
     calibration.register_blueprint(part)

@@ -3,7 +3,7 @@
 import click
 
 from reviews.cycles import queries
-from reviews.cycles.setup import service
+from reviews.cycles.owners import service
 from reviews.db.extensions import db
 from reviews.people.queries import now, person_by_email
 from reviews.rules.errors import RuleBroken
@@ -17,8 +17,10 @@ def add_owner(cycle: str, email: str) -> None:
     if person is None:
         raise click.ClickException(f"Nobody has the address {email}.")
     try:
-        service.add_owner(found, person, now=now())
+        is_new = service.add_owner(found, person, actor=None, now=now())
     except RuleBroken as broken:
         raise click.ClickException(str(broken)) from broken
+    if not is_new:
+        raise click.ClickException(f"{person.name} owns {found.name} already.")
     db.session.commit()
     click.echo(f"{person.name} is an owner of {found.name}.")

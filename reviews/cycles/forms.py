@@ -130,7 +130,7 @@ def which_of(field: LocalTimeField) -> str:
     return f"{field.name}_which"
 
 
-class PeopleForm(ReasonForm, EditForm):
+class PeopleChoiceForm(ReasonForm):
     """Ticks on people; more of them are found by searching, with the ticks kept."""
 
     q = SearchField(
@@ -154,3 +154,7 @@ class PeopleForm(ReasonForm, EditForm):
     def search(self) -> str:
         """What people are searched by; empty where it cannot be."""
         return "" if self.q.errors else self.q.data or ""
+
+
+class PeopleForm(PeopleChoiceForm, EditForm):
+    """The same for a list of people that two may save at once."""

@@ -42,6 +42,9 @@ def _for_owners_themselves(page: CyclePage) -> Iterator[tuple[str, str, str, str
     if page.declares_conflicts:
         what, note = "Declare a conflict of your own", "It closes the packet to you."
         yield "calibration.committee.conflicts", "Declare", what, note
+    if page.access.may(Action.NAME_OWNER):
+        what, note = "Name another owner", "Somebody who can act where you may not."
+        yield "cycles.owners.name", "Name owner", what, note
 
 
 def _for_office(page: CyclePage) -> Iterator[tuple[str, str, str, str]]:

@@ -19,6 +19,7 @@ from reviews.access.standing import (
     viewer_params,
 )
 from reviews.cycles.ladder_choice import label, pinned_versions
+from reviews.cycles.ownership import ReleaseWarning, cycles_without_owner, release_warning
 from reviews.db.extensions import db
 from reviews.db.models.cycles import Cycle, CycleOwner
 from reviews.db.models.packets import Packet
@@ -48,17 +49,28 @@ class CycleListRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CycleWithoutOwner:
+    public_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class IndexPage:
     cycles: tuple[CycleListRow, ...]
     may_create: bool
+    #: What no owner with an open account runs, for whoever may name one.
+    without_owner: tuple[CycleWithoutOwner, ...]
 
 
 def index_page(access: SiteAccess) -> IndexPage:
     viewer = access.viewer
     rows = db.session.execute(_index(), viewer_params(viewer, Action.LIST_CYCLE))
+    names = access.may(Action.NAME_MISSING_OWNER)
+    without = cycles_without_owner(viewer.now) if names else ()
     return IndexPage(
         tuple(_cycle_row(CycleAccess(viewer, row.Cycle, cycle_standing_of(row))) for row in rows),
         access.may(Action.CREATE_CYCLE),
+        tuple(CycleWithoutOwner(each.public_id, each.name) for each in without),
     )
 
 
@@ -144,6 +156,7 @@ class CyclePage:
     declares_conflicts: bool
     #: A release instant that is still to come, for whoever may set it.
     release_planned: datetime | None
+    warning: ReleaseWarning | None
 
 
 def cycle_page(access: CycleAccess) -> CyclePage:
@@ -162,6 +175,7 @@ def cycle_page(access: CycleAccess) -> CyclePage:
         answers_conflicts=answers and access.is_on_panel,
         declares_conflicts=answers and not access.is_on_panel and _may_declare(access),
         release_planned=cycle.release_at if access.may(Action.RELEASE_CYCLE) else None,
+        warning=release_warning(access),
     )
 
 

@@ -23,6 +23,7 @@ from reviews.access.standing import (
     viewer_params,
 )
 from reviews.access.viewer import Viewer
+from reviews.cycles.ownership import cycles_without_owner
 from reviews.cycles.queries import phase_lines
 from reviews.db.extensions import db
 from reviews.db.id_list import among
@@ -88,6 +89,7 @@ def inbox(access: SiteAccess) -> Inbox:
             viewer, {each.cycle.id: _cycle_row(each.cycle, viewer) for each in cycles}
         ),
         owned=[_owned(each) for each in cycles if each.is_owner],
+        without_owner=_without_owner(access),
     )
     groups = tasks.groups(rows, viewer.now)
     waiting = sum(len(group.tasks) for group in groups)
@@ -162,6 +164,12 @@ def _owned(access: CycleAccess) -> OwnedCycle:
         may_advance=access.may(Action.ADVANCE_CYCLE),
         may_release=access.may(Action.RELEASE_CYCLE) and access.cycle.release_at is None,
     )
+
+
+def _without_owner(access: SiteAccess) -> list[InboxCycle]:
+    if not access.may(Action.NAME_MISSING_OWNER):
+        return []
+    return [_cycle_row(each, access.viewer) for each in cycles_without_owner(access.viewer.now)]
 
 
 def _rail(

@@ -125,3 +125,5 @@ class InboxRows:
     asked: Sequence[RatingRequest] = ()
     seats: Sequence[PanelTasks] = ()
     owned: Sequence[OwnedCycle] = ()
+    #: What nobody runs, for whoever may name an owner.
+    without_owner: Sequence[InboxCycle] = ()

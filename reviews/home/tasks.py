@@ -115,6 +115,7 @@ def groups(rows: InboxRows, now: datetime) -> tuple[TaskGroup, ...]:
             ("peer", "As a peer", _rates(rows, RaterKind.PEER, now)),
             ("committee", "On the committee", _committee(rows, now)),
             ("owner", "As an owner", _owner(rows, now)),
+            ("site", "As a site owner", _site_owner(rows)),
         )
         if tasks
     ]
@@ -402,6 +403,23 @@ def _owner(rows: InboxRows, now: datetime) -> list[Task]:
             meta = "Every packet is decided. Nobody outside the committee knows yet"
             tasks.append(_task(title, "Release", "cycles.release.edit", values, cycle, now, meta))
     return tasks
+
+
+def _site_owner(rows: InboxRows) -> list[Task]:
+    return [
+        Task(
+            title=f"Name an owner for {cycle.name}",
+            verb="Name owner",
+            endpoint="cycles.owners.name_missing",
+            values={"cycle": cycle.public_id},
+            cycle=cycle,
+            # Its dates are for those who take part.
+            due=None,
+            when=Due("No date", ""),
+            meta="Nobody who runs it has an open account",
+        )
+        for cycle in rows.without_owner
+    ]
 
 
 def _number(number: int) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from ladders.importing.text import UnreadableError, read_text
+from reviews.access.loaders import SiteAccess
 from reviews.access.viewer import Viewer
 from reviews.audit import service as audit
 from reviews.db import random_source
@@ -79,9 +80,9 @@ def preview(read: ReadRoster) -> RosterPreview:
     return RosterPreview(read, compare(read.file, queries.roster()))
 
 
-def open_work_of(plan: RosterPlan, viewer: Viewer) -> Mapping[str, Sequence[str]]:
+def open_work_of(plan: RosterPlan, access: SiteAccess) -> Mapping[str, Sequence[str]]:
     """What leavers would leave open, as far as the viewer may know; of those who are shown."""
-    return open_work(viewer, [person.employee_id for person in plan.leaving[:MOST_SHOWN]])
+    return open_work(access, [person.employee_id for person in plan.leaving[:MOST_SHOWN]])
 
 
 def apply(

@@ -1,22 +1,23 @@
-"""What would wait in vain if somebody left: open packets, ratings and seats, as far as the viewer may know them."""
+"""What would wait in vain if somebody left: packets, ratings, seats and cycles, as far as the viewer may know them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, not_, or_, select
+from sqlalchemy.orm import aliased
 
-from reviews.access.loaders import visible_cycles, visible_packets
-from reviews.access.viewer import Viewer
+from reviews.access.loaders import SiteAccess, visible_cycles, visible_packets
 from reviews.db.extensions import db
-from reviews.db.models.cycles import Cycle, Panel, PanelMember
+from reviews.db.models.cycles import Cycle, CycleOwner, Panel, PanelMember
 from reviews.db.models.packets import Assignment, Packet
 from reviews.db.models.people import Person
 from reviews.rules.enums import Action, CyclePhase, RaterKind
 from reviews.rules.workflow import OPEN_ASSIGNMENTS, UNDER_WAY
 
 
-def open_work(viewer: Viewer, employee_ids: Collection[str]) -> Mapping[str, list[str]]:
-    """Employee ID -> sentences. Four queries however many people; none for nobody."""
+def open_work(access: SiteAccess, employee_ids: Collection[str]) -> Mapping[str, list[str]]:
+    """Employee ID -> sentences, if all of them left. Five queries however many people; none for nobody."""
+    viewer = access.viewer
     work: dict[str, list[str]] = defaultdict(list)
     if not employee_ids:
         return work
@@ -88,4 +89,41 @@ def open_work(viewer: Viewer, employee_ids: Collection[str]) -> Mapping[str, lis
     )
     for person_id, panel_name, cycle in db.session.execute(seats):
         work[people[person_id]].append(f"On {panel_name} of {cycle}")
+    for person_id, sentence in _left_to_nobody(access, people):
+        work[people[person_id]].append(sentence)
     return work
+
+
+def _left_to_nobody(access: SiteAccess, people: Collection[int]) -> Iterator[tuple[int, str]]:
+    """Who owns a cycle that nobody else would run. Its name is for those who may read the cycle."""
+    viewer = access.viewer
+    other = aliased(CycleOwner)
+    somebody_stays = exists().where(
+        other.cycle_id == Cycle.id,
+        other.person_id == Person.id,
+        Person.is_active,
+        other.person_id.not_in(people),
+    )
+    owned = (
+        select(
+            CycleOwner.person_id,
+            Cycle.name,
+            Cycle.id.in_(visible_cycles(viewer, Action.READ_CYCLE)).label("is_known"),
+        )
+        .join(Cycle, Cycle.id == CycleOwner.cycle_id)
+        .where(
+            CycleOwner.person_id.in_(people),
+            Cycle.phase != CyclePhase.ARCHIVED,
+            or_(Cycle.release_at.is_(None), Cycle.release_at > viewer.now),
+            not_(somebody_stays.correlate(Cycle)),
+        )
+        .order_by(Cycle.id)
+    )
+    untold = set()
+    for person_id, name, is_known in db.session.execute(owned):
+        if is_known:
+            yield person_id, f"Owner of {name}, which nobody else would run"
+        elif access.may(Action.NAME_MISSING_OWNER):
+            untold.add(person_id)
+    for person_id in sorted(untold):
+        yield person_id, "Owner of a cycle that nobody else would run"

@@ -377,7 +377,7 @@ def deactivate(access: SiteAccess, person: str) -> ResponseReturnValue:
         service.deactivate(who, actor=access.viewer, at=access.viewer.now)
         flash(f"The account of {who.name} is closed and signed out everywhere.")
         return redirect(url_for(".person", person=person))
-    work = open_work(access.viewer, [who.employee_id])[who.employee_id]
+    work = open_work(access, [who.employee_id])[who.employee_id]
     page = queries.person_page(access, who)
     return render_template("people/deactivate.html", page=page, work=work)
 
@@ -408,7 +408,7 @@ def _read_upload(access: SiteAccess) -> RosterPreview | RuleBroken | None:
     if not form.validate():
         return None
     try:
-        return _looked_over(importing.read(importing.text_of(form.file.data.read())), access.viewer)
+        return _looked_over(importing.read(importing.text_of(form.file.data.read())), access)
     except RuleBroken as broken:
         return broken
 
@@ -428,17 +428,17 @@ def _read_text(access: SiteAccess) -> RosterPreview | RuleBroken:
     """What the file of a preview that was sent back would change now."""
     sent = ApplyImportForm(needs_reason=_needs_reason(access))
     try:
-        return _looked_over(importing.read(sent.text.data or ""), access.viewer)
+        return _looked_over(importing.read(sent.text.data or ""), access)
     except RuleBroken as broken:
         return broken
 
 
-def _looked_over(read: ReadRoster, viewer: Viewer) -> RosterPreview:
+def _looked_over(read: ReadRoster, access: SiteAccess) -> RosterPreview:
     with short_read():
         roster = queries.roster()
     plan = compare(read.file, roster)
     with short_read():
-        return RosterPreview(read, plan, importing.open_work_of(plan, viewer))
+        return RosterPreview(read, plan, importing.open_work_of(plan, access))
 
 
 @bp.post("/people/import/apply")

@@ -141,6 +141,7 @@ class Action(StrEnum):
     ANSWER_CONFLICT_QUESTIONS = "C21"
     READ_RELEASE_AUDIT = "C22"
     EXPORT_CYCLE_AUDIT = "C23"
+    NAME_OWNER = "C24"
 
     # The site.
     IMPORT_PEOPLE = "C04"
@@ -156,6 +157,7 @@ class Action(StrEnum):
     READ_WORDS = "G14"
     SEE_ACCOUNT = "G15"
     EXPORT_SITE_AUDIT = "G16"
+    NAME_MISSING_OWNER = "G17"
     SEE_INBOX = "H01"
     READ_LADDER = "H02"
     READ_LADDER_DRAFT = "H03"

@@ -9,11 +9,13 @@ from reviews.audit import queries as log_queries
 from reviews.calibration import service as calibration
 from reviews.calibration.board import queries as board
 from reviews.calibration.outcome import queries as outcome
+from reviews.cycles import ownership
 from reviews.cycles.phases import queries as phases
 from reviews.cycles.setup import service as setup
 from reviews.packets import peer_pages
 from reviews.packets import queries as packet_queries
 from reviews.packets.service import nominations
+from reviews.people import open_work
 from reviews.ratings import submitted
 from reviews.rules.policy import Answer, cells
 from reviews.web import guard
@@ -29,6 +31,7 @@ from tests.mutants.switching import (
 )
 
 BOARD = f"{CALIBRATION}/test_board.py"
+OWNERS = f"{CYCLES}/test_owners.py"
 GUARD = "tests/reviews/test_guard.py"
 
 
@@ -73,6 +76,32 @@ MUTANTS = (
             board.rights_on_board, "sees_who_voted=may(Action.SEE_WHO_VOTED)", "sees_who_voted=True"
         ),
         tests_of(BOARD, "test_the_chair_sees_how_many_ballots_are_in_and_a_member_does_not"),
+    ),
+    Mutant(
+        "a warning that tells of another owner",
+        "An owner with a conflict is told whether another owner has one on a packet that is closed to them.",
+        rewritten(ownership._known_conflicts, "allowed(seen),\n", ""),  # noqa: SLF001
+        tests_of(
+            OWNERS, "test_an_owner_does_not_learn_of_a_tie_of_another_that_is_not_theirs_to_know"
+        ),
+    ),
+    Mutant(
+        "a warning that tells of a line of reporting",
+        "An owner with a conflict is told that another owner is or was somebody's manager or report.",
+        rewritten(
+            ownership._known_conflicts,  # noqa: SLF001
+            "facts.is_peer,\n",
+            "facts.is_peer, facts.is_related,\n",
+        ),
+        tests_of(
+            OWNERS, "test_an_owner_does_not_learn_of_a_tie_of_another_that_is_not_theirs_to_know"
+        ),
+    ),
+    Mutant(
+        "the name of a cycle that one may not know",
+        "Who closes an account reads which cycles nobody else would run.",
+        rewritten(open_work._left_to_nobody, "if is_known:", "if is_known or name:"),  # noqa: SLF001
+        tests_of(OWNERS, "test_before_the_last_owner_leaves_the_closer_reads_of_it"),
     ),
     Mutant(
         "an aggregate with a packet that is set aside",

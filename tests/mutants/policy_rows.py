@@ -240,6 +240,21 @@ MUTANTS = (
         tests_of(f"{CYCLES}/test_setup.py", "test_only_an_owner_of_the_site_makes_a_cycle"),
     ),
     Mutant(
+        "a site owner with a part names an owner",
+        "A candidate who runs the site chooses who runs their cycle, and learns which cycles nobody runs.",
+        granted(Action.NAME_MISSING_OWNER, Relation.SITE_OWNER_CONFLICTED, "always, with a reason"),
+        tests_of(
+            f"{CYCLES}/test_owners.py",
+            "test_whoever_has_a_part_in_a_running_cycle_does_not_learn_of_it",
+        ),
+    ),
+    Mutant(
+        "an owner with a part releases",
+        "An owner whose own packet is in the cycle opens its outcomes.",
+        granted(Action.RELEASE_CYCLE, Relation.OWNER_CONFLICTED, "decided, with a reason"),
+        tests_of(f"{CYCLES}/test_release.py", "test_an_owner_who_is_tied_releases_nothing"),
+    ),
+    Mutant(
         "a peer in the evidence phase",
         "Somebody learns from a cycle in their list that they are proposed as a peer.",
         rewritten(

@@ -101,6 +101,7 @@ ASKED = {"peer": lambda _world, subject: subject.asked}
 PANEL = {"panel": lambda _world, subject: subject.panel}
 PERSON = {"person": lambda world, _subject: world.bystander}
 VERSION = {"version": lambda world, _subject: world.ladder}
+WITHOUT_OWNER = {"cycle": lambda world, _subject: world.without_owner}
 DRAFT = {"version": lambda world, _subject: world.draft_ladder}
 #: A draft whose document leaves no question open.
 CLEAR = {"version": lambda world, _subject: world.clear_draft}
@@ -388,6 +389,14 @@ CYCLE_ROUTES = (
         fields=lambda _world, case: {"people": [case.public_id], "reason": REASON},
         done_by=("0", "owner"),
     ),
+    page("cycles.owners.name", "C24", on="cycle"),
+    write(
+        "cycles.owners.name",
+        "C24",
+        on="cycle",
+        fields=lambda world, _case: {"people": [world.bystander], "reason": REASON},
+        done_by=("1", "owner"),
+    ),
     page("cycles.phases.advance", "C06", on="cycle"),
     write(
         "cycles.phases.advance",
@@ -564,6 +573,15 @@ SITE_ROUTES = (
     page("people.deactivate", "G05", on="site", parts=PERSON),
     write("people.deactivate", "G05", on="site", parts=PERSON, done_by=("1", "site owner")),
     write("people.activate", "G05", on="site", parts=PERSON, done_by=("1", "site owner")),
+    page("cycles.owners.name_missing", "G17", on="site", parts=WITHOUT_OWNER),
+    write(
+        "cycles.owners.name_missing",
+        "G17",
+        on="site",
+        parts=WITHOUT_OWNER,
+        fields=lambda world, _case: {"people": [world.bystander], "reason": REASON},
+        done_by=("1", "site owner"),
+    ),
     page("people.import_people", "C04", on="site"),
     write("people.upload", "C04", on="site"),
     write("people.apply_import", "C04", on="site"),

@@ -63,7 +63,6 @@ NOT_DONE_HERE = {
     Verb.DECLARE_CONFLICT: "tests/reviews/calibration/test_conflicts.py",
     Verb.SET_CONFLICT: "tests/reviews/cycles/test_panels.py",
     Verb.IMPORT_PEOPLE: "tests/reviews/people/test_importing.py",
-    Verb.GRANT_OFFICE: "tests/reviews/cycles/test_release.py",
 }
 
 

@@ -118,6 +118,8 @@ class World:
     draft_ladder: str = ""
     clear_draft: str = ""
     bystander: str = ""
+    #: A cycle whose only owner has left.
+    without_owner: str = ""
 
     def hide(self, *opened_by: str, packet: Packet, **of: object) -> str:
         """A text nobody else has, remembered as a secret."""
@@ -179,6 +181,9 @@ def build() -> World:
     )
     world.clear_draft = builders.a_ladder(in_tracks, state=VersionState.DRAFT).public_id
     world.bystander = builders.a_person("Bystander").public_id
+    left = builders.a_person("Left", is_active=False)
+    in_setup = {"phase": CyclePhase.SETUP, "ladder": ladder}
+    world.without_owner = builders.a_cycle(**in_setup, owners=[left]).public_id
     for phase in STANDS:
         cycle = a_cycle(ladder, phase)
         world.scenes[str(phase)] = [

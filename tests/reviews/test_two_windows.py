@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import func, select
 
 from reviews.db.extensions import db
+from reviews.db.models.audit import AuditEvent
 from reviews.db.models.calibration import Ballot, Conflict, Decision
-from reviews.db.models.cycles import Cycle
+from reviews.db.models.cycles import Cycle, CycleOwner
 from reviews.db.models.people import Person, SignInLink
 from reviews.people import passwords
 from reviews.people import service as people
@@ -216,3 +217,38 @@ def test_a_panel_that_changes_while_voting_begins(app):
     assert set(statuses) <= {302, 404, 409, 422}
     found = db.session.get_one(type(packet), number)
     assert found.stage is PacketStage.WAITING or found.panel_id is not None
+
+
+def test_an_owner_named_in_several_windows(app):
+    owner, named = builders.a_person("Owner"), builders.a_person("Named")
+    cycle = builders.a_cycle(phase=CyclePhase.RATING, owners=[owner])
+    builders.a_packet(cycle)
+
+    statuses = sent(
+        app, owner, f"/cycles/{cycle.public_id}/owners/new", {"people": named.public_id}
+    )
+
+    assert statuses == [302] * WINDOWS
+    assert rows(CycleOwner) == 2
+    assert rows(AuditEvent) == 1
+
+
+def test_an_owner_named_for_a_cycle_without_one_by_two_at_once(app):
+    left = builders.a_person("Left", is_active=False)
+    cycle = builders.a_cycle(phase=CyclePhase.RATING, owners=[left])
+    address, reason = f"/cycles/without-owner/{cycle.public_id}", "Nobody runs it."
+    people = [builders.a_person(f"Site owner {each}", is_owner=True) for each in range(WINDOWS)]
+    named = [builders.a_person(f"Named {each}") for each in range(WINDOWS)]
+
+    statuses = sent_at_once(
+        app,
+        *(
+            (window_of(app, site_owner), address, {"people": each.public_id, "reason": reason})
+            for site_owner, each in zip(people, named, strict=True)
+        ),
+    )
+
+    # Whoever came second is told so, or finds no such cycle any more.
+    assert statuses[0] == 302
+    assert set(statuses[1:]) <= {404, 422}
+    assert rows(CycleOwner) == 2

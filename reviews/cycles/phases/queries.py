@@ -8,6 +8,7 @@ from reviews.access.loaders import CycleAccess, visible_packets
 from reviews.access.panel_standing import panel_standings
 from reviews.access.viewer import Viewer
 from reviews.cycles.ladder_choice import pinned_versions
+from reviews.cycles.ownership import ReleaseWarning, release_warning
 from reviews.cycles.panels.queries import PanelClash, PanelLine, clashes, panel_lines
 from reviews.cycles.phases.checklist import (
     CyclePlan,
@@ -107,6 +108,7 @@ class AdvancePage:
     unrated: tuple[ProgressRow, ...]
     needs_reason: bool
     clashes: tuple[PanelClash, ...]
+    warning: ReleaseWarning | None
 
 
 def advance_page(access: CycleAccess) -> AdvancePage:
@@ -119,6 +121,7 @@ def advance_page(access: CycleAccess) -> AdvancePage:
         unrated=first_rows(access, waiting=True) if rating else (),
         needs_reason=needs_reason(access, Action.ADVANCE_CYCLE),
         clashes=clashes(access.cycle, access.viewer),
+        warning=release_warning(access),
     )
 
 

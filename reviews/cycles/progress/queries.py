@@ -26,6 +26,7 @@ from reviews.access.standing import (
     standing_of,
     viewer_params,
 )
+from reviews.cycles.ownership import ReleaseWarning, release_warning
 from reviews.db.extensions import db
 from reviews.db.id_list import among
 from reviews.db.models.packets import Assignment, Packet, RevisionCoverage
@@ -104,6 +105,7 @@ class ProgressPage:
     #: The deadline of this phase, and whether it has passed.
     due: datetime | None
     late: bool
+    warning: ReleaseWarning | None
 
 
 def progress_page(access: CycleAccess, *, page: int = 1, name: str = "") -> ProgressPage:
@@ -124,6 +126,7 @@ def progress_page(access: CycleAccess, *, page: int = 1, name: str = "") -> Prog
         progress_totals(access),
         due,
         late=due is not None and due < access.viewer.now,
+        warning=release_warning(access),
     )
 
 

@@ -1,4 +1,4 @@
-"""Making a cycle, setting it up, and naming its owners."""
+"""Making a cycle, setting it up, and saying who owns it."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.orm.attributes import flag_modified
 
-from reviews.access.ties import write_down_ties
 from reviews.access.viewer import Actor, person_id_of
 from reviews.audit import service as audit
 from reviews.cycles import ladder_choice, queries
@@ -15,9 +14,8 @@ from reviews.cycles.setup.settings import Settings
 from reviews.db import random_source
 from reviews.db.extensions import db
 from reviews.db.models.cycles import Cycle, CycleLadder, CycleOwner
-from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
-from reviews.rules.enums import CyclePhase, PacketStage, Verb
+from reviews.rules.enums import CyclePhase, Verb
 from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
 from reviews.rules.scale import DEFAULT_SCALE
 
@@ -138,26 +136,3 @@ def save_owners(
         reason=reason,
         owners=sorted(person.public_id for person in owners),
     )
-
-
-def add_owner(cycle: Cycle, person: Person, *, now: datetime) -> None:
-    """Name one more owner in any phase: the way out where every owner has a conflict, and none may release.
-
-    Raises:
-        RuleBroken: for a closed account, or somebody who owns the cycle already.
-    """
-    if not person.is_active:
-        raise RuleBroken(f"The account of {person.name} is closed.")
-    if person.id in {owner.id for owner in queries.owners_of(cycle)}:
-        raise RuleBroken(f"{person.name} owns {cycle.name} already.")
-    db.session.add(CycleOwner(cycle_id=cycle.id, person_id=person.id))
-    db.session.flush()
-    _write_down_ties_of(person, cycle, now)
-    summary = f"{person.name} added as an owner of {cycle.name}"
-    audit.record(None, Verb.GRANT_OFFICE, summary, at=now, cycle=cycle, person=person.public_id)
-
-
-def _write_down_ties_of(owner: Person, cycle: Cycle, now: datetime) -> None:
-    """To the packets on which voting has begun. To the others they are worked out."""
-    voted_on = Packet.stage != PacketStage.WAITING
-    write_down_ties(Packet.cycle_id == cycle.id, voted_on, now=now, people=[owner.id])

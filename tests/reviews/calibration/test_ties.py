@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session, scoped_session
 
 from reviews.access import loaders
 from reviews.access.panel_standing import PanelStanding, panel_standings
+from reviews.cycles.owners.service import add_owner
 from reviews.cycles.panels import service as panels
 from reviews.cycles.panels.service import PanelDraft
 from reviews.cycles.phases.service import advance_cycle
-from reviews.cycles.setup.service import add_owner
 from reviews.db.extensions import db
 from reviews.db.models.audit import AuditEvent
 from reviews.db.models.calibration import PersonalTie
@@ -312,7 +312,7 @@ def test_whoever_is_named_an_owner_while_others_vote_is_tied_as_they_stand_then(
     reports(committee.candidate, tied, days=30, until=5)
 
     for person in (tied, free):
-        add_owner(committee.cycle, person, now=NOW)
+        add_owner(committee.cycle, person, actor=None, now=NOW)
 
     assert ties(committee.packet) == [tied.id]
 

@@ -76,6 +76,7 @@ def test_each_reader_finds_the_doors_that_are_open_to_them(client, owner):
             "Set conflict",
             "Read log",
             "Declare",
+            "Name owner",
         ],
         chair: ["Answer", "See progress"],
         member: ["Answer"],

@@ -232,13 +232,12 @@ def needs_reason(access: CycleAccess, action: Action) -> bool:
     return access.answer(action) is Answer.WITH_REASON
 
 
-def cycles_named(name: str, owner: int) -> list[Cycle]:
-    """The cycles of this name that the person owns."""
+def cycles_of_owner(person_id: int) -> list[Cycle]:
     return list(
         db.session.scalars(
             select(Cycle)
             .join(CycleOwner, CycleOwner.cycle_id == Cycle.id)
-            .where(Cycle.name == name, CycleOwner.person_id == owner)
+            .where(CycleOwner.person_id == person_id)
         )
     )
 

@@ -41,7 +41,7 @@ from ladders.editing import Row
 from reviews.ladder_editor.queries import CellPage, TrackPage, mark
 from reviews.web.fields import WholeNumberField, at_most, one_line, trimmed_lines
 from reviews.web.forms import StrictForm
-from reviews.web.validators import is_web_address, plain_name, plain_text
+from reviews.web.validators import is_web_address, plain_name, plain_text, short_name
 
 NAME_LIMIT = 300
 TEXT_LIMIT = 20_000
@@ -51,7 +51,7 @@ MOST_ROWS = 200
 def _name(label: str, *required: Any, description: str = "") -> StringField:
     return StringField(
         label,
-        [*required, at_most(NAME_LIMIT), plain_name],
+        [*required, at_most(NAME_LIMIT), short_name],
         filters=[one_line],
         description=description,
     )

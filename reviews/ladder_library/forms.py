@@ -48,9 +48,9 @@ from reviews.ladder_library.service import PLACE
 from reviews.rules.errors import RuleBroken
 from reviews.web.fields import WholeNumberField, at_most, one_line
 from reviews.web.forms import StrictForm
-from reviews.web.validators import plain_name
+from reviews.web.validators import plain_name, short_name
 
-_NAME = [at_most(300), plain_name]
+_NAME = [at_most(300), short_name]
 _MERGE = "merge "
 #: Before the name of a dimension that the document does not have; ids have no spaces.
 _NEW = "new "

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reviews.people.addresses import email_key
-from reviews.web.validators import can_be_seen, mixes_scripts, refused_in_name
+from reviews.rules.names import can_be_seen, in_its_place, refused_in_name, wrong_with_name
 
 COLUMNS = ("employee_id", "name", "email", "manager_employee_id", "title", "level", "unit")
 REQUIRED = COLUMNS[:4]
@@ -156,13 +156,13 @@ def _mistakes(line: int, values: dict[str, str]) -> Iterator[RosterProblem]:
 
 def what_is_wrong_as_typed(column: str, value: str) -> str:
     """A sentence that goes on from the name of the column, or nothing: whether somebody could be taken for another."""
+    if column in {"name", "email"}:
+        return wrong_with_name(value)
     if any(map(refused_in_name, value)):
         return "contains an invisible or control character."
     if value and not can_be_seen(value):
         return "has nothing in it that can be seen."
-    if column in {"name", "email"} and mixes_scripts(value):
-        return "mixes letters of scripts that look alike in one word. Write it in one script."
-    return ""
+    return "" if in_its_place(value) == value else "contains an invisible or control character."
 
 
 def _is_address(value: str) -> bool:

@@ -10,16 +10,19 @@ from reviews.calibration import service as calibration
 from reviews.calibration.board import queries as board
 from reviews.calibration.outcome import queries as outcome
 from reviews.cycles import ownership
+from reviews.cycles.panels import service as panels
 from reviews.cycles.phases import queries as phases
 from reviews.cycles.setup import service as setup
 from reviews.packets import peer_pages
 from reviews.packets import queries as packet_queries
 from reviews.packets.service import nominations
 from reviews.people import open_work
+from reviews.people import queries as people
 from reviews.ratings import submitted
+from reviews.rules import names
 from reviews.rules.policy import Answer, cells
 from reviews.web import guard
-from tests.mutants.policy_rows import CALIBRATION, CYCLES, PACKETS, RATINGS
+from tests.mutants.policy_rows import CALIBRATION, CYCLES, PACKETS, PEOPLE, RATINGS
 from tests.mutants.switching import (
     Mutant,
     drawn,
@@ -43,6 +46,22 @@ def _with_etag(secure: Secure, response: Response) -> None:
 
 MUTANTS = (
     # -- Counts, orders and filters
+    Mutant(
+        "who is signed in",
+        "A candidate who runs the site sees when the members of the panel are there.",
+        together(
+            rewritten(
+                people.person_page,
+                "len(open_sessions(who, access.viewer.now)) if may_manage else None",
+                "len(open_sessions(who, access.viewer.now))",
+            ),
+            drawn("people/person.html", "{%- elif not page.may_manage %}Open.", ""),
+        ),
+        tests_of(
+            f"{PEOPLE}/test_people_pages.py",
+            "test_a_site_owner_with_a_stake_is_not_told_who_is_signed_in",
+        ),
+    ),
     Mutant(
         "a count of ratings",
         "Every reader of a rating reads how many others are in.",
@@ -181,12 +200,27 @@ MUTANTS = (
         tests_of(BOARD, "test_a_page_of_the_board_costs_the_same_at_any_size"),
     ),
     Mutant(
+        "a name like another",
+        "A cycle or panel is taken for another by a letter of another script.",
+        together(
+            replaced(setup, "look_alike", lambda _one, _other: False),
+            replaced(panels, "look_alike", lambda _one, _other: False),
+        ),
+        tests_of(f"{CYCLES}/test_panels.py", "test_two_panels_of_a_cycle_look_different"),
+    ),
+    Mutant(
+        "a joiner in a name",
+        "Two names differ in what nobody sees.",
+        replaced(names, "in_its_place", lambda text: text),
+        tests_of("tests/reviews/test_names_as_typed.py", "test_what_cannot_be_seen_is_refused"),
+    ),
+    Mutant(
         "a name taken in a cycle that one may not know",
         "Whoever names a cycle learns that somebody else has one of that name.",
         rewritten(
             setup._check_name,  # noqa: SLF001
-            "queries.cycles_named(name, person_id_of(actor))",
-            "db.session.query(Cycle).filter(Cycle.name == name)",
+            "queries.cycles_of_owner(person_id_of(actor))",
+            "db.session.query(Cycle)",
         ),
         tests_of(f"{CYCLES}/test_setup.py", "test_a_name_tells_of_no_cycle_that_is_somebody_elses"),
     ),

@@ -13,13 +13,13 @@ from wtforms.validators import DataRequired, InputRequired, NumberRange
 from reviews.cycles.forms import MOST, PeopleForm
 from reviews.web.fields import WholeNumberField, at_most, one_line, trimmed_lines
 from reviews.web.forms import ReasonForm, StrictForm
-from reviews.web.validators import plain_name, plain_text
+from reviews.web.validators import plain_text, short_name
 
 
 class PanelForm(PeopleForm):
     name = StringField(
         "Name",
-        [DataRequired("Give the panel a name."), at_most(200), plain_name],
+        [DataRequired("Give the panel a name."), at_most(200), short_name],
         filters=[one_line],
     )
     quorum = WholeNumberField(

@@ -20,6 +20,7 @@ from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
 from reviews.rules.enums import ConflictStanding, CyclePhase, PacketStage, Verb
 from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
+from reviews.rules.names import look_alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +123,13 @@ def save_panel(
 def _check(
     cycle: Cycle, panel: Panel | None, before: Collection[PanelMember], draft: PanelDraft
 ) -> None:
-    if any(p.name == draft.name and p is not panel for p in seats.panels_of(cycle)):
+    others = [other for other in seats.panels_of(cycle) if other is not panel]
+    if any(other.name == draft.name for other in others):
         raise RuleBroken("Another panel of this cycle has this name.", field="name")
+    if any(look_alike(other.name, draft.name) for other in others):
+        raise RuleBroken(
+            "Another panel of this cycle has a name that looks like this.", field="name"
+        )
     members = {person.id for person in draft.members}
     if draft.chair is not None and draft.chair.id not in members:
         raise RuleBroken("The chair has to be a member too. Tick both.", field="chair")

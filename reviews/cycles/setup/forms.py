@@ -21,7 +21,7 @@ from reviews.rules.enums import RATING_CATEGORIES, Category
 from reviews.rules.scale import DEFAULT_WORDS
 from reviews.web.fields import WholeNumberField, at_most, one_line
 from reviews.web.forms import EditForm, ReasonForm, StrictForm
-from reviews.web.validators import plain_name
+from reviews.web.validators import plain_name, short_name
 
 
 def _zone_choices() -> list[SelectChoice]:
@@ -38,7 +38,7 @@ def _zone_choices() -> list[SelectChoice]:
 class CreateForm(StrictForm):
     name = StringField(
         "Name",
-        [DataRequired("Give the cycle a name."), at_most(200), plain_name],
+        [DataRequired("Give the cycle a name."), at_most(200), short_name],
         description="People see it on every page of the cycle.",
         filters=[one_line],
     )

@@ -17,6 +17,7 @@ from reviews.db.models.cycles import Cycle, CycleLadder, CycleOwner
 from reviews.db.models.people import Person
 from reviews.rules.enums import CyclePhase, Verb
 from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
+from reviews.rules.names import look_alike
 from reviews.rules.scale import DEFAULT_SCALE
 
 
@@ -87,9 +88,15 @@ def save_settings(
 
 def _check_name(name: str, cycle: Cycle | None, actor: Actor) -> None:
     """Only against the actor's own cycles: that there is another one of the name may be none of theirs to know."""
-    if any(other is not cycle for other in queries.cycles_named(name, person_id_of(actor))):
+    others = [other for other in queries.cycles_of_owner(person_id_of(actor)) if other is not cycle]
+    if any(other.name == name for other in others):
         raise RuleBroken(
             "You own another cycle of this name. Choose one that tells them apart.", field="name"
+        )
+    if any(look_alike(other.name, name) for other in others):
+        raise RuleBroken(
+            "You own a cycle whose name looks like this one. Choose one that tells them apart.",
+            field="name",
         )
 
 

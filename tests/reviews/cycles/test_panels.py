@@ -80,6 +80,15 @@ def test_two_panels_of_a_cycle_differ_in_name(owner, cycle):
         panels.save_panel(cycle, None, draft=PanelDraft(panel.name, 1, [], None), **as_owner(owner))
 
 
+def test_two_panels_of_a_cycle_look_different(owner, cycle):
+    a_panel(cycle).name = "Panel A"
+
+    with pytest.raises(RuleBroken, match="has a name that looks like this"):
+        panels.save_panel(
+            cycle, None, draft=PanelDraft("Panel \u0410", 1, [], None), **as_owner(owner)
+        )
+
+
 def test_a_change_of_members_alone_is_a_new_version(owner, cycle):
     ada, bo = a_person("Ada"), a_person("Bo")
     panel = a_panel(cycle, chair=ada)

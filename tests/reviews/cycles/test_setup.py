@@ -63,6 +63,14 @@ def test_a_new_cycle_belongs_to_its_maker_and_lacks_everything(client, session, 
         ("", "Give the cycle a name."),
         ("Autumn", "You own another cycle of this name. Choose one that tells them apart."),
         (
+            "AUTUMN",
+            "You own a cycle whose name looks like this one. Choose one that tells them apart.",
+        ),
+        (
+            "\u0410utumn",
+            "This mixes letters of scripts that look alike in one word. Write it in one script.",
+        ),
+        (
             "Au\u200btumn",
             "This contained an invisible character, which has been removed. Check it and send it again.",
         ),

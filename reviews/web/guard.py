@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial, wraps
+from itertools import chain
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -458,10 +459,11 @@ def _is_text_of_form(body: bytes) -> bool:
     """Whether all text that was sent is UTF-8: it is never changed in silence."""
     if request.mimetype == "application/x-www-form-urlencoded":
         return _is_text(body)
-    # In parts a file may be anything. What cannot be read in a field is replaced by a sign that people may type too.
+    # In parts a file may be anything, but for its name. What cannot be read is replaced by a sign that people may type.
+    files = ((name, file.filename or "") for name, file in request.files.items(multi=True))
     return not any(
         _REPLACED in text and text.encode() not in body
-        for field in request.form.items(multi=True)
+        for field in chain(request.form.items(multi=True), files)
         for text in field
     )
 

@@ -273,6 +273,8 @@ def in_parts(name: bytes, value: bytes) -> bytes:
         (URL_ENCODED, b"name=%ED%A0%80"),  # half of a pair
         (IN_PARTS, in_parts(b"name", b"\xff")),
         (IN_PARTS, in_parts(b"name", b"caf\xe9")),  # as an old browser on an old page wrote it
+        # A file may hold anything, but its name is shown and kept.
+        (IN_PARTS, in_parts(b"files\"; filename*=utf-8''caf%e9.csv; x=\"", b"x")),
     ],
 )
 def test_what_is_no_text_is_refused_and_not_changed(
@@ -283,6 +285,25 @@ def test_what_is_no_text_is_refused_and_not_changed(
     signed_in = client.post("/sign-out", data=body, content_type=kind)
 
     assert (signing_in.status_code, signed_in.status_code) == (400, 400)
+
+
+@pytest.mark.parametrize(
+    "name", [b"na\xffme", b'files"; filename="caf\xe9.csv', b'fi\xffles"; filename="a.csv']
+)
+def test_parts_with_a_name_that_is_no_text_are_no_form(
+    client: StrictClient, person: Person, name: bytes
+) -> None:
+    client.sign_in(person)
+    token = form_token(client.application).encode()
+    body = in_parts(b"csrf_token", token).removesuffix(b"--x--\r\n") + in_parts(name, b"x")
+
+    # The same with a name that is one is taken.
+    statuses = [
+        client.post("/sign-out", data=each, content_type=IN_PARTS).status_code
+        for each in (body, in_parts(b"csrf_token", token))
+    ]
+
+    assert statuses == [403, 302]
 
 
 @pytest.mark.parametrize("query", ["q=%FF", "q=\xff", "%FF=1", "q=%C0%AF"])

@@ -100,7 +100,9 @@ def decline(access: PacketAccess) -> ResponseReturnValue:
                 actor=access.viewer,
                 now=access.viewer.now,
             )
-            flash(f"You declined to rate {access.packet.candidate.name}. Nothing else is kept.")
+            flash(
+                f"You declined to rate {access.packet.candidate.name}. That, when and why is kept, and no draft."
+            )
             return redirect(url_for("home.inbox"))
     return _invitation(access, assignment, form)
 

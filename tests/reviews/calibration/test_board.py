@@ -270,7 +270,7 @@ def test_the_chair_sees_zones_and_a_member_only_where_the_own_ballot_is_sealed(
     packets = linked(world)
     sealed = ["cell cell--m cell--clear"] * 2 + ["cell cell--x cell--talk"]
     plain = ["cell cell--m"] * 2 + ["cell cell--x"]
-    waits = "appear once your own ballot on a packet is sealed"
+    waits = "appear once your own ballot on a packet is cast"
     page = board(client, world, world.chair)
     assert classes_of(page) == sealed * 12
     assert waits not in page.text()

@@ -82,7 +82,7 @@ def test_a_second_yes_changes_nothing(session, assignment):
 
 
 @pytest.mark.parametrize("wrote", [False, True])
-def test_a_no_keeps_the_reason_and_nothing_else(client, session, assignment, wrote):
+def test_a_no_keeps_itself_and_its_reason_as_the_page_says(client, session, assignment, wrote):
     packet, rater = assignment.packet, assignment.rater
     summary = f"{rater.name} declined to rate {packet.candidate.name}"
     if wrote:
@@ -100,6 +100,9 @@ def test_a_no_keeps_the_reason_and_nothing_else(client, session, assignment, wro
         )
     client.sign_in(rater)
 
+    assert "That you declined, when and why is kept; what you drafted is not." in client.page(
+        path(packet)
+    ).text(DECLINE)
     answer = client.submit(
         path(packet), {"category": "too_close", "note": "We share a flat."}, form=DECLINE
     )
@@ -114,7 +117,7 @@ def test_a_no_keeps_the_reason_and_nothing_else(client, session, assignment, wro
     assert session.scalars(select(Rating)).all() == []
     assert session.scalars(select(ExpectationMark)).all() == []
     last = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
-    assert (last.summary, last.details) == (summary, {})
+    assert (last.summary, last.details, last.at.date()) == (summary, {}, b.NOW.date())
     client.page(path(packet), status=404)
 
 

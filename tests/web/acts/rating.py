@@ -47,7 +47,9 @@ def the_peers_answer_and_rate(play: Play) -> None:
         assert somebody.waiting() == [task]
         somebody.follow(task)
     play.quentin.tick("I have no time before the date").press("Decline")
-    assert play.quentin.told == ["You declined to rate Ada Whitfield. Nothing else is kept."]
+    assert play.quentin.told == [
+        "You declined to rate Ada Whitfield. That, when and why is kept, and no draft."
+    ]
     assert play.quentin.open(play.packet).status == 404
     for somebody, answers in ((play.pia, PIA), (play.rosa, ROSA)):
         somebody.press("Accept and start")

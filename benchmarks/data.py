@@ -33,7 +33,7 @@ from reviews.db.models.packets import (
     RevisionItemDimension,
     RevisionItemExpectation,
 )
-from reviews.db.models.people import ManagerLink, Person
+from reviews.db.models.people import ManagerLink, Person, keys_of
 from reviews.db.models.ratings import Rating, RatingCounts
 from reviews.db.rating_counts import counts_row
 from reviews.rules.enums import (
@@ -189,7 +189,13 @@ def person_rows(cycle: Cycle, keys: Iterable[str], first: int) -> Iterator[dict[
             "public_id": random_source.public_id(),
             "employee_id": f"{cycle.id}-{key}",
             "name": f"Alexandra Person-{key}",
-            "name_key": f"Alexandra Person-{key}".casefold(),
+            **keys_of(
+                name=f"Alexandra Person-{key}",
+                title="",
+                unit="",
+                email=address,
+                employee_id=f"{cycle.id}-{key}",
+            ),
             "email": address,
             "email_key": address,
             "version": 1,
@@ -347,10 +353,10 @@ def add_packets(
     state_of = {packet: states[n % len(states)] for n, packet in enumerate(packets)}
     submitted = [p for p, state in state_of.items() if state is not PacketState.DRAFT]
     now = company.now
-    people = select(Person.id, Person.name_key).where(
+    people = select(Person.id, Person.name_key, Person.sort_key).where(
         Person.id.between(company.candidates[0], company.candidates[-1])
     )
-    names = {row.id: row.name_key for row in db.session.execute(people)}
+    keys = {row.id: row for row in db.session.execute(people)}
     write(
         Packet,
         (
@@ -359,7 +365,8 @@ def add_packets(
                 "public_id": random_source.public_id(),
                 "cycle_id": cycle.id,
                 "candidate_id": person,
-                "candidate_name_key": names[person],
+                "candidate_name_key": keys[person].name_key,
+                "candidate_sort_key": keys[person].sort_key,
                 "manager_id": company.manager_of(packet),
                 "panel_id": panel.id if panel else None,
                 "ladder_version_id": company.version.id,

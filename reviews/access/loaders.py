@@ -5,10 +5,10 @@ what the viewer may not know is not found, exactly like a thing that does not ex
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any, cast
 
-from sqlalchemy import CTE, ColumnElement, Select, String, bindparam, exists, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, load_only
 
 from ladders.models import LadderVersion, LevelRow
@@ -37,8 +37,9 @@ from reviews.db.models.cycles import Cycle, CycleOwner
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
 from reviews.db.pagination import Page
-from reviews.db.text import position
+from reviews.db.text import has_words, word_params
 from reviews.rules.enums import Action, PacketPhase, Relation
+from reviews.rules.name_keys import search_words
 from reviews.rules.policy import (
     Answer,
     CycleStanding,
@@ -173,7 +174,7 @@ def _packet() -> Select[Any]:
 #: What pages say of the people and of the text a packet is read against; the document itself is read when it is new.
 _WITH_PEOPLE = (
     joinedload(Packet.candidate, innerjoin=True).options(
-        load_only(Person.public_id, Person.name, Person.unit)
+        load_only(Person.public_id, Person.name, Person.title, Person.unit, Person.employee_id)
     ),
     joinedload(Packet.manager, innerjoin=True).options(
         load_only(Person.public_id, Person.name, Person.is_active)
@@ -224,35 +225,36 @@ def packets_by_name(
 
     Args:
         page: which fifty of them, from 1.
-        name: what the candidate's name must contain, in any case.
+        name: whose words the candidate's name must contain, in any order.
         early: what the viewer must also be allowed to do where the packet is not submitted.
     """
+    words = search_words(name)
     parameters = {
         **viewer_params(access.viewer, action),
+        **word_params(words),
         "cycle": access.cycle.id,
-        "name": name.casefold(),
         "early": cells(early or action),
     }
-    listed = PacketList(_packets_by_name, parameters)
+    listed = PacketList(partial(_packets_by_name, words=len(words)), parameters)
     return listed.page(page, lambda row: PacketAccess(access.viewer, row.Packet, standing_of(row)))
 
 
 #: The order of every list by name, as an index holds it.
-BY_NAME = (Packet.candidate_name_key, Packet.id)
+BY_NAME = (Packet.candidate_sort_key, Packet.id)
 
 
 @cache
-def _packets_by_name(size: int | None) -> Select[Any]:
+def _packets_by_name(size: int | None, *, words: int) -> Select[Any]:
     standing = packet_standing(
         Packet.cycle_id == bindparam("cycle"),
-        position(Packet.candidate_name_key, bindparam("name", type_=String())) > 0,
-        columns=(Packet.candidate_name_key, Packet.state),
+        *has_words(words, Packet.candidate_name_key),
+        columns=(Packet.candidate_sort_key, Packet.state),
         front=ListFront(BY_NAME, size) if size else None,
     )
     return (
         packets_of(standing)
         .where(or_(standing.c.state.in_(IN_REVIEW), allowed(standing, granted="early")))
-        .order_by(standing.c.candidate_name_key, standing.c.packet_id)
+        .order_by(standing.c.candidate_sort_key, standing.c.packet_id)
     )
 
 

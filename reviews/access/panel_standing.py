@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Select, bindparam, select
@@ -22,6 +23,7 @@ from reviews.db.models.cycles import PanelMember
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
 from reviews.rules.enums import Action, Relation
+from reviews.rules.namesakes import joined, labels
 from reviews.rules.policy import PacketStanding, decide
 
 _CHAIR = frozenset(
@@ -97,21 +99,27 @@ def panel_standings(packet_ids: Collection[int], *, now: datetime) -> Mapping[in
     """The panel of each packet. One query, whatever the number of packets."""
     rows = db.session.execute(_seats(), {**instant_params(now), "packets": list(packet_ids)})
     found: dict[int, list[PanelSeat]] = defaultdict(list)
-    for row in rows:
-        is_chair, is_free, votes, unanswered, cast = _answers(standing_of(row))
-        seat = PanelSeat(
-            person_id=row.person_id,
-            name=row.name,
-            is_chair=is_chair,
-            # Before voting has begun, whoever has left will not hear the case.
-            is_free=is_free and row.is_active,
-            votes=votes,
-            unanswered=unanswered,
-            cast=cast,
-            has_left=not row.is_active,
-        )
-        found[row.packet_id].append(seat)
+    for packet, seats in groupby(rows, key=lambda row: row.packet_id):
+        sitting = list(seats)
+        named = labels((row.name, joined(row.title, row.unit)) for row in sitting)
+        for row, name in zip(sitting, named, strict=True):
+            found[packet].append(_seat(row, name))
     return {packet: PanelStanding(tuple(found[packet])) for packet in packet_ids}
+
+
+def _seat(row: Any, name: str) -> PanelSeat:
+    is_chair, is_free, votes, unanswered, cast = _answers(standing_of(row))
+    return PanelSeat(
+        person_id=row.person_id,
+        name=name,
+        is_chair=is_chair,
+        # Before voting has begun, whoever has left will not hear the case.
+        is_free=is_free and row.is_active,
+        votes=votes,
+        unanswered=unanswered,
+        cast=cast,
+        has_left=not row.is_active,
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -135,9 +143,11 @@ def _seats() -> Select[Any]:
             standing.c.packet_id,
             standing.c.person_id,
             Person.name,
+            Person.title,
+            Person.unit,
             Person.is_active,
             *standing_columns(standing),
         )
         .join(Person, Person.id == standing.c.person_id)
-        .order_by(standing.c.packet_id, Person.name, Person.id)
+        .order_by(standing.c.packet_id, Person.sort_key, Person.id)
     )

@@ -1,6 +1,6 @@
 """Reading the logs of a cycle or the site, as far as the reader may."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
@@ -20,20 +20,25 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
 )
 from sqlalchemy.orm import aliased
 
 from ladders.orm import UtcDateTime
 from reviews.access.loaders import CycleAccess, SiteAccess
+from reviews.access.naming import called
 from reviews.access.standing import allowed, packet_standing, viewer_params
+from reviews.access.viewer import Viewer
 from reviews.db.extensions import db
+from reviews.db.id_list import among
 from reviews.db.models.audit import AuditEvent
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
 from reviews.db.models.reads import PacketRead
 from reviews.db.pagination import COUNTED, Page, page_of
-from reviews.db.text import position
+from reviews.db.text import has_words, position, word_params
 from reviews.rules.enums import Action, Verb
+from reviews.rules.name_keys import search_words
 from reviews.rules.policy.table import tables
 
 #: Who acts without being signed in.
@@ -107,7 +112,7 @@ class LogPage:
 def log_page(
     access: CycleAccess | SiteAccess, log: LogKind, filters: LogFilters, *, page: int
 ) -> LogPage:
-    """One page of a log of a cycle, or of the changes that belong to no cycle, newest first. Three statements at most.
+    """One page of a log of a cycle, or of the changes that belong to no cycle, newest first. Four statements at most.
 
     A number counts only what the reader may know, so everything before a line would have to be counted: lines are
     numbered up to `COUNTED`.
@@ -120,23 +125,54 @@ def log_page(
     found = page_of(statement, max(1, page), parameters)
     if not found.items and found.page > 1:
         return log_page(access, log, filters, page=max(1, found.pages))
+    people = _named(access.viewer, newest)
     return LogPage(
         lines=tuple(reader.line(row, numbers.get(row.id)) for row in found),
-        actions=_options(filters.action, {row.action: in_words(row.action) for row in newest}),
-        people=_options(filters.person, {row.actor_key: row.actor for row in newest}),
-        packets=_options(
-            filters.packet, {row.packet: row.candidate for row in newest if row.packet}
+        actions=_options(
+            filters.action,
+            sorted(
+                {(row.action, in_words(row.action)) for row in newest}, key=lambda each: each[1]
+            ),
         ),
+        people=_people(filters.person, newest, people),
+        packets=_packets(filters.packet, newest, people),
         pagination=found,
         is_long=is_long,
     )
 
 
-def _options(chosen: str, labels: dict[str, str]) -> tuple[FilterOption, ...]:
-    if chosen and chosen not in labels:
-        labels[chosen] = "Not in the newest lines"
-    return tuple(
-        FilterOption(key, label) for key, label in sorted(labels.items(), key=lambda each: each[1])
+def _options(chosen: str, options: Iterable[tuple[str, str]]) -> tuple[FilterOption, ...]:
+    found = dict(options)
+    if chosen and chosen not in found:
+        found[chosen] = "Not in the newest lines"
+    return tuple(FilterOption(*option) for option in found.items())
+
+
+def _named(viewer: Viewer, lines: Iterable[Any]) -> dict[int, str]:
+    """Who acts in these lines and whom they are about: by row id, in order and told apart."""
+    ids = {each for row in lines for each in (row.actor_id, row.candidate_id)} - {None}
+    people = db.session.scalars(
+        select(Person).where(among(Person.id, ids)).order_by(Person.sort_key, Person.id)
+    ).all()
+    return dict(zip((each.id for each in people), called(viewer, people), strict=True))
+
+
+def _people(
+    chosen: str, lines: Iterable[Any], people: Mapping[int, str]
+) -> tuple[FilterOption, ...]:
+    keys = {row.actor_id: row.actor_key for row in lines}
+    options = [(keys[each], name) for each, name in people.items() if each in keys]
+    if None in keys:
+        options.append((COMMAND_LINE, COMMAND_LINE))
+    return _options(chosen, options)
+
+
+def _packets(
+    chosen: str, lines: Iterable[Any], people: Mapping[int, str]
+) -> tuple[FilterOption, ...]:
+    packets = {row.candidate_id: row.packet for row in lines}
+    return _options(
+        chosen, [(packets[each], name) for each, name in people.items() if each in packets]
     )
 
 
@@ -175,8 +211,10 @@ class LogReader:
     ) -> tuple[Select[Any], dict[str, Any]]:
         """The statement, and its parameters but for `below`."""
         given = filters.given | ({"below"} if below else set())
-        values = {**filters.values, "text_key": filters.text.casefold()}
-        return _lines(self.log, self.scope, given), {**self.parameters, **values}
+        words = search_words(filters.text)
+        values = {**filters.values, **word_params(words)}
+        statement = _lines(self.log, self.scope, given, words=len(words))
+        return statement, {**self.parameters, **values}
 
     def batch(
         self, filters: LogFilters, below: int | None
@@ -209,17 +247,17 @@ class LogReader:
 def _newest(log: LogKind, scope: str, limit: int) -> Select[Any]:
     line = _TABLE[log]
     named = (
-        _ACTOR,
+        Person.id.label("actor_id"),
         _ACTOR_KEY,
         _ABOUT.public_id.label("packet"),
-        _CANDIDATE.name.label("candidate"),
+        _CANDIDATE.id.label("candidate_id"),
     )
     newest = _of_log(log, scope, line.id, line.action, *named)
     return newest.order_by(line.id.desc()).limit(literal_column(str(limit)))
 
 
 @cache
-def _lines(log: LogKind, scope: str, given: frozenset[str]) -> Select[Any]:
+def _lines(log: LogKind, scope: str, given: frozenset[str], *, words: int) -> Select[Any]:
     line = _TABLE[log]
     texts = (AuditEvent.summary, AuditEvent.details) if log is LogKind.CHANGES else ()
     named = (_ACTOR, _CANDIDATE.name.label("candidate"))
@@ -227,7 +265,7 @@ def _lines(log: LogKind, scope: str, given: frozenset[str]) -> Select[Any]:
         "action": line.action == bindparam("action"),
         "person": bindparam("person") == _ACTOR_KEY,
         "packet": _ABOUT.public_id == bindparam("packet"),
-        "text": or_(*_with_text(log)),
+        "text": or_(*_with_text(log, words)),
         "since": line.at >= bindparam("since", type_=UtcDateTime()),
         "before": line.at < bindparam("before", type_=UtcDateTime()),
         "below": line.id < bindparam("below", type_=BigInteger()),
@@ -240,11 +278,11 @@ def _lines(log: LogKind, scope: str, given: frozenset[str]) -> Select[Any]:
 _TABLE: dict[LogKind, Any] = {LogKind.CHANGES: AuditEvent, LogKind.READS: PacketRead}
 
 
-def _with_text(log: LogKind) -> Iterator[ColumnElement[bool]]:
-    """Where the text may stand. Names have their case folded already; the rest the database folds as far as it can."""
-    key, text = bindparam("text_key", type_=String()), bindparam("text", type_=String())
-    yield position(func.coalesce(Person.name_key, COMMAND_LINE), key) > 0
-    yield position(_CANDIDATE.name_key, key) > 0
+def _with_text(log: LogKind, words: int) -> Iterator[ColumnElement[bool]]:
+    """Where the text may stand. Names are kept as they are looked for; the rest the database folds as far as it can."""
+    text = bindparam("text", type_=String())
+    yield and_(true(), *has_words(words, func.coalesce(Person.name_key, COMMAND_LINE)))
+    yield and_(true(), *has_words(words, _CANDIDATE.name_key))
     if log is LogKind.CHANGES:
         for written in (AuditEvent.summary, AuditEvent.details["reason"].as_string()):
             yield position(func.lower(written), func.lower(text)) > 0

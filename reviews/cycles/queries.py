@@ -253,6 +253,6 @@ def owners_of(cycle: Cycle) -> list[Person]:
             select(Person)
             .join(CycleOwner, CycleOwner.person_id == Person.id)
             .where(CycleOwner.cycle_id == cycle.id)
-            .order_by(Person.name, Person.id)
+            .order_by(Person.sort_key, Person.id)
         )
     )

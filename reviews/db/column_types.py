@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Dialect, Enum
+from sqlalchemy import Dialect, Enum, String
 from sqlalchemy.types import TypeDecorator
 
 from reviews.rules.enums import Category
+from reviews.rules.name_keys import SORT_KEY_LENGTH
+
+#: Compared by code points, as the keys are made for: SQLite does so anyway, PostgreSQL by its own language if not told.
+SortKey = String(SORT_KEY_LENGTH).with_variant(String(SORT_KEY_LENGTH, collation="C"), "postgresql")
 
 
 class OneOf(TypeDecorator[Category]):

@@ -1,8 +1,9 @@
 """Text in statements, alike on every database."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Integer
+from sqlalchemy import ColumnElement, Integer, String, bindparam, or_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -25,3 +26,19 @@ def _on_sqlite(element: Any, compiler: Any, **kwargs: Any) -> str:
 @compiles(position, "postgresql")
 def _on_postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
     return f"strpos({compiler.process(element.clauses, **kwargs)})"
+
+
+def has_words(number: int, *keys: Any) -> list[ColumnElement[bool]]:
+    """That each of so many words is in one of these columns, which hold a `search_key`.
+
+    The words are parameters, so that the text of a statement differs by their number alone: `word_params`.
+    """
+    return [
+        or_(*(position(key, bindparam(f"word_{place}", type_=String())) > 0 for key in keys))
+        for place in range(number)
+    ]
+
+
+def word_params(words: Sequence[str]) -> dict[str, str]:
+    """The parameters of `has_words`, from `search_words`."""
+    return {f"word_{place}": word for place, word in enumerate(words)}

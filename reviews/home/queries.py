@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from reviews.access.loaders import CycleAccess, PacketAccess, SiteAccess
+from reviews.access.naming import called
 from reviews.access.standing import (
     CYCLE_RELATIONS,
     VIEWER_ID,
@@ -34,6 +35,7 @@ from reviews.db.models.people import Person
 from reviews.db.models.ratings import Rating
 from reviews.home import tasks
 from reviews.home.committee import panel_tasks
+from reviews.home.first_steps import FirstStep, first_steps
 from reviews.home.rows import (
     InboxCycle,
     InboxRows,
@@ -64,6 +66,7 @@ class Rail:
 class Inbox:
     title: str
     lede: str
+    first_steps: tuple[FirstStep, ...]
     groups: tuple[tasks.TaskGroup, ...]
     outcomes: tuple[tasks.Task, ...]
     own: Sequence[OwnPacket]
@@ -93,9 +96,13 @@ def inbox(access: SiteAccess) -> Inbox:
     )
     groups = tasks.groups(rows, viewer.now)
     waiting = sum(len(group.tasks) for group in groups)
+    steps = first_steps(access, cycles)
     return Inbox(
-        title=tasks.headline(waiting),
-        lede=tasks.lede(groups),
+        title="Three steps to a first cycle" if steps and not waiting else tasks.headline(waiting),
+        lede="People, a ladder, a cycle. Nobody gets a message before you say so."
+        if steps and not waiting
+        else tasks.lede(groups),
+        first_steps=steps,
         groups=groups,
         outcomes=tasks.outcomes(rows),
         own=rows.own,
@@ -262,17 +269,25 @@ class _Peers(NamedTuple):
 
 def _reports(packets: Sequence[PacketAccess], read: frozenset[int]) -> list[ReportPacket]:
     peers = _peers_of([each.packet.id for each in packets])
-    return [_report(each, peers.get(each.packet.id, _Peers()), read) for each in packets]
+    named = (
+        called(packets[0].viewer, [each.packet.candidate for each in packets]) if packets else ()
+    )
+    return [
+        _report(each, name, peers.get(each.packet.id, _Peers()), read)
+        for each, name in zip(packets, named, strict=True)
+    ]
 
 
-def _report(access: PacketAccess, peers: _Peers, read: frozenset[int]) -> ReportPacket:
+def _report(
+    access: PacketAccess, candidate: str, peers: _Peers, read: frozenset[int]
+) -> ReportPacket:
     """A manager who owes a rating learns here how many they approved, never who of them has rated, or declined."""
     packet = access.packet
     sees_how_far = access.may(Action.COUNT_RATINGS)
     approved = peers.approved if sees_how_far else peers.approved_ever
     return ReportPacket(
         public_id=packet.public_id,
-        candidate=packet.candidate.name,
+        candidate=candidate,
         target=packet.target_level.name,
         cycle=_cycle_row(packet.cycle, access.viewer),
         state=packet.state,
@@ -314,12 +329,13 @@ def _asked(viewer: Viewer) -> list[RatingRequest]:
     items = _counts(RevisionItem.revision_id, revisions)
     drafts = _drafts([each.id for each in found])
     result = []
-    for each in found:
+    named = called(viewer, [each.packet.candidate for each in found])
+    for each, name in zip(found, named, strict=True):
         packet, draft = each.packet, drafts.get(each.id, [])
         result.append(
             RatingRequest(
                 packet=packet.public_id,
-                candidate=packet.candidate.name,
+                candidate=name,
                 target=packet.target_level.name,
                 manager=packet.manager.name,
                 cycle=_cycle_row(packet.cycle, viewer),

@@ -1,13 +1,17 @@
 """What the page about a packet's peers shows, to the candidate and to those who decide."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reviews.access.loaders import PacketAccess
+from reviews.access.naming import beside
+from reviews.access.viewer import Viewer
 from reviews.db.models.packets import Assignment, Packet
 from reviews.db.models.people import Person
 from reviews.packets import queries
 from reviews.packets.pages import PacketHead, packet_head
 from reviews.rules.enums import Action, AssignmentState
+from reviews.rules.namesakes import joined
 from reviews.rules.workflow import APPROVED, APPROVED_EVER, OWED, UNDER_WAY
 
 
@@ -72,21 +76,24 @@ def peers_page(access: PacketAccess, query: str) -> PeersPage:
     else:
         # By name: the order in which rows came to be would tell whom somebody else had proposed before.
         own = (row for row in rows if row.proposed_by_id == viewer.person_id)
-        seen = sorted(own, key=lambda row: row.rater.name)
+        seen = sorted(own, key=lambda row: (row.rater.sort_key, row.rater_id))
     listed = {row.rater_id for row in seen}
-    hits = queries.people_called(query, leaving_out=(packet.candidate_id, packet.manager_id))
+    works_as = _work_of(viewer, [row.rater for row in seen])
+    found = queries.people_called(query, leaving_out=(packet.candidate_id, packet.manager_id))
+    hits = found[: queries.HITS]
     return PeersPage(
         head=packet_head(access),
-        proposed=() if decides else tuple(_proposed(row) for row in seen),
+        proposed=() if decides else tuple(map(_proposed, seen, works_as)),
         assigned=tuple(
             _assigned(
                 row,
+                title,
                 packet,
                 decides=is_open,
                 counts=counts,
                 explains=access.may(Action.READ_DECLINE_REASON),
             )
-            for row in seen
+            for row, title in zip(seen, works_as, strict=True)
         )
         if decides
         else (),
@@ -101,31 +108,35 @@ def peers_page(access: PacketAccess, query: str) -> PeersPage:
             FoundPerson(
                 public_id=person.public_id,
                 name=person.name,
-                title=_works_as(person),
+                title=title,
                 is_listed=person.id in listed,
             )
-            for person in hits[: queries.HITS]
+            for person, title in zip(hits, _work_of(viewer, hits), strict=True)
         ),
-        found_more=len(hits) > queries.HITS,
+        found_more=len(found) > queries.HITS,
     )
 
 
-def _works_as(person: Person) -> str:
-    return ", ".join(filter(None, (person.title, person.unit)))
+def _work_of(viewer: Viewer, people: Sequence[Person]) -> list[str]:
+    """Title and unit of each, and more where two of one name have the same."""
+    told = beside(viewer, people)
+    return [
+        more or joined(person.title, person.unit) for person, more in zip(people, told, strict=True)
+    ]
 
 
-def _proposed(row: Assignment) -> ProposedPeer:
-    return ProposedPeer(public_id=row.public_id, name=row.rater.name, title=_works_as(row.rater))
+def _proposed(row: Assignment, title: str) -> ProposedPeer:
+    return ProposedPeer(public_id=row.public_id, name=row.rater.name, title=title)
 
 
 def _assigned(
-    row: Assignment, packet: Packet, *, decides: bool, counts: bool, explains: bool
+    row: Assignment, title: str, packet: Packet, *, decides: bool, counts: bool, explains: bool
 ) -> AssignedPeer:
     asked = row.state in APPROVED_EVER and row.state is not AssignmentState.APPROVED
     return AssignedPeer(
         public_id=row.public_id,
         name=row.rater.name,
-        title=_works_as(row.rater),
+        title=title,
         status=AssignmentState.INVITED if asked and not counts else row.state,
         proposed_by=packet.candidate.name
         if row.proposed_by_id == packet.candidate_id

@@ -27,10 +27,11 @@ from reviews.db.models.packets import (
     RevisionItemExpectation,
 )
 from reviews.db.models.people import Person
-from reviews.db.text import position
+from reviews.db.text import has_words, word_params
 from reviews.display.formatting import moment
 from reviews.packets.evidence import EvidenceView
 from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterKind
+from reviews.rules.name_keys import search_words
 
 #: How many people a search shows, and how much of a name it needs.
 HITS = 20
@@ -279,8 +280,12 @@ def active_person(public_id: str) -> Person | None:
 
 
 def people_called(name: str, *, leaving_out: Collection[int]) -> list[Person]:
-    """Active people with this in their name, one more than a page shows. Nobody for a name too short to search by."""
-    if len(name) < LEAST_TYPED:
+    """Active people with these words in their name, one more than a page shows.
+
+    Nobody for a name too short to search by: so few letters would be in everybody's.
+    """
+    words = search_words(name)
+    if max(map(len, words), default=0) < LEAST_TYPED:
         return []
     return list(
         db.session.scalars(
@@ -288,9 +293,10 @@ def people_called(name: str, *, leaving_out: Collection[int]) -> list[Person]:
             .where(
                 Person.is_active,
                 Person.id.not_in(leaving_out),
-                position(Person.name_key, name.casefold()) > 0,
+                *has_words(len(words), Person.name_key),
             )
-            .order_by(Person.name_key, Person.id)
-            .limit(HITS + 1)
+            .order_by(Person.sort_key, Person.id)
+            .limit(HITS + 1),
+            word_params(words),
         )
     )

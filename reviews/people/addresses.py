@@ -1,8 +1,21 @@
-"""When two e-mail addresses are the same one."""
+"""When two e-mail addresses are the same one, and what an address is."""
 
-import unicodedata
+from reviews.rules.name_keys import folded
 
 
 def email_key(address: str) -> str:
     """What must be unique: the address in NFKC, case folded, without surrounding space."""
-    return unicodedata.normalize("NFKC", address.strip()).casefold()
+    return folded(address)
+
+
+def is_address(text: str) -> bool:
+    """Whether mail could be sent there."""
+    # Its tables take a while, and a server that is only starting needs none of them.
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415
+
+    try:
+        # Whether mail arrives there is not ours to ask: companies have domains that only they can see.
+        validate_email(text, check_deliverability=False)
+    except EmailNotValidError:
+        return False
+    return True

@@ -43,7 +43,7 @@ def open_work(access: SiteAccess, employee_ids: Collection[str]) -> Mapping[str,
                 )
             ),
         )
-        .order_by(Cycle.id, Person.name)
+        .order_by(Cycle.id, Person.sort_key, Packet.id)
     )
     for candidate_id, manager_id, name, cycle in db.session.execute(candidates):
         if candidate_id in people:
@@ -71,7 +71,7 @@ def open_work(access: SiteAccess, employee_ids: Collection[str]) -> Mapping[str,
                 )
             ),
         )
-        .order_by(Cycle.id, Person.name)
+        .order_by(Cycle.id, Person.sort_key, Packet.id)
     )
     for rater_id, name, cycle in db.session.execute(peers):
         work[people[rater_id]].append(f"Peer for the packet of {name} in {cycle}")

@@ -1,13 +1,14 @@
 """Reading people: for signing in, for the pages about them, and the whole roster for an import."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, true
+from sqlalchemy import Select, bindparam, exists, func, literal, not_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from reviews.access.loaders import SiteAccess
@@ -15,15 +16,23 @@ from reviews.access.viewer import Viewer
 from reviews.db import clock
 from reviews.db.extensions import db
 from reviews.db.models.people import ManagerLink, Person, SignInLink, SignInSession
-from reviews.db.pagination import Page, page_of
-from reviews.db.text import position
-from reviews.display.formatting import short_day
+from reviews.db.pagination import COUNTED, Page, count_of, page_of
+from reviews.db.text import has_words, word_params
+from reviews.display.formatting import count, short_day
 from reviews.people.addresses import email_key
 from reviews.people.roster import KnownPerson
 from reviews.rules.enums import Action
+from reviews.rules.name_keys import folded, name_key, search_key, search_words, sort_from
+from reviews.rules.namesakes import joined
 
 #: On the page about sign-in links; nobody has as many.
 _LINKS_SHOWN = 100
+#: No company has so many steps from anybody to its head.
+_LONGEST_LINE = 1_000
+_UNITS_OFFERED = 300
+_NAMESAKES_SHOWN = 20
+#: The name of a lock, a number that nothing else here has.
+_REPORTING = 0x5245504F5254
 
 # -- Signing in
 
@@ -234,15 +243,26 @@ def links_page(access: SiteAccess) -> LinksPage:
 # -- The roster
 
 
+class SignsInBy(StrEnum):
+    """How somebody signs in, or what keeps them from it."""
+
+    PASSWORD = "password"  # noqa: S105 - the word, not one
+    #: No password yet, but a link with which to choose one.
+    OPEN_LINK = "open_link"
+    NOT_YET = "not_yet"
+    CLOSED = "account_closed"
+
+
 @dataclass(frozen=True, slots=True)
 class RosterRow:
     public_id: str
     name: str
+    employee_id: str
     title: str
     level: str
     unit: str
     manager: str
-    is_active: bool
+    signs_in_by: SignsInBy
     is_owner: bool
 
 
@@ -253,60 +273,103 @@ class RosterPage:
     rows: tuple[RosterRow, ...]
     search: str
     pagination: Page
+    #: How many are here and have no password, in words; empty for nobody.
+    cannot_sign_in: str
     may_import: bool
+    may_edit: bool
     may_read_log: bool
 
 
-def roster_page(access: SiteAccess, *, search: str, page: int) -> RosterPage:
-    """People by name, those who have left at the end. A page past the last one has no rows. Two queries."""
+#: What the list can be narrowed to. All of them are read from an index of theirs.
+_SHOWN: dict[str, tuple[Any, ...]] = {
+    "": (),
+    "not_yet": (Person.is_active, Person.password_hash.is_(None)),
+    "owners": (Person.is_owner,),
+    "left": (not_(Person.is_active),),
+}
+
+
+def roster_page(
+    access: SiteAccess, *, search: str, page: int, show: str = "", start: str = ""
+) -> RosterPage:
+    """People by name. A page past the last one has no rows. Three queries.
+
+    Args:
+        search: words that are all in the name, title, unit, address or employee ID.
+        show: a key of `_SHOWN`.
+        start: the beginning of the first name.
+    """
+    words = search_words(search)
     manager = aliased(Person)
+    present = access.viewer.now
     statement = (
         select(
             Person.public_id,
             Person.name,
+            Person.employee_id,
             Person.title,
             Person.level,
             Person.unit,
             Person.is_active,
             Person.is_owner,
+            Person.password_hash.is_not(None).label("has_password"),
+            exists()
+            .where(
+                SignInLink.person_id == Person.id,
+                SignInLink.used_at.is_(None),
+                SignInLink.expires_at > present,
+            )
+            .label("has_link"),
             manager.name.label("manager"),
         )
         .outerjoin(manager, manager.id == Person.manager_id)
-        .where(_matching(search))
-        .order_by(Person.is_active.desc(), Person.name_key, Person.id)
+        .where(
+            *_SHOWN[show],
+            *has_words(len(words), Person.name_key, Person.work_key, Person.account_key),
+            *([Person.sort_key >= sort_from(start)] if start else []),
+        )
+        .order_by(Person.sort_key, Person.id)
     )
-    found = page_of(statement, page)
+    found = page_of(statement, page, word_params(words))
+    waiting = count_of(select(Person.id).where(*_SHOWN["not_yet"]))
     return RosterPage(
         rows=tuple(
             RosterRow(
                 public_id=row.public_id,
                 name=row.name,
+                employee_id=row.employee_id,
                 title=row.title,
                 level=row.level,
                 unit=row.unit,
                 manager=row.manager or "",
-                is_active=row.is_active,
+                signs_in_by=_signs_in_by(
+                    is_active=row.is_active, has_password=row.has_password, has_link=row.has_link
+                ),
                 is_owner=row.is_owner,
             )
             for row in found
         ),
         search=search,
         pagination=found,
+        cannot_sign_in=_people_in_words(waiting),
         may_import=access.may(Action.IMPORT_PEOPLE),
+        may_edit=access.may(Action.EDIT_PERSON),
         may_read_log=access.may(Action.READ_SITE_AUDIT),
     )
 
 
-def _matching(search: str) -> ColumnElement[bool]:
-    """Every word is in the name or the unit. In a unit as typed too: SQLite folds the case of ASCII only."""
-    matches: ColumnElement[bool] = true()
-    for word in search.split():
-        matches &= or_(
-            position(Person.name_key, word.casefold()) > 0,
-            Person.unit.icontains(word, autoescape=True),
-            Person.unit.contains(word, autoescape=True),
-        )
-    return matches
+def _people_in_words(number: int) -> str:
+    if number > COUNTED:
+        return f"More than {COUNTED:,} people"
+    return count(number, "person", "people") if number else ""
+
+
+def _signs_in_by(*, is_active: bool, has_password: bool, has_link: bool) -> SignsInBy:
+    if not is_active:
+        return SignsInBy.CLOSED
+    if has_password:
+        return SignsInBy.PASSWORD
+    return SignsInBy.OPEN_LINK if has_link else SignsInBy.NOT_YET
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,8 +390,19 @@ class ManagerPeriod:
 
 
 @dataclass(frozen=True, slots=True)
+class Namesake:
+    public_id: str
+    name: str
+    #: What tells them apart.
+    known_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class PersonPage:
     public_id: str
+    #: Others here of the same name.
+    namesakes: tuple[Namesake, ...]
+    signs_in_by: SignsInBy
     name: str
     employee_id: str
     email: str
@@ -340,6 +414,7 @@ class PersonPage:
     is_self: bool
     #: The viewer may close and open accounts, and make sign-in links.
     may_manage: bool
+    may_edit: bool
     #: Both for whoever may manage it alone: others would see when somebody is there to vote on them.
     has_password: bool | None
     open_sessions: int | None
@@ -356,9 +431,12 @@ def own_person(viewer: Viewer) -> Person:
 
 
 def person_page(access: SiteAccess, who: Person) -> PersonPage:
-    """Three queries, or two where the viewer may not manage the account."""
+    """Five queries, or four where the viewer may not manage the account."""
     may_manage = access.may(Action.MANAGE_ACCOUNTS)
     manager = aliased(Person)
+    namesakes = [
+        each for each in people_of_name(who.name, limit=_NAMESAKES_SHOWN) if each is not who
+    ]
     managers = db.session.execute(
         select(manager.name, ManagerLink.started_on, ManagerLink.ended_on)
         .join(manager, manager.id == ManagerLink.manager_id)
@@ -370,10 +448,19 @@ def person_page(access: SiteAccess, who: Person) -> PersonPage:
     reports = db.session.scalars(
         select(Person)
         .where(Person.manager_id == who.id, Person.is_active)
-        .order_by(func.lower(Person.name), Person.id)
+        .order_by(Person.sort_key, Person.id)
     )
     return PersonPage(
         public_id=who.public_id,
+        namesakes=tuple(
+            Namesake(each.public_id, each.name, joined(each.title, each.unit, each.employee_id))
+            for each in namesakes
+        ),
+        signs_in_by=_signs_in_by(
+            is_active=who.is_active,
+            has_password=who.password_hash is not None,
+            has_link=bool(open_links(who, access.viewer.now)),
+        ),
         name=who.name,
         employee_id=who.employee_id,
         email=who.email,
@@ -384,6 +471,7 @@ def person_page(access: SiteAccess, who: Person) -> PersonPage:
         is_owner=who.is_owner,
         is_self=who.id == access.viewer.person_id,
         may_manage=may_manage,
+        may_edit=access.may(Action.EDIT_PERSON),
         has_password=who.password_hash is not None if may_manage else None,
         open_sessions=len(open_sessions(who, access.viewer.now)) if may_manage else None,
         managers=tuple(
@@ -396,6 +484,91 @@ def person_page(access: SiteAccess, who: Person) -> PersonPage:
         ),
         reports=tuple(DirectReport(each.public_id, each.name, each.title) for each in reports),
     )
+
+
+# -- For adding and changing one person
+
+
+def person_by_employee_id(employee_id: str) -> Person | None:
+    return db.session.scalars(
+        select(Person).where(Person.employee_key == folded(employee_id)).limit(1)
+    ).one_or_none()
+
+
+def people_of_name(name: str, *, limit: int) -> list[Person]:
+    """Those here who are called so, whatever the accents and capitals, with so many at most."""
+    return list(
+        db.session.scalars(
+            select(Person)
+            .where(Person.name_key == name_key(name), Person.is_active)
+            .order_by(Person.sort_key, Person.id)
+            .limit(limit)
+        )
+    )
+
+
+def people_with_words(words: Sequence[str], *, limit: int) -> list[Person]:
+    """Those here in whose name all of these words are."""
+    return list(
+        db.session.scalars(
+            select(Person)
+            .where(*has_words(len(words), Person.name_key), Person.is_active)
+            .order_by(Person.sort_key, Person.id)
+            .limit(limit),
+            word_params(words),
+        )
+    )
+
+
+def line_above(person: Person) -> list[Person]:
+    """The person, their manager, the manager's manager and so on: one query, and each of them once."""
+    start = select(Person.id, Person.manager_id, literal(0).label("step")).where(
+        Person.id == person.id
+    )
+    line = start.cte("line", recursive=True)
+    manager = aliased(Person)
+    line = line.union_all(
+        select(manager.id, manager.manager_id, line.c.step + 1)
+        .join(line, line.c.manager_id == manager.id)
+        .where(line.c.step < _LONGEST_LINE)
+    )
+    found = select(Person).join(line, line.c.id == Person.id).order_by(line.c.step)
+    return list(db.session.scalars(found).unique())
+
+
+def person_with_manager(public_id: str, *, to_change: bool) -> Person | None:
+    """The person, with the manager loaded.
+
+    Args:
+        to_change: as both stand now and until the request has ended. One change of who reports to whom comes after the
+            other, and none while an import runs, which holds everybody: so each sees what the last one did, and two
+            of them make no circle.
+    """
+    one = Person.public_id == public_id
+    if to_change:
+        if db.engine.dialect.name == "postgresql":
+            db.session.execute(select(func.pg_advisory_xact_lock(_REPORTING)))
+        db.session.execute(select(Person.id).where(one).with_for_update(key_share=True))
+    return db.session.scalars(
+        select(Person).options(joinedload(Person.manager)).where(one),
+        execution_options={"populate_existing": to_change},
+    ).one_or_none()
+
+
+def open_manager_links_of(person: Person) -> list[ManagerLink]:
+    return list(
+        db.session.scalars(
+            select(ManagerLink).where(
+                ManagerLink.person_id == person.id, ManagerLink.ended_on.is_(None)
+            )
+        )
+    )
+
+
+def units() -> list[str]:
+    """The units that there are, to choose from."""
+    found = select(Person.unit).where(Person.is_active, Person.unit != "").distinct()
+    return sorted(db.session.scalars(found.limit(_UNITS_OFFERED)), key=search_key)
 
 
 # -- For an import

@@ -314,6 +314,20 @@ def close_account(person: Person, *, at: datetime) -> None:
     end_links(person, at=at)
 
 
+def change_address(person: Person, address: str, *, at: datetime, but: int | None = None) -> None:
+    """Give somebody another address to sign in with, and do all that follows from it. The password stays.
+
+    Whoever reads the old address may not be the person any more: its sessions and links end.
+
+    Args:
+        but: the session that goes on: the person's own one, if they do it themselves.
+    """
+    person.email = address
+    person.email_key = email_key(address)
+    end_sessions(person, at=at, but=but)
+    end_links(person, at=at)
+
+
 def add_owner(*, name: str, email: str, at: datetime) -> tuple[Person, str]:
     """The first account of an installation, from the command line: the person and their sign-in link's token.
 

@@ -31,7 +31,7 @@ from reviews.db import random_source
 from reviews.db.hits import Limit
 from reviews.db.models.people import Person
 from reviews.display.formatting import count
-from reviews.people import attempts, importing, passwords, queries, service
+from reviews.people import attempts, importing, passwords, person_edit, queries, service
 from reviews.people.addresses import email_key
 from reviews.people.attempts import Attempt, TooManyFailures
 from reviews.people.forms import (
@@ -40,17 +40,20 @@ from reviews.people.forms import (
     ChoosePasswordForm,
     EndSessionsForm,
     LinksReadForm,
+    PersonForm,
     RosterSearch,
     SignInForm,
     UploadPeopleForm,
 )
 from reviews.people.importing import ReadRoster, RosterPreview
 from reviews.people.open_work import open_work
+from reviews.people.person_edit import PersonDraft
 from reviews.people.roster import compare
 from reviews.rules.enums import Action
-from reviews.rules.errors import RuleBroken, TooBusy
+from reviews.rules.errors import RuleBroken, StaleEdit, TooBusy
 from reviews.rules.policy import Answer
 from reviews.web import callers, request_log, typed_text
+from reviews.web.edit_conflict import EditDifference, show_both
 from reviews.web.error_handlers import counted, rules_shown_on, sound, status_of
 from reviews.web.extensions import login_manager
 from reviews.web.forms import take_button_only
@@ -334,11 +337,20 @@ def end_sessions(access: SiteAccess) -> ResponseReturnValue:
 
 
 @bp.get("/people")
-@guarded(Action.SEARCH_PEOPLE, params=("q", "page"))
+@guarded(Action.SEARCH_PEOPLE, params=("q", "show", "from", "page"))
 def roster(access: SiteAccess) -> ResponseReturnValue:
     form = RosterSearch(request.args)
-    page = queries.roster_page(access, search=form.words, page=page_number())
-    if page.search or page.pagination.page > 1:
+    words = form.words
+    if form.show.errors:
+        abort(400)
+    page = queries.roster_page(
+        access,
+        search=words,
+        page=page_number(),
+        show=form.show.data or "",
+        start="" if form.start.errors else form.first_name,
+    )
+    if page.search or form.first_name or page.pagination.page > 1:
         count_search()
     if page.pagination.page > 1 and not page.rows:
         abort(404)
@@ -354,6 +366,74 @@ def _person(public_id: str) -> Person:
 def person(access: SiteAccess, person: str) -> ResponseReturnValue:
     page = queries.person_page(access, _person(person))
     return render_template("people/person.html", page=page, link="")
+
+
+@bp.route("/people/add", methods=["GET", "POST"])
+@guarded(Action.EDIT_PERSON)
+def add_person(access: SiteAccess) -> ResponseReturnValue:
+    form = PersonForm(needs_reason=_with_reason(access, Action.EDIT_PERSON))
+    if form.is_submitted():
+        is_sound = form.validate()
+        draft = form.draft()
+        if not form.take_faults(person_edit.faults(draft, None)) and is_sound:
+            with rules_shown_on(form):
+                added = person_edit.add(
+                    draft, actor=access.viewer, at=access.viewer.now, reason=form.given_reason
+                )
+                flash(f"{added.name} is added. They cannot sign in yet.")
+                return redirect(url_for(".person", person=added.public_id))
+    return _person_form(form)
+
+
+@bp.route("/people/<person>/edit", methods=["GET", "POST"])
+@guarded(Action.EDIT_PERSON)
+def edit_person(access: SiteAccess, person: str) -> ResponseReturnValue:
+    is_sent = request.method == "POST"
+    who = queries.person_with_manager(person, to_change=is_sent) or abort(404)
+    before = person_edit.draft_of(who)
+    needs_reason = _with_reason(access, Action.EDIT_PERSON)
+    form = PersonForm(data={**before.in_words(), "version": who.version}, needs_reason=needs_reason)
+    differences: tuple[EditDifference, ...] = ()
+    if form.is_submitted():
+        is_sound = form.validate()
+        draft = form.draft()
+        found = person_edit.faults(draft, who, touches_accounts=not needs_reason)
+        if not form.take_faults(found) and is_sound:
+            with rules_shown_on(form):
+                try:
+                    is_changed = person_edit.change(
+                        who,
+                        draft,
+                        version=form.version.data or 0,
+                        actor=access.viewer,
+                        at=access.viewer.now,
+                        reason=form.given_reason,
+                        touches_accounts=not needs_reason,
+                    )
+                except StaleEdit as stale:
+                    differences = show_both(form, stale, draft.in_words())
+                else:
+                    flash("Saved." if is_changed else "Nothing was changed.")
+                    return redirect(url_for(".person", person=person))
+    return _person_form(form, before=before, person=person, differences=differences)
+
+
+def _person_form(
+    form: PersonForm,
+    *,
+    before: PersonDraft | None = None,
+    person: str = "",
+    differences: tuple[EditDifference, ...] = (),
+) -> ResponseReturnValue:
+    html = render_template(
+        "people/edit.html",
+        form=form,
+        before=before,
+        person=person,
+        units=queries.units(),
+        differences=differences,
+    )
+    return html, 409 if differences else status_of(form)
 
 
 @bp.post("/people/<person>/link")
@@ -419,14 +499,16 @@ def upload(access: SiteAccess, read: RosterPreview | RuleBroken | None) -> Respo
     form = UploadPeopleForm()
     if form.validate() and read is not None:
         with rules_shown_on(form):
-            to_apply = ApplyImportForm(formdata=None, needs_reason=_needs_reason(access))
+            to_apply = ApplyImportForm(
+                formdata=None, needs_reason=_with_reason(access, Action.IMPORT_PEOPLE)
+            )
             return _preview(sound(read), to_apply)
     return render_template("people/import.html", form=form), 422
 
 
 def _read_text(access: SiteAccess) -> RosterPreview | RuleBroken:
     """What the file of a preview that was sent back would change now."""
-    sent = ApplyImportForm(needs_reason=_needs_reason(access))
+    sent = ApplyImportForm(needs_reason=_with_reason(access, Action.IMPORT_PEOPLE))
     try:
         return _looked_over(importing.read(sent.text.data or ""), access)
     except RuleBroken as broken:
@@ -444,7 +526,7 @@ def _looked_over(read: ReadRoster, access: SiteAccess) -> RosterPreview:
 @bp.post("/people/import/apply")
 @guarded(Action.IMPORT_PEOPLE, reads_first=_read_text)
 def apply_import(access: SiteAccess, read: RosterPreview | RuleBroken) -> ResponseReturnValue:
-    form = ApplyImportForm(needs_reason=_needs_reason(access))
+    form = ApplyImportForm(needs_reason=_with_reason(access, Action.IMPORT_PEOPLE))
     before = sound(read)
     if form.validate_on_submit():
         with rules_shown_on(form):
@@ -455,7 +537,7 @@ def apply_import(access: SiteAccess, read: RosterPreview | RuleBroken) -> Respon
                 actor=access.viewer,
                 at=access.viewer.now,
                 reason=form.given_reason,
-                touches_accounts=not _needs_reason(access),
+                touches_accounts=not _with_reason(access, Action.IMPORT_PEOPLE),
             )
             flash(
                 f"Imported: {len(plan.new)} new, {len(plan.changed)} changed,"
@@ -465,8 +547,8 @@ def apply_import(access: SiteAccess, read: RosterPreview | RuleBroken) -> Respon
     return _preview(before, form)
 
 
-def _needs_reason(access: SiteAccess) -> bool:
-    return access.answer(Action.IMPORT_PEOPLE) is Answer.WITH_REASON
+def _with_reason(access: SiteAccess, action: Action) -> bool:
+    return access.answer(action) is Answer.WITH_REASON
 
 
 def _preview(page: RosterPreview, form: ApplyImportForm) -> ResponseReturnValue:

@@ -156,6 +156,7 @@ class Action(StrEnum):
     READ_HEALTH = "G09"
     READ_WORDS = "G14"
     SEE_ACCOUNT = "G15"
+    EDIT_PERSON = "G20"
     EXPORT_SITE_AUDIT = "G16"
     NAME_MISSING_OWNER = "G17"
     SEE_INBOX = "H01"
@@ -170,6 +171,7 @@ class Verb(StrEnum):
     # People and ladders.
     GRANT_OFFICE = "grant_office"
     IMPORT_PEOPLE = "import_people"
+    EDIT_PERSON = "edit_person"
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_OWN_ACCOUNT = "manage_own_account"
     IMPORT_LADDER = "import_ladder"

@@ -14,6 +14,7 @@ from ladders.keys import expectation_keys
 from ladders.models import LadderVersion
 from reviews.db.extensions import db
 from reviews.db.models.packets import Assignment, Packet
+from reviews.db.models.people import Person
 from reviews.db.models.ratings import Rating
 from reviews.ladder_library import queries as ladder_queries
 from reviews.ladder_library.import_preview import handle
@@ -254,6 +255,18 @@ def always(**fields: Any) -> Fields:
 
 def the_bystander(world: World, _case: Case) -> Mapping[str, Any]:
     return {"person": world.bystander}
+
+
+def another_title(world: World, _case: Case) -> Mapping[str, Any]:
+    row = db.session.scalars(select(Person).where(Person.public_id == world.bystander)).one()
+    return {
+        "name": row.name,
+        "employee_id": row.employee_id,
+        "email": row.email,
+        "title": "Another title",
+        "version": str(row.version),
+        "reason": REASON,
+    }
 
 
 def a_panel(_world: World, case: Case) -> Mapping[str, Any]:
@@ -580,6 +593,28 @@ SITE_ROUTES = (
         on="site",
         parts=WITHOUT_OWNER,
         fields=lambda world, _case: {"people": [world.bystander], "reason": REASON},
+        done_by=("1", "site owner"),
+    ),
+    page("people.add_person", "G20", on="site"),
+    write(
+        "people.add_person",
+        "G20",
+        on="site",
+        fields=always(
+            name="Somebody New",
+            employee_id="new-1",
+            email="somebody.new@example.org",
+            reason=REASON,
+        ),
+        done_by=("1", "site owner"),
+    ),
+    page("people.edit_person", "G20", on="site", parts=PERSON),
+    write(
+        "people.edit_person",
+        "G20",
+        on="site",
+        parts=PERSON,
+        fields=another_title,
         done_by=("1", "site owner"),
     ),
     page("people.import_people", "C04", on="site"),

@@ -126,7 +126,7 @@ def concerns(route: Route, case: Case, peer: str | None, line: AuditEvent) -> bo
 
 def person_named(world: World, route: Route, case: Case) -> str | None:
     """Whom an act on accounts is about."""
-    if not route.endpoint.startswith("people."):
+    if not route.endpoint.startswith("people.") or route.endpoint == "people.add_person":
         return None
     return world.bystander if "person" in route.parts else case.public_id
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from reviews.rules.name_keys import search_words
+
 
 @dataclass(frozen=True, slots=True)
 class BoardChoice:
@@ -27,6 +29,11 @@ class BoardChoice:
             "text": self.text,
         }
         return frozenset(name for name, value in values.items() if value)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the candidate's name must contain."""
+        return search_words(self.text)
 
     @property
     def is_by_agenda(self) -> bool:

@@ -15,6 +15,7 @@ from reviews.calibration.board.queries import (
     Population,
     Stubs,
     TargetLevel,
+    candidates_told_apart,
     columns_of,
     log_cells,
     stubs,
@@ -113,14 +114,15 @@ def board_page(rows: BoardRows, *, now: datetime) -> BoardPage | None:
     window = rows.read(max(0, offset - 1))
     before = window.pop(0) if offset and window else None
     pagination = Page(number, rows=lambda _offset, _limit: window, count=rows.count)
-    shown: list[Candidate] = pagination.items
-    if not shown and number > 1:
+    if not pagination.items and number > 1:
         return None
+    shown = candidates_told_apart(pagination.items)
     for candidate in shown:
         log_cells(rows.access, candidate, candidate.cells.values())
     after = window[PAGE_SIZE] if len(window) > PAGE_SIZE else None
     columns = columns_of({each.target.version_id for each in shown}) if shown else {}
-    assembly = _BoardAssembly(rows.population, columns, _panels(shown, now))
+    panels = _panels(shown, now)
+    assembly = _BoardAssembly(rows.population, rows.choice.group, columns, panels)
     return BoardPage(
         ladders=tuple(
             dict.fromkeys(
@@ -164,6 +166,7 @@ class _BoardAssembly:
     """One page being put together, with what all of its rows share."""
 
     population: Population
+    grouped_by: str
     columns: Mapping[int, Sequence[BoardColumn]]
     panels: Mapping[int, PanelStanding]
     shared: SharedParts = field(default_factory=SharedParts)
@@ -171,7 +174,7 @@ class _BoardAssembly:
     def group(
         self, anchor: str, members: Sequence[Candidate], *, continued: bool, goes_on: bool
     ) -> BoardGroup:
-        target, label = members[0].target, members[0].label
+        target, label = members[0].target, self.label(members[0])
         asked = [candidate.cells for candidate in members]
         columns = [
             column
@@ -198,6 +201,12 @@ class _BoardAssembly:
                 if each.rights.sees_zone and each.packet_id not in self.population.connected
             ),
         )
+
+    def label(self, candidate: Candidate) -> str:
+        """What the candidate's row is grouped by, in words."""
+        if self.grouped_by != "manager":
+            return candidate.label
+        return self.population.managers.get(candidate.label, candidate.manager_name)
 
     def row(self, candidate: Candidate, columns: Mapping[int, str]) -> BoardRow:
         """A row of a group. columns: what names a cell's column, by dimension."""

@@ -6,7 +6,7 @@ is not selected at all, so that no count, filter or spread can hint at it.
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cache, cached_property, lru_cache, partial
 from itertools import groupby
@@ -16,12 +16,14 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
+    and_,
     bindparam,
     case,
     cast,
     func,
     literal_column,
     select,
+    true,
 )
 from sqlalchemy.orm import aliased
 
@@ -46,9 +48,10 @@ from reviews.db.models.people import Person
 from reviews.db.models.ratings import RatingCounts
 from reviews.db.pagination import COUNTED, PAGE_SIZE
 from reviews.db.rating_counts import unpack
-from reviews.db.text import position
+from reviews.db.text import has_words, word_params
 from reviews.display.board_cell import CellFace, cell_face
 from reviews.rules.enums import Action, PacketStage, Relation
+from reviews.rules.namesakes import joined, labels
 from reviews.rules.policy import Answer, PacketStanding, decide, full_cells, stub_cells
 from reviews.rules.rating_summary import (
     CellCounts,
@@ -133,7 +136,7 @@ class Population:
 
     size: int
     levels: frozenset[int]
-    #: Names by public id.
+    #: By public id, in order, each told apart from others of the name.
     managers: Mapping[str, str]
     ballots: int
     sealed: int
@@ -153,10 +156,6 @@ class Population:
     def is_cut(self) -> bool:
         return self.size > COUNTED
 
-    @property
-    def managers_by_name(self) -> list[tuple[str, str]]:
-        return sorted(self.managers.items(), key=lambda each: (each[1].casefold(), each[0]))
-
     def has_zones(self, packet: int) -> bool:
         """Whether enough is known for the cells of a packet to have zones."""
         return self.variance is not None and packet in self.connected
@@ -170,7 +169,7 @@ class Population:
 
 
 def population(access: CycleAccess) -> Population:
-    """One statement."""
+    """Two statements."""
     parameters = {
         **viewer_params(access.viewer, Action.SEE_BOARD_ROW, granted=full_cells),
         "cycle": access.cycle.id,
@@ -184,7 +183,7 @@ def population(access: CycleAccess) -> Population:
     return Population(
         size=len(rows),
         levels=frozenset(row.target_level_id for row in rows),
-        managers={row.manager: row.manager_name for row in rows},
+        managers=_managers({row.manager_id for row in rows}),
         ballots=len(ballots),
         sealed=sum(each.cast for _, each in ballots),
         next_ballot=next((row.public_id for row, each in ballots if each.owes), None),
@@ -192,6 +191,21 @@ def population(access: CycleAccess) -> Population:
         variance=_variance(rows) if draws_zones else None,
         connected=_connected(rows) if draws_zones else frozenset(),
         reaches=rows[-1].agenda_order if len(rows) > COUNTED else None,
+    )
+
+
+def _managers(ids: Collection[int]) -> Mapping[str, str]:
+    rows = _read(_managers_in_order(), {"managers": ids}) if ids else []
+    named = labels((row.name, joined(row.title, row.unit)) for row in rows)
+    return {row.public_id: label for row, label in zip(rows, named, strict=True)}
+
+
+@cache
+def _managers_in_order() -> Select[*tuple[Any, ...]]:
+    return (
+        select(Person.public_id, Person.name, Person.title, Person.unit)
+        .where(among(Person.id, bindparam("managers", type_=IdList())))
+        .order_by(Person.sort_key, Person.id)
     )
 
 
@@ -218,7 +232,6 @@ _AGENDA = (Packet.agenda_order, Packet.id)
 
 @cache
 def _population(size: int | None) -> Select[*tuple[Any, ...]]:
-    manager = aliased(Person)
     standing = packet_standing(
         *_ON_BOARD,
         columns=(
@@ -236,14 +249,12 @@ def _population(size: int | None) -> Select[*tuple[Any, ...]]:
             packet.public_id,
             packet.target_level_id,
             packet.agenda_order,
-            manager.public_id.label("manager"),
-            manager.name.label("manager_name"),
+            packet.manager_id,
             cast(RatingCounts.scatter, String).label("scatter"),
             cast(RatingCounts.raters, String).label("raters"),
             *standing_columns(standing),
             *front_size(standing),
         )
-        .join(manager, manager.id == packet.manager_id)
         .join(RatingCounts, RatingCounts.packet_id == packet.packet_id)
         .where(allowed(standing))
         .order_by(packet.agenda_order, packet.packet_id)
@@ -253,7 +264,7 @@ def _population(size: int | None) -> Select[*tuple[Any, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Stubs:
-    """Candidates of whom the viewer sees the name alone, by name."""
+    """Candidates of whom the viewer sees the name alone, by name: told apart, and whether they may answer first."""
 
     names: tuple[tuple[str, bool], ...]
     #: Whether there are more than are named.
@@ -277,12 +288,14 @@ def stubs(access: CycleAccess, *, reaches: int | None) -> Stubs:
     )
     found = [(row, standing_of(row)) for row in rows]
     named = [
-        (row.name, rights_on_board(standing).may_answer)
+        (row, rights_on_board(standing).may_answer)
         for row, standing in found
         if decide(Action.SEE_BOARD_ROW, standing) is Answer.STUB
     ]
-    named = sorted(named[:STUBS_SHOWN], key=lambda stub: stub[0].casefold())
-    return Stubs(tuple(named), len(rows) > STUBS_SHOWN)
+    named = sorted(named[:STUBS_SHOWN], key=lambda stub: stub[0].sort_key)
+    told = labels((row.name, joined(row.title, row.unit)) for row, _ in named)
+    answers = (may_answer for _, may_answer in named)
+    return Stubs(tuple(zip(told, answers, strict=True)), len(rows) > STUBS_SHOWN)
 
 
 @cache
@@ -293,7 +306,13 @@ def _stubs(*, is_long: bool) -> Select[*tuple[Any, ...]]:
     )
     packet = standing.c
     return (
-        select(Person.name, *standing_columns(standing))
+        select(
+            Person.name,
+            Person.sort_key,
+            Person.title,
+            Person.unit,
+            *standing_columns(standing),
+        )
         .join(Person, Person.id == packet.candidate_id)
         .where(allowed(standing))
         .order_by(packet.agenda_order, packet.packet_id)
@@ -415,8 +434,10 @@ class Candidate:
     packet_id: int
     packet: str
     name: str
+    #: Title and unit.
+    works_as: str
     manager_name: str
-    #: What the row is grouped by beside its level; empty for nothing.
+    #: What the row is grouped by beside its level: a unit, or a manager's public id; empty for nothing.
     label: str
     target: TargetLevel
     stage: PacketStage
@@ -428,6 +449,12 @@ class Candidate:
     @property
     def to_discuss(self) -> int:
         return sum(cell.to_discuss for cell in self.cells.values())
+
+
+def candidates_told_apart(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The same, each under a name that no other of them has."""
+    told = labels((each.name, each.works_as) for each in candidates)
+    return [replace(each, name=name) for each, name in zip(candidates, told, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -448,7 +475,8 @@ class BoardRows:
         """How many candidates the filters leave, `COUNTED` + 1 for more. One statement, or none."""
         if not self.choice.filters:
             return self.population.size
-        counted = _count(self.choice.filters, self.choice.flag, COUNTED + 1)
+        words = len(self.choice.words)
+        counted = _count(self.choice.filters, self.choice.flag, COUNTED + 1, words=words)
         level = next((each for each in self.levels if each.value == self.choice.level), None)
         found: int = _read(counted, self._params(level))[0][0]
         return found
@@ -490,12 +518,12 @@ class BoardRows:
             "level": level.id if level else None,
             "manager": self.choice.manager,
             "stage": self.choice.stage,
-            "name": self.choice.text.casefold(),
+            **word_params(self.choice.words),
         }
 
     def _count_of(self, level: TargetLevel) -> int:
         filters = self.choice.filters | {"level"}
-        counted = _count(filters, self.choice.flag, None)
+        counted = _count(filters, self.choice.flag, None, words=len(self.choice.words))
         found: int = _read(counted, self._params(level))[0][0]
         return found
 
@@ -509,6 +537,7 @@ class BoardRows:
             self.choice.flag,
             self.choice.group,
             self.choice.sort,
+            words=len(self.choice.words),
             limit=COUNTED if by_zone else ROWS_READ,
             skips=bool(offset) and not by_zone,
         )
@@ -538,6 +567,7 @@ class BoardRows:
             packet_id=row.packet_id,
             packet=row.public_id,
             name=row.name,
+            works_as=joined(row.title, row.unit),
             manager_name=row.manager_name,
             label=row.label,
             target=level,
@@ -592,7 +622,7 @@ _MANAGER = aliased(Person)
 
 
 def _on_page(
-    filters: frozenset[str], flag: str, size: int | None = None
+    filters: frozenset[str], flag: str, size: int | None = None, *, words: int = 0
 ) -> tuple[Any, Select[*tuple[Any, ...]]]:
     """The standing of the packets that the filters leave, and a statement over them that the policy has passed."""
     of_packet = {
@@ -620,7 +650,7 @@ def _on_page(
     conditions: dict[str, ColumnElement[bool]] = {
         "manager": _MANAGER.public_id == bindparam("manager"),
         "stage": packet.stage == bindparam("stage"),
-        "text": position(Person.name_key, bindparam("name", type_=String())) > 0,
+        "text": and_(true(), *has_words(words, Person.name_key)),
     }
     statement = (
         select(packet.packet_id)
@@ -637,8 +667,10 @@ def _on_page(
 
 
 @cache
-def _count(filters: frozenset[str], flag: str, limit: int | None) -> Select[*tuple[Any, ...]]:
-    _, found = _on_page(filters, flag)
+def _count(
+    filters: frozenset[str], flag: str, limit: int | None, *, words: int
+) -> Select[*tuple[Any, ...]]:
+    _, found = _on_page(filters, flag, words=words)
     return select(func.count()).select_from(
         (found.limit(_first(limit)) if limit else found).subquery()
     )
@@ -652,21 +684,22 @@ def _candidates(
     sort: str,
     size: int | None,
     *,
+    words: int,
     limit: int,
     skips: bool,
 ) -> Select[*tuple[Any, ...]]:
     """The statements differ by what is asked for, and not by who asks. size: of the front of the agenda."""
-    standing, found = _on_page(filters, flag, size)
+    standing, found = _on_page(filters, flag, size, words=words)
     unit = case((Person.unit == "", "No unit"), else_=Person.unit)
     label, by_label = {
         "level": (literal_column("''"), ()),
-        "manager": (_MANAGER.name, (_MANAGER.name_key, _MANAGER.name)),
+        "manager": (_MANAGER.public_id, (_MANAGER.sort_key, _MANAGER.id)),
         "unit": (unit, (func.lower(unit), unit)),
     }[group]
     order = {
         "agenda": (),
-        "name": (Person.name_key,),
-        "manager": (_MANAGER.name_key,),
+        "name": (Person.sort_key,),
+        "manager": (_MANAGER.sort_key,),
         "discuss": (RatingCounts.disagreements.desc(),),
     }[sort]
     statement = (
@@ -693,6 +726,8 @@ def _row_columns(standing: Any) -> list[Any]:
         packet.stage,
         packet.target_level_id,
         Person.name,
+        Person.title,
+        Person.unit,
         _MANAGER.name.label("manager_name"),
         cast(RatingCounts.cells, String).label("cells"),
         asked.scalar_subquery().label("asked"),

@@ -20,7 +20,7 @@ def show(access: CycleAccess) -> ResponseReturnValue:
     seen, levels = population(access), target_levels(access.cycle.id)
     form = BoardForm.offering(
         [(level.value, level.title) for level in levels if level.id in seen.levels],
-        seen.managers_by_name,
+        seen.managers.items(),
         request.args,
     )
     if not form.validate():

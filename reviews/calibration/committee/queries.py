@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
-from sqlalchemy import Row, Select, String, bindparam, case, exists, func, not_, select, true
+from sqlalchemy import Row, Select, bindparam, case, exists, func, not_, select, true
 
 from reviews.access.expectations import TargetDimension, expectations_for
 from reviews.access.loaders import BY_NAME, CycleAccess, PacketAccess, packets_of
+from reviews.access.naming import candidates_called
 from reviews.access.packet_list import PacketList
 from reviews.access.panel_standing import panel_standings
 from reviews.access.read_log import shown
@@ -34,7 +35,7 @@ from reviews.db.models.calibration import (
 from reviews.db.models.cycles import Panel
 from reviews.db.models.packets import Packet
 from reviews.db.pagination import Page
-from reviews.db.text import position
+from reviews.db.text import has_words, word_params
 from reviews.display.board_cell import CellFace
 from reviews.packets.queries import revision_notes
 from reviews.rules.enums import (
@@ -46,6 +47,7 @@ from reviews.rules.enums import (
     PacketStage,
     Relation,
 )
+from reviews.rules.name_keys import search_words
 from reviews.rules.scale import ScaleWords
 from reviews.rules.workflow import IN_REVIEW, UNDER_WAY
 
@@ -84,7 +86,7 @@ class ConflictQuestionsPage:
 
     @property
     def rows(self) -> tuple[ConflictQuestion, ...]:
-        return tuple(map(_question, self.packets))
+        return tuple(map(_question, self.packets, candidates_called(self.packets)))
 
 
 def conflicts_page(access: CycleAccess, *, page: int, name: str) -> ConflictQuestionsPage:
@@ -94,19 +96,21 @@ def conflicts_page(access: CycleAccess, *, page: int, name: str) -> ConflictQues
 
     Args:
         page: which fifty of those that wait for no answer, from 1.
-        name: what the candidate's name must contain.
+        name: whose words the candidate's name must contain.
     """
+    words = search_words(name)
     parameters = {
         **viewer_params(access.viewer, Action.DECLARE_CONFLICT),
+        **word_params(words),
         "cycle": access.cycle.id,
-        "name": name.casefold(),
     }
 
     def packet(row: Row[Any]) -> PacketAccess:
         return PacketAccess(access.viewer, row.Packet, standing_of(row))
 
     waiting = PacketList(partial(_questions, is_open=True), parameters).page(1, packet)
-    others = PacketList(partial(_questions, is_open=False), parameters).page(page, packet)
+    searched = partial(_questions, is_open=False, words=len(words))
+    others = PacketList(searched, parameters).page(page, packet)
     shown = [*waiting.items, *others.items]
     return ConflictQuestionsPage(
         open=waiting,
@@ -117,14 +121,13 @@ def conflicts_page(access: CycleAccess, *, page: int, name: str) -> ConflictQues
 
 
 @cache
-def _questions(size: int | None, *, is_open: bool) -> Select[Any]:
+def _questions(size: int | None, *, is_open: bool, words: int = 0) -> Select[Any]:
     answered = exists().where(Conflict.packet_id == Packet.id, Conflict.person_id == VIEWER_ID)
-    named = position(Packet.candidate_name_key, bindparam("name", type_=String())) > 0
     standing = packet_standing(
         Packet.cycle_id == bindparam("cycle"),
         # Most have been answered, and what is open is found without working out what the viewer is to them.
-        not_(answered) if is_open else named,
-        columns=(Packet.candidate_name_key, Packet.state),
+        *([not_(answered)] if is_open else has_words(words, Packet.candidate_name_key)),
+        columns=(Packet.candidate_sort_key, Packet.state),
         front=ListFront(BY_NAME, size) if size else None,
     )
     unanswered = standing.c.seat.in_([relation.value for relation in _UNANSWERED])
@@ -135,14 +138,14 @@ def _questions(size: int | None, *, is_open: bool) -> Select[Any]:
     return (
         packets_of(standing)
         .where(by_office, unanswered if is_open else func.coalesce(not_(unanswered), true()))
-        .order_by(standing.c.candidate_name_key, standing.c.packet_id)
+        .order_by(standing.c.candidate_sort_key, standing.c.packet_id)
     )
 
 
-def _question(access: PacketAccess) -> ConflictQuestion:
+def _question(access: PacketAccess, candidate: str) -> ConflictQuestion:
     return ConflictQuestion(
         public_id=access.packet.public_id,
-        candidate=access.packet.candidate.name,
+        candidate=candidate,
         target=access.packet.target_level.name,
         answer=_answer(access),
     )

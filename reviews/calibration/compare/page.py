@@ -16,6 +16,7 @@ from reviews.calibration.board.choice import BoardChoice
 from reviews.calibration.board.queries import (
     BoardRows,
     Candidate,
+    candidates_told_apart,
     log_cells,
     target_levels,
 )
@@ -122,7 +123,7 @@ def compare_page(access: CycleAccess, wanted: Iterable[str], dimension: str) -> 
     if not FEWEST <= len(public_ids) <= MOST:
         raise Incomparable("Choose two to four candidates of one target level.")
     levels = target_levels(access.cycle.id)
-    chosen = BoardRows(access, BoardChoice(), levels).chosen(public_ids)
+    chosen = candidates_told_apart(BoardRows(access, BoardChoice(), levels).chosen(public_ids))
     if len(chosen) < len(public_ids):
         return None
     if len({candidate.target for candidate in chosen}) > 1:

@@ -7,10 +7,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, select
 from sqlalchemy.orm import aliased, contains_eager
 
 from reviews.access.loaders import CycleAccess, packets_by_name
+from reviews.access.naming import called
 from reviews.access.read_log import shown
 from reviews.access.standing import (
     allowed,
@@ -27,8 +28,9 @@ from reviews.db.models.cycles import Cycle, Panel, PanelMember
 from reviews.db.models.packets import Assignment, Packet
 from reviews.db.models.people import Person
 from reviews.db.pagination import PAGE_SIZE, Page, page_of
-from reviews.db.text import position
+from reviews.db.text import has_words, word_params
 from reviews.rules.enums import Action, ConflictStanding, CyclePhase, PacketPhase, RaterKind
+from reviews.rules.name_keys import search_words
 from reviews.rules.policy import Answer, cells
 from reviews.rules.workflow import APPROVED, UNDER_WAY
 
@@ -68,7 +70,7 @@ def seats_of(panel: Panel) -> list[PanelMember]:
             .join(PanelMember.person)
             .options(contains_eager(PanelMember.person))
             .where(PanelMember.panel_id == panel.id)
-            .order_by(Person.name, Person.id)
+            .order_by(Person.sort_key, Person.id)
         )
     )
 
@@ -85,26 +87,23 @@ def panel_data(panel: Panel) -> dict[str, Any]:
     }
 
 
-def panel_lines(cycle: Cycle) -> tuple[PanelLine, ...]:
+def panel_lines(cycle: Cycle, viewer: Viewer) -> tuple[PanelLine, ...]:
     """The panels with those of their members who still work here. Two queries."""
     rows = db.session.execute(
-        select(PanelMember.panel_id, PanelMember.is_chair, Person.name)
+        select(PanelMember.panel_id, PanelMember.is_chair, Person)
         .join(Panel, Panel.id == PanelMember.panel_id)
         .join(Person, Person.id == PanelMember.person_id)
         .where(Panel.cycle_id == cycle.id, Person.is_active)
-        .order_by(Person.name, Person.id)
+        .order_by(Person.sort_key, Person.id)
     ).all()
-    return tuple(
-        PanelLine(
-            panel.id,
-            panel.public_id,
-            panel.name,
-            panel.quorum,
-            next((row.name for row in rows if row.panel_id == panel.id and row.is_chair), None),
-            tuple(row.name for row in rows if row.panel_id == panel.id and not row.is_chair),
-        )
-        for panel in panels_of(cycle)
-    )
+    lines = []
+    for panel in panels_of(cycle):
+        seats = [row for row in rows if row.panel_id == panel.id]
+        named = list(zip(seats, called(viewer, [row.Person for row in seats]), strict=True))
+        chair = next((name for seat, name in named if seat.is_chair), None)
+        members = tuple(name for seat, name in named if not seat.is_chair)
+        lines.append(PanelLine(panel.id, panel.public_id, panel.name, panel.quorum, chair, members))
+    return tuple(lines)
 
 
 def sits_on(packet: Packet, person: Person) -> bool:
@@ -129,29 +128,23 @@ def people_of(public_ids: Iterable[str]) -> list[Person]:
         db.session.scalars(
             select(Person)
             .where(Person.public_id.in_(ids), Person.is_active)
-            .order_by(Person.name, Person.id)
+            .order_by(Person.sort_key, Person.id)
         )
     )
 
 
 def people_found(words: str, *, limit: int = 20) -> list[Person]:
     """Active people whose name, unit or title has each of the words."""
-    terms = words.split()
+    terms = search_words(words)
     if not terms:
         return []
-    found = (
-        or_(
-            position(Person.name_key, term.casefold()) > 0,
-            *(column.icontains(term, autoescape=True) for column in (Person.unit, Person.title)),
-        )
-        for term in terms
-    )
     return list(
         db.session.scalars(
             select(Person)
-            .where(Person.is_active, *found)
-            .order_by(Person.name, Person.id)
-            .limit(limit)
+            .where(Person.is_active, *has_words(len(terms), Person.name_key, Person.work_key))
+            .order_by(Person.sort_key, Person.id)
+            .limit(limit),
+            word_params(terms),
         )
     )
 
@@ -214,7 +207,7 @@ class SetConflictPage:
 
 
 def panels_page(access: CycleAccess, *, page: int, name: str) -> PanelsPage:
-    panels = panel_lines(access.cycle)
+    panels = panel_lines(access.cycle, access.viewer)
     voting = access.cycle.phase is CyclePhase.CALIBRATION
     several = len(panels) > 1 and not voting
     return PanelsPage(
@@ -266,7 +259,7 @@ def _clashes() -> Select[*tuple[Any, ...]]:
             allowed(standing),
             allowed(standing, granted="see_peers"),
         )
-        .order_by(candidate.name, Packet.id, Person.name, Person.id)
+        .order_by(candidate.sort_key, Packet.id, Person.sort_key, Person.id)
         .limit(PAGE_SIZE)
     )
 
@@ -284,7 +277,7 @@ def conflicts_page(access: CycleAccess, *, page: int, name: str) -> SetConflictP
                 .where(Panel.cycle_id == access.cycle.id)
             ),
         )
-        .order_by(Person.name, Person.id)
+        .order_by(Person.sort_key, Person.id)
     )
     parameters = {
         **viewer_params(access.viewer, Action.READ_CONFLICT_REASON),

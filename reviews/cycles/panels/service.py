@@ -105,7 +105,8 @@ def save_panel(
         # They hear what is voted on already as they stand to it today, like the others when it began.
         voted_on = Packet.stage != PacketStage.WAITING
         write_down_ties(Packet.panel_id == panel.id, voted_on, now=now, people=joined)
-    names = ", ".join(sorted(p.name + " (chair)" * (p is draft.chair) for p in members))
+    in_order = sorted(members, key=lambda person: person.sort_key)
+    names = ", ".join(person.name + " (chair)" * (person is draft.chair) for person in in_order)
     audit.record(
         actor,
         Verb.EDIT_PANELS,

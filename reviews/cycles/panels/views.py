@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 
 from reviews.access.loaders import CycleAccess
+from reviews.access.naming import called, candidates_called
 from reviews.cycles.panels import queries, service
 from reviews.cycles.panels.forms import ConflictForm, PanelForm, place_field, places_form
 from reviews.cycles.panels.service import PanelDraft
@@ -27,11 +28,12 @@ bp = Blueprint("panels", __name__)
 def index(access: CycleAccess) -> ResponseReturnValue:
     search = NameSearch(request.args)
     page = queries.panels_page(access, page=page_number(), name=search.words)
-    packets = {each.packet.public_id: each.packet for each in page.packets or ()}
+    listed = list(page.packets or ())
+    packets = {each.packet.public_id: each.packet for each in listed}
     form = places_form(
         {
-            public_id: (packet.candidate.name, page.panel_of.get(packet.panel_id or 0, ""))
-            for public_id, packet in packets.items()
+            each.packet.public_id: (name, page.panel_of.get(each.packet.panel_id or 0, ""))
+            for each, name in zip(listed, candidates_called(listed), strict=True)
         },
         [SelectChoice(panel.public_id, panel.name) for panel in page.panels],
         needs_reason=page.needs_reason,
@@ -103,12 +105,14 @@ def _edit(access: CycleAccess, panel: Panel | None) -> ResponseReturnValue:
                 return redirect(url_for(".index", cycle=access.cycle.public_id))
     if form.search:
         count_search()
+    people = queries.people_to_choose(form.search, ticked=ticked)
     html = render_template(
         "cycles/panels/edit.html",
         access=access,
         panel=panel,
         form=form,
-        people=queries.people_to_choose(form.search, ticked=ticked),
+        people=people,
+        called=called(access.viewer, people),
         differences=differences,
     )
     return html, 409 if differences else status_of(form)
@@ -144,7 +148,7 @@ def set_conflict(access: CycleAccess) -> ResponseReturnValue:
     form = ConflictForm()
     form.packet.choices = [
         SelectChoice("", "Choose a packet"),
-        *(SelectChoice(key, packet.candidate.name) for key, packet in packets.items()),
+        *map(SelectChoice, packets, candidates_called(page.packets)),
     ]
     if page.packets.pages > 1:
         form.packet.description = (
@@ -153,7 +157,7 @@ def set_conflict(access: CycleAccess) -> ResponseReturnValue:
         )
     form.member.choices = [
         SelectChoice("", "Choose a member"),
-        *(SelectChoice(key, member.name) for key, member in members.items()),
+        *map(SelectChoice, members, called(access.viewer, page.members)),
     ]
     if form.validate_on_submit():
         with rules_shown_on(form):

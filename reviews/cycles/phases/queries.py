@@ -46,12 +46,12 @@ def missing_to_advance(cycle: Cycle, viewer: Viewer) -> tuple[MissingItem, ...]:
             evidence_due=cycle.evidence_due,
             rating_due=cycle.rating_due,
             calibration_due=cycle.calibration_due,
-            panels=tuple(map(_size_of, panel_lines(cycle))),
+            panels=tuple(map(_size_of, panel_lines(cycle, viewer))),
             scale=cycle.scale,
         )
         return missing_to_open(plan, viewer.now)
     if cycle.phase is CyclePhase.RATING:
-        sizes = tuple(map(_size_of, panel_lines(cycle)))
+        sizes = tuple(map(_size_of, panel_lines(cycle, viewer)))
         return missing_to_calibrate(sizes, _packet_panels(cycle, viewer))
     return ()
 
@@ -70,7 +70,7 @@ def _packet_panels(cycle: Cycle, viewer: Viewer) -> list[PacketPanel]:
             Packet.state.in_(IN_REVIEW),
             Packet.id.in_(visible_packets(viewer, Action.SEE_PANEL, Packet.cycle_id == cycle.id)),
         )
-        .order_by(Person.name, Packet.id)
+        .order_by(Person.sort_key, Packet.id)
     ).all()
     seats = panel_standings([packet.id for packet in packets], now=viewer.now)
     asked = clashes(cycle, viewer)

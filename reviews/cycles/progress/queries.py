@@ -15,6 +15,7 @@ from reviews.access.loaders import (
     packets_by_name,
     packets_of,
 )
+from reviews.access.naming import candidates_called
 from reviews.access.packet_list import read_front
 from reviews.access.panel_standing import PanelStanding, panel_standings
 from reviews.access.standing import (
@@ -185,7 +186,7 @@ def _known(size: int | None) -> tuple[Any, Any]:
     """The standing on the packets of the cycle, and which of them the viewer may see in a list."""
     standing = packet_standing(
         Packet.cycle_id == bindparam("cycle"),
-        columns=(Packet.state, Packet.candidate_name_key, *_asked()),
+        columns=(Packet.state, Packet.candidate_sort_key, *_asked()),
         front=ListFront(BY_NAME, size) if size else None,
     )
     early = or_(standing.c.state.in_(IN_REVIEW), allowed(standing, granted="early"))
@@ -205,7 +206,7 @@ def _totals(size: int | None) -> Select[Any]:
             *front_size(standing),
         )
         .where(allowed(standing), early)
-        .order_by(standing.c.candidate_name_key, standing.c.packet_id)
+        .order_by(standing.c.candidate_sort_key, standing.c.packet_id)
         .limit(literal_column(str(COUNTED + 1)))
         .subquery()
     )
@@ -225,7 +226,7 @@ def _first(size: int | None, *, waiting: bool) -> Select[Any]:
     return (
         packets_of(standing)
         .where(early, wanted)
-        .order_by(standing.c.candidate_name_key, standing.c.packet_id)
+        .order_by(standing.c.candidate_sort_key, standing.c.packet_id)
         .limit(literal_column(str(PAGE_SIZE)))
     )
 
@@ -248,8 +249,8 @@ def _rows(packets: Sequence[PacketAccess]) -> tuple[ProgressRow, ...]:
         else {}
     )
     return tuple(
-        _row(each, coverage, raters.get(each.packet.id, []), panels.get(each.packet.id))
-        for each in packets
+        _row(each, name, coverage, raters.get(each.packet.id, []), panels.get(each.packet.id))
+        for each, name in zip(packets, candidates_called(packets), strict=True)
     )
 
 
@@ -281,13 +282,14 @@ def _raters(packets: Iterable[PacketAccess]) -> Mapping[int, list[_Rater]]:
 
 def _row(
     access: PacketAccess,
+    candidate: str,
     coverage: dict[int, tuple[int, int]],
     raters: Sequence[_Rater],
     panel: PanelStanding | None,
 ) -> ProgressRow:
     packet = access.packet
     if access.answer(Action.KNOW_PACKET) is Answer.STUB:
-        return ProgressRow("", packet.candidate.name, packet.target_level.name, recused=True)
+        return ProgressRow("", candidate, packet.target_level.name, recused=True)
     covered = expectations = None
     if packet.current_revision_id and access.may(Action.READ_EVIDENCE):
         covered, expectations = coverage.get(packet.current_revision_id, (0, 0))
@@ -298,7 +300,7 @@ def _row(
     counts = rated and access.may(Action.COUNT_RATINGS)
     return ProgressRow(
         public_id=packet.public_id,
-        candidate=packet.candidate.name,
+        candidate=candidate,
         target=packet.target_level.name,
         state=packet.state,
         covered=covered,

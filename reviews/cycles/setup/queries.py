@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from reviews.access.loaders import CycleAccess
+from reviews.access.naming import called
 from reviews.cycles.ladder_choice import label, pinned_versions, selectable_versions
 from reviews.cycles.panels.queries import PanelLine, panel_lines
 from reviews.cycles.phases.checklist import MissingItem
@@ -45,8 +46,8 @@ def setup_page(access: CycleAccess) -> SetupPage:
             for version in selectable_versions(settings.ladders)
         ),
         units=tuple(sorted({*units, *cycle.units})),
-        panels=panel_lines(cycle),
-        owners=tuple(person.name for person in owners_of(cycle)),
+        panels=panel_lines(cycle, access.viewer),
+        owners=tuple(called(access.viewer, owners_of(cycle))),
         missing=missing_to_advance(cycle, access.viewer),
         needs_reason=needs_reason(access, Action.SET_UP_CYCLE),
     )

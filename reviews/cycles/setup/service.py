@@ -133,7 +133,7 @@ def save_owners(
     db.session.execute(delete(CycleOwner).where(CycleOwner.cycle_id == cycle.id))
     db.session.add_all(CycleOwner(cycle_id=cycle.id, person_id=person.id) for person in owners)
     flag_modified(cycle, "name")
-    names = ", ".join(sorted(person.name for person in owners))
+    names = ", ".join(p.name for p in sorted(owners, key=lambda person: person.sort_key))
     audit.record(
         actor,
         Verb.SET_UP_CYCLE,

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import SelectChoice  # type: ignore[attr-defined]  # the stubs are older
 
 from reviews.access.loaders import CycleAccess, SiteAccess
+from reviews.access.naming import called
 from reviews.cycles import ladder_choice
 from reviews.cycles.forms import PeopleForm
 from reviews.cycles.panels.queries import people_of, people_to_choose
@@ -106,11 +107,13 @@ def owners(access: CycleAccess) -> ResponseReturnValue:
                 return redirect(url_for(".edit", cycle=access.cycle.public_id))
     if form.search:
         count_search()
+    people = people_to_choose(form.search, ticked=chosen)
     html = render_template(
         "cycles/setup/owners.html",
         access=access,
         form=form,
-        people=people_to_choose(form.search, ticked=chosen),
+        people=people,
+        called=called(access.viewer, people),
         differences=differences,
     )
     return html, 409 if differences else status_of(form)

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ladders.models import LadderVersion, LevelRow
 from ladders.orm import Base
+from reviews.db.column_types import SortKey
 from reviews.db.models.cycles import Cycle
 from reviews.db.models.people import Person
 from reviews.rules.enums import (
@@ -30,6 +31,7 @@ from reviews.rules.enums import (
     PacketState,
     RaterKind,
 )
+from reviews.rules.name_keys import NAME_KEY_LENGTH
 
 
 class Packet(Base):
@@ -50,15 +52,16 @@ class Packet(Base):
         Index("ix_packet_stage", "cycle_id", "state", "stage"),
         Index("ix_packet_agenda", "cycle_id", "state", "agenda_order"),
         Index("ix_packet_board", "cycle_id", "state", "target_level_id", "agenda_order"),
-        Index("ix_packet_candidate_name", "cycle_id", "candidate_name_key", "id"),
+        Index("ix_packet_candidate_name", "cycle_id", "candidate_sort_key", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(22), unique=True)
     cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
     candidate_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    #: The candidate's `name_key`, kept here so that a list by name begins at the front of an index.
-    candidate_name_key: Mapped[str] = mapped_column(String(600))
+    #: The candidate's `sort_key`, kept here so that a list by name begins at the front of an index, and the `name_key`.
+    candidate_sort_key: Mapped[str] = mapped_column(SortKey)
+    candidate_name_key: Mapped[str] = mapped_column(String(NAME_KEY_LENGTH))
     manager_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     panel_id: Mapped[int | None] = mapped_column(ForeignKey("panel.id"), index=True)
     ladder_version_id: Mapped[int] = mapped_column(ForeignKey("ladder_version.id"))
@@ -104,18 +107,18 @@ class Packet(Base):
 
 @event.listens_for(Packet, "before_insert")
 def _take_name(_mapper: Any, connection: Connection, packet: Packet) -> None:
-    packet.candidate_name_key = connection.execute(
-        select(Person.name_key).where(Person.id == packet.candidate_id)
-    ).scalar_one()
+    packet.candidate_sort_key, packet.candidate_name_key = connection.execute(
+        select(Person.sort_key, Person.name_key).where(Person.id == packet.candidate_id)
+    ).one()
 
 
 @event.listens_for(Person, "after_update")
 def _pass_name_on(_mapper: Any, connection: Connection, person: Person) -> None:
-    if inspect(person).attrs.name_key.history.has_changes():
+    if inspect(person).attrs.name.history.has_changes():
         connection.execute(
             update(Packet)
             .where(Packet.candidate_id == person.id)
-            .values(candidate_name_key=person.name_key)
+            .values(candidate_sort_key=person.sort_key, candidate_name_key=person.name_key)
         )
 
 

@@ -1,6 +1,7 @@
 """People, who they report to, and how they sign in."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -9,24 +10,55 @@ from sqlalchemy import (
     Index,
     String,
     Text,
+    event,
+    inspect,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ladders.orm import Base
+from reviews.db.column_types import SortKey
+from reviews.rules.name_keys import NAME_KEY_LENGTH, folded, name_key, search_key, sort_key
 
 
 class Person(Base):
     __tablename__ = "person"
-    __table_args__ = (CheckConstraint("manager_id <> id", name="not_own_manager"),)
+    __table_args__ = (
+        CheckConstraint("manager_id <> id", name="not_own_manager"),
+        # The list of everybody, and of those who are here or have left.
+        Index("ix_person_in_order", "sort_key", "id"),
+        Index("ix_person_active_in_order", "is_active", "sort_key", "id"),
+        Index(
+            "ix_person_no_password",
+            "sort_key",
+            "id",
+            sqlite_where=text("is_active AND password_hash IS NULL"),
+            postgresql_where=text("is_active AND password_hash IS NULL"),
+        ),
+        Index(
+            "ix_person_owner",
+            "sort_key",
+            "id",
+            sqlite_where=text("is_owner"),
+            postgresql_where=text("is_owner"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(22), unique=True)
     #: The number the company knows the person by; the key of a people import.
     employee_id: Mapped[str] = mapped_column(String(80), unique=True)
+    #: The same folded: two people never differ by the case of their numbers alone.
+    employee_key: Mapped[str] = mapped_column(Text, index=True)
     name: Mapped[str] = mapped_column(String(200))
-    #: The name with its case folded: what people are searched and listed by, alike on every database.
-    name_key: Mapped[str] = mapped_column(String(600), index=True)
+    #: The words of the name as they are looked for: `search_key`. Kept with the name, like the other keys.
+    name_key: Mapped[str] = mapped_column(String(NAME_KEY_LENGTH), index=True)
+    #: The same of title and unit, which everybody may know who sees the name.
+    work_key: Mapped[str] = mapped_column(Text)
+    #: The same of address and employee ID, by which only those look who may read them.
+    account_key: Mapped[str] = mapped_column(Text)
+    #: What every list of people is in order of.
+    sort_key: Mapped[str] = mapped_column(SortKey)
     #: As typed; `email_key` is what must be unique: NFKC, case folded.
     email: Mapped[str] = mapped_column(String(254))
     email_key: Mapped[str] = mapped_column(String(254), unique=True)
@@ -47,10 +79,39 @@ class Person(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
-    @validates("name")
-    def _keep_name_key(self, _attribute: str, name: str) -> str:
-        self.name_key = name.casefold()
-        return name
+
+def keys_of(*, name: str, title: str, unit: str, email: str, employee_id: str) -> dict[str, str]:
+    """The keys of a person, by column: for rows that are written past the objects."""
+    return {
+        "employee_key": folded(employee_id),
+        "name_key": name_key(name),
+        "work_key": search_key(f"{title} {unit}"),
+        "account_key": search_key(f"{email} {employee_id}"),
+        "sort_key": sort_key(name),
+    }
+
+
+@event.listens_for(Person, "before_insert")
+@event.listens_for(Person, "before_update")
+def _keep_keys(_mapper: Any, _connection: Any, person: Person) -> None:
+    state = inspect(person)
+    if state.persistent and not any(
+        state.attrs[each].history.has_changes() for each in _KEPT_BY_KEYS
+    ):
+        return
+    keys = keys_of(
+        name=person.name,
+        title=person.title or "",
+        unit=person.unit or "",
+        email=person.email,
+        employee_id=person.employee_id,
+    )
+    person.employee_key, person.name_key = keys["employee_key"], keys["name_key"]
+    person.work_key, person.account_key = keys["work_key"], keys["account_key"]
+    person.sort_key = keys["sort_key"]
+
+
+_KEPT_BY_KEYS = ("name", "title", "unit", "email", "employee_id")
 
 
 class ManagerLink(Base):

@@ -21,6 +21,10 @@ _SOME = {
     "ix_person_no_password": "is_active AND password_hash IS NULL",
     "ix_person_owner": "is_owner",
 }
+_ON_SQLITE = {
+    "ix_person_no_password": "is_active = 1 AND password_hash IS NULL",
+    "ix_person_owner": "is_owner = 1",
+}
 
 
 def upgrade() -> None:
@@ -40,7 +44,7 @@ def upgrade() -> None:
             name,
             "person",
             ["sort_key", "id"],
-            sqlite_where=sa.text(which),
+            sqlite_where=sa.text(_ON_SQLITE[name]),
             postgresql_where=sa.text(which),
         )
 

@@ -33,8 +33,10 @@ def search_key(text: str) -> str:
     # Its tables are of no use to a server that is only starting.
     from anyascii import anyascii  # noqa: PLC0415
 
-    # Accents go before and after the case is folded: a capital may be made of other letters than the small one.
-    plain = _without_accents(_without_accents(_APOSTROPHES.sub("", text)).casefold())
+    # Twice: what a letter is made of may have a case again, and its small form an accent.
+    plain = _APOSTROPHES.sub("", text)
+    for _ in range(2):
+        plain = _without_accents(plain.casefold())
     latin = "".join(
         character if character.isascii() else anyascii(character) or _kept(character)
         for character in plain

@@ -28,18 +28,19 @@ class Person(Base):
         # The list of everybody, and of those who are here or have left.
         Index("ix_person_in_order", "sort_key", "id"),
         Index("ix_person_active_in_order", "is_active", "sort_key", "id"),
+        # SQLite takes these two where a query has the same words.
         Index(
             "ix_person_no_password",
             "sort_key",
             "id",
-            sqlite_where=text("is_active AND password_hash IS NULL"),
+            sqlite_where=text("is_active = 1 AND password_hash IS NULL"),
             postgresql_where=text("is_active AND password_hash IS NULL"),
         ),
         Index(
             "ix_person_owner",
             "sort_key",
             "id",
-            sqlite_where=text("is_owner"),
+            sqlite_where=text("is_owner = 1"),
             postgresql_where=text("is_owner"),
         ),
     )

@@ -27,7 +27,7 @@ from reviews.db.models.packets import (
     RevisionItemExpectation,
 )
 from reviews.db.models.people import Person
-from reviews.db.text import has_words, word_params
+from reviews.db.text import has_words, read_as_it_lies, word_params
 from reviews.display.formatting import moment
 from reviews.packets.evidence import EvidenceView
 from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterKind
@@ -295,7 +295,7 @@ def people_called(name: str, *, leaving_out: Collection[int]) -> list[Person]:
                 Person.id.not_in(leaving_out),
                 *has_words(len(words), Person.name_key),
             )
-            .order_by(Person.sort_key, Person.id)
+            .order_by(read_as_it_lies(Person.sort_key), Person.id)
             .limit(HITS + 1),
             word_params(words),
         )

@@ -116,7 +116,7 @@ class PersonForm(ReasonForm, EditForm):
     employee_id = StringField(
         "Employee ID",
         [DataRequired("Type the employee ID."), at_most(80), plain_name],
-        description="As in the people system: by it the next import knows the person.",
+        description="As in the people system.",
         filters=[one_line],
         render_kw={"autocomplete": "off"},
     )
@@ -127,18 +127,23 @@ class PersonForm(ReasonForm, EditForm):
         filters=[one_line],
         render_kw={"autocomplete": "off"},
     )
-    title = StringField("Title", [at_most(200), plain_name], filters=[one_line])
+    title = StringField(
+        "Title",
+        [at_most(200), plain_name],
+        description="As colleagues know it.",
+        filters=[one_line],
+    )
     unit = StringField(
         "Unit",
         [at_most(200), plain_name],
-        description="The part of the company. A cycle can be limited to units.",
+        description="A cycle can be limited to units.",
         filters=[one_line],
         render_kw={"list": "units", "autocomplete": "off"},
     )
     manager = StringField(
         "Manager",
         [at_most(254), plain_name],
-        description="A name, an address or an employee ID. Empty: reports to nobody.",
+        description="Name, address or ID. Empty: nobody.",
         filters=[one_line],
         render_kw={"autocomplete": "off"},
     )

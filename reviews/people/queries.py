@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, literal, not_, select
+from sqlalchemy import Select, bindparam, exists, func, literal, literal_column, not_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from reviews.access.loaders import SiteAccess
@@ -16,8 +16,8 @@ from reviews.access.viewer import Viewer
 from reviews.db import clock
 from reviews.db.extensions import db
 from reviews.db.models.people import ManagerLink, Person, SignInLink, SignInSession
-from reviews.db.pagination import COUNTED, Page, count_of, page_of
-from reviews.db.text import has_words, word_params
+from reviews.db.pagination import COUNTED, Page, count_of
+from reviews.db.text import has_words, read_as_it_lies, word_params
 from reviews.display.formatting import count, short_day
 from reviews.people.addresses import email_key
 from reviews.people.roster import KnownPerson
@@ -300,37 +300,22 @@ def roster_page(
         start: the beginning of the first name.
     """
     words = search_words(search)
-    manager = aliased(Person)
-    present = access.viewer.now
-    statement = (
-        select(
-            Person.public_id,
-            Person.name,
-            Person.employee_id,
-            Person.title,
-            Person.level,
-            Person.unit,
-            Person.is_active,
-            Person.is_owner,
-            Person.password_hash.is_not(None).label("has_password"),
-            exists()
-            .where(
-                SignInLink.person_id == Person.id,
-                SignInLink.used_at.is_(None),
-                SignInLink.expires_at > present,
-            )
-            .label("has_link"),
-            manager.name.label("manager"),
-        )
-        .outerjoin(manager, manager.id == Person.manager_id)
+    matching = (
+        select(Person.id)
         .where(
             *_SHOWN[show],
             *has_words(len(words), Person.name_key, Person.work_key, Person.account_key),
             *([Person.sort_key >= sort_from(start)] if start else []),
         )
-        .order_by(Person.sort_key, Person.id)
+        .order_by(read_as_it_lies(Person.sort_key) if words else Person.sort_key, Person.id)
     )
-    found = page_of(statement, page, word_params(words))
+    parameters = word_params(words)
+
+    def rows(offset: int, limit: int) -> Sequence[Any]:
+        wanted = matching.limit(literal_column(str(limit))).offset(offset or None)
+        return db.session.execute(_rows_of(wanted, access.viewer.now), parameters).all()
+
+    found = Page(page, rows=rows, count=lambda: count_of(matching, parameters))
     waiting = count_of(select(Person.id).where(*_SHOWN["not_yet"]))
     return RosterPage(
         rows=tuple(
@@ -355,6 +340,36 @@ def roster_page(
         may_import=access.may(Action.IMPORT_PEOPLE),
         may_edit=access.may(Action.EDIT_PERSON),
         may_read_log=access.may(Action.READ_SITE_AUDIT),
+    )
+
+
+def _rows_of(wanted: Select[int], present: datetime) -> Select[*tuple[Any, ...]]:
+    """What the list says of these people alone: a page far behind costs no more than the places before it."""
+    ids = wanted.subquery()
+    manager = aliased(Person)
+    return (
+        select(
+            Person.public_id,
+            Person.name,
+            Person.employee_id,
+            Person.title,
+            Person.level,
+            Person.unit,
+            Person.is_active,
+            Person.is_owner,
+            Person.password_hash.is_not(None).label("has_password"),
+            exists()
+            .where(
+                SignInLink.person_id == Person.id,
+                SignInLink.used_at.is_(None),
+                SignInLink.expires_at > present,
+            )
+            .label("has_link"),
+            manager.name.label("manager"),
+        )
+        .join(ids, ids.c.id == Person.id)
+        .outerjoin(manager, manager.id == Person.manager_id)
+        .order_by(Person.sort_key, Person.id)
     )
 
 
@@ -513,7 +528,7 @@ def people_with_words(words: Sequence[str], *, limit: int) -> list[Person]:
         db.session.scalars(
             select(Person)
             .where(*has_words(len(words), Person.name_key), Person.is_active)
-            .order_by(Person.sort_key, Person.id)
+            .order_by(read_as_it_lies(Person.sort_key), Person.id)
             .limit(limit),
             word_params(words),
         )

@@ -28,7 +28,7 @@ from reviews.db.models.cycles import Cycle, Panel, PanelMember
 from reviews.db.models.packets import Assignment, Packet
 from reviews.db.models.people import Person
 from reviews.db.pagination import PAGE_SIZE, Page, page_of
-from reviews.db.text import has_words, word_params
+from reviews.db.text import has_words, read_as_it_lies, word_params
 from reviews.rules.enums import Action, ConflictStanding, CyclePhase, PacketPhase, RaterKind
 from reviews.rules.name_keys import search_words
 from reviews.rules.policy import Answer, cells
@@ -142,7 +142,7 @@ def people_found(words: str, *, limit: int = 20) -> list[Person]:
         db.session.scalars(
             select(Person)
             .where(Person.is_active, *has_words(len(terms), Person.name_key, Person.work_key))
-            .order_by(Person.sort_key, Person.id)
+            .order_by(read_as_it_lies(Person.sort_key), Person.id)
             .limit(limit),
             word_params(terms),
         )

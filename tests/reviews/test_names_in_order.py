@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyuca.collator import Collator_10_0_0
 
-from reviews.rules.names import (
+from reviews.rules.name_keys import (
     SORT_KEY_LENGTH,
     name_key,
     search_key,

@@ -238,6 +238,30 @@ def test_an_owner_who_is_recused_learns_no_more_than_the_name(client, owner, ses
     assert waits_for_leaver(client, session, packet.manager) == "nothing open"
 
 
+@pytest.mark.usefixtures("owner")
+def test_an_import_says_whose_cycle_nobody_else_would_run(client, session):
+    first, second = a_person("Ines"), a_person("Jonas")
+    a_cycle(phase=CyclePhase.SETUP, owners=[first, second], name="Secret")
+
+    alone = waits_for_leaver(client, session, first)
+    both = Page(upload(client, everybody_but(session, first, second)))
+
+    sentence = "Owner of a cycle that nobody else would run"
+    assert alone == "nothing open"
+    leaving = both.texts(".//section[@aria-labelledby='leaving']//tbody/tr/td")
+    assert [cell for cell in leaving if "cycle" in cell] == [sentence, sentence]
+    assert "A cycle that nobody is left to run is listed under Cycles" in both.text()
+    assert "Secret" not in both.text()
+
+
+def test_an_import_of_a_site_owner_with_a_part_says_nothing_of_it(client, owner, session):
+    a_packet(a_cycle(phase=CyclePhase.RATING, owners=[a_person()]), candidate=owner)
+    runs = a_person("Ines")
+    a_cycle(phase=CyclePhase.SETUP, owners=[runs], name="Secret")
+
+    assert waits_for_leaver(client, session, runs) == "nothing open"
+
+
 # -- A site owner with a stake in a cycle that runs
 
 

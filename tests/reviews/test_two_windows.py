@@ -7,7 +7,7 @@ from reviews.db.extensions import db
 from reviews.db.models.audit import AuditEvent
 from reviews.db.models.calibration import Ballot, Conflict, Decision
 from reviews.db.models.cycles import Cycle, CycleOwner
-from reviews.db.models.people import Person, SignInLink
+from reviews.db.models.people import ManagerLink, Person, SignInLink
 from reviews.people import passwords
 from reviews.people import service as people
 from reviews.people.queries import now, open_links
@@ -252,3 +252,41 @@ def test_an_owner_named_for_a_cycle_without_one_by_two_at_once(app):
     assert statuses[0] == 302
     assert set(statuses[1:]) <= {404, 422}
     assert rows(CycleOwner) == 2
+
+
+def on_record(person, manager):
+    return {
+        "name": person.name,
+        "employee_id": person.employee_id,
+        "email": person.email,
+        "unit": person.unit,
+        "manager": manager.email,
+        "version": str(person.version),
+    }
+
+
+def test_two_people_made_each_others_managers_at_the_same_instant(app):
+    owners = [builders.a_person(is_owner=True) for _ in range(2)]
+    one, other = builders.a_person("One"), builders.a_person("Other")
+    forms = [
+        (window_of(app, owner), f"/people/{who.public_id}/edit", on_record(who, manager))
+        for owner, who, manager in zip(owners, (one, other), (other, one), strict=True)
+    ]
+
+    statuses = sent_at_once(app, *forms)
+
+    assert statuses == [302, 422]
+    assert rows(ManagerLink) == 1
+
+
+def test_one_address_given_to_two_new_people_at_the_same_instant(app):
+    owners = [builders.a_person(is_owner=True) for _ in range(2)]
+    new = {"email": "new@firma.example"}
+    forms = [
+        (window_of(app, owner), "/people/add", {**new, "name": f"New {n}", "employee_id": f"N{n}"})
+        for n, owner in enumerate(owners)
+    ]
+
+    statuses = sent_at_once(app, *forms)
+
+    assert statuses == [302, 422]

@@ -4,7 +4,7 @@ from flask import Response
 from secure import Secure
 from werkzeug.datastructures import HeaderSet
 
-from reviews.access import panel_standing, standing, ties
+from reviews.access import naming, panel_standing, standing, ties
 from reviews.audit import queries as log_queries
 from reviews.calibration import service as calibration
 from reviews.calibration.board import queries as board
@@ -144,11 +144,26 @@ MUTANTS = (
         "an order by what is hidden",
         "The order of a candidate's peers tells whom the manager had added before.",
         rewritten(
-            peer_pages.peers_page, "sorted(own, key=lambda row: row.rater.name)", "list(own)"
+            peer_pages.peers_page,
+            "sorted(own, key=lambda row: (row.rater.sort_key, row.rater_id))",
+            "list(own)",
         ),
         tests_of(
             f"{PACKETS}/test_peers.py",
             "test_the_order_of_a_candidates_peers_tells_nothing_of_whom_the_manager_had_added",
+        ),
+    ),
+    Mutant(
+        "employee IDs beside namesakes",
+        "Whoever chooses between two of one name reads their employee IDs.",
+        rewritten(
+            naming._id_for,  # noqa: SLF001
+            'person.employee_id if viewer.is_owner else ""',
+            "person.employee_id",
+        ),
+        tests_of(
+            "tests/reviews/people/test_finding_people.py",
+            "test_only_whoever_may_read_an_employee_id_is_told_it",
         ),
     ),
     Mutant(

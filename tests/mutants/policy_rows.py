@@ -211,6 +211,15 @@ MUTANTS = (
         ),
     ),
     Mutant(
+        "a record changed without a reason",
+        "A site owner who is a candidate gives somebody another manager, or address, and writes no reason.",
+        granted(Action.EDIT_PERSON, Relation.SITE_OWNER_CONFLICTED, "always"),
+        tests_of(
+            f"{PEOPLE}/test_person_edit.py",
+            "test_a_site_owner_with_a_stake_gives_a_reason_and_changes_no_address",
+        ),
+    ),
+    Mutant(
         "a step without a reason",
         "An owner who is tied to a packet moves the cycle on and writes no reason.",
         granted(Action.ADVANCE_CYCLE, Relation.OWNER_CONFLICTED, "setup to rating"),

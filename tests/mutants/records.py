@@ -90,6 +90,15 @@ MUTANTS = (
         ),
     ),
     Mutant(
+        "no line of a changed record",
+        "Who has given somebody another address or manager is nowhere on record.",
+        without_line(Verb.EDIT_PERSON),
+        tests_of(
+            "tests/reviews/people/test_person_edit.py",
+            "test_an_owner_changes_what_is_on_record_and_the_log_says_from_what_to_what",
+        ),
+    ),
+    Mutant(
         "no line of a link",
         "To whom a link was shown is nowhere on record.",
         without_line(Verb.MANAGE_ACCOUNTS),

@@ -33,6 +33,10 @@ PROXIES = os.environ.get("PROXIES") or "0"
 #: Of `flask --app reviews serve`.
 PORT = os.environ.get("PORT") or "8000"
 
+#: The mail server, as smtp://user:password@host:port or smtps://; "" for no mail. What is sent comes from MAIL_FROM.
+MAIL_URL = os.environ.get("MAIL_URL") or ""
+MAIL_FROM = os.environ.get("MAIL_FROM") or ""
+
 _https = PUBLIC_URL.casefold().startswith("https://")
 SESSION_COOKIE_NAME = "__Host-levelset" if _https else "levelset"
 SESSION_COOKIE_SECURE = _https

@@ -218,6 +218,30 @@ class Verb(StrEnum):
     EXPIRE_RATING = "expire_rating"
 
 
+class MailKind(StrEnum):
+    """What a message is about. What each kind needs is a row of `reviews/mail/kinds.py`."""
+
+    INVITATION = "invitation"
+    FORGOTTEN_PASSWORD = "forgotten_password"  # noqa: S105 - the name of a message
+    NEW_ADDRESS = "new_address"
+    NEW_DEVICE = "new_device"
+    ACCOUNT_CLOSED = "account_closed"
+
+
+class MailState(StrEnum):
+    """How far a message of the outbox has come. All but the first are ends."""
+
+    WAITING = "waiting"
+    #: The mail server has taken it.
+    SENT = "sent"
+    #: When it was to be sent, the person might no longer get it, or it was no longer true.
+    NOT_SENT = "not_sent"
+    #: The mail server refused it for good, or could not be reached for days.
+    FAILED = "failed"
+    #: The mail server took it, and it came back.
+    BOUNCED = "bounced"
+
+
 class CyclePhase(StrEnum):
     """How far a cycle has come. Released is not among them: the reader computes it from the release instant."""
 

@@ -8,6 +8,8 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit
 
+from reviews.rules.mail_server import mail_faults
+
 MODES = ("production", "demo", "test")
 LOG_LEVELS = ("INFO", "WARNING", "ERROR", "CRITICAL")
 #: Below this, a signed cookie in somebody's hands is enough to find the secret by trying.
@@ -53,6 +55,7 @@ def setting_faults(settings: Mapping[str, Any]) -> list[str]:
         faults.append(
             f"LOG_LEVEL is {settings['LOG_LEVEL']}, and not one of {', '.join(LOG_LEVELS)}."
         )
+    faults += mail_faults(settings["MAIL_URL"], settings["MAIL_FROM"])
     if mode == "production":
         faults += _production_faults(settings)
     elif not settings["SECRET_KEY"]:

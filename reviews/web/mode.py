@@ -11,3 +11,8 @@ def is_demo() -> bool:
 def lets_demo_accounts_in() -> bool:
     """Whether demo accounts may sign in: never in production."""
     return current_app.config["MODE"] in {"demo", "test"}
+
+
+def sends_mail() -> bool:
+    """Whether messages reach people: by a mail server, or in the demo by a mailbox that everybody reads."""
+    return bool(current_app.config["MAIL_URL"]) or is_demo()

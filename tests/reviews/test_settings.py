@@ -22,6 +22,7 @@ from reviews.db import clock, surroundings
 from reviews.db.extensions import db
 from reviews.rules import settings as rules
 from reviews.rules.enums import Verb
+from reviews.rules.mail_server import Encryption, MailServer, mail_server
 from reviews.web import request_log
 from tests.conftest import application, disconnect
 from tests.databases import Databases
@@ -44,6 +45,8 @@ SOUND: dict[str, Any] = {
     "PORT": "8000",
     "LOG_LEVEL": "INFO",
     "SESSION_IDLE_MINUTES": "60",
+    "MAIL_URL": "smtp://levelset:pass%2Fword@mail.example.org:587",
+    "MAIL_FROM": "levelset@example.org",
     "DEBUG": False,
     "TESTING": False,
 }
@@ -145,6 +148,34 @@ WRONG = [
         ["0", "721", "an hour", "", "1e2"],
         "SESSION_IDLE_MINUTES is no number",
     ),
+    (
+        "MAIL_URL",
+        [
+            "mail.example.org",
+            "http://mail.example.org",
+            "smtp://",
+            "smtp://:25",
+            "smtp://user:secretword@mail.example.org:port",
+            "smtp://user:secretword@mail exam.ple",
+            "smtp://mail.example.org\r\nX",
+            "smtp://[::1",
+        ],
+        "MAIL_URL is no address of a mail server",
+    ),
+    (
+        "MAIL_URL",
+        ["smtp://u:p@mail.example.org/x", "smtp://u:p@mail.example.org?tls=no", "smtps://m.org:0"],
+        "MAIL_URL has more than",
+    ),
+    ("MAIL_URL", ["smtp://user@mail.example.org"], "MAIL_URL has a user without a password"),
+    ("MAIL_URL", ["smtp://u:a%00b@mail.example.org"], "MAIL_URL has characters that are no text"),
+    ("MAIL_URL", [""], "MAIL_FROM is set, and MAIL_URL is not"),
+    ("MAIL_FROM", [""], "MAIL_FROM is not set"),
+    (
+        "MAIL_FROM",
+        ["levelset", "L <l@example.org>", "l@example.org\nBcc: x@example.org", "lé@example.org"],
+        "MAIL_FROM is no plain address",
+    ),
     ("DEBUG", [True], "Debugging is on"),
     ("TESTING", [True], "TESTING is on"),
 ]
@@ -163,6 +194,40 @@ def test_each_fault_is_one_sentence(name: str, value: object, sentence: str) -> 
     assert (
         name not in {"SECRET_KEY", "AUDIT_KEY"} or "same as" in told or "token_urlsafe(48)" in told
     )
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("smtp://mail.example.org", MailServer("mail.example.org", 587, Encryption.STARTTLS)),
+        (
+            "smtps://a%40b:c%2Fd@mail.example.org",
+            MailServer("mail.example.org", 465, Encryption.TLS, "a@b", "c/d"),
+        ),
+        ("smtp://localhost:1025", MailServer("localhost", 1025, Encryption.NONE)),
+        ("smtp://127.0.0.1", MailServer("127.0.0.1", 25, Encryption.NONE)),
+        ("smtp://[::1]", MailServer("::1", 25, Encryption.NONE)),
+        # Not this machine, whatever it is called.
+        (
+            "smtp://localhost.example.org:25",
+            MailServer("localhost.example.org", 25, Encryption.STARTTLS),
+        ),
+    ],
+)
+def test_mail_leaves_the_machine_encrypted_alone(url: str, server: MailServer) -> None:
+    assert mail_server(url) == server
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["smtp://u:secretword@m.org/x", "smtp://u:secretword@m.org:x", "smtp://:secretword@m.org"],
+)
+def test_what_is_wrong_with_a_mail_server_is_said_without_its_password(url: str) -> None:
+    assert "secretword" not in "".join(faults(MAIL_URL=url))
+
+
+def test_no_mail_is_a_sound_setting() -> None:
+    assert faults(MAIL_URL="", MAIL_FROM="") == []
 
 
 @pytest.mark.parametrize(

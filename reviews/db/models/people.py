@@ -165,6 +165,8 @@ class SignInLink(Base):
     shown_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    #: It went to the person's own address alone, and nobody else has seen it.
+    was_mailed: Mapped[bool] = mapped_column(default=False)
     #: When the person said that they know of it.
     acknowledged_at: Mapped[datetime | None]
 

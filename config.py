@@ -37,6 +37,9 @@ PORT = os.environ.get("PORT") or "8000"
 MAIL_URL = os.environ.get("MAIL_URL") or ""
 MAIL_FROM = os.environ.get("MAIL_FROM") or ""
 
+#: Where the demo keeps the mail that it would send.
+MAILBOX = str(_ROOT / "var" / "mailbox")
+
 _https = PUBLIC_URL.casefold().startswith("https://")
 SESSION_COOKIE_NAME = "__Host-levelset" if _https else "levelset"
 SESSION_COOKIE_SECURE = _https

@@ -51,6 +51,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     # Imported late so that `import reviews.policy` stays free of Flask and of every view.
     from reviews import cli, routes
     from reviews.audit import anchor, chain
+    from reviews.mail import nudging
     from reviews.rules.policy.table import tables
     from reviews.web import (
         error_handlers,
@@ -66,6 +67,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     chain.sign_with(app.config["AUDIT_KEY"])
     anchor.keep_at(app.config["AUDIT_ANCHOR"])
     _prepare_database(app)
+    nudging.init_app()
     request_log.init_app(app)
     if app.config["MODE"] == "production":
         _look_around(app)

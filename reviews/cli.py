@@ -261,6 +261,11 @@ def init_app(app: Flask) -> None:
             click.Argument(["action"]),
             takes_ids=True,
         ),
+        _command(
+            "worker",
+            "reviews.worker:run",
+            "Send the mail that waits, and go on until it is stopped. It runs beside the server.",
+        ),
         serve,
         write_tables,
     ):

@@ -1,7 +1,10 @@
 """Writing a message into the outbox, in the transaction of the act that it tells of. Sending is the worker's."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
 
 from reviews.db import random_source
 from reviews.db.extensions import db
@@ -11,6 +14,9 @@ from reviews.mail.kinds import MESSAGES
 from reviews.rules.enums import MailKind
 from reviews.web import mode
 
+#: Set on a session that has left a message: once it has committed, the worker is nudged.
+POSTED = "posted"
+_AT_ONCE = 1000
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -35,17 +41,28 @@ def post(
     """
     if set(about) != set(MESSAGES[kind].about):
         raise ValueError(f"{kind} is about {MESSAGES[kind].about}, not {tuple(about)}")
-    if not mode.sends_mail():
-        return
-    db.session.add(
-        OutboxMessage(
-            public_id=random_source.public_id(),
-            kind=kind.value,
-            person_id=to.id,
-            about=dict(about),
-            address=address,
-            made_at=at,
-            due_at=at,
-        )
-    )
-    db.session.flush()
+    if mode.sends_mail():
+        _write([_row(kind, to.id, at) | {"about": dict(about), "address": address}])
+
+
+def post_all(kind: MailKind, to: Sequence[int], *, at: datetime) -> None:
+    """The same message to each of these people, by their ids: a few statements for however many."""
+    if mode.sends_mail():
+        for start in range(0, len(to), _AT_ONCE):
+            _write([_row(kind, person, at) for person in to[start : start + _AT_ONCE]])
+
+
+def _row(kind: MailKind, person_id: int, at: datetime) -> dict[str, Any]:
+    return {
+        "public_id": random_source.public_id(),
+        "kind": kind.value,
+        "person_id": person_id,
+        "about": {},
+        "made_at": at,
+        "due_at": at,
+    }
+
+
+def _write(rows: list[dict[str, Any]]) -> None:
+    db.session.execute(insert(OutboxMessage), rows)
+    db.session().info[POSTED] = True

@@ -1,4 +1,4 @@
-"""When two e-mail addresses are the same one, and what an address is."""
+"""When two e-mail addresses are the same one, what an address is, and how it is named to somebody who need not have it."""
 
 from reviews.rules.name_keys import folded
 
@@ -19,3 +19,9 @@ def is_address(text: str) -> bool:
     except EmailNotValidError:
         return False
     return True
+
+
+def half_hidden(address: str) -> str:
+    """Enough of an address to know it again, and too little to write to it: "a…@e…"."""
+    local, _, domain = address.rpartition("@")
+    return "@".join(f"{part[:1]}…" for part in (local, domain))

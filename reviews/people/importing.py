@@ -148,6 +148,7 @@ class _Import:
         self.links = queries.open_manager_links()
 
     def write(self) -> None:
+        before = {person.id: person.email for person in self.people.values()}
         left = [self.person(known.employee_id) for known in self.plan.leaving]
         # Each is locked: in one order, so that no two imports wait for each other.
         left.sort(key=lambda person: person.id)
@@ -172,6 +173,9 @@ class _Import:
             if change.field == "manager_employee_id"
         ]
         self.report([(person, self.person(to) if to else None) for person, to in now_report])
+        for person, each in changed:
+            if person.is_active and "email" in {change.field for change in each.fields}:
+                service.tell_of_new_address(person, before=before[person.id], at=self.at)
 
     def person(self, employee_id: str) -> Person:
         return self.people[id_key(employee_id)]

@@ -3,28 +3,41 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, literal, literal_column, not_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal,
+    literal_column,
+    not_,
+    select,
+)
 from sqlalchemy.orm import aliased, joinedload
 
 from reviews.access.loaders import SiteAccess
 from reviews.access.viewer import Viewer
 from reviews.db import clock
 from reviews.db.extensions import db
+from reviews.db.models.mail import OutboxMessage
 from reviews.db.models.people import ManagerLink, Person, SignInLink, SignInSession
 from reviews.db.pagination import COUNTED, Page, count_of
 from reviews.db.text import has_words, read_as_it_lies, word_params
 from reviews.display.formatting import count, short_day
 from reviews.people.addresses import email_key
 from reviews.people.roster import KnownPerson
-from reviews.rules.enums import Action
+from reviews.rules.enums import Action, MailKind, MailState
 from reviews.rules.name_keys import folded, name_key, search_key, search_words, sort_from
 from reviews.rules.namesakes import joined
 
+#: Whoever was invited so recently is not invited again with all the others.
+INVITED_LATELY = timedelta(days=1)
 #: On the page about sign-in links; nobody has as many.
 _LINKS_SHOWN = 100
 #: No company has so many steps from anybody to its head.
@@ -107,6 +120,66 @@ def open_link(token: str, at: datetime) -> tuple[SignInLink, Person] | None:
         )
     ).one_or_none()
     return None if row is None else (row.SignInLink, row.Person)
+
+
+def link_of(token: str) -> SignInLink | None:
+    """Used or ended ones too."""
+    return db.session.scalars(
+        select(SignInLink).where(SignInLink.token_hash == hash_token(token))
+    ).one_or_none()
+
+
+def _cannot_sign_in_yet() -> ColumnElement[bool]:
+    return Person.is_active & Person.password_hash.is_(None)
+
+
+def _invited_since(instant: datetime) -> ColumnElement[bool]:
+    return exists().where(
+        OutboxMessage.person_id == Person.id,
+        OutboxMessage.kind == MailKind.INVITATION.value,
+        OutboxMessage.made_at > instant,
+        OutboxMessage.state.in_((MailState.WAITING, MailState.SENT)),
+    )
+
+
+def hold_those_without_password() -> None:
+    """Two acts on all of them at the same time come one after the other."""
+    statement = select(Person.id).where(_cannot_sign_in_yet()).order_by(Person.id)
+    db.session.execute(statement.with_for_update(key_share=True)).all()
+
+
+def to_invite(*, at: datetime, again: bool) -> list[int]:
+    """The ids of those who cannot sign in yet, without those who were invited within the last day unless `again`."""
+    statement = select(Person.id).where(_cannot_sign_in_yet()).order_by(Person.id)
+    if not again:
+        statement = statement.where(~_invited_since(at - INVITED_LATELY))
+    return list(db.session.scalars(statement))
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationsPage:
+    #: Who have an open account and no password.
+    without_password: int
+    #: Of them, those who were invited within the last day.
+    invited_lately: int
+
+    @property
+    def to_invite(self) -> int:
+        return self.without_password - self.invited_lately
+
+
+def invitations_page(access: SiteAccess) -> InvitationsPage:
+    """One query."""
+    lately = _invited_since(access.viewer.now - INVITED_LATELY)
+    row = db.session.execute(
+        select(
+            func.count().label("without_password"),
+            func.count().filter(lately).label("invited_lately"),
+        )
+        .select_from(Person)
+        .where(_cannot_sign_in_yet())
+    ).one()
+    return InvitationsPage(row.without_password, row.invited_lately)
 
 
 def open_links(person: Person, at: datetime) -> list[SignInLink]:
@@ -222,7 +295,7 @@ def links_page(access: SiteAccess) -> LinksPage:
     links = db.session.scalars(
         select(SignInLink)
         .options(joinedload(SignInLink.shown_to))
-        .where(SignInLink.person_id == access.viewer.person_id)
+        .where(SignInLink.person_id == access.viewer.person_id, ~SignInLink.was_mailed)
         .order_by(SignInLink.made_at.desc(), SignInLink.id.desc())
         .limit(_LINKS_SHOWN)
     ).all()

@@ -13,11 +13,15 @@ from reviews.db.connections import end_read
 from reviews.db.extensions import db
 from reviews.db.locks import lock_account
 from reviews.db.models.people import Person, SignInLink, SignInSession
+from reviews.display.formatting import count
+from reviews.mail import outbox
+from reviews.mail.sending import LinkEndedError
 from reviews.people import passwords, queries
-from reviews.people.addresses import email_key
-from reviews.rules.enums import Verb
+from reviews.people.addresses import email_key, half_hidden
+from reviews.rules.enums import MailKind, Verb
 from reviews.rules.errors import RuleBroken
 from reviews.rules.good_passwords import faults
+from reviews.web import mode
 
 LINK_LIFE = timedelta(days=7)
 #: One sentence for every failure: it never tells whether the address is known.
@@ -111,14 +115,19 @@ def sign_out(viewer: Viewer) -> None:
 def issue_link(person: Person, *, actor: Viewer | None, at: datetime) -> str:
     """A single-use token with which the person chooses a password within seven days. Older ones are good no more.
 
-    This is how every link gets to its person. There is no mail: it is shown to the actor, or on the command line, and
+    This is how a link gets to its person where there is no mail: it is shown to the actor, or on the command line, and
     whoever sees it can sign in as the person. That leaves an audit line, and the person is told at the next sign-in and
     until they say that they have read it.
 
     Raises:
-        RuleBroken: for a closed account, and for one that has a password: whoever has a link can sign in as the
+        RuleBroken: where there is mail, unless on the command line: then the link goes to the person alone, by
+            `invite`. For a closed account, and for one that has a password: whoever has a link can sign in as the
             person, and no owner may be able to do that. Only the command line makes a new link then.
     """
+    if actor is not None and mode.sends_mail():
+        raise RuleBroken(
+            "Mail is set up, so the link goes to the person alone. Send an invitation."
+        )
     lock_account(person)
     if not person.is_active:
         raise RuleBroken("This account is closed. Open it first.")
@@ -142,6 +151,77 @@ def issue_link(person: Person, *, actor: Viewer | None, at: datetime) -> str:
     summary = f"Sign-in link for {person.name} shown {where}"
     _record(actor, Verb.MANAGE_ACCOUNTS, summary, person, at)
     return token
+
+
+def invite(person: Person, *, actor: Viewer, at: datetime) -> None:
+    """Send the person a link with which they choose a password. Nobody else sees it.
+
+    Raises:
+        RuleBroken: without mail, for a closed account, and for somebody who has a password.
+    """
+    if not mode.sends_mail():
+        raise RuleBroken("Mail is not set up. Make a sign-in link.")
+    if not person.is_active:
+        raise RuleBroken("This account is closed. Open it first.")
+    if person.password_hash is not None:
+        raise RuleBroken(f"{person.name} has a password, and needs no invitation.")
+    outbox.post(MailKind.INVITATION, person, at=at)
+    _record(actor, Verb.MANAGE_ACCOUNTS, f"Invited {person.name} to sign in", person, at)
+
+
+def invite_all(*, actor: Viewer, at: datetime, again: bool) -> int:
+    """Invite everybody who cannot sign in yet; how many. Whoever was invited within the last day is left out.
+
+    Args:
+        again: also those who were invited within the last day.
+
+    Raises:
+        RuleBroken: without mail.
+    """
+    if not mode.sends_mail():
+        raise RuleBroken("Mail is not set up. Make a sign-in link for each person.")
+    # Two owners at once: the second waits here, and finds everybody invited.
+    queries.hold_those_without_password()
+    people = queries.to_invite(at=at, again=again)
+    outbox.post_all(MailKind.INVITATION, people, at=at)
+    if people:
+        summary = f"Invited {count(len(people), 'person', 'people')} to sign in"
+        audit.record(actor, Verb.MANAGE_ACCOUNTS, summary, at=at)
+    return len(people)
+
+
+def open_mailed_link(
+    person: Person, token: str, *, at: datetime, life: timedelta, is_new: bool
+) -> datetime:
+    """Make the link of a message good, when that is sent: until when. Older links are good no more.
+
+    Args:
+        is_new: whether nobody can have the message yet. Else it says until when the link is good, and that stays.
+
+    Raises:
+        LinkEndedError: for a message that is sent again, if its link was used or has ended.
+    """
+    lock_account(person)
+    link = queries.link_of(token)
+    if link is not None and link.used_at is not None:
+        raise LinkEndedError("The link in it was used: it has arrived.")
+    if link is not None and not is_new:
+        if link.expires_at <= at:
+            raise LinkEndedError("The link in it has ended meanwhile.")
+        return link.expires_at
+    end_links(person, at=at)
+    if link is None:
+        link = SignInLink(
+            token_hash=queries.hash_token(token),
+            person_id=person.id,
+            made_at=at,
+            was_mailed=True,
+            # There is nobody of whom to tell.
+            acknowledged_at=at,
+        )
+        db.session.add(link)
+    link.expires_at = at + life
+    return link.expires_at
 
 
 def end_links(person: Person, *, at: datetime) -> None:
@@ -307,11 +387,20 @@ def activate(person: Person, *, actor: Viewer | None, at: datetime) -> None:
 
 
 def close_account(person: Person, *, at: datetime) -> None:
-    """For those who leave one sentence about it in the audit log themselves."""
+    """For those who leave one sentence about it in the audit log themselves. The person is told by mail."""
     lock_account(person)
     person.is_active = False
     end_sessions(person, at=at)
     end_links(person, at=at)
+    outbox.post(MailKind.ACCOUNT_CLOSED, person, at=at)
+
+
+def tell_of_new_address(person: Person, *, before: str, at: datetime) -> None:
+    """A message to the new address, and to the one before unless it is somebody else's now. Neither has the other."""
+    for goes_to, address, other in (("old", before, person.email), ("new", None, before)):
+        if address is None or queries.person_by_email(address) is None:
+            about = {"goes_to": goes_to, "other": half_hidden(other)}
+            outbox.post(MailKind.NEW_ADDRESS, person, at=at, about=about, address=address)
 
 
 def change_address(person: Person, address: str, *, at: datetime, but: int | None = None) -> None:
@@ -322,10 +411,12 @@ def change_address(person: Person, address: str, *, at: datetime, but: int | Non
     Args:
         but: the session that goes on: the person's own one, if they do it themselves.
     """
+    before = person.email
     person.email = address
     person.email_key = email_key(address)
     end_sessions(person, at=at, but=but)
     end_links(person, at=at)
+    tell_of_new_address(person, before=before, at=at)
 
 
 def add_owner(*, name: str, email: str, at: datetime) -> tuple[Person, str]:

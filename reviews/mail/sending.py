@@ -1,0 +1,234 @@
+"""Sending what waits in the outbox. No transaction is open while a mail server is spoken to.
+
+Whoever sends a message takes it by a lease first, in a short transaction that also puts it into words. If they die, the
+lease runs out and somebody else sends it: with the same Message-ID and, if the server may have it already, the same
+bytes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import sleep
+from typing import Protocol
+
+from jinja2 import TemplateError
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from reviews.db import clock, random_source
+from reviews.db.connections import begin_read, begin_write, end_read
+from reviews.db.extensions import db
+from reviews.db.models.mail import OutboxMessage, WorkerHeartbeat
+from reviews.db.models.people import Person
+from reviews.db.upsert import upsert
+from reviews.mail.kinds import MESSAGES, why_not_sent
+from reviews.mail.smtp import Delivery, Fate
+from reviews.mail.wording import TOKEN, Place, Wording, worded
+from reviews.rules.enums import MailKind, MailState
+from reviews.web.links import mailed_token, message_id, public_link
+
+#: Longer than any conversation with a server that is worth waiting for.
+LEASE = timedelta(minutes=10)
+#: After the first, second ... try; from then on the last.
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
+#: A server that is away for longer than that has lost its mail elsewhere, too.
+GIVE_UP_AFTER = timedelta(days=4)
+#: What was sent is forgotten then: who got what is nobody's business for ever.
+KEEP = timedelta(days=90)
+#: How often what has become of a message is written down again where the database is busy.
+_SETTLE_TRIES = 30
+
+MAIL_WORKER = "mail"
+
+
+class LinkEndedError(Exception):
+    """A message that was to be sent again has a link that opens nothing any more."""
+
+
+class OpenLink(Protocol):
+    """Makes the link of a token good for a person, in the transaction that is open, and says until when.
+
+    Raises:
+        LinkEndedError: with a sentence.
+    """
+
+    def __call__(
+        self, person: Person, token: str, *, at: datetime, life: timedelta, is_new: bool
+    ) -> datetime: ...
+
+
+#: Hands over a message, by its Message-ID, its words and the token of its link.
+Deliver = Callable[[str, Wording, str], Delivery]
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    id: int
+    lease: str
+    message_id: str
+    token: str
+    wording: Wording
+
+
+def send_due(deliver: Deliver, open_link: OpenLink, *, stop: Callable[[], bool]) -> int:
+    """Send what is due, one after the other, until there is nothing more or `stop` says so; how many were accepted.
+
+    Ends early if the server fails: the next message would not get further.
+    """
+    accepted = 0
+    beat()
+    while not stop() and _is_anything_due():
+        claimed = _claim(open_link)
+        if claimed is None:
+            continue
+        delivery = deliver(claimed.message_id, claimed.wording, claimed.token)
+        _settle(claimed, delivery)
+        accepted += delivery.fate is Fate.ACCEPTED
+        beat()
+        if delivery.fate is Fate.SERVER_FAILED:
+            break
+    return accepted
+
+
+def beat() -> None:
+    """Write down that the worker is at work."""
+    begin_write()
+    now = _now()
+    row = upsert(WorkerHeartbeat).values(name=MAIL_WORKER, seen_at=now)
+    db.session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"seen_at": now}))
+    db.session.commit()
+
+
+def forget_old() -> None:
+    """Delete what ended so long ago that nobody asks for it."""
+    begin_write()
+    db.session.execute(delete(OutboxMessage).where(OutboxMessage.ended_at < _now() - KEEP))
+    db.session.commit()
+
+
+def _now() -> datetime:
+    return db.session.execute(select(clock.now_sql())).scalar_one()
+
+
+def _is_anything_due() -> bool:
+    begin_read()
+    found = db.session.execute(select(exists().where(_is_due(_now())))).scalar_one()
+    end_read()
+    return bool(found)
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    free = or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until < now)
+    return and_(OutboxMessage.state == MailState.WAITING, OutboxMessage.due_at <= now, free)
+
+
+def _claim(open_link: OpenLink) -> _Claimed | None:
+    """Take the message that is due first, put into words; None if it is not to be sent, or somebody else has it."""
+    begin_write()
+    now = _now()
+    message = db.session.scalars(
+        select(OutboxMessage)
+        .where(_is_due(now))
+        .order_by(OutboxMessage.due_at, OutboxMessage.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).one_or_none()
+    claimed = None if message is None else _leased(message, open_link, now)
+    db.session.commit()
+    return claimed
+
+
+def _leased(message: OutboxMessage, open_link: OpenLink, now: datetime) -> _Claimed | None:
+    person = db.session.get_one(Person, message.person_id)
+    kind = MESSAGES.get(MailKind(message.kind)) if message.kind in set(MailKind) else None
+    why_not = why_not_sent(kind, person) if kind else "This version of Levelset does not know it."
+    token, ends = mailed_token(message.public_id), None
+    if kind and not why_not and kind.link_life is not None:
+        try:
+            ends = open_link(
+                person, token, at=now, life=kind.link_life, is_new=message.wording is None
+            )
+        except LinkEndedError as unusable:
+            why_not = str(unusable)
+    if kind is None or why_not:
+        end(message, MailState.NOT_SENT, why_not, now)
+        return None
+    to = message.address or person.email
+    kept = Wording(**message.wording) if message.wording else None
+    if kept is None or kept.to != to:
+        # An address that is somebody else's by now gets nothing; in the new one it is the first.
+        try:
+            kept = worded(
+                message.kind,
+                kind.subject,
+                to=to,
+                name=person.name,
+                about=message.about,
+                place=_place(),
+                link_ends=ends,
+                at=now,
+            )
+        except TemplateError as fault:
+            # One message that cannot be written keeps no other from being sent.
+            end(message, MailState.FAILED, f"It could not be put into words: {fault}", now)
+            return None
+    message.wording = kept.as_json()
+    message.message_id = message.message_id or message_id(message.public_id)
+    message.tries += 1
+    message.lease = random_source.public_id()
+    message.leased_until = now + LEASE
+    return _Claimed(message.id, message.lease, message.message_id, token, kept)
+
+
+def _place() -> Place:
+    return Place(
+        site=public_link("home.inbox"),
+        account=public_link("people.account"),
+        link=public_link("people.use_link", token=TOKEN),
+    )
+
+
+def end(message: OutboxMessage, state: MailState, reason: str, now: datetime) -> None:
+    message.state, message.ended_at, message.reason = state, now, reason[:500]
+    message.lease = message.leased_until = message.wording = None
+
+
+def _settle(claimed: _Claimed, delivery: Delivery) -> None:
+    """Write down what has become of a message. Tried again and again: what was accepted may not be sent twice."""
+    for _ in range(_SETTLE_TRIES):
+        try:
+            _write_down(claimed, delivery)
+        except SQLAlchemyError:
+            db.session.rollback()
+            sleep(1)
+        else:
+            return
+    # The lease runs out, and the message is sent again, the same.
+
+
+def _write_down(claimed: _Claimed, delivery: Delivery) -> None:
+    begin_write()
+    now = _now()
+    message = db.session.scalars(
+        select(OutboxMessage).where(OutboxMessage.id == claimed.id).with_for_update()
+    ).one()
+    is_ours = message.lease == claimed.lease
+    if message.state is MailState.WAITING and (is_ours or delivery.fate is Fate.ACCEPTED):
+        _note(message, delivery, now)
+    db.session.commit()
+
+
+def _note(message: OutboxMessage, delivery: Delivery, now: datetime) -> None:
+    if delivery.fate is Fate.ACCEPTED:
+        end(message, MailState.SENT, "", now)
+    elif delivery.fate is Fate.REFUSED:
+        end(message, MailState.FAILED, delivery.reason, now)
+    elif now - message.made_at > GIVE_UP_AFTER:
+        end(message, MailState.FAILED, f"Given up after four days. {delivery.reason}", now)
+    else:
+        message.lease = message.leased_until = None
+        message.due_at = now + WAITS[min(message.tries, len(WAITS)) - 1]
+        message.reason = delivery.reason[:500]
+        if delivery.fate is not Fate.IN_DOUBT:
+            # Nobody has it: it may be put into words anew.
+            message.wording = None

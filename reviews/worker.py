@@ -1,0 +1,73 @@
+"""`flask --app reviews worker`: sends what waits in the outbox, woken by the queue and once a minute in any case."""
+
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from flask import Flask, current_app
+from sqlalchemy.exc import SQLAlchemyError
+
+from reviews.db.extensions import db
+from reviews.mail import mailbox, queue, sending
+from reviews.mail.smtp import Delivery, Fate, deliver
+from reviews.mail.wording import Wording, message_bytes, recipient_of
+from reviews.people.service import open_mailed_link
+from reviews.rules.mail_server import mail_server
+from reviews.web import mode, request_log
+from reviews.web.links import site_host
+
+
+def run() -> None:
+    """Work until SIGTERM or SIGINT; what is begun is ended first."""
+    from huey import crontab  # noqa: PLC0415 - no other command needs it
+
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    url, secret = mode.queue_settings()
+    jobs = queue.queue_of(url, secret)
+    queue.prepare(jobs, url)
+    consumer: Any = None
+
+    def stop() -> bool:
+        return bool(consumer.stop_flag.is_set())
+
+    def work() -> None:
+        with app.app_context():
+            look(stop=stop)
+
+    wake = queue.waking(jobs, work)
+    jobs.periodic_task(crontab(minute="*"), name="every_minute")(work)
+    consumer = jobs.create_consumer(
+        workers=1, periodic=True, max_delay=1.0, graceful_signal="TERM", check_worker_health=True
+    )
+    logging.getLogger("huey").setLevel(logging.WARNING)
+    wake()
+    consumer.run()
+
+
+def look(*, stop: Callable[[], bool]) -> None:
+    """Send what is due. A database that is busy or away is no reason to end: in a minute there is another look."""
+    try:
+        if mode.sends_mail():
+            sending.send_due(hand_over, open_mailed_link, stop=stop)
+            sending.forget_old()
+        else:
+            sending.beat()
+    except SQLAlchemyError as fault:
+        with suppress(SQLAlchemyError):
+            db.session.rollback()
+        request_log.warn(current_app, f"mail_not_sent: {type(fault).__name__}")
+
+
+def hand_over(message_id: str, wording: Wording, token: str) -> Delivery:
+    """To the mail server, or in the demo without one to the mailbox that everybody reads."""
+    url, sender = current_app.config["MAIL_URL"], current_app.config["MAIL_FROM"]
+    sender = sender or "levelset@example.org"
+    try:
+        message = message_bytes(wording, sender=sender, message_id=message_id, token=token)
+    except ValueError as fault:
+        return Delivery(Fate.REFUSED, f"The address cannot stand in a message: {fault}.")
+    if not url:
+        return mailbox.keep(current_app.config["MAILBOX"], message)
+    to = recipient_of(wording.to)
+    return deliver(mail_server(url), host=site_host(), sender=sender, to=to, message=message)

@@ -30,6 +30,11 @@ def render(kind: str, item: Any, _context: AutogenContext) -> str | Literal[Fals
     return False
 
 
+def is_ours(name: str | None, kind: str, _parents: Any) -> bool:
+    """Whether a table is of the product: those of the worker's queue are the queue's own."""
+    return kind != "table" or not str(name).startswith("huey_")
+
+
 @contextmanager
 def unguarded(connection: sa.Connection) -> Iterator[None]:
     """Let SQLite replace a table without deleting the rows that point at it.
@@ -70,6 +75,7 @@ def main() -> None:
             render_as_batch=engine.dialect.name == "sqlite",
             transactional_ddl=True,  # Alembic takes SQLite for unable; with our own BEGIN it is not
             render_item=render,
+            include_name=is_ours,
             process_revision_directives=number,
         )
         with context.begin_transaction():

@@ -122,6 +122,17 @@ def _groups() -> list[click.Group]:
             ],
         ),
         click.Group(
+            "mail",
+            help="Mail.",
+            commands=[
+                _command(
+                    "bounced",
+                    "reviews.mail.commands:bounced",
+                    "Note the delivery report on standard input: a message came back. For an alias of the mail server.",
+                ),
+            ],
+        ),
+        click.Group(
             "people",
             help="Accounts.",
             commands=[

@@ -17,6 +17,7 @@ from reviews.cycles.views import bp as cycles
 from reviews.home.views import bp as home
 from reviews.ladder_editor.views import bp as ladder_editor
 from reviews.ladder_library.views import bp as ladder_library
+from reviews.mail.views import bp as mail
 from reviews.packets.views import bp as packets
 from reviews.people.views import bp as people
 from reviews.ratings.views import bp as ratings
@@ -34,6 +35,7 @@ for part in (board, compare, committee, outcome):
 BLUEPRINTS = (
     home,
     people,
+    mail,
     ladder_library,
     ladder_editor,
     cycles,

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from reviews.db.extensions import db
 from reviews.mail import mailbox, queue, sending
 from reviews.mail.smtp import Delivery, Fate, deliver
-from reviews.mail.wording import Wording, message_bytes, recipient_of
+from reviews.mail.wording import WrittenMail, message_bytes, recipient_of
 from reviews.people.service import open_mailed_link
 from reviews.rules.mail_server import mail_server
 from reviews.web import mode, request_log
@@ -59,7 +59,7 @@ def look(*, stop: Callable[[], bool]) -> None:
         request_log.warn(current_app, f"mail_not_sent: {type(fault).__name__}")
 
 
-def hand_over(message_id: str, wording: Wording, token: str) -> Delivery:
+def hand_over(message_id: str, wording: WrittenMail, token: str) -> Delivery:
     """To the mail server, or in the demo without one to the mailbox that everybody reads."""
     url, sender = current_app.config["MAIL_URL"], current_app.config["MAIL_FROM"]
     sender = sender or "levelset@example.org"

@@ -22,14 +22,14 @@ def upgrade() -> None:
         sa.Column("address", sa.String(length=254), nullable=True),
         sa.Column("made_at", UtcDateTime(), nullable=False),
         sa.Column(
-            "state",
+            "status",
             sa.Enum(
                 "waiting",
                 "sent",
                 "not_sent",
                 "failed",
                 "bounced",
-                name="mailstate",
+                name="mailstatus",
                 native_enum=False,
                 create_constraint=True,
                 length=32,
@@ -50,7 +50,7 @@ def upgrade() -> None:
             name=op.f("ck_outbox_message_lease_has_an_end"),
         ),
         sa.CheckConstraint(
-            "(state = 'waiting') = (ended_at IS NULL)",
+            "(status = 'waiting') = (ended_at IS NULL)",
             name=op.f("ck_outbox_message_waiting_has_no_end"),
         ),
         sa.ForeignKeyConstraint(
@@ -61,7 +61,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_outbox_message_public_id")),
     )
     with op.batch_alter_table("outbox_message") as table:
-        table.create_index("ix_outbox_message_due", ["state", "due_at"])
+        table.create_index("ix_outbox_message_due", ["status", "due_at"])
         table.create_index("ix_outbox_message_person_id", ["person_id", "kind", "made_at"])
         table.create_index(op.f("ix_outbox_message_made_at"), ["made_at"])
         table.create_index(op.f("ix_outbox_message_ended_at"), ["ended_at"])

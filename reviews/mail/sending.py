@@ -23,8 +23,8 @@ from reviews.db.models.people import Person
 from reviews.db.upsert import upsert
 from reviews.mail.kinds import MESSAGES, why_not_sent
 from reviews.mail.smtp import Delivery, Fate
-from reviews.mail.wording import TOKEN, Place, Wording, worded
-from reviews.rules.enums import MailKind, MailState
+from reviews.mail.wording import TOKEN, MailLinks, WrittenMail, worded
+from reviews.rules.enums import MailKind, MailStatus
 from reviews.web.links import mailed_token, message_id, public_link
 
 #: Longer than any conversation with a server that is worth waiting for.
@@ -58,7 +58,7 @@ class OpenLink(Protocol):
 
 
 #: Hands over a message, by its Message-ID, its words and the token of its link.
-Deliver = Callable[[str, Wording, str], Delivery]
+Deliver = Callable[[str, WrittenMail, str], Delivery]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class _Claimed:
     lease: str
     message_id: str
     token: str
-    wording: Wording
+    wording: WrittenMail
 
 
 def send_due(deliver: Deliver, open_link: OpenLink, *, stop: Callable[[], bool]) -> int:
@@ -93,7 +93,7 @@ def send_due(deliver: Deliver, open_link: OpenLink, *, stop: Callable[[], bool])
 def beat() -> None:
     """Write down that the worker is at work."""
     begin_write()
-    now = _now()
+    now = database_instant()
     row = upsert(WorkerHeartbeat).values(name=MAIL_WORKER, seen_at=now)
     db.session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"seen_at": now}))
     db.session.commit()
@@ -102,30 +102,32 @@ def beat() -> None:
 def forget_old() -> None:
     """Delete what ended so long ago that nobody asks for it."""
     begin_write()
-    db.session.execute(delete(OutboxMessage).where(OutboxMessage.ended_at < _now() - KEEP))
+    db.session.execute(
+        delete(OutboxMessage).where(OutboxMessage.ended_at < database_instant() - KEEP)
+    )
     db.session.commit()
 
 
-def _now() -> datetime:
+def database_instant() -> datetime:
     return db.session.execute(select(clock.now_sql())).scalar_one()
 
 
 def _is_anything_due() -> bool:
     begin_read()
-    found = db.session.execute(select(exists().where(_is_due(_now())))).scalar_one()
+    found = db.session.execute(select(exists().where(_is_due(database_instant())))).scalar_one()
     end_read()
     return bool(found)
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
     free = or_(OutboxMessage.leased_until.is_(None), OutboxMessage.leased_until < now)
-    return and_(OutboxMessage.state == MailState.WAITING, OutboxMessage.due_at <= now, free)
+    return and_(OutboxMessage.status == MailStatus.WAITING, OutboxMessage.due_at <= now, free)
 
 
 def _claim(open_link: OpenLink) -> _Claimed | None:
     """Take the message that is due first, put into words; None if it is not to be sent, or somebody else has it."""
     begin_write()
-    now = _now()
+    now = database_instant()
     message = db.session.scalars(
         select(OutboxMessage)
         .where(_is_due(now))
@@ -151,10 +153,10 @@ def _leased(message: OutboxMessage, open_link: OpenLink, now: datetime) -> _Clai
         except LinkEndedError as unusable:
             why_not = str(unusable)
     if kind is None or why_not:
-        end(message, MailState.NOT_SENT, why_not, now)
+        end(message, MailStatus.NOT_SENT, why_not, now)
         return None
     to = message.address or person.email
-    kept = Wording(**message.wording) if message.wording else None
+    kept = WrittenMail(**message.wording) if message.wording else None
     if kept is None or kept.to != to:
         # An address that is somebody else's by now gets nothing; in the new one it is the first.
         try:
@@ -164,13 +166,13 @@ def _leased(message: OutboxMessage, open_link: OpenLink, now: datetime) -> _Clai
                 to=to,
                 name=person.name,
                 about=message.about,
-                place=_place(),
+                links=_links(),
                 link_ends=ends,
                 at=now,
             )
         except TemplateError as fault:
             # One message that cannot be written keeps no other from being sent.
-            end(message, MailState.FAILED, f"It could not be put into words: {fault}", now)
+            end(message, MailStatus.FAILED, f"It could not be put into words: {fault}", now)
             return None
     message.wording = kept.as_json()
     message.message_id = message.message_id or message_id(message.public_id)
@@ -180,16 +182,17 @@ def _leased(message: OutboxMessage, open_link: OpenLink, now: datetime) -> _Clai
     return _Claimed(message.id, message.lease, message.message_id, token, kept)
 
 
-def _place() -> Place:
-    return Place(
+def _links() -> MailLinks:
+    return MailLinks(
         site=public_link("home.inbox"),
         account=public_link("people.account"),
         link=public_link("people.use_link", token=TOKEN),
     )
 
 
-def end(message: OutboxMessage, state: MailState, reason: str, now: datetime) -> None:
-    message.state, message.ended_at, message.reason = state, now, reason[:500]
+def end(message: OutboxMessage, status: MailStatus, reason: str, now: datetime) -> None:
+    """The only way to an end. What the message said is not kept."""
+    message.status, message.ended_at, message.reason = status, now, reason[:500]
     message.lease = message.leased_until = message.wording = None
 
 
@@ -208,23 +211,23 @@ def _settle(claimed: _Claimed, delivery: Delivery) -> None:
 
 def _write_down(claimed: _Claimed, delivery: Delivery) -> None:
     begin_write()
-    now = _now()
+    now = database_instant()
     message = db.session.scalars(
         select(OutboxMessage).where(OutboxMessage.id == claimed.id).with_for_update()
     ).one()
     is_ours = message.lease == claimed.lease
-    if message.state is MailState.WAITING and (is_ours or delivery.fate is Fate.ACCEPTED):
+    if message.status is MailStatus.WAITING and (is_ours or delivery.fate is Fate.ACCEPTED):
         _note(message, delivery, now)
     db.session.commit()
 
 
 def _note(message: OutboxMessage, delivery: Delivery, now: datetime) -> None:
     if delivery.fate is Fate.ACCEPTED:
-        end(message, MailState.SENT, "", now)
+        end(message, MailStatus.SENT, "", now)
     elif delivery.fate is Fate.REFUSED:
-        end(message, MailState.FAILED, delivery.reason, now)
+        end(message, MailStatus.FAILED, delivery.reason, now)
     elif now - message.made_at > GIVE_UP_AFTER:
-        end(message, MailState.FAILED, f"Given up after four days. {delivery.reason}", now)
+        end(message, MailStatus.FAILED, f"Given up after four days. {delivery.reason}", now)
     else:
         message.lease = message.leased_until = None
         message.due_at = now + WAITS[min(message.tries, len(WAITS)) - 1]

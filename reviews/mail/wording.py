@@ -25,7 +25,7 @@ _LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class WrittenMail:
     """A message in words, with `TOKEN` where the token of its link belongs."""
 
     to: str
@@ -41,7 +41,7 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MailLinks:
     """The addresses of pages that messages lead to."""
 
     site: str
@@ -57,21 +57,21 @@ def worded(
     to: str,
     name: str,
     about: Mapping[str, str],
-    place: Place,
+    links: MailLinks,
     link_ends: datetime | None,
     at: datetime,
-) -> Wording:
+) -> WrittenMail:
     """The templates of the kind, filled in."""
     values: dict[str, Any] = {
         "subject": subject,
         "name": name,
         "about": about,
-        "site": place.site,
-        "account": place.account,
+        "site": links.site,
+        "account": links.account,
     }
     if link_ends is not None:
-        values |= {"link": place.link, "link_ends": moment(link_ends)}
-    return Wording(
+        values |= {"link": links.link, "link_ends": moment(link_ends)}
+    return WrittenMail(
         to=to,
         to_name=name,
         subject=subject,
@@ -101,7 +101,7 @@ def recipient_of(address: str) -> str:
         return address
 
 
-def message_bytes(wording: Wording, *, sender: str, message_id: str, token: str) -> bytes:
+def message_bytes(wording: WrittenMail, *, sender: str, message_id: str, token: str) -> bytes:
     """The message for the mail server.
 
     Raises:

@@ -1,4 +1,4 @@
-"""When two e-mail addresses are the same one, what an address is, and how it is named to somebody who need not have it."""
+"""When two e-mail addresses are the same one, what an address is, and how it is named to who need not have it."""
 
 from reviews.rules.name_keys import folded
 

@@ -183,6 +183,10 @@ class UploadPeopleForm(StrictForm):
     )
 
 
+class InviteAllForm(StrictForm):
+    again = BooleanField("Also those who were invited within the last day")
+
+
 class ApplyImportForm(ReasonForm):
     """What the preview sends back: the file as text, and the plan that was looked at."""
 

@@ -30,9 +30,10 @@ from reviews.db.models.people import ManagerLink, Person, SignInLink, SignInSess
 from reviews.db.pagination import COUNTED, Page, count_of
 from reviews.db.text import has_words, read_as_it_lies, word_params
 from reviews.display.formatting import count, short_day
+from reviews.mail.queries import MailToPerson, WorkerStanding, newest_to, worker_standing
 from reviews.people.addresses import email_key
 from reviews.people.roster import KnownPerson
-from reviews.rules.enums import Action, MailKind, MailState
+from reviews.rules.enums import Action, MailKind, MailStatus
 from reviews.rules.name_keys import folded, name_key, search_key, search_words, sort_from
 from reviews.rules.namesakes import joined
 
@@ -138,7 +139,7 @@ def _invited_since(instant: datetime) -> ColumnElement[bool]:
         OutboxMessage.person_id == Person.id,
         OutboxMessage.kind == MailKind.INVITATION.value,
         OutboxMessage.made_at > instant,
-        OutboxMessage.state.in_((MailState.WAITING, MailState.SENT)),
+        OutboxMessage.status.in_((MailStatus.WAITING, MailStatus.SENT)),
     )
 
 
@@ -351,6 +352,9 @@ class RosterPage:
     may_import: bool
     may_edit: bool
     may_read_log: bool
+    may_read_mail: bool
+    may_manage: bool
+    worker: WorkerStanding
 
 
 #: What the list can be narrowed to. All of them are read from an index of theirs.
@@ -365,7 +369,7 @@ _SHOWN: dict[str, tuple[Any, ...]] = {
 def roster_page(
     access: SiteAccess, *, search: str, page: int, show: str = "", start: str = ""
 ) -> RosterPage:
-    """People by name. A page past the last one has no rows. Three queries.
+    """People by name. A page past the last one has no rows. Four queries.
 
     Args:
         search: words that are all in the name, title, unit, address or employee ID.
@@ -413,6 +417,9 @@ def roster_page(
         may_import=access.may(Action.IMPORT_PEOPLE),
         may_edit=access.may(Action.EDIT_PERSON),
         may_read_log=access.may(Action.READ_SITE_AUDIT),
+        may_read_mail=access.may(Action.READ_MAIL),
+        may_manage=access.may(Action.MANAGE_ACCOUNTS),
+        worker=worker_standing(access.viewer.now),
     )
 
 
@@ -503,6 +510,8 @@ class PersonPage:
     #: The viewer may close and open accounts, and make sign-in links.
     may_manage: bool
     may_edit: bool
+    #: None where none was ever sent.
+    newest_mail: MailToPerson | None
     #: Both for whoever may manage it alone: others would see when somebody is there to vote on them.
     has_password: bool | None
     open_sessions: int | None
@@ -519,7 +528,7 @@ def own_person(viewer: Viewer) -> Person:
 
 
 def person_page(access: SiteAccess, who: Person) -> PersonPage:
-    """Five queries, or four where the viewer may not manage the account."""
+    """Six queries, or five where the viewer may not manage the account."""
     may_manage = access.may(Action.MANAGE_ACCOUNTS)
     manager = aliased(Person)
     namesakes = [
@@ -560,6 +569,7 @@ def person_page(access: SiteAccess, who: Person) -> PersonPage:
         is_self=who.id == access.viewer.person_id,
         may_manage=may_manage,
         may_edit=access.may(Action.EDIT_PERSON),
+        newest_mail=newest_to(who),
         has_password=who.password_hash is not None if may_manage else None,
         open_sessions=len(open_sessions(who, access.viewer.now)) if may_manage else None,
         managers=tuple(

@@ -39,6 +39,7 @@ from reviews.people.forms import (
     ChangePasswordForm,
     ChoosePasswordForm,
     EndSessionsForm,
+    InviteAllForm,
     LinksReadForm,
     PersonForm,
     RosterSearch,
@@ -52,7 +53,7 @@ from reviews.people.roster import compare
 from reviews.rules.enums import Action
 from reviews.rules.errors import RuleBroken, StaleEdit, TooBusy
 from reviews.rules.policy import Answer
-from reviews.web import callers, request_log, typed_text
+from reviews.web import callers, mode, request_log, typed_text
 from reviews.web.edit_conflict import EditDifference, show_both
 from reviews.web.error_handlers import counted, rules_shown_on, sound, status_of
 from reviews.web.extensions import login_manager
@@ -354,7 +355,9 @@ def roster(access: SiteAccess) -> ResponseReturnValue:
         count_search()
     if page.pagination.page > 1 and not page.rows:
         abort(404)
-    return render_template("people/roster.html", page=page, form=form), status_of(form)
+    return render_template(
+        "people/roster.html", page=page, form=form, sends_mail=mode.sends_mail()
+    ), status_of(form)
 
 
 def _person(public_id: str) -> Person:
@@ -364,8 +367,12 @@ def _person(public_id: str) -> Person:
 @bp.get("/people/<person>")
 @guarded(Action.SEE_ACCOUNT)
 def person(access: SiteAccess, person: str) -> ResponseReturnValue:
-    page = queries.person_page(access, _person(person))
-    return render_template("people/person.html", page=page, link="")
+    return _person_page(access, _person(person))
+
+
+def _person_page(access: SiteAccess, who: Person, link: str = "") -> ResponseReturnValue:
+    page = queries.person_page(access, who)
+    return render_template("people/person.html", page=page, link=link, sends_mail=mode.sends_mail())
 
 
 @bp.route("/people/add", methods=["GET", "POST"])
@@ -444,8 +451,39 @@ def make_link(access: SiteAccess, person: str) -> ResponseReturnValue:
     take_button_only()
     token = service.issue_link(who, actor=access.viewer, at=access.viewer.now)
     link = public_link("people.use_link", token=token)
-    page = queries.person_page(access, who)
-    return render_template("people/person.html", page=page, link=link)
+    return _person_page(access, who, link)
+
+
+@bp.post("/people/<person>/invite")
+@guarded(Action.MANAGE_ACCOUNTS)
+def invite(access: SiteAccess, person: str) -> ResponseReturnValue:
+    """The link goes to the person alone: whoever sends it does not see it."""
+    who = _person(person)
+    take_button_only()
+    service.invite(who, actor=access.viewer, at=access.viewer.now)
+    flash(f"{who.name} is sent an invitation.")
+    return redirect(url_for(".person", person=person))
+
+
+@bp.route("/people/invite", methods=["GET", "POST"])
+@guarded(Action.MANAGE_ACCOUNTS)
+def invite_all(access: SiteAccess) -> ResponseReturnValue:
+    form = InviteAllForm()
+    if form.validate_on_submit():
+        with rules_shown_on(form):
+            invited = service.invite_all(
+                actor=access.viewer, at=access.viewer.now, again=form.again.data
+            )
+            flash(
+                f"{count(invited, 'person is', 'people are')} sent an invitation."
+                if invited
+                else "Nobody is left to invite."
+            )
+            return redirect(url_for(".roster"))
+    page = queries.invitations_page(access)
+    return render_template(
+        "people/invite.html", page=page, form=form, sends_mail=mode.sends_mail()
+    ), status_of(form)
 
 
 @bp.route("/people/<person>/deactivate", methods=["GET", "POST"])

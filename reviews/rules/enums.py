@@ -159,6 +159,7 @@ class Action(StrEnum):
     EDIT_PERSON = "G20"
     EXPORT_SITE_AUDIT = "G16"
     NAME_MISSING_OWNER = "G17"
+    READ_MAIL = "G30"
     SEE_INBOX = "H01"
     READ_LADDER = "H02"
     READ_LADDER_DRAFT = "H03"
@@ -228,7 +229,7 @@ class MailKind(StrEnum):
     ACCOUNT_CLOSED = "account_closed"
 
 
-class MailState(StrEnum):
+class MailStatus(StrEnum):
     """How far a message of the outbox has come. All but the first are ends."""
 
     WAITING = "waiting"

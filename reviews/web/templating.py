@@ -27,6 +27,7 @@ PART_OF = {
     "audit.site": "people",
     "calibration": "cycles",
     "ladder_editor": "ladder_library",
+    "mail": "people",
     "packets": "cycles",
     "people.account": "",
     "ratings": "cycles",

@@ -101,6 +101,8 @@ NOMINATED = {"peer": lambda _world, subject: subject.nominated}
 ASKED = {"peer": lambda _world, subject: subject.asked}
 PANEL = {"panel": lambda _world, subject: subject.panel}
 PERSON = {"person": lambda world, _subject: world.bystander}
+#: None that did not arrive, so that nobody can send it again.
+MESSAGE = {"message": lambda _world, _subject: "nomessageofthisnameher"}
 VERSION = {"version": lambda world, _subject: world.ladder}
 WITHOUT_OWNER = {"cycle": lambda world, _subject: world.without_owner}
 DRAFT = {"version": lambda world, _subject: world.draft_ladder}
@@ -583,6 +585,11 @@ SITE_ROUTES = (
     page("people.roster", "G04", on="site"),
     page("people.person", "G15", on="site", parts=PERSON),
     write("people.make_link", "G05", on="site", parts=PERSON, done_by=("1", "site owner")),
+    write("people.invite", "G05", on="site", parts=PERSON),
+    page("people.invite_all", "G05", on="site"),
+    write("people.invite_all", "G05", on="site"),
+    page("mail.index", "G30", on="site"),
+    write("mail.repeat", "G05", on="site", parts=MESSAGE),
     page("people.deactivate", "G05", on="site", parts=PERSON),
     write("people.deactivate", "G05", on="site", parts=PERSON, done_by=("1", "site owner")),
     write("people.activate", "G05", on="site", parts=PERSON, done_by=("1", "site owner")),

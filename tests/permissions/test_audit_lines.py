@@ -41,9 +41,12 @@ ELSEWHERE = {
     "ladder_library.fields": "tests/reviews/ladder_library/test_import_preview.py",
     "ladder_library.upload": "tests/reviews/ladder_library/test_ladder_pages.py",
     "ladder_library.order": "tests/reviews/ladder_library/test_import_preview.py",
+    "mail.repeat": "tests/reviews/mail/test_mail_page.py",
     "packets.start": "tests/reviews/packets/test_starting.py",
     "people.account": "tests/reviews/audit/test_lines.py",
     "people.apply_import": "tests/reviews/people/test_importing.py",
+    "people.invite": "tests/reviews/mail/test_invitations.py",
+    "people.invite_all": "tests/reviews/mail/test_invitations.py",
     "people.links": "tests/reviews/audit/test_lines.py",
     "people.use_link": "tests/reviews/audit/test_lines.py",
 }

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ladders.orm import Base
 from reviews.db.models.people import Person
-from reviews.rules.enums import MailState
+from reviews.rules.enums import MailStatus
 
 
 class OutboxMessage(Base):
@@ -16,9 +16,9 @@ class OutboxMessage(Base):
 
     __tablename__ = "outbox_message"
     __table_args__ = (
-        CheckConstraint("(state = 'waiting') = (ended_at IS NULL)", name="waiting_has_no_end"),
+        CheckConstraint("(status = 'waiting') = (ended_at IS NULL)", name="waiting_has_no_end"),
         CheckConstraint("(lease IS NULL) = (leased_until IS NULL)", name="lease_has_an_end"),
-        Index("ix_outbox_message_due", "state", "due_at"),
+        Index("ix_outbox_message_due", "status", "due_at"),
         Index("ix_outbox_message_person_id", "person_id", "kind", "made_at"),
     )
 
@@ -33,7 +33,7 @@ class OutboxMessage(Base):
     #: Where it goes, if not to the address that the person has when it is sent.
     address: Mapped[str | None] = mapped_column(String(254))
     made_at: Mapped[datetime] = mapped_column(index=True)
-    state: Mapped[MailState] = mapped_column(default=MailState.WAITING)
+    status: Mapped[MailStatus] = mapped_column(default=MailStatus.WAITING)
     #: When it is tried next.
     due_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)

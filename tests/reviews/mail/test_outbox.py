@@ -7,7 +7,7 @@ from reviews.db.extensions import db
 from reviews.db.models.mail import OutboxMessage
 from reviews.mail.kinds import MESSAGES, why_not_sent
 from reviews.mail.outbox import post
-from reviews.rules.enums import MailKind, MailState
+from reviews.rules.enums import MailKind, MailStatus
 from tests.builders import NOW, a_person
 
 pytestmark = pytest.mark.both_databases
@@ -29,7 +29,7 @@ def test_a_message_waits_from_the_instant_of_the_act():
 
     [left] = outbox()
     assert (left.kind, left.person_id, left.about, left.address) == ("invitation", bo.id, {}, None)
-    assert (left.state, left.due_at, left.made_at) == (MailState.WAITING, NOW, NOW)
+    assert (left.status, left.due_at, left.made_at) == (MailStatus.WAITING, NOW, NOW)
     assert (left.lease, left.wording, left.ended_at, left.tries) == (None, None, None, 0)
 
 

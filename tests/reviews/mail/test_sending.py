@@ -19,7 +19,7 @@ from reviews.mail import sending
 from reviews.mail.outbox import post
 from reviews.mail.smtp import Delivery, Fate, deliver
 from reviews.people import service
-from reviews.rules.enums import MailKind, MailState
+from reviews.rules.enums import MailKind, MailStatus
 from reviews.rules.mail_server import Encryption, MailServer
 from tests.builders import NOW, a_person
 from tests.conftest import application, disconnect
@@ -95,7 +95,7 @@ def test_a_message_of_each_kind_arrives_as_text_and_as_a_page(kind, server):
     html = mail.get_body(("html",)).get_content()
     assert "Hello Bo <b>&amp; Sons," in text
     assert "Hello Bo &lt;b&gt;&amp;amp; Sons," in html
-    assert (only().state, only().reason, only().wording) == (MailState.SENT, "", None)
+    assert (only().status, only().reason, only().wording) == (MailStatus.SENT, "", None)
     addresses = set(re.findall(r"https?://[^\s\"<]+", text + html))
     assert {address.partition("/sign-in/link/")[0] for address in addresses} <= {
         "http://127.0.0.1:8000",
@@ -145,7 +145,7 @@ def test_no_message_is_lost_and_none_is_doubled_once_it_is_known_to_be_taken(
         at(minutes=minutes)
         look()
 
-    assert only().state is MailState.SENT
+    assert only().status is MailStatus.SENT
     in_doubt = step == "after data" or (killed == "after" and taken == 1)
     assert len(server.accepted) == 1 + in_doubt
     # In doubt it is the same message.
@@ -258,7 +258,7 @@ def test_a_refused_address_is_given_up_at_once_and_a_server_that_is_away_after_d
     left_for("Bo")
     server.answers = {"rcpt": "550 no such user"}
     look()
-    assert (only().state, only().tries) == (MailState.FAILED, 1)
+    assert (only().status, only().tries) == (MailStatus.FAILED, 1)
 
     db.session.delete(only())
     left_for("Cy")
@@ -267,10 +267,10 @@ def test_a_refused_address_is_given_up_at_once_and_a_server_that_is_away_after_d
     for hours in range(200):
         at(hours=hours)
         look()
-        tried.append((only().tries, only().state))
+        tried.append((only().tries, only().status))
 
-    assert tried[0] == (1, MailState.WAITING)
-    assert only().state is MailState.FAILED
+    assert tried[0] == (1, MailStatus.WAITING)
+    assert only().status is MailStatus.FAILED
     assert only().reason.startswith("Given up after four days. The mail server takes nothing")
     # Once an hour at the most.
     assert 90 < only().tries < 100
@@ -297,7 +297,7 @@ def test_who_may_not_get_it_any_more_gets_nothing_and_the_reason_is_kept(server)
     look()
 
     assert server.accepted == []
-    assert (only().state, only().reason) == (MailState.NOT_SENT, "The account is closed.")
+    assert (only().status, only().reason) == (MailStatus.NOT_SENT, "The account is closed.")
     assert db.session.scalars(select(SignInLink)).all() == []
 
 
@@ -313,7 +313,7 @@ def test_a_message_in_doubt_does_not_go_to_an_address_that_the_person_gave_up(se
     look()
 
     assert server.recipients == ["old@example.org", "new@example.org"]
-    assert only().state is MailState.SENT
+    assert only().status is MailStatus.SENT
 
 
 @pytest.mark.usefixtures("session")
@@ -396,7 +396,7 @@ def test_an_address_that_cannot_be_written_keeps_no_other_from_being_sent(addres
     look()
 
     first, second = db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
-    assert (first.state, second.state) == (MailState.FAILED, MailState.SENT)
+    assert (first.status, second.status) == (MailStatus.FAILED, MailStatus.SENT)
     assert len(server.accepted) == 1
 
 
@@ -439,7 +439,7 @@ def test_two_workers_never_send_one_message_twice(database):
         with app.app_context():
             start.wait()
             while db.session.scalar(
-                select(OutboxMessage.id).where(OutboxMessage.state == MailState.WAITING).limit(1)
+                select(OutboxMessage.id).where(OutboxMessage.status == MailStatus.WAITING).limit(1)
             ):
                 db.session.rollback()
                 # A lock that is not had in time is waited for at the next look.

@@ -82,6 +82,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         app.register_blueprint(blueprint)
     if app.config["MODE"] != "production":
         app.register_blueprint(styleguide.bp)
+    if app.config["MODE"] == "demo":
+        app.register_blueprint(routes.MAILBOX)
 
     guard.require_guarded_routes(app)
     # What starting has made is here to stay: a page that makes many objects need not have all of it searched for

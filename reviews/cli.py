@@ -1,7 +1,10 @@
 """Commands of `flask --app reviews`. Each is imported when it is called, so that none waits for all the others."""
 
 import os
+import signal
+import subprocess
 import sys
+import time
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -209,22 +212,37 @@ def prepare_migrations(app: Flask) -> click.Group:
 
 @click.command("serve")
 def serve() -> None:
-    """Serve the application at 127.0.0.1; PORT names another port than 8000."""
+    """Serve the application at 127.0.0.1, with its worker; PORT names another port than 8000."""
     port = os.environ.get("PORT", "8000")
     click.echo(f"Levelset is at http://127.0.0.1:{port}")
-    gunicorn = Path(sys.executable).with_name("gunicorn")
-    os.execv(  # noqa: S606 - our own server, with our own arguments
-        gunicorn,
-        [
-            str(gunicorn),
-            f"--bind=127.0.0.1:{port}",
-            "--worker-class=gthread",
-            "--workers=2",
-            "--threads=4",
-            "--no-control-socket",
-            "reviews:create_app()",
-        ],
-    )
+    tools = Path(sys.executable).parent
+    gunicorn = [
+        str(tools / "gunicorn"),
+        f"--bind=127.0.0.1:{port}",
+        "--worker-class=gthread",
+        "--workers=2",
+        "--threads=4",
+        "--no-control-socket",
+        "reviews:create_app()",
+    ]
+    end_together(gunicorn, [str(tools / "flask"), "--app", "reviews", "worker"])
+
+
+def end_together(*commands: list[str]) -> None:
+    """Run programs side by side until one of them ends, or this one is told to; then all of them are told."""
+    running = [subprocess.Popen(command) for command in commands]  # noqa: S603 - our own
+
+    def stop(*_: object) -> None:
+        for each in running:
+            each.terminate()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    while all(each.poll() is None for each in running):
+        time.sleep(0.2)
+    stop()
+    ended = [each.wait() for each in running]
+    sys.exit(max(abs(code) for code in ended))
 
 
 @click.command("write-tables")

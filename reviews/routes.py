@@ -18,6 +18,7 @@ from reviews.home.views import bp as home
 from reviews.ladder_editor.views import bp as ladder_editor
 from reviews.ladder_library.views import bp as ladder_library
 from reviews.mail.views import bp as mail
+from reviews.mail.views import demo as mailbox
 from reviews.packets.views import bp as packets
 from reviews.people.views import bp as people
 from reviews.ratings.views import bp as ratings
@@ -31,6 +32,9 @@ for part in (setup, owners, panels, phases, progress, release):
     cycles.register_blueprint(part)
 for part in (board, compare, committee, outcome):
     calibration.register_blueprint(part)
+
+#: In the demo alone.
+MAILBOX = mailbox
 
 BLUEPRINTS = (
     home,

@@ -10,17 +10,19 @@ from sqlalchemy import Connection, text
 
 from reviews.keeping.archive import ArchiveError, ArchiveReader, ArchiveWriter
 
-#: Written by the migrations themselves.
+#: Written by the migrations themselves. The queue of the worker, `huey_...`, is not copied either: it wakes, no more.
 _NOT_COPIED = "alembic_version"
 _TABLES = text(
     "SELECT table_name, array_agg(column_name::text ORDER BY ordinal_position) AS columns"
     " FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)"
     " WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' AND is_generated = 'NEVER'"
-    " AND table_name <> :left_out GROUP BY table_name ORDER BY table_name"
+    " AND table_name <> :left_out AND table_name NOT LIKE 'huey\\_%'"
+    " GROUP BY table_name ORDER BY table_name"
 )
 _SEQUENCES = text(
     "SELECT sequencename AS name, last_value FROM pg_sequences"
-    " WHERE schemaname = current_schema() AND last_value IS NOT NULL ORDER BY sequencename"
+    " WHERE schemaname = current_schema() AND last_value IS NOT NULL AND sequencename NOT LIKE 'huey\\_%'"
+    " ORDER BY sequencename"
 )
 _REFERENCES = text(
     "SELECT relname AS on_table, conname AS name, pg_get_constraintdef(pg_constraint.oid) AS rule"

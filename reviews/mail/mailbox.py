@@ -18,7 +18,7 @@ class KeptMail:
     to: str
     subject: str
     at: datetime
-    text: str
+    paragraphs: tuple[str, ...]
 
 
 def keep(folder: str, message: bytes) -> Delivery:
@@ -49,5 +49,5 @@ def _read(message: bytes) -> KeptMail:
         to=str(parsed["To"]),
         subject=str(parsed["Subject"]),
         at=parsed["Date"].datetime,
-        text=body.get_content() if body else "",
+        paragraphs=tuple((body.get_content() if body else "").strip().split("\n\n")),
     )

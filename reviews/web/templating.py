@@ -58,6 +58,7 @@ def init_app(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         DEFAULT_WORDS=DEFAULT_WORDS,
+        is_demo=app.config["MODE"] == "demo",
         months=formatting.months,
         count=formatting.count,
     )

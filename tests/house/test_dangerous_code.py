@@ -94,7 +94,7 @@ def test_no_text_becomes_code_and_no_other_program_or_machine_is_reached():
     found = {str(path.relative_to(ROOT)): forbidden_in(tree(path)) for path in CODE}
 
     assert len(found) > 200
-    # `serve` becomes gunicorn, with arguments of its own. Mail goes to the server of the settings, and nowhere else.
+    # `serve` runs gunicorn and the worker, with arguments of its own. Mail goes to the server of the settings.
     assert {name: what for name, what in found.items() if what} == {
         "reviews/cli.py": {"other programs"},
         "reviews/mail/smtp.py": {"other machines"},

@@ -12,6 +12,8 @@ from typing import Any, cast
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
+from tests.canaries import SWEEP, marks_in
+
 #: In the order of a conversation. "after": the server has done it, and breaks off before it says so or just after.
 STEPS = (
     "connect",
@@ -132,6 +134,7 @@ class _Handler:
             return line
         assert isinstance(envelope.content, bytes)
         self.stub.accepted.append(envelope.content)
+        look_through(envelope.content)
         self.stub.recipients += envelope.rcpt_tos
         if server.breaks_at == "after data":
             server.break_off()
@@ -139,6 +142,15 @@ class _Handler:
         if server.breaks_at == "after 250":
             asyncio.get_running_loop().call_later(0.05, server.break_off)
         return "250 taken"
+
+
+def look_through(mail: bytes) -> None:
+    """Fail the test in which a mail holds a text that not everybody may read: none belongs into a mail, to nobody."""
+    for part in message_from_bytes(mail, policy=default).walk():
+        found = marks_in(part.get_payload(decode=True) or b"") | marks_in(bytes(part))
+        for mark in found:
+            SWEEP.complain(f"A mail holds {mark.text}.")
+    SWEEP.count("answers")
 
 
 class _Controller(Controller):

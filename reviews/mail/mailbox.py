@@ -45,9 +45,10 @@ def _box(folder: str) -> mailbox.Maildir:
 def _read(message: bytes) -> KeptMail:
     parsed = email.message_from_bytes(message, policy=default)
     body = parsed.get_body(("plain",))
+    text = (body.get_content() if body else "").replace("\r\n", "\n")
     return KeptMail(
         to=str(parsed["To"]),
         subject=str(parsed["Subject"]),
         at=parsed["Date"].datetime,
-        paragraphs=tuple((body.get_content() if body else "").strip().split("\n\n")),
+        paragraphs=tuple(text.strip().split("\n\n")),
     )

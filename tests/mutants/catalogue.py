@@ -1,11 +1,12 @@
 """All mutants: what may leak and which rule may be gone, each with the tests that say so."""
 
-from tests.mutants import entrances, hidden, policy_rows, records
+from tests.mutants import entrances, hidden, mail, policy_rows, records
 from tests.mutants.switching import Mutant
 
 MUTANTS: tuple[Mutant, ...] = (
     *policy_rows.MUTANTS,
     *hidden.MUTANTS,
     *entrances.MUTANTS,
+    *mail.MUTANTS,
     *records.MUTANTS,
 )

@@ -291,7 +291,7 @@ SECRETS = (
             partial(people.account_changes, "Other candidate"),
             partial(people.account_changes, "Owner"),
         ],
-        witnesses={"Owner": ("people.person", "audit.site")},
+        witnesses={"Owner": ("people.person", "audit.site", "mail.index")},
     ),
     Secret(
         "what is set up for later",

@@ -18,6 +18,7 @@ from reviews.db.extensions import db
 from reviews.db.models.attempts import FailedSignIn, HitCount
 from reviews.db.models.calibration import Conflict, OutcomeReading, PersonalTie
 from reviews.db.models.cycles import Cycle, CycleOwner, Panel, PanelMember
+from reviews.db.models.mail import OutboxMessage, WorkerHeartbeat
 from reviews.db.models.packets import (
     Assignment,
     EvidenceItem,
@@ -47,6 +48,7 @@ from reviews.rules.enums import (
     ConflictStanding,
     CyclePhase,
     DeclineCategory,
+    MailStatus,
     Outcome,
     PacketStage,
     PacketState,
@@ -186,6 +188,7 @@ def addresses() -> dict[str, tuple[str, ...]]:
         "track": (never,),
         "dimension": (builders.asked(own).dimensions[0].key, never),
         "token": (never,),
+        "message": (never,),
         # In no address: who can be put forward as a peer.
         "proposed": tuple(person(name).public_id for name in ("Stranger", "Added peer")),
     }
@@ -468,6 +471,38 @@ def nominates(name: str) -> None:
     nominated.proposed_by_id = person("Candidate").id
 
 
+def gets_mail(somebody: Person) -> None:
+    """One message is on its way, one came back and was sent again, and the worker was seen."""
+    message = {"person_id": somebody.id, "kind": "new_device", "made_at": NOW, "tries": 1}
+    builders.saved(
+        OutboxMessage(
+            **message,
+            public_id=f"waits{somebody.id}",
+            about={"device": "Firefox", "when": "now"},
+            due_at=NOW,
+            lease="a lease",
+            leased_until=NOW,
+            wording={"text": "Hello"},
+            message_id=f"<waits{somebody.id}@example.org>",
+        )
+    )
+    for number, repeated_at in enumerate((None, NOW)):
+        builders.saved(
+            OutboxMessage(
+                **message,
+                public_id=f"back{somebody.id}-{number}",
+                about={},
+                address="elsewhere@example.org",
+                due_at=NOW,
+                status=MailStatus.BOUNCED,
+                ended_at=NOW,
+                reason="It came back.",
+                repeated_at=repeated_at,
+            )
+        )
+    db.session.merge(WorkerHeartbeat(name="mail", seen_at=NOW))
+
+
 def account_changes(name: str) -> None:
     """Somebody signs in twice, signs out once, was given a link before and has a password since.
 
@@ -487,9 +522,11 @@ def account_changes(name: str) -> None:
             shown_to_id=person("Manager").id,
             expires_at=NOW + timedelta(days=1),
             used_at=NOW,
+            was_mailed=True,
             acknowledged_at=NOW,
         )
     )
+    gets_mail(somebody)
     somebody.password_hash = "a hash that fits no password"
     somebody.level = "IC4"
     somebody.is_owner = True

@@ -21,7 +21,8 @@ from reviews.mail.smtp import Delivery, Fate, deliver
 from reviews.people import service
 from reviews.rules.enums import MailKind, MailStatus
 from reviews.rules.mail_server import Encryption, MailServer
-from tests.builders import NOW, a_person
+from tests.builders import NOW, a_cycle, a_packet, a_person
+from tests.canaries import SWEEP, marked
 from tests.conftest import application, disconnect
 from tests.mail_server import STEPS, mail_server
 
@@ -119,6 +120,35 @@ def test_the_link_of_a_message_lets_its_reader_choose_a_password_and_is_stored_n
     row = only()
     assert token not in repr([getattr(row, column.key) for column in row.__mapper__.columns])
     assert client.get(f"/sign-in/link/{token}").status_code == 200
+
+
+@pytest.mark.usefixtures("session", "at")
+def test_a_message_in_doubt_is_kept_without_its_token(server):
+    left_for()
+    server.breaks = ["after data"]
+
+    look()
+
+    text = server.messages[0].get_body(("plain",)).get_content()
+    [token] = re.findall(r"/sign-in/link/(\S+)", text)
+    assert "/sign-in/link/" in only().wording["text"]
+    assert token not in repr(only().wording)
+
+
+@pytest.mark.usefixtures("session", "at", "server")
+def test_what_is_being_sent_is_sent_by_nobody_else():
+    left_for()
+    sent = []
+
+    def hand_over(message_id, _wording, _token):
+        sent.append(message_id)
+        if len(sent) == 1:
+            look(hand_over=hand_over)
+        return Delivery(Fate.ACCEPTED)
+
+    look(hand_over=hand_over)
+
+    assert len(sent) == 1
 
 
 @pytest.mark.usefixtures("session")
@@ -370,6 +400,17 @@ def test_no_name_breaks_a_header(name, server):
     assert max(len(line) for line in server.accepted[0].split(b"\r\n")) < 999
 
 
+@pytest.mark.usefixtures("session", "at", "server")
+def test_a_mail_with_a_text_of_a_packet_fails_its_test():
+    packet = a_packet(a_cycle())
+    left_for(marked("Bo of whom somebody wrote that all is very well", "R16", packet))
+
+    with SWEEP.expecting() as found:
+        look()
+
+    assert set(found) == {f"A mail holds zq7r16p{packet.id}a0n0q."}
+
+
 @pytest.mark.usefixtures("session", "at")
 @pytest.mark.parametrize(
     ("address", "said"),
@@ -403,15 +444,16 @@ def test_an_address_that_cannot_be_written_keeps_no_other_from_being_sent(addres
 @pytest.mark.usefixtures("session", "at", "server")
 def test_no_transaction_is_open_while_the_server_is_spoken_to():
     left_for()
-    open_ones = []
+    asked = []
 
     def watched(*given):
-        open_ones.append(db.session().in_transaction())
+        assert not db.session().in_transaction()
+        asked.append(given)
         return worker.hand_over(*given)
 
     look(hand_over=watched)
 
-    assert open_ones == [False]
+    assert len(asked) == 1
 
 
 @pytest.mark.usefixtures("session", "server")

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from reviews.db.models.audit import AuditEvent
+from reviews.db.models.mail import OutboxMessage
 from reviews.db.models.people import ManagerLink, Person, SignInSession
 from reviews.people import import_record, importing, service
 from reviews.rules.errors import RuleBroken
@@ -103,6 +104,43 @@ def test_addresses_and_ids_may_be_swapped(session):
 
     session.expire_all()
     assert (one.email, one.email_key, two.email) == (second, second, first)
+
+
+def told(session):
+    found = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id))
+    return [(each.kind, each.person_id, each.address, each.about) for each in found]
+
+
+def test_a_new_address_is_told_to_both_and_who_leaves_hears_of_it(app, session, monkeypatch):
+    monkeypatch.setitem(app.config, "MAIL_URL", "smtp://127.0.0.1:9")
+    owner, one, leaver = a_person(is_owner=True), a_person(), a_person()
+    before = one.email
+    session.flush()
+
+    imported(HEADER + line(one, email="new@example.org"), actor=owner)
+
+    assert told(session) == [
+        ("account_closed", leaver.id, None, {}),
+        ("new_address", one.id, before, {"goes_to": "old", "other": "n…@e…"}),
+        ("new_address", one.id, None, {"goes_to": "new", "other": f"{before[0]}…@e…"}),
+    ]
+
+
+def test_an_address_that_was_passed_on_hears_nothing_of_who_had_it(app, session, monkeypatch):
+    monkeypatch.setitem(app.config, "MAIL_URL", "smtp://127.0.0.1:9")
+    owner, one, two = a_person(is_owner=True), a_person(), a_person()
+    text = HEADER + line(one, email=two.email) + line(two, email="two@new.example.org")
+    kept, passed_on = one.email, two.email
+    session.flush()
+
+    imported(text, actor=owner)
+
+    assert [(person, address) for _, person, address, _ in told(session)] == [
+        (one.id, kept),
+        (one.id, None),
+        (two.id, None),
+    ]
+    assert passed_on == one.email
 
 
 def test_the_first_owner_keeps_the_account_when_the_file_knows_the_address(session):

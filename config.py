@@ -24,15 +24,15 @@ AUDIT_ANCHOR = os.environ.get(
     "AUDIT_ANCHOR", str(_ROOT / "var" / "audit.anchor") if MODE == "production" else ""
 )
 
+#: Of `flask --app reviews serve`.
+PORT = os.environ.get("PORT") or "8000"
+
 #: The address people use. Links that leave the page are made from it, never from a request's Host header.
-PUBLIC_URL = (os.environ.get("PUBLIC_URL") or "http://127.0.0.1:8000").rstrip("/")
+PUBLIC_URL = (os.environ.get("PUBLIC_URL") or f"http://127.0.0.1:{PORT}").rstrip("/")
 #: A request that names another host is refused. Proxies and probes on the machine itself may call it by its own name.
 TRUSTED_HOSTS = [host_of(PUBLIC_URL), "localhost", "127.0.0.1"]
 #: How many proxies in front may be believed about the client's address.
 PROXIES = os.environ.get("PROXIES") or "0"
-#: Of `flask --app reviews serve`.
-PORT = os.environ.get("PORT") or "8000"
-
 #: The mail server, as smtp://user:password@host:port or smtps://; "" for no mail. What is sent comes from MAIL_FROM.
 MAIL_URL = os.environ.get("MAIL_URL") or ""
 MAIL_FROM = os.environ.get("MAIL_FROM") or ""

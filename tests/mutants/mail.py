@@ -78,6 +78,9 @@ MUTANTS = (
         "everybody is invited again",
         "A second press sends a second message to everybody.",
         rewritten(service.invite_all, "again=again", "again=True"),
-        tests_of(INVITATIONS, "test_all_who_have_no_password_are_invited_in_one_act_and_only_once"),
+        tests_of(
+            INVITATIONS,
+            "test_who_was_invited_within_a_day_is_invited_again_if_asked_or_if_it_did_not_arrive",
+        ),
     ),
 )

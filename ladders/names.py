@@ -75,6 +75,8 @@ _RANKS = (
     r"fellow|partner|executive|chief|cto|vp|vice president|unlimited",
 )
 _RANK_WORDS = [re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for words in _RANKS]
+#: Asked first, since most texts have none: one search in the place of one for each rank.
+_ANY_RANK = re.compile(rf"\b(?:{'|'.join(_RANKS)})\b", re.IGNORECASE)
 _TITLES = re.compile(
     r"\b(?:administrator|advocate|agent|analista?|analyst|artist|assistant|chef|consultant"
     r"|coordinator|desarrollador|desenvolvedor|designer|developer|d[e\u00e9]veloppeur|director"
@@ -330,7 +332,10 @@ def is_like_a_dimension(name: str) -> bool:
 
 def rank(name: str) -> int | None:
     """The place of a name among the words of rank, or None where it has none of them."""
-    found = [place for place, words in enumerate(_RANK_WORDS) if words.search(_unmarked(name))]
+    name = _unmarked(name)
+    if not _ANY_RANK.search(name):
+        return None
+    found = [place for place, words in enumerate(_RANK_WORDS) if words.search(name)]
     return max(found, default=None)
 
 

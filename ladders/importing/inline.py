@@ -41,6 +41,10 @@ _GENERATED = re.compile(
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
+#: Every mark begins with one of these; most texts have none.
+_BEGINS_A_MARK = re.compile(r"[~<{\[&\\]")
+
+
 def is_image(source: str) -> bool:
     """Whether there is nothing but images, each perhaps a link: their words say only what they show."""
     return _IMAGE.search(source) is not None and not _LINK.sub("", _IMAGE.sub("x", source)).strip(
@@ -55,6 +59,8 @@ def without_generated(source: str) -> str:
 
 def read_inline(source: str) -> Inline:
     """Never raises; `links` are the addresses of links, in order."""
+    if not _BEGINS_A_MARK.search(source):
+        return Inline(" ".join(source.split()), (), ())
     links: list[str] = []
 
     def link(match: re.Match[str]) -> str:

@@ -45,8 +45,9 @@ MOST_BLOCKS = 20_000
 TOO_MANY_BLOCKS = (
     f"There are more than {MOST_BLOCKS:,} paragraphs and points. No ladder has so many."
 )
-#: Of all tables of a document, with the empty ones, and a wide or high one as often as it is seen.
-MOST_CELLS = 20_000
+#: Of all tables of a document, with the empty ones, and a wide or high one as often as it is seen: enough for as many
+#: expectations as a ladder has, each in a row of six.
+MOST_CELLS = 12_000
 MOST_COLUMNS = 200
 
 #: Of one text, in characters. Several pages of it.

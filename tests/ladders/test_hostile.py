@@ -58,7 +58,7 @@ REFUSED = {
     "cells": (
         "a.csv",
         b"D" + b",L" * 100 + b"\n" + (b"T" + b"," * 100 + b"\n") * 200,
-        "There are more than 20,000 cells in tables.",
+        "There are more than 12,000 cells in tables.",
     ),
     "cells of several tables": (
         "a.html",
@@ -66,7 +66,7 @@ REFUSED = {
         + b"<tr><td colspan=60>x" * 200
         + b"</table><table>"
         + b"<tr><td colspan=60>x" * 200,
-        "There are more than 20,000 cells in tables.",
+        "There are more than 12,000 cells in tables.",
     ),
     "a long text": (
         "a.md",

@@ -310,6 +310,18 @@ SECRETS = (
         witnesses={"Owner": ("calibration.committee.show", "cycles.progress.show")},
     ),
     Secret(
+        "a line of reporting of another owner",
+        alone("Owner with a packet"),
+        before=[
+            *rating_goes_on(),
+            calibrate,
+            people.another_panel_sits,
+            partial(people.owns_the_cycle, "Other chair"),
+        ],
+        hidden=[partial(people.is_tied, "Other chair")],
+        witnesses={"Other chair": ("cycles.show",)},
+    ),
+    Secret(
         "who has declined, from whoever owes a rating",
         alone("Manager"),
         [*alone("Peer"), ("Candidate", "Manager")],

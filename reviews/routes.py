@@ -22,6 +22,7 @@ from reviews.mail.views import demo as mailbox
 from reviews.packets.views import bp as packets
 from reviews.people.views import bp as people
 from reviews.ratings.views import bp as ratings
+from reviews.signing_in.views import bp as signing_in
 from reviews.web.health import bp as health
 from reviews.web.words import bp as words
 
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     home,
     people,
     mail,
+    signing_in,
     ladder_library,
     ladder_editor,
     cycles,

@@ -1,1 +1,1 @@
-"""People: signing in, accounts, and the import of the roster."""
+"""People: their accounts, the links they get in with, and the import of the roster."""

@@ -38,7 +38,7 @@ def sign_in_link(email: str) -> None:
 
 
 def _show(token: str) -> None:
-    click.echo(public_link("people.use_link", token=token))
+    click.echo(public_link("signing_in.use_link", token=token))
     click.echo("Whoever it is for is told at the next sign-in that it was shown here.", err=True)
 
 

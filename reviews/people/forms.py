@@ -8,74 +8,18 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than 
     BooleanField,
     EmailField,
     HiddenField,
-    PasswordField,
     SearchField,
     SelectChoice,
     SelectField,
     StringField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms.validators import DataRequired
 
 from reviews.people.person_edit import FIELDS, Fault, PersonDraft
-from reviews.rules.good_passwords import MAX_LENGTH, MIN_LENGTH
 from reviews.web.fields import at_most, one_line
 from reviews.web.forms import EditForm, ReasonForm, StrictForm
 from reviews.web.lists import SEARCH_RULES, NameSearch
-from reviews.web.validators import plain_name
-
-_GOOD_PASSWORD = f"{MIN_LENGTH} to {MAX_LENGTH} characters. A sentence is a good password."
-
-
-class SignInForm(StrictForm):
-    email = EmailField(
-        "E-mail address",
-        [InputRequired("Type your e-mail address."), Length(max=254), plain_name],
-        render_kw={"autocomplete": "username", "autofocus": True},
-    )
-    password = PasswordField(
-        "Password",
-        [InputRequired("Type your password."), Length(max=1024)],
-        render_kw={"autocomplete": "current-password"},
-    )
-    next = HiddenField()
-    #: What was typed on the page that could not be taken, sealed.
-    typed = HiddenField()
-
-
-class ChoosePasswordForm(StrictForm):
-    password = PasswordField(
-        "Password",
-        [InputRequired("Choose a password.")],
-        description=_GOOD_PASSWORD,
-        render_kw={"autocomplete": "new-password"},
-    )
-
-
-class ChangePasswordForm(StrictForm):
-    present = PasswordField(
-        "Present password",
-        [InputRequired("Type your present password."), Length(max=1024)],
-        render_kw={"autocomplete": "current-password"},
-    )
-    chosen = PasswordField(
-        "New password",
-        [InputRequired("Choose a new password.")],
-        description=_GOOD_PASSWORD,
-        render_kw={"autocomplete": "new-password"},
-    )
-
-
-class EndSessionsForm(StrictForm):
-    """Of one session, named by its handle, or of all but the present one."""
-
-    session = HiddenField()
-
-
-class LinksReadForm(StrictForm):
-    """Up to which link the page has told of them, and where to go then."""
-
-    newest = HiddenField()
-    next = HiddenField()
+from reviews.web.validators import plain_name, short_name
 
 
 class RosterSearch(NameSearch):
@@ -106,7 +50,7 @@ class PersonForm(ReasonForm, EditForm):
 
     name = StringField(
         "Name",
-        [DataRequired("Type the name."), at_most(200), plain_name],
+        [DataRequired("Type the name."), at_most(200), short_name],
         description="As colleagues write it.",
         filters=[one_line],
         render_kw={"autocomplete": "off"},

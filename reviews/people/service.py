@@ -64,8 +64,8 @@ def recognise(email: str, password: str, *, demo_allowed: bool) -> Recognised:
     return Recognised(person_id, password_hash)
 
 
-def enter(recognised: Recognised, *, at: datetime, hours: int, idle: timedelta) -> str:
-    """Sign in whoever was recognised, and give the session's token.
+def still_recognised(recognised: Recognised) -> Person:
+    """Whoever was recognised, now that the transaction is open in which they are signed in.
 
     Raises:
         NotRecognised: if the account was closed or got another password meanwhile.
@@ -74,7 +74,7 @@ def enter(recognised: Recognised, *, at: datetime, hours: int, idle: timedelta) 
     lock_account(person)
     if not person.is_active or person.password_hash != recognised.password_hash:
         raise NotRecognised(NOT_SIGNED_IN, account=person.public_id)
-    return open_session(person, at=at, hours=hours, idle=idle)
+    return person
 
 
 def open_session(person: Person, *, at: datetime, hours: int, idle: timedelta | None = None) -> str:

@@ -29,7 +29,7 @@ PART_OF = {
     "ladder_editor": "ladder_library",
     "mail": "people",
     "packets": "cycles",
-    "people.account": "",
+    "signing_in.account": "",
     "ratings": "cycles",
 }
 

@@ -27,8 +27,8 @@ SILENT = {
     # It is the reader's own, and nobody else sees whether they have.
     "calibration.outcome.mark_read",
     # Of sessions only what ends other ones has a line.
-    "people.sign_in",
-    "people.sign_out",
+    "signing_in.sign_in",
+    "signing_in.sign_out",
     # It shows what it would do.
     "people.upload",
 }
@@ -43,12 +43,12 @@ ELSEWHERE = {
     "ladder_library.order": "tests/reviews/ladder_library/test_import_preview.py",
     "mail.repeat": "tests/reviews/mail/test_mail_page.py",
     "packets.start": "tests/reviews/packets/test_starting.py",
-    "people.account": "tests/reviews/audit/test_lines.py",
+    "signing_in.account": "tests/reviews/audit/test_lines.py",
     "people.apply_import": "tests/reviews/people/test_importing.py",
     "people.invite": "tests/reviews/mail/test_invitations.py",
     "people.invite_all": "tests/reviews/mail/test_invitations.py",
-    "people.links": "tests/reviews/audit/test_lines.py",
-    "people.use_link": "tests/reviews/audit/test_lines.py",
+    "signing_in.links": "tests/reviews/audit/test_lines.py",
+    "signing_in.use_link": "tests/reviews/audit/test_lines.py",
 }
 #: Other tests of these routes ask for less than that it is done.
 MORE = {"cycles.panels.edit", "cycles.panels.remove"}

@@ -337,7 +337,7 @@ def test_a_failed_sign_in_names_the_account_and_not_the_address(
         line = log.one("sign_in_failed")
         assert (line["account"], line["route"], line["level"]) == (
             account,
-            "people.sign_in",
+            "signing_in.sign_in",
             "warning",
         )
         assert line["request_id"] == log.of("request")[-1]["request_id"]
@@ -347,7 +347,11 @@ def test_a_link_that_opens_nothing_is_a_failed_sign_in(client: StrictClient, log
     answer = client.submit(f"/sign-in/link/{TYPED}", {"password": PASSWORD})
 
     line = log.one("sign_in_failed")
-    assert (answer.status_code, line["account"], line["route"]) == (422, None, "people.use_link")
+    assert (answer.status_code, line["account"], line["route"]) == (
+        422,
+        None,
+        "signing_in.use_link",
+    )
 
 
 @pytest.mark.usefixtures("one_stretch")
@@ -356,7 +360,7 @@ def test_too_many_attempts_and_too_many_misses_are_events(
 ) -> None:
     statuses = [attempt(client, bo.email, "a wrong password of words") for _ in range(6)]
     assert statuses[-1] == 429
-    assert log.one("rate_limited")["route"] == "people.sign_in"
+    assert log.one("rate_limited")["route"] == "signing_in.sign_in"
     log.clear()
     client.sign_in(bo)
 

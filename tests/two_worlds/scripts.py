@@ -26,7 +26,12 @@ WORDS = "Said here so that it stands on record."
 #: The page on which somebody's part in a vote ends comes after all others that are filled in.
 LATE = "calibration.committee.conflicts"
 #: What ends somebody's part in a cycle, or their session, and is done last.
-LAST = ("packets.withdraw_now", "people.end_sessions", "people.account", "people.sign_out")
+LAST = (
+    "packets.withdraw_now",
+    "signing_in.end_sessions",
+    "signing_in.account",
+    "signing_in.sign_out",
+)
 
 
 # -- Pages
@@ -149,7 +154,7 @@ BODIES: Mapping[str, Mapping[str, Any]] = {
     "ratings.decline": {"category": "no_time", "note": ""},
     "ratings.save": {"rationale": "Seen in item 1.", "category": "met", "version": "0"},
     "packets.decide_on_peer": {"answer": "approve"},
-    "people.sign_in": {"email": "candidate@example.org", "password": "nobody has this one"},
+    "signing_in.sign_in": {"email": "candidate@example.org", "password": "nobody has this one"},
 }
 
 

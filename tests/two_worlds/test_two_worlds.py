@@ -174,7 +174,7 @@ def try_everything(pair: Pair, ids: Ids, *, leave_out: frozenset[str] = frozense
             pair.send_all(own_pages(app, ids))
         fill_in(pair, person, page, leave_out)
     for form in empty_forms(app, ids, everything=everything):
-        if form.family == "people.sign_out":
+        if form.family == "signing_in.sign_out":
             pair.send_all(own_pages(app, ids))
         if form.family not in leave_out:
             pair.send_all([form])

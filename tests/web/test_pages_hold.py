@@ -48,7 +48,7 @@ ALIKE = {
     "ladder_library.level",
     "ladder_library.show",
     "ladder_library.step",
-    "people.account",
+    "signing_in.account",
 }
 #: What each of them must have come by.
 REACHED = {

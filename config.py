@@ -48,6 +48,10 @@ SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_HOURS = 12
 #: A session of which nothing is asked for so long ends before its hours are over.
 SESSION_IDLE_MINUTES = os.environ.get("SESSION_IDLE_MINUTES") or "60"
+#: Who signs in with a second factor beside the password: "", "owners and chairs", or "everybody".
+SECOND_FACTOR_FOR = os.environ.get(
+    "SECOND_FACTOR_FOR", "owners and chairs" if MODE == "production" else ""
+)
 
 MAX_CONTENT_LENGTH = 1024 * 1024
 MAX_FORM_MEMORY_SIZE = 512 * 1024

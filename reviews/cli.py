@@ -173,6 +173,13 @@ def _groups() -> list[click.Group]:
                     "Print a link with which somebody chooses a new password. Leaves an audit line.",
                     click.Argument(["email"]),
                 ),
+                _command(
+                    "take-off-second-factors",
+                    "reviews.signing_in.commands:take_off_second_factors",
+                    "Let somebody who has lost theirs sign in with the password alone. Leaves an audit line.",
+                    click.Argument(["email"]),
+                    click.Argument(["reason"]),
+                ),
             ],
         ),
     ]

@@ -87,8 +87,8 @@ def cookie_of(app: Flask, token: str | None) -> str:
 
 
 def without_token(answer: TestResponse) -> bytes:
-    """The body of an answer but for the token of its forms, which tells the second in which it was made."""
-    return re.sub(rb'name="csrf_token" value="[^"]*"', b"", answer.data)
+    """The body of an answer but for what tells when and for whom it was made: tokens, the question to a passkey."""
+    return re.sub(rb'name="csrf_token" value="[^"]*"|data-question="[^"]*"', b"", answer.data)
 
 
 def form_token(app: Flask, *, seconds_ago: int = 0) -> str:

@@ -30,6 +30,11 @@ def use(source: Source) -> Iterator[None]:
         _source = before
 
 
+def some_bytes(purpose: str, size: int) -> bytes:
+    """For what is made of bytes: a key, a number that is used once."""
+    return _source(purpose, size)
+
+
 def public_id() -> str:
     """A name for a URL: 128 random bits, no time part, 22 URL-safe characters."""
     return _text("public id", 16)

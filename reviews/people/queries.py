@@ -17,6 +17,7 @@ from sqlalchemy import (
     literal,
     literal_column,
     not_,
+    or_,
     select,
 )
 from sqlalchemy.orm import aliased, joinedload
@@ -27,6 +28,7 @@ from reviews.db import clock
 from reviews.db.extensions import db
 from reviews.db.models.mail import OutboxMessage
 from reviews.db.models.people import ManagerLink, Person, SignInLink, SignInSession
+from reviews.db.models.signing_in import AuthenticatorApp, Passkey
 from reviews.db.pagination import COUNTED, Page, count_of
 from reviews.db.text import has_words, read_as_it_lies, word_params
 from reviews.display.formatting import count, short_day
@@ -79,6 +81,8 @@ def viewer_of_session(token: str) -> tuple[Viewer, datetime] | None:
         is_owner=row.is_owner,
         now=present,
         session_id=row.id,
+        proved_at=row.proved_at,
+        needs_factor=row.needs_factor,
     )
     return viewer, row.idle_until
 
@@ -91,6 +95,8 @@ def _signed_in() -> Select[*tuple[Any, ...]]:
             SignInSession.id,
             SignInSession.expires_at,
             SignInSession.idle_until,
+            SignInSession.proved_at,
+            SignInSession.needs_factor,
             Person.id.label("person_id"),
             Person.public_id,
             Person.name,
@@ -107,6 +113,15 @@ def person_by_email(email: str) -> Person | None:
     return db.session.scalars(
         select(Person).where(Person.email_key == email_key(email))
     ).one_or_none()
+
+
+def has_factor(person_id: int) -> bool:
+    """Whether the person has something to show beside the password."""
+    either = or_(
+        exists().where(AuthenticatorApp.person_id == person_id),
+        exists().where(Passkey.person_id == person_id),
+    )
+    return bool(db.session.execute(select(either)).scalar_one())
 
 
 def open_link(token: str, at: datetime) -> tuple[SignInLink, Person] | None:
@@ -232,6 +247,8 @@ class OwnSession:
     handle: str
     started: datetime
     expires: datetime
+    #: "Firefox on Linux"; empty for one that gave no name.
+    browser: str
     is_this_one: bool
 
 
@@ -261,6 +278,7 @@ def account_page(access: SiteAccess) -> AccountPage:
                 handle=handle_of(session),
                 started=session.created_at,
                 expires=session.expires_at,
+                browser=session.browser,
                 is_this_one=session.id == viewer.session_id,
             )
             for session in sorted(
@@ -512,8 +530,9 @@ class PersonPage:
     may_edit: bool
     #: None where none was ever sent.
     newest_mail: MailToPerson | None
-    #: Both for whoever may manage it alone: others would see when somebody is there to vote on them.
+    #: All three for whoever may manage it alone: others would see when somebody is there to vote on them.
     has_password: bool | None
+    has_factor: bool | None
     open_sessions: int | None
     managers: tuple[ManagerPeriod, ...]
     reports: tuple[DirectReport, ...]
@@ -528,7 +547,7 @@ def own_person(viewer: Viewer) -> Person:
 
 
 def person_page(access: SiteAccess, who: Person) -> PersonPage:
-    """Six queries, or five where the viewer may not manage the account."""
+    """Seven queries, or five where the viewer may not manage the account."""
     may_manage = access.may(Action.MANAGE_ACCOUNTS)
     manager = aliased(Person)
     namesakes = [
@@ -571,6 +590,7 @@ def person_page(access: SiteAccess, who: Person) -> PersonPage:
         may_edit=access.may(Action.EDIT_PERSON),
         newest_mail=newest_to(who),
         has_password=who.password_hash is not None if may_manage else None,
+        has_factor=has_factor(who.id) if may_manage else None,
         open_sessions=len(open_sessions(who, access.viewer.now)) if may_manage else None,
         managers=tuple(
             ManagerPeriod(

@@ -77,10 +77,22 @@ def still_recognised(recognised: Recognised) -> Person:
     return person
 
 
-def open_session(person: Person, *, at: datetime, hours: int, idle: timedelta | None = None) -> str:
+def open_session(
+    person: Person,
+    *,
+    at: datetime,
+    hours: int,
+    idle: timedelta | None = None,
+    browser: str = "",
+    needs_factor: bool = False,
+) -> str:
     """Sign somebody in; the token goes into the cookie, its hash into the database.
 
     The session ends after so many hours, or earlier if nothing is asked for in the time `idle`.
+
+    Args:
+        browser: its short name, for the person's list of sessions.
+        needs_factor: nothing is open to it until the person has added a second factor.
     """
     expires_at = at + timedelta(hours=hours)
     token = random_source.token("session")
@@ -91,6 +103,9 @@ def open_session(person: Person, *, at: datetime, hours: int, idle: timedelta | 
             created_at=at,
             expires_at=expires_at,
             idle_until=expires_at if idle is None else at + idle,
+            proved_at=at,
+            browser=browser,
+            needs_factor=needs_factor,
         )
     )
     db.session.flush()
@@ -262,8 +277,13 @@ def hash_for_link(token: str, password: str, *, at: datetime, site: str) -> str:
     return passwords.hash_password(password)
 
 
-def choose_password(token: str, password_hash: str, *, at: datetime) -> Person:
+def choose_password(
+    token: str, password_hash: str, *, at: datetime, is_short: bool = False
+) -> Person:
     """Use up a link. Every open session of the person ends, and so does every other link.
+
+    Args:
+        is_short: the password is good only beside a second factor.
 
     Raises:
         NotRecognised: for a link that is used, expired or unknown.
@@ -275,6 +295,7 @@ def choose_password(token: str, password_hash: str, *, at: datetime) -> Person:
     )  # another window may have used it, or another link ended it
     link.used_at = at
     person.password_hash = password_hash
+    person.password_is_short = is_short
     end_links(person, at=at)
     end_sessions(person, at=at)
     summary = f"{person.name} chose a password with a link"
@@ -295,7 +316,9 @@ def check_password(password: str, person: Person, *, site: str, field: str) -> N
     Raises:
         RuleBroken: at the field.
     """
-    found = faults(passwords.normal(password), (person.name, person.email, site))
+    own_words = (person.name, person.email, site)
+    has_factor = queries.has_factor(person.id)
+    found = faults(passwords.normal(password), own_words, has_factor=has_factor)
     if found:
         raise RuleBroken(" ".join(found), field=field)
 
@@ -314,7 +337,9 @@ def check_present_password(viewer: Viewer, password: str) -> str | None:
     return password_hash
 
 
-def change_password(viewer: Viewer, password_hash: str, *, instead_of: str | None) -> None:
+def change_password(
+    viewer: Viewer, password_hash: str, *, instead_of: str | None, is_short: bool = False
+) -> None:
     """The person's own new password. Every other session of theirs ends, and every link.
 
     Args:
@@ -328,6 +353,7 @@ def change_password(viewer: Viewer, password_hash: str, *, instead_of: str | Non
     if not person.is_active or person.password_hash != instead_of:
         raise RuleBroken("Your password was changed just now, in another window or with a link.")
     person.password_hash = password_hash
+    person.password_is_short = is_short
     end_links(person, at=viewer.now)
     end_sessions(person, at=viewer.now, but=viewer.session_id)
     summary = f"{person.name} changed the password"

@@ -160,6 +160,7 @@ class Action(StrEnum):
     EXPORT_SITE_AUDIT = "G16"
     NAME_MISSING_OWNER = "G17"
     READ_MAIL = "G30"
+    MANAGE_OWN_FACTORS = "G18"
     SEE_INBOX = "H01"
     READ_LADDER = "H02"
     READ_LADDER_DRAFT = "H03"

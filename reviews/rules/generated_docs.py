@@ -133,6 +133,12 @@ def _permissions() -> Iterator[str]:
     yield "wrote themselves is left out. There is one line for each person, packet, row of this table and day (UTC)."
     yield ""
     yield from _table(("", "name", "what", "phases"), _read_log())
+    yield "## Proving again who one is"
+    yield ""
+    yield "These are done only by somebody who has signed in, or shown a password, a code or a passkey, within the last"
+    yield "ten minutes. Anybody else to whom they are open is asked for one of them first; then the same form goes on."
+    yield ""
+    yield from _table(("", "name", "what"), _stepped_up())
     for table in tables():
         yield f"## {_TITLES[table.name]}"
         yield ""
@@ -145,6 +151,15 @@ def _read_log() -> Iterator[tuple[str, ...]]:
         for table in tables()
         for row in table.rows.values()
         if row.read_log
+    )
+
+
+def _stepped_up() -> Iterator[tuple[str, ...]]:
+    return (
+        (row.action.value, f"`{row.action.name}`", row.what)
+        for table in tables()
+        for row in table.rows.values()
+        if row.step_up
     )
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from reviews.rules.mail_server import mail_faults
 
 MODES = ("production", "demo", "test")
+SECOND_FACTOR_FOR = ("", "owners and chairs", "everybody")
 LOG_LEVELS = ("INFO", "WARNING", "ERROR", "CRITICAL")
 #: Below this, a signed cookie in somebody's hands is enough to find the secret by trying.
 _SHORTEST_SECRET = 32
@@ -56,6 +57,10 @@ def setting_faults(settings: Mapping[str, Any]) -> list[str]:
             f"LOG_LEVEL is {settings['LOG_LEVEL']}, and not one of {', '.join(LOG_LEVELS)}."
         )
     faults += mail_faults(settings["MAIL_URL"], settings["MAIL_FROM"])
+    if settings["SECOND_FACTOR_FOR"] not in SECOND_FACTOR_FOR:
+        faults.append(
+            f"SECOND_FACTOR_FOR is {settings['SECOND_FACTOR_FOR']}, and not “owners and chairs”, “everybody” or empty."
+        )
     if mode == "production":
         faults += _production_faults(settings)
     elif not settings["SECRET_KEY"]:

@@ -1,13 +1,25 @@
 """Forms for signing in and for the own account."""
 
-from wtforms import EmailField, HiddenField, PasswordField
-from wtforms.validators import InputRequired, Length
+from typing import Any
 
-from reviews.rules.good_passwords import MAX_LENGTH, MIN_LENGTH
-from reviews.web.forms import StrictForm
+from wtforms import EmailField, HiddenField, PasswordField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from reviews.rules.good_passwords import MAX_LENGTH, MIN_LENGTH, MIN_LENGTH_WITH_FACTOR
+from reviews.web.fields import one_line
+from reviews.web.forms import ReasonForm, StrictForm
 from reviews.web.validators import plain_name
 
-_GOOD_PASSWORD = f"{MIN_LENGTH} to {MAX_LENGTH} characters. A sentence is a good password."
+_GOOD_PASSWORD = (
+    f"{MIN_LENGTH} to {MAX_LENGTH} characters, or {MIN_LENGTH_WITH_FACTOR} beside a second factor. A sentence is a good"
+    " password."
+)
+
+
+#: A field for a code of an app, or a recovery code.
+_CODE = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+#: Characters; what devices answer is a tenth of it.
+MOST_OF_ANSWER = 20_000
 
 
 class SignInForm(StrictForm):
@@ -24,6 +36,13 @@ class SignInForm(StrictForm):
     next = HiddenField()
     #: What was typed on the page that could not be taken, sealed.
     typed = HiddenField()
+    #: What a device has answered, instead of address and password; a script fills it in.
+    passkey = HiddenField(validators=[Length(max=MOST_OF_ANSWER)])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        if self.passkey.data:
+            self.email.validators = self.password.validators = ()
+        return super().validate(extra_validators)
 
 
 class ChoosePasswordForm(StrictForm):
@@ -60,3 +79,46 @@ class LinksReadForm(StrictForm):
 
     newest = HiddenField()
     next = HiddenField()
+
+
+class SecondFactorForm(StrictForm):
+    """The second step of signing in. `half` says who has done the first."""
+
+    half = HiddenField()
+    code = StringField("Code", [Length(max=40)], render_kw=_CODE)
+    passkey = HiddenField(validators=[Length(max=MOST_OF_ANSWER)])
+    next = HiddenField()
+    typed = HiddenField()
+
+
+class AddAppForm(StrictForm):
+    #: What the app was given, sealed for this person.
+    secret = HiddenField(validators=[Length(max=400)])
+    code = StringField(
+        "Code that the app shows now",
+        [InputRequired("Type the six digits that the app shows."), Length(max=40)],
+        render_kw=_CODE,
+    )
+
+
+class AddPasskeyForm(StrictForm):
+    name = StringField(
+        "Name of the passkey",
+        [DataRequired("Give it a name by which you know the device."), Length(max=80), plain_name],
+        description="Such as the device it is on. You see it in your list.",
+        filters=[one_line],
+        render_kw={"autocomplete": "off"},
+    )
+    passkey = HiddenField(validators=[Length(max=MOST_OF_ANSWER)])
+
+
+class ProofForm(StrictForm):
+    """With what somebody shows again that it is them, beside the fields of another form."""
+
+    proof_password = PasswordField("Password", render_kw={"autocomplete": "current-password"})
+    proof_code = StringField("Or a code", render_kw=_CODE)
+    proof_passkey = HiddenField()
+
+
+class ResetFactorsForm(ReasonForm):
+    """Why somebody's second factors are taken off."""

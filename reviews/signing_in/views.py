@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from math import ceil
 from urllib.parse import urlsplit
@@ -21,6 +22,8 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.routing import RequestRedirect
@@ -28,18 +31,37 @@ from werkzeug.routing import RequestRedirect
 from reviews.access.loaders import SiteAccess
 from reviews.access.viewer import Viewer
 from reviews.db import random_source
+from reviews.db.extensions import db
 from reviews.db.hits import Limit
 from reviews.db.models.people import Person
-from reviews.people import attempts, passwords, queries, service
+from reviews.people import attempts, passwords
+from reviews.people import queries as people_queries
+from reviews.people import service as people
 from reviews.people.addresses import email_key
 from reviews.people.attempts import Attempt, TooManyFailures
+from reviews.people.queries import (
+    account_page,
+    hash_token,
+    links_not_acknowledged,
+    links_page,
+    now,
+    own_person,
+    viewer_of_session,
+)
 from reviews.rules.enums import Action
-from reviews.rules.errors import TooBusy
+from reviews.rules.errors import RuleBroken, TooBusy
+from reviews.rules.good_passwords import is_short
+from reviews.signing_in import authenticator, passkeys, queries, service
 from reviews.signing_in.forms import (
+    AddAppForm,
+    AddPasskeyForm,
     ChangePasswordForm,
     ChoosePasswordForm,
     EndSessionsForm,
     LinksReadForm,
+    ProofForm,
+    ResetFactorsForm,
+    SecondFactorForm,
     SignInForm,
 )
 from reviews.web import callers, request_log, typed_text
@@ -56,6 +78,7 @@ from reviews.web.guard import (
 )
 from reviews.web.mode import lets_demo_accounts_in
 from reviews.web.request_log import Event
+from reviews.web.step_up import step_up
 
 bp = Blueprint("signing_in", __name__)
 
@@ -63,12 +86,17 @@ bp = Blueprint("signing_in", __name__)
 _KEPT_OPEN_EVERY = timedelta(minutes=5)
 #: Links that open nothing, for each network.
 _LINKS = Limit("links", most=30, seconds=60)
+#: Answers of passkeys that are nobody's, for each network.
+_PASSKEYS = Limit("passkeys", most=30, seconds=60)
+#: Seconds from the first step of signing in to the second.
+_SECOND_STEP_WITHIN = 10 * 60
+_NO_PASSKEY = "No passkey of yours was found. Sign in with your password."
 #: Pages of ours to which nobody wants to be led.
 _NO_PLACE_TO_GO = frozenset({"static", "health.alive", "health.ready", "signing_in.sign_in"})
 
 
 def _viewer(token: str) -> Viewer | None:
-    found = queries.viewer_of_session(token)
+    found = viewer_of_session(token)
     if found is None:
         return None
     viewer, idle_until = found
@@ -93,7 +121,7 @@ def _keep_open(failure: BaseException | None) -> None:
     viewer = g.pop("used_session", None)
     if viewer is not None and failure is None:
         with suppress(OperationalError):
-            service.keep_open(viewer, idle=_idle())
+            people.keep_open(viewer, idle=_idle())
 
 
 login_manager.user_loader(_viewer)
@@ -107,7 +135,9 @@ def to_sign_in() -> ResponseReturnValue:
     if not text:
         return redirect(url_for("signing_in.sign_in", next=address))
     form = SignInForm(formdata=None, data={"next": address, "typed": text})
-    return render_template("signing_in/sign_in.html", form=form), 401
+    page = _sign_in_page(form)
+    page.status_code = 401
+    return page
 
 
 login_manager.unauthorized_handler(to_sign_in)
@@ -118,7 +148,7 @@ def _failures_noted() -> Iterator[None]:
     """Inside the block, not being recognised leaves a line in the log."""
     try:
         yield
-    except service.NotRecognised as failure:
+    except people.NotRecognised as failure:
         request_log.note(Event.SIGN_IN_FAILED, account=failure.account)
         raise
 
@@ -127,7 +157,7 @@ def _failures_noted() -> Iterator[None]:
 def _bad_links_counted() -> Iterator[None]:
     try:
         yield
-    except service.NotRecognised:
+    except people.NotRecognised:
         counted(_LINKS)
         raise
 
@@ -167,6 +197,12 @@ def _counted(attempt: Attempt) -> Iterator[int]:
         raise
 
 
+def _count(attempt: Attempt) -> None:
+    """Count an attempt that is looked at fast, in the transaction that is begun for it here."""
+    with _counted(attempt):
+        begin_late_write()
+
+
 @bp.route("/sign-in", methods=["GET", "POST"])
 @public(Action.SIGN_IN)
 def sign_in() -> ResponseReturnValue:
@@ -176,35 +212,163 @@ def sign_in() -> ResponseReturnValue:
         email = form.email.data or ""
         attempt = _attempt("account", email_key(email))
         with rules_shown_on(form), _failures_noted():
+            if form.passkey.data:
+                return _with_passkey(form)
             with _counted(attempt):
-                recognised = service.recognise(
+                recognised = people.recognise(
                     email, form.password.data or "", demo_allowed=lets_demo_accounts_in()
                 )
             begin_late_write()
             attempts.forgive(attempt)
-            person = service.still_recognised(recognised)
-            return _let_in(person, own_path(form.next.data), form.typed.data)
+            person = people.still_recognised(recognised)
+            return _first_step_done(person, form.next.data, form.typed.data)
     elif not form.is_submitted():
         form.next.data = request.args.get("next", "")
-    response = current_app.make_response(
-        (render_template("signing_in/sign_in.html", form=form), status_of(form))
-    )
+    return _sign_in_page(form)
+
+
+def _sign_in_page(form: SignInForm) -> Response:
+    page = render_template("signing_in/sign_in.html", form=form, question=_question_to_passkeys())
+    return _public_page(page, status_of(form))
+
+
+def _public_page(page: str, status: int) -> Response:
+    response = current_app.make_response((page, status))
     commit_or_rollback(response)
     return response
+
+
+def _with_passkey(form: SignInForm) -> Response:
+    """Sign in whoever's passkey has answered. It is enough: the device has asked for a finger, a face or a number.
+
+    Raises:
+        NotRecognised: if it is nobody's.
+    """
+    begin_late_write()
+    person = service.take_passkey(
+        form.passkey.data or "", site=_passkey_site(), demo_allowed=lets_demo_accounts_in()
+    )
+    form.passkey.data = ""
+    if person is None:
+        # Nobody can guess an answer; only the work of looking at it is limited.
+        counted(_PASSKEYS)
+        raise people.NotRecognised(_NO_PASSKEY)
+    return _let_in(person, own_path(form.next.data), form.typed.data)
+
+
+def _first_step_done(person: Person, target: str | None, typed: str | None) -> Response:
+    """Sign in whoever has no second factor; ask the others for it. Nothing is open to them until then."""
+    if not queries.factors_of(person.id):
+        return _let_in(person, own_path(target), typed)
+    half = _half_seal().dumps([person.id, hash_token(person.password_hash or "")])
+    data = {"half": half, "next": target, "typed": typed}
+    return _second_step(SecondFactorForm(formdata=None, data=data), person, 200)
+
+
+def _second_step(form: SecondFactorForm, person: Person, status: int) -> Response:
+    factors = queries.factors_of(person.id)
+    question = _question_to_passkeys() if factors.has_passkey else ""
+    form.code.data = form.passkey.data = ""
+    page = render_template(
+        "signing_in/second_factor.html", form=form, factors=factors, question=question
+    )
+    return _public_page(page, status)
+
+
+def _half_seal() -> URLSafeTimedSerializer:
+    # Of this browser: the secret of its forms is in its cookie alone.
+    salt = f"first step of signing in {session['csrf_token']}"
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=salt)
+
+
+def _who_did_first_step(half: str | None) -> Person | None:
+    try:
+        person_id, password = _half_seal().loads(half or "", max_age=_SECOND_STEP_WITHIN)
+    except BadSignature:
+        return None
+    person = db.session.get_one(Person, person_id)
+    is_as_it_was = person.is_active and hash_token(person.password_hash or "") == password
+    return person if is_as_it_was else None
+
+
+@bp.post("/sign-in/second-factor")
+@public(Action.SIGN_IN)
+def second_factor() -> ResponseReturnValue:
+    check_public_token()
+    form = SecondFactorForm()
+    person = _who_did_first_step(form.half.data)
+    if person is not None and form.validate():
+        known_by = _attempt("account", person.email_key)
+        attempt = replace(known_by, account=callers.hidden("second factor", person.email_key))
+        with rules_shown_on(form), _failures_noted():
+            account = person.public_id
+            _count(attempt)
+            person = _who_did_first_step(form.half.data)
+            if person is None or not _takes_factor(person, form.code.data, form.passkey.data):
+                raise people.NotRecognised(service.WRONG_CODE, account=account)
+            attempts.forgive(attempt)
+            return _let_in(person, own_path(form.next.data), form.typed.data)
+    person = _who_did_first_step(form.half.data)
+    if person is not None:
+        return _second_step(form, person, 422)
+    again = SignInForm(formdata=None, data={"next": form.next.data, "typed": form.typed.data})
+    again.form_errors.append("That took too long. Sign in once more.")
+    return _sign_in_page(again)
+
+
+def _takes_factor(person: Person, code: str | None, passkey: str | None) -> bool:
+    if passkey:
+        demo_allowed = lets_demo_accounts_in()
+        site = _passkey_site()
+        return bool(
+            service.take_passkey(passkey, site=site, demo_allowed=demo_allowed, of=person.id)
+        )
+    return bool(code) and service.take_code(
+        person, code or "", at=now(), key=current_app.config["SECRET_KEY"]
+    )
+
+
+def _question_to_passkeys() -> str:
+    """What a device is asked, or "" where there can be no passkeys: browsers want a name for the site, not a number."""
+    return passkeys.to_use_one(_passkey_site()) if passkeys.can_be_at(_site()) else ""
+
+
+def _passkey_site() -> passkeys.Site:
+    origin = current_app.config["PUBLIC_URL"]
+    return passkeys.Site(
+        host=_site(),
+        origin=origin,
+        key=current_app.config["SECRET_KEY"],
+        browser=session["csrf_token"],
+        at=now(),
+    )
 
 
 def _let_in(person: Person, target: str, sealed: str | None = None) -> Response:
     """Open a session, and lead on: to what was typed before, to what has to be read first, or to the target."""
     if current_user.is_authenticated:
         # The browser gets another cookie: nobody would end this session any more.
-        service.sign_out(current_user._get_current_object())
-    hours = current_app.config["SESSION_HOURS"]
-    token = service.open_session(person, at=queries.now(), hours=hours, idle=_idle())
-    if queries.links_not_acknowledged(person.id):
+        people.sign_out(current_user._get_current_object())
+    needs_factor = service.needs_factor(person, asked_of=_asked_of())
+    token = people.open_session(
+        person,
+        at=now(),
+        hours=current_app.config["SESSION_HOURS"],
+        idle=_idle(),
+        browser=callers.browser_name(),
+        needs_factor=needs_factor,
+    )
+    if links_not_acknowledged(person.id):
         target = url_for(".links", next=target)
+    elif needs_factor or queries.resets_not_acknowledged(person.id):
+        target = url_for(".ways", next=target)
     response = _enter(token, target, sealed)
     callers.remember_browser(response, callers.hidden("account", person.email_key))
     return response
+
+
+def _asked_of() -> str:
+    return str(current_app.config["SECOND_FACTOR_FOR"])
 
 
 def _enter(token: str, target: str, sealed: str | None) -> Response:
@@ -237,7 +401,7 @@ def _leave_browser(*, to: str) -> None:
 @guarded(Action.SIGN_OUT)
 def sign_out(access: SiteAccess) -> ResponseReturnValue:
     take_button_only()
-    service.sign_out(access.viewer)
+    people.sign_out(access.viewer)
     logout_user()
     _leave_browser(to=access.viewer.public_id)
     response = current_app.make_response(redirect(url_for("signing_in.sign_in")))
@@ -251,21 +415,21 @@ def use_link(token: str) -> ResponseReturnValue:
     check_public_token()
     form = ChoosePasswordForm()
     if form.validate_on_submit():
+        chosen = form.password.data or ""
         with rules_shown_on(form), _failures_noted():
             with _bad_links_counted():
-                password_hash = service.hash_for_link(
-                    token, form.password.data or "", at=queries.now(), site=_site()
-                )
+                password_hash = people.hash_for_link(token, chosen, at=now(), site=_site())
             begin_late_write()
-            person = service.choose_password(token, password_hash, at=queries.now())
-            response = _let_in(person, url_for("home.inbox"))
-            flash("Your password is set, and you are signed in.")
+            person = people.choose_password(
+                token, password_hash, at=now(), is_short=is_short(chosen)
+            )
+            response = _first_step_done(person, "", "")
+            if response.status_code == 302:
+                flash("Your password is set, and you are signed in.")
             return response
-    response = current_app.make_response(
-        (render_template("signing_in/choose_password.html", form=form), status_of(form))
+    return _public_page(
+        render_template("signing_in/choose_password.html", form=form), status_of(form)
     )
-    commit_or_rollback(response)
-    return response
 
 
 # -- The viewer's own account
@@ -280,20 +444,23 @@ def account(access: SiteAccess) -> ResponseReturnValue:
         attempt = _attempt("present password", str(access.viewer.session_id))
         chosen = form.chosen.data or ""
         with rules_shown_on(form):
-            person = queries.own_person(access.viewer)
-            service.check_password(chosen, person, site=_site(), field="chosen")
+            person = own_person(access.viewer)
+            people.check_password(chosen, person, site=_site(), field="chosen")
         with rules_shown_on(form), _counted(attempt) as failure:
-            present = service.check_present_password(access.viewer, form.present.data or "")
+            present = people.check_present_password(access.viewer, form.present.data or "")
         if not form.errors:
             password_hash = passwords.hash_password(chosen)
             begin_late_write()
             attempts.forgive(attempt)
-            service.change_password(access.viewer, password_hash, instead_of=present)
+            people.change_password(
+                access.viewer, password_hash, instead_of=present, is_short=is_short(chosen)
+            )
+            service.note_need(own_person(access.viewer), asked_of=_asked_of())
             flash("Your password is changed. Your other sessions have ended.")
             return redirect(url_for(".account"))
         if not form.present.errors:
             attempts.forget(attempt, failure)
-    page = queries.account_page(access)
+    page = account_page(access)
     return render_template("signing_in/account.html", page=page, form=form), status_of(form)
 
 
@@ -304,9 +471,9 @@ def links(access: SiteAccess) -> ResponseReturnValue:
     form = LinksReadForm()
     if form.validate_on_submit():
         with rules_shown_on(form):
-            service.acknowledge_links(access.viewer, newest=form.newest.data or "")
+            people.acknowledge_links(access.viewer, newest=form.newest.data or "")
             return redirect(own_path(form.next.data))
-    page = queries.links_page(access)
+    page = links_page(access)
     form.newest.data, form.next.data = page.newest, own_path(request.args.get("next"))
     return render_template("signing_in/links.html", page=page, form=form), status_of(form)
 
@@ -317,6 +484,208 @@ def end_sessions(access: SiteAccess) -> ResponseReturnValue:
     form = EndSessionsForm()
     if not form.validate():
         abort(400)
-    service.end_own_sessions(access.viewer, handle=form.session.data or "")
+    people.end_own_sessions(access.viewer, handle=form.session.data or "")
     flash("Ended. That browser has to sign in again.")
     return redirect(url_for(".account"))
+
+
+# -- Second factors of the viewer's own
+
+
+@bp.get("/account/ways")
+@guarded(Action.MANAGE_OWN_FACTORS, params=("next",))
+def ways(access: SiteAccess) -> ResponseReturnValue:
+    return _ways(access)
+
+
+def _ways(access: SiteAccess, form: AddPasskeyForm | None = None) -> ResponseReturnValue:
+    page = queries.ways_page(access)
+    question = ""
+    if passkeys.can_be_at(_site()):
+        person = own_person(access.viewer)
+        have = [key.credential_id for key in queries.passkeys_of(person.id)]
+        question = passkeys.to_make_one(
+            _passkey_site(), person=person.public_id, name=person.email, have=have
+        )
+    form = form or AddPasskeyForm(formdata=None)
+    target = own_path(request.args.get("next")) if request.args.get("next") else ""
+    body = render_template(
+        "signing_in/ways.html", page=page, form=form, question=question, target=target
+    )
+    return body, status_of(form)
+
+
+@bp.post("/account/ways/read")
+@guarded(Action.MANAGE_OWN_ACCOUNT)
+def resets_read(access: SiteAccess) -> ResponseReturnValue:
+    take_button_only()
+    service.acknowledge_resets(access.viewer)
+    return redirect(url_for(".ways"))
+
+
+@bp.post("/account/ways/app")
+@guarded(Action.MANAGE_OWN_FACTORS)
+def set_up_app(access: SiteAccess) -> ResponseReturnValue:
+    """Show a new secret in the answer itself: it is kept nowhere until a code shows that an app has it."""
+    take_button_only()
+    viewer = access.viewer
+    secret = authenticator.new_secret()
+    closed = authenticator.sealed(secret, viewer.public_id, current_app.config["SECRET_KEY"])
+    return _app_page(access, AddAppForm(formdata=None, data={"secret": closed}), secret)
+
+
+@bp.post("/account/ways/app/add")
+@guarded(Action.MANAGE_OWN_FACTORS)
+def add_app(access: SiteAccess) -> ResponseReturnValue:
+    form = AddAppForm()
+    key = current_app.config["SECRET_KEY"]
+    secret = authenticator.opened(form.secret.data or "", access.viewer.public_id, key)
+    if secret is None:
+        flash("That took too long. Begin again.")
+        return redirect(url_for(".ways"))
+    attempt = _attempt("present password", str(access.viewer.session_id))
+    if form.validate_on_submit():
+        with rules_shown_on(form), _counted(attempt):
+            begin_late_write()
+            codes = service.add_app(
+                access.viewer, form.secret.data or "", form.code.data or "", key=key
+            )
+            attempts.forgive(attempt)
+            return _added(codes, "The authenticator app is added.")
+    form.code.data = ""
+    return _app_page(access, form, secret)
+
+
+def _app_page(access: SiteAccess, form: AddAppForm, secret: str) -> ResponseReturnValue:
+    address = authenticator.address_of(secret, own_person(access.viewer).email)
+    body = render_template(
+        "signing_in/app.html",
+        form=form,
+        secret=secret,
+        picture=Markup(authenticator.picture_of(address)),  # noqa: S704 - made here, of digits and letters
+    )
+    return body, status_of(form)
+
+
+def _added(codes: list[str], said: str) -> ResponseReturnValue:
+    if codes:
+        return render_template("signing_in/recovery_codes.html", codes=codes, said=said)
+    flash(said)
+    return redirect(url_for(".ways"))
+
+
+@bp.post("/account/ways/app/remove")
+@guarded(Action.MANAGE_OWN_FACTORS)
+def remove_app(access: SiteAccess) -> ResponseReturnValue:
+    take_button_only()
+    service.remove_app(access.viewer, asked_of=_asked_of())
+    flash("The authenticator app is removed.")
+    return redirect(url_for(".ways"))
+
+
+@bp.post("/account/ways/passkeys")
+@guarded(Action.MANAGE_OWN_FACTORS)
+def add_passkey(access: SiteAccess) -> ResponseReturnValue:
+    form = AddPasskeyForm()
+    if form.validate_on_submit():
+        with rules_shown_on(form):
+            codes = service.add_passkey(
+                access.viewer,
+                form.passkey.data or "",
+                form.name.data or "",
+                site=_passkey_site(),
+            )
+            return _added(codes, "The passkey is added.")
+    form.passkey.data = ""
+    return _ways(access, form)
+
+
+@bp.post("/account/ways/passkeys/<handle>/remove")
+@guarded(Action.MANAGE_OWN_FACTORS)
+def remove_passkey(access: SiteAccess, handle: str) -> ResponseReturnValue:
+    take_button_only()
+    service.remove_passkey(access.viewer, handle, asked_of=_asked_of())
+    flash("The passkey is removed.")
+    return redirect(url_for(".ways"))
+
+
+@bp.post("/account/ways/codes")
+@guarded(Action.MANAGE_OWN_FACTORS)
+def new_codes(access: SiteAccess) -> ResponseReturnValue:
+    take_button_only()
+    codes = service.new_codes(access.viewer)
+    return _added(codes, "These are your new recovery codes. Those before them are good no more.")
+
+
+# -- Second factors of somebody else
+
+
+@bp.route("/people/<person>/second-factors", methods=["GET", "POST"])
+@guarded(Action.MANAGE_ACCOUNTS)
+def reset_factors(access: SiteAccess, person: str) -> ResponseReturnValue:
+    who = people_queries.person(person) or abort(404)
+    form = ResetFactorsForm()
+    if form.validate_on_submit():
+        with rules_shown_on(form):
+            service.reset_factors(
+                who, actor=access.viewer, reason=form.given_reason, at=access.viewer.now
+            )
+            flash(f"{who.name} signs in with the password alone now, and is told of it.")
+            return redirect(url_for("people.person", person=person))
+    page = people_queries.person_page(access, who)
+    body = render_template("signing_in/reset_factors.html", page=page, form=form)
+    return body, status_of(form)
+
+
+# -- Showing again who one is
+
+
+def _ask_for_proof(viewer: Viewer, wrong: str) -> ResponseReturnValue:
+    form = ProofForm(formdata=None)
+    if wrong:
+        form.form_errors = [wrong]
+    factors = queries.factors_of(viewer.person_id)
+    return render_template(
+        "signing_in/prove.html",
+        form=form,
+        factors=factors,
+        sent=typed_text.to_send_again(),
+        has_files=any(file.filename for file in request.files.values()),
+        question=_question_to_passkeys() if factors.has_passkey else "",
+        address=request.full_path.rstrip("?"),
+    )
+
+
+def _look_at_proof(viewer: Viewer) -> str:
+    form = ProofForm()
+    password = form.proof_password.data
+    # Whoever found the browser open is slowed down, and the person elsewhere is not.
+    attempt = _attempt("present password", str(viewer.session_id))
+    try:
+        with _counted(attempt):
+            if password:
+                people.check_present_password(viewer, password)
+            begin_late_write()
+            if not password and not _takes_factor(
+                own_person(viewer), form.proof_code.data, form.proof_passkey.data
+            ):
+                return service.WRONG_CODE
+            service.prove(viewer, at=now())
+            attempts.forgive(attempt)
+            db.session.commit()
+    except RuleBroken:
+        return "This is not your password."
+    finally:
+        db.session.rollback()
+    return ""
+
+
+def _need_factor() -> ResponseReturnValue:
+    if request.method in SAFE:
+        return redirect(url_for("signing_in.ways", next=request.full_path.rstrip("?")))
+    sent = typed_text.to_send_again()
+    address = request.full_path.rstrip("?")
+    return render_template("signing_in/factor_first.html", sent=sent, address=address), 403
+
+
+step_up.ask, step_up.look_at, step_up.need_factor = _ask_for_proof, _look_at_proof, _need_factor

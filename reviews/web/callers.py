@@ -56,6 +56,36 @@ def remember_browser(response: Response, account: str) -> None:
     )
 
 
+#: What a browser calls itself, the more special before what it also claims to be.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("CrOS", "ChromeOS"),
+    ("Windows", "Windows"),
+    ("Macintosh", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_name() -> str:
+    """Such as "Firefox on Linux": enough for people to know their own ones by. Nothing else of the header is kept."""
+    said = request.headers.get("User-Agent", "")
+    browser = next((name for sign, name in _BROWSERS if sign in said), "")
+    system = next((name for sign, name in _SYSTEMS if sign in said), "")
+    return " on ".join(filter(None, (browser or "A browser", system)))
+
+
 def _known_browser(account: str) -> str:
     name, _, seal = request.cookies.get(_cookie(), "").partition(".")
     is_ours = hmac.compare_digest(seal.encode(), _seal(account, name).encode())

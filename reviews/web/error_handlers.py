@@ -21,7 +21,7 @@ from reviews.rules.errors import RuleBroken, TooBusy
 from reviews.web import callers, request_log
 from reviews.web.guard import SAFE, OthersReadError, ReadNotLogged
 from reviews.web.request_log import Event
-from reviews.web.typed_text import SECRETS, typed
+from reviews.web.typed_text import PROOF, SECRETS, typed
 
 _PAGES = (400, 403, 404, 405, 409, 413, 415, 429, 500)
 #: As PostgreSQL numbers it.
@@ -188,7 +188,7 @@ def _later(name: str) -> ResponseReturnValue:
         sent = [] if has_files else list(request.form.items(multi=True))
     except HTTPException as unreadable:
         return _refused(unreadable)
-    fields = [field for field in sent if field[0] != "csrf_token"]
+    fields = [field for field in sent if field[0] not in {"csrf_token", *PROOF}]
     if not fields or SECRETS & {field for field, _ in fields}:
         page = _page(503, name)
     else:

@@ -22,7 +22,7 @@ from wtforms import (
 from wtforms.validators import DataRequired
 
 from reviews.web.fields import VersionField, at_most, trimmed_lines
-from reviews.web.typed_text import PUT_BACK
+from reviews.web.typed_text import PROOF, PUT_BACK
 from reviews.web.validators import plain_text
 
 #: Not a 400: an honest page meets this when somebody changed what its form is made of while it was open.
@@ -47,7 +47,7 @@ class StrictForm(FlaskForm):
         if len(sent.getlist("csrf_token")) > 1:
             abort(400)
         # A form on a page with several reads the page's one token through the guard.
-        self._strangers = set(sent) - set(fields) - {"csrf_token", PUT_BACK}
+        self._strangers = set(sent) - set(fields) - {"csrf_token", PUT_BACK, *PROOF}
         self._is_put_back = PUT_BACK in sent
         super().process(formdata, *args, **kwargs)
 

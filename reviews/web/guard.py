@@ -1,8 +1,8 @@
 """The one way into every page: who is asking, load, decide, check the form's token, call, commit, log what was read.
 
 The order is fixed so that a refusal never tells more than the policy: signed in, loaded under the policy and decided
-(404), origin and token (403), decided (403 or 409), known parameters (400), then the view. Views get an access value,
-never a session.
+(404), origin and token (403), decided (403 or 409), known parameters (400), proved who they are where the row asks for
+it (401), then the view. Views get an access value, never a session.
 
 A page that reads a document comes this way twice, and reads in between, while no transaction is open.
 """
@@ -47,11 +47,14 @@ from reviews.web import request_log
 from reviews.web.extensions import login_manager
 from reviews.web.presses import Press
 from reviews.web.request_log import Event
+from reviews.web.step_up import is_proof_sent, step_up
 from reviews.web.typed_text import typed
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 #: The one route without a row: stylesheet and scripts, the same for everybody.
 STATIC = "static"
+#: What is open to somebody who has to add a second factor first.
+_WITHOUT_FACTOR = frozenset({Action.MANAGE_OWN_FACTORS, Action.MANAGE_OWN_ACCOUNT, Action.SIGN_OUT})
 #: What a decoder writes for bytes that are no text.
 _REPLACED = "\ufffd"
 
@@ -109,11 +112,17 @@ def guarded(
     The view is called with the access value and the remaining URL parts. A write is committed if the answer is below
     400 and rolled back otherwise, so a form shown again with 422 leaves nothing behind.
     """
-    entry = _Entry((action, *others), on, frozenset(params), frozenset(lists))
+    entry = _Entry(
+        (action, *others), on, frozenset(params), frozenset(lists), reads_first is not None
+    )
 
     def wrap(view: Callable[..., ResponseReturnValue]) -> Callable[..., Response]:
         @wraps(view)
         def checked(**url_parts: Any) -> Response:
+            if entry.asks_for_proof():
+                asked = _ask_for_proof(entry, dict(url_parts))
+                if asked is not None:
+                    return asked
             read: tuple[Any, ...] = ()
             if reads_first is not None:
                 rest = dict(url_parts)
@@ -141,6 +150,12 @@ class _Entry:
     on: str
     single: frozenset[str]
     several: frozenset[str]
+    reads_first: bool
+
+    def asks_for_proof(self) -> bool:
+        """Whether this is a change that only somebody makes who has just proved that it is them, and they have not."""
+        is_change = request.method not in SAFE and row_of(self.actions[0]).step_up
+        return is_change and not current_user.is_proved
 
     def enter(self, url_parts: dict[str, Any]) -> tuple[Access, dict[str, str], Response | None]:
         """The loaded object, its public ids, and the answer where it is closed. Any other refusal ends here."""
@@ -160,6 +175,34 @@ class _Entry:
             if not is_known or "\0" in "".join(values):
                 abort(400)
         return found, ids, None
+
+
+def _ask_for_proof(entry: _Entry, url_parts: dict[str, Any]) -> Response | None:
+    """The answer to whoever has not proved yet that it is them; None once they have, and the form may go on.
+
+    Whatever else would refuse the form does so first, and a form that was taken is answered as it was.
+    """
+    _, _, closed = entry.enter(url_parts)
+    if closed is not None:
+        return closed
+    viewer = current_user._get_current_object()
+    wrong = ""
+    if is_proof_sent():
+        press = Press(viewer)
+        if not press.is_first():
+            return press.answer_of_the_first()
+        db.session.rollback()
+        wrong = step_up.look_at(viewer)
+        if not _begin(reads_only=entry.reads_first):
+            return make_response(login_manager.unauthorized())
+        viewer = current_user._get_current_object()
+        # Of two presses at once one may have used the code up; the session is proved for both.
+        if viewer.is_proved:
+            return None
+    request_log.note(Event.DENIED, reason="proof", status=401, action=entry.actions[0].name)
+    response = make_response(step_up.ask(viewer, wrong), 401)
+    commit_or_rollback(response)
+    return response
 
 
 def _answer(
@@ -396,10 +439,23 @@ def _open_request() -> ResponseReturnValue | None:
     if is_public(current_app.view_functions.get(request.endpoint or "")):
         return None
     if "_user_id" in session and _is_somebody():
-        return None
+        return _need_factor()
     # The same answer for every address and method, existing or not, before anything is looked up.
     answer: ResponseReturnValue = login_manager.unauthorized()
     return answer
+
+
+def _need_factor() -> ResponseReturnValue | None:
+    """The same answer for every address as well, for somebody who has to add a second factor first."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    guards: tuple[Action, ...] = getattr(view, "guards", ())
+    if not current_user.needs_factor or _WITHOUT_FACTOR.intersection(guards[:1]):
+        return None
+    if request.method not in SAFE:
+        _check_token()
+    response = make_response(step_up.need_factor())
+    db.session.rollback()
+    return response
 
 
 def _is_somebody() -> bool:

@@ -17,6 +17,8 @@ from wtforms import ValidationError
 SECRETS = frozenset({"password", "present", "chosen"})
 #: Sent along by a form that only wants to be filled with what was typed before.
 PUT_BACK = "put_back"
+#: With which somebody proves again who they are; sent beside the fields of any form, and no part of it.
+PROOF = frozenset({"proof_password", "proof_code", "proof_passkey"})
 #: Of the form itself, and not typed by anybody.
 _MACHINERY = frozenset({"csrf_token", "version", PUT_BACK})
 #: What a page sends for a thing that was chosen: a number, or a public id.
@@ -66,14 +68,22 @@ def typed() -> Typed | None:
         return None
     try:
         validate_csrf(request.form.get("csrf_token"))
-        sent = [Field(*each) for each in request.form.items(multi=True)]
     except (ValidationError, HTTPException):
         return None
+    sent = tuple(field for field in to_send_again() or () if field.name != PUT_BACK)
+    found = Typed(request.full_path.rstrip("?"), sent)
+    return found if found.text else None
+
+
+def to_send_again() -> tuple[Field, ...] | None:
+    """All that a form has sent, for a page from which it is sent again as it is; None if a secret is in it.
+
+    Only once it is known that the form is from a page that this person opened.
+    """
+    sent = [Field(*each) for each in request.form.items(multi=True)]
     if SECRETS.intersection(field.name for field in sent):
         return None
-    sent = [field for field in sent if field.name not in {"csrf_token", PUT_BACK}]
-    found = Typed(request.full_path.rstrip("?"), tuple(sent))
-    return found if found.text else None
+    return tuple(field for field in sent if field.name not in {"csrf_token", *PROOF})
 
 
 def sealed() -> str:

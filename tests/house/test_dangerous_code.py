@@ -161,4 +161,4 @@ def test_the_script_of_the_pages_writes_text_and_keeps_nothing():
         )
         assert found == [], path.name
 
-    assert [path.name for path in SCRIPTS] == ["counter.js"]
+    assert [path.name for path in SCRIPTS] == ["counter.js", "passkeys.js"]

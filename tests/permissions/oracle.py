@@ -63,7 +63,7 @@ def lines_of(path: Path) -> dict[str, Line]:
             {
                 name: text
                 for name, text in row.items()
-                if name not in {"id", "what", "kind", "behind"}
+                if name not in {"id", "what", "kind", "behind", "step_up"}
             },
         )
         for row in tomllib.loads(path.read_text(encoding="utf-8")).values()

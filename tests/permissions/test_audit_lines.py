@@ -29,6 +29,10 @@ SILENT = {
     # Of sessions only what ends other ones has a line.
     "signing_in.sign_in",
     "signing_in.sign_out",
+    # It only shows a secret.
+    "signing_in.set_up_app",
+    # Whoever has read of it has a line about it already.
+    "signing_in.resets_read",
     # It shows what it would do.
     "people.upload",
 }
@@ -47,6 +51,13 @@ ELSEWHERE = {
     "people.apply_import": "tests/reviews/people/test_importing.py",
     "people.invite": "tests/reviews/mail/test_invitations.py",
     "people.invite_all": "tests/reviews/mail/test_invitations.py",
+    "signing_in.add_app": "tests/reviews/signing_in/test_second_factors.py",
+    "signing_in.remove_app": "tests/reviews/signing_in/test_second_factors.py",
+    "signing_in.new_codes": "tests/reviews/signing_in/test_second_factors.py",
+    "signing_in.reset_factors": "tests/reviews/signing_in/test_second_factors.py",
+    "signing_in.second_factor": "tests/reviews/signing_in/test_second_factors.py",
+    "signing_in.add_passkey": "tests/reviews/signing_in/test_passkeys.py",
+    "signing_in.remove_passkey": "tests/reviews/signing_in/test_passkeys.py",
     "signing_in.links": "tests/reviews/audit/test_lines.py",
     "signing_in.use_link": "tests/reviews/audit/test_lines.py",
 }

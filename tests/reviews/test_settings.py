@@ -47,6 +47,7 @@ SOUND: dict[str, Any] = {
     "SESSION_IDLE_MINUTES": "60",
     "MAIL_URL": "smtp://levelset:pass%2Fword@mail.example.org:587",
     "MAIL_FROM": "levelset@example.org",
+    "SECOND_FACTOR_FOR": "owners and chairs",
     "DEBUG": False,
     "TESTING": False,
 }
@@ -143,6 +144,7 @@ WRONG = [
     ),
     ("PORT", ["http", "0", "65536", "", "80 ", "8_0"], "PORT is no number"),
     ("LOG_LEVEL", ["chatty", "info", ""], "LOG_LEVEL is "),
+    ("SECOND_FACTOR_FOR", ["owners", "nobody"], "SECOND_FACTOR_FOR is "),
     (
         "SESSION_IDLE_MINUTES",
         ["0", "721", "an hour", "", "1e2"],

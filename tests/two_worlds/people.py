@@ -35,6 +35,7 @@ from reviews.db.models.people import (
     TakenForm,
 )
 from reviews.db.models.ratings import ExpectationMark, Rating
+from reviews.db.models.signing_in import AuthenticatorApp, FactorReset, Passkey, RecoveryCode
 from reviews.db.rating_counts import keep_rating_counts
 from reviews.ladder_library import service as ladder_library
 from reviews.people import service as people
@@ -503,8 +504,30 @@ def gets_mail(somebody: Person) -> None:
     db.session.merge(WorkerHeartbeat(name="mail", seen_at=NOW))
 
 
+def gives_second_factors(somebody: Person) -> None:
+    of = {"person_id": somebody.id}
+    builders.saved(AuthenticatorApp(**of, secret="sealed", added_at=NOW, last_step=1))
+    builders.saved(RecoveryCode(**of, code_hash=somebody.public_id, made_at=NOW, used_at=NOW))
+    builders.saved(
+        Passkey(
+            **of,
+            handle=somebody.public_id,
+            credential_id=b"1",
+            public_key=b"2",
+            name="Key of a secret device",
+            use_count=7,
+            last_asked_at=NOW,
+            added_at=NOW,
+            used_at=NOW,
+        )
+    )
+    builders.saved(
+        FactorReset(**of, at=NOW, by_id=person("Manager").id, reason="Lost it", acknowledged_at=NOW)
+    )
+
+
 def account_changes(name: str) -> None:
-    """Somebody signs in twice, signs out once, was given a link before and has a password since.
+    """Somebody signs in twice, signs out once, was given a link before and has a password since, and second factors.
 
     Others try passwords of theirs elsewhere.
     """
@@ -514,6 +537,8 @@ def account_changes(name: str) -> None:
     last = db.session.scalars(select(SignInSession).order_by(SignInSession.id.desc())).first()
     last.ended_at = NOW
     last.idle_until = NOW - timedelta(hours=1)
+    last.browser, last.needs_factor = "Firefox on Linux", True
+    gives_second_factors(somebody)
     builders.saved(
         SignInLink(
             token_hash=name.ljust(64, "0"),
@@ -528,6 +553,7 @@ def account_changes(name: str) -> None:
     )
     gets_mail(somebody)
     somebody.password_hash = "a hash that fits no password"
+    somebody.password_is_short = True
     somebody.level = "IC4"
     somebody.is_owner = True
     builders.saved(

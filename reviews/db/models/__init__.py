@@ -3,6 +3,26 @@
 Importing this package registers every table with the metadata.
 """
 
-from reviews.db.models import audit, calibration, cycles, mail, packets, people, ratings, reads
+from reviews.db.models import (
+    audit,
+    calibration,
+    cycles,
+    mail,
+    packets,
+    people,
+    ratings,
+    reads,
+    signing_in,
+)
 
-__all__ = ["audit", "calibration", "cycles", "mail", "packets", "people", "ratings", "reads"]
+__all__ = [
+    "audit",
+    "calibration",
+    "cycles",
+    "mail",
+    "packets",
+    "people",
+    "ratings",
+    "reads",
+    "signing_in",
+]

@@ -74,6 +74,8 @@ class Person(Base):
     #: Made by the demo seed; refused at sign-in outside demo mode.
     is_demo: Mapped[bool] = mapped_column(default=False)
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    #: Shorter than a password may be that is all somebody signs in with.
+    password_is_short: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column()
 
     manager: Mapped["Person | None"] = relationship(remote_side=[id], lazy="raise_on_sql")
@@ -149,6 +151,12 @@ class SignInSession(Base):
     expires_at: Mapped[datetime]
     #: When it ends if nothing is asked for; moved on every few minutes, not with each page.
     idle_until: Mapped[datetime]
+    #: When the person last showed that it is them: with a password, a code or a passkey.
+    proved_at: Mapped[datetime]
+    #: The person has to add a second factor before anything else.
+    needs_factor: Mapped[bool] = mapped_column(default=False)
+    #: "Firefox on Linux": enough to tell one's own browsers apart, and nothing to follow anybody by.
+    browser: Mapped[str] = mapped_column(String(40), default="")
     ended_at: Mapped[datetime | None]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from reviews.rules.enums import Action, Kind, PacketPhase, Relation
 
@@ -17,7 +18,7 @@ _GRANT = re.compile(
     r"(?P<stub>, stub)?(?P<own>, own)?(?P<reason>, with a reason)?"
 )
 _REASON = ", with a reason"
-_ABOUT = frozenset({"id", "what", "kind", "behind", "read_log"})
+_ABOUT = frozenset({"id", "what", "kind", "behind", "read_log", "step_up"})
 #: The files, each with the relations that may be in it and the action by which a person knows of the thing at all.
 _FILES = {
     "packet": (
@@ -86,6 +87,8 @@ class PolicyRow:
     #: The phases in which whoever is shown it leaves a line in the read log, and how the file writes them.
     read_log: frozenset[PacketPhase] = frozenset()
     read_log_written: str = ""
+    #: Only for somebody who has proved within ten minutes that it is them.
+    step_up: bool = False
 
     def grant(self, relation: Relation) -> Grant:
         return self.grants.get(relation, NEVER)
@@ -142,7 +145,7 @@ def _grant(text: str, where: str) -> Grant:
     )
 
 
-def _row(name: str, entry: Mapping[str, str], relations: frozenset[Relation]) -> PolicyRow:
+def _row(name: str, entry: Mapping[str, Any], relations: frozenset[Relation]) -> PolicyRow:
     action = Action[name]
     if entry["id"] != action.value:
         raise PolicyError(f"{name}: the id is {action.value}, not {entry['id']}")
@@ -158,10 +161,19 @@ def _row(name: str, entry: Mapping[str, str], relations: frozenset[Relation]) ->
         behind=Action(entry["behind"]) if "behind" in entry else None,
         read_log=_logged(name, entry),
         read_log_written=entry.get("read_log", ""),
+        step_up=_steps_up(name, entry),
     )
 
 
-def _logged(name: str, entry: Mapping[str, str]) -> frozenset[PacketPhase]:
+def _steps_up(name: str, entry: Mapping[str, Any]) -> bool:
+    if "step_up" not in entry:
+        return False
+    if entry["step_up"] is not True or not Kind(entry["kind"]).is_write:
+        raise PolicyError(f"{name}: step_up is true on a change, or is not there")
+    return True
+
+
+def _logged(name: str, entry: Mapping[str, Any]) -> frozenset[PacketPhase]:
     if "read_log" not in entry:
         return frozenset()
     if Kind(entry["kind"]).is_write:

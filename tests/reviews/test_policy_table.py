@@ -27,11 +27,18 @@ def changed(tmp_path: Path, action: Action, file: str = "packet", **said: str) -
         "\n".join(
             line
             for name, entry in entries.items()
-            for line in (f"[{name}]", *(f"{key} = {value!r}" for key, value in entry.items()))
+            for line in (
+                f"[{name}]",
+                *(f"{key} = {_as_toml(value)}" for key, value in entry.items()),
+            )
         ),
         encoding="utf-8",
     )
     return path
+
+
+def _as_toml(value: object) -> str:
+    return "true" if value is True else repr(value)
 
 
 def test_every_action_has_exactly_one_row() -> None:

@@ -14,6 +14,7 @@ from reviews.mail.smtp import Delivery, Fate, deliver
 from reviews.mail.wording import WrittenMail, message_bytes, recipient_of
 from reviews.people.service import open_mailed_link
 from reviews.rules.mail_server import mail_server
+from reviews.signing_in import forgotten
 from reviews.web import mode, request_log
 from reviews.web.links import site_host
 
@@ -49,6 +50,7 @@ def look(*, stop: Callable[[], bool]) -> None:
     """Send what is due. A database that is busy or away is no reason to end: in a minute there is another look."""
     try:
         if mode.sends_mail():
+            forgotten.answer_all(key=current_app.config["SECRET_KEY"])
             sending.send_due(hand_over, open_mailed_link, stop=stop)
             sending.forget_old()
         else:

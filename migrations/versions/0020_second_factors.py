@@ -73,6 +73,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_factor_reset")),
     )
     op.create_index(op.f("ix_factor_reset_person_id"), "factor_reset", ["person_id"])
+    op.create_table(
+        "password_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_password_request")),
+    )
     op.add_column(
         "person",
         sa.Column("password_is_short", sa.Boolean(), nullable=False, server_default=sa.false()),
@@ -103,6 +110,7 @@ def downgrade() -> None:
         table.drop_column("proved_at")
     with op.batch_alter_table("person") as table:
         table.drop_column("password_is_short")
+    op.drop_table("password_request")
     op.drop_table("factor_reset")
     op.drop_table("passkey")
     op.drop_table("recovery_code")

@@ -185,8 +185,8 @@ def _leased(message: OutboxMessage, open_link: OpenLink, now: datetime) -> _Clai
 def _links() -> MailLinks:
     return MailLinks(
         site=public_link("home.inbox"),
-        account=public_link("people.account"),
-        link=public_link("people.use_link", token=TOKEN),
+        account=public_link("signing_in.account"),
+        link=public_link("signing_in.use_link", token=TOKEN),
     )
 
 

@@ -122,3 +122,12 @@ class ProofForm(StrictForm):
 
 class ResetFactorsForm(ReasonForm):
     """Why somebody's second factors are taken off."""
+
+
+class ForgottenForm(StrictForm):
+    email = EmailField(
+        "E-mail address you sign in with",
+        [InputRequired("Type your e-mail address."), Length(max=254), plain_name],
+        description="The answer is the same for every address, so that nobody learns who has an account.",
+        render_kw={"autocomplete": "username", "autofocus": True},
+    )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from reviews.access.loaders import SiteAccess
 from reviews.db.extensions import db
 from reviews.db.models.cycles import CycleOwner, PanelMember
-from reviews.db.models.people import Person
+from reviews.db.models.people import Person, SignInSession
 from reviews.db.models.signing_in import AuthenticatorApp, FactorReset, Passkey, RecoveryCode
 from reviews.people.queries import hash_token
 from reviews.signing_in.authenticator import plain_code
@@ -35,6 +35,12 @@ def factors_of(person_id: int) -> Factors:
         )
     ).one()
     return Factors(bool(row[0]), bool(row[1]))
+
+
+def has_signed_in(person_id: int) -> bool:
+    """Whether the person has ever."""
+    found = select(exists().where(SignInSession.person_id == person_id))
+    return bool(db.session.execute(found).scalar_one())
 
 
 def app_to_use(person_id: int) -> AuthenticatorApp | None:

@@ -9,9 +9,11 @@ from reviews.audit import service as audit
 from reviews.db.extensions import db
 from reviews.db.models.people import Person, SignInSession
 from reviews.db.models.signing_in import AuthenticatorApp, FactorReset, Passkey, RecoveryCode
+from reviews.display.formatting import moment
+from reviews.mail import outbox
 from reviews.people import service as people
 from reviews.people.queries import hash_token, own_person
-from reviews.rules.enums import Verb
+from reviews.rules.enums import MailKind, Verb
 from reviews.rules.errors import RuleBroken
 from reviews.signing_in import authenticator, passkeys, queries
 from reviews.signing_in.authenticator import plain_code
@@ -44,6 +46,13 @@ def note_need(person: Person, *, asked_of: str) -> None:
     db.session.execute(
         update(SignInSession).where(SignInSession.person_id == person.id).values(needs_factor=needs)
     )
+
+
+def tell_of_new_device(person: Person, device: str, *, at: datetime) -> None:
+    """Write to somebody who signs in where they never did before; not at their very first time."""
+    if queries.has_signed_in(person.id):
+        about = {"device": device, "when": moment(at)}
+        outbox.post(MailKind.NEW_DEVICE, person, at=at, about=about)
 
 
 # -- Using one

@@ -30,7 +30,7 @@ from werkzeug.routing import RequestRedirect
 
 from reviews.access.loaders import SiteAccess
 from reviews.access.viewer import Viewer
-from reviews.db import random_source
+from reviews.db import hits, random_source
 from reviews.db.extensions import db
 from reviews.db.hits import Limit
 from reviews.db.models.people import Person
@@ -51,20 +51,21 @@ from reviews.people.queries import (
 from reviews.rules.enums import Action
 from reviews.rules.errors import RuleBroken, TooBusy
 from reviews.rules.good_passwords import is_short
-from reviews.signing_in import authenticator, passkeys, queries, service
+from reviews.signing_in import authenticator, forgotten, passkeys, queries, service
 from reviews.signing_in.forms import (
     AddAppForm,
     AddPasskeyForm,
     ChangePasswordForm,
     ChoosePasswordForm,
     EndSessionsForm,
+    ForgottenForm,
     LinksReadForm,
     ProofForm,
     ResetFactorsForm,
     SecondFactorForm,
     SignInForm,
 )
-from reviews.web import callers, request_log, typed_text
+from reviews.web import callers, mode, request_log, typed_text
 from reviews.web.error_handlers import counted, rules_shown_on, status_of
 from reviews.web.extensions import login_manager
 from reviews.web.forms import take_button_only
@@ -88,11 +89,21 @@ _KEPT_OPEN_EVERY = timedelta(minutes=5)
 _LINKS = Limit("links", most=30, seconds=60)
 #: Answers of passkeys that are nobody's, for each network.
 _PASSKEYS = Limit("passkeys", most=30, seconds=60)
+#: Forgotten passwords, for each network: more than an office forgets in an hour.
+_FORGOTTEN = Limit("forgotten passwords", most=300, seconds=3600)
 #: Seconds from the first step of signing in to the second.
 _SECOND_STEP_WITHIN = 10 * 60
 _NO_PASSKEY = "No passkey of yours was found. Sign in with your password."
 #: Pages of ours to which nobody wants to be led.
-_NO_PLACE_TO_GO = frozenset({"static", "health.alive", "health.ready", "signing_in.sign_in"})
+_NO_PLACE_TO_GO = frozenset(
+    {
+        "static",
+        "health.alive",
+        "health.ready",
+        "signing_in.sign_in",
+        "signing_in.forgotten_password",
+    }
+)
 
 
 def _viewer(token: str) -> Viewer | None:
@@ -349,6 +360,10 @@ def _let_in(person: Person, target: str, sealed: str | None = None) -> Response:
     if current_user.is_authenticated:
         # The browser gets another cookie: nobody would end this session any more.
         people.sign_out(current_user._get_current_object())
+    account = callers.hidden("account", person.email_key)
+    _, is_known = callers.source_of(account)
+    if not is_known:
+        service.tell_of_new_device(person, callers.browser_name(), at=now())
     needs_factor = service.needs_factor(person, asked_of=_asked_of())
     token = people.open_session(
         person,
@@ -363,7 +378,7 @@ def _let_in(person: Person, target: str, sealed: str | None = None) -> Response:
     elif needs_factor or queries.resets_not_acknowledged(person.id):
         target = url_for(".ways", next=target)
     response = _enter(token, target, sealed)
-    callers.remember_browser(response, callers.hidden("account", person.email_key))
+    callers.remember_browser(response, account)
     return response
 
 
@@ -395,6 +410,24 @@ def _leave_browser(*, to: str) -> None:
     session[typed_text.WHOSE] = to
     if secret:
         session["csrf_token"] = secret
+
+
+@bp.route("/sign-in/forgotten", methods=["GET", "POST"])
+@public(Action.SIGN_IN)
+def forgotten_password() -> ResponseReturnValue:
+    """One answer for every address, and one statement: who has it is looked up by the worker."""
+    check_public_token()
+    form = ForgottenForm()
+    is_asked = mode.sends_mail() and form.validate_on_submit()
+    if is_asked:
+        if not hits.hit(_FORGOTTEN, callers.hidden(_FORGOTTEN.name, callers.asker())):
+            raise TooManyRequests(retry_after=_FORGOTTEN.seconds)
+        begin_late_write()
+        forgotten.ask(form.email.data or "", at=now(), key=current_app.config["SECRET_KEY"])
+    page = render_template(
+        "signing_in/forgotten.html", form=form, is_asked=is_asked, sends_mail=mode.sends_mail()
+    )
+    return _public_page(page, status_of(form))
 
 
 @bp.post("/sign-out")

@@ -1,6 +1,6 @@
 """All mutants: what may leak and which rule may be gone, each with the tests that say so."""
 
-from tests.mutants import entrances, hidden, mail, policy_rows, records
+from tests.mutants import entrances, hidden, mail, policy_rows, records, signing_in
 from tests.mutants.switching import Mutant
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -8,5 +8,6 @@ MUTANTS: tuple[Mutant, ...] = (
     *hidden.MUTANTS,
     *entrances.MUTANTS,
     *mail.MUTANTS,
+    *signing_in.MUTANTS,
     *records.MUTANTS,
 )

@@ -3,8 +3,9 @@
 from argon2 import PasswordHasher
 from flask.sessions import SecureCookieSessionInterface
 
-from reviews.people import attempts, importing, passwords, queries, service, views
+from reviews.people import attempts, importing, passwords, queries, service
 from reviews.rules import settings, sign_in_delay
+from reviews.signing_in import views
 from reviews.web import callers, error_handlers, guard, lists, presses, typed_text
 from tests.mutants.policy_rows import PEOPLE
 from tests.mutants.switching import Mutant, replaced, rewritten, tests_of, together
@@ -140,7 +141,7 @@ MUTANTS = (
     Mutant(
         "a link that nobody is told of",
         "Whoever got a link is not told who else has seen it.",
-        replaced(queries, "links_not_acknowledged", lambda _person: []),
+        replaced(views, "links_not_acknowledged", lambda _person: []),
         tests_of(SIGNING_IN, "test_whoever_got_a_link_is_told_who_saw_it_until_they_have_read_it"),
     ),
     # -- Limits

@@ -29,6 +29,8 @@ SILENT = {
     # Of sessions only what ends other ones has a line.
     "signing_in.sign_in",
     "signing_in.sign_out",
+    # Nothing is done but a message sent; the link in it has a line when it is used.
+    "signing_in.forgotten_password",
     # It only shows a secret.
     "signing_in.set_up_app",
     # Whoever has read of it has a line about it already.

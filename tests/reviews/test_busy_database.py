@@ -11,7 +11,7 @@ from wtforms import PasswordField
 from reviews.db import connections
 from reviews.db.extensions import db
 from reviews.db.models.cycles import Cycle
-from reviews.web.error_handlers import SECRETS
+from reviews.web.error_handlers import PROOF, SECRETS
 from reviews.web.forms import StrictForm
 from tests import builders
 from tests.clients import form_token

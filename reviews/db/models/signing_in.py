@@ -68,3 +68,17 @@ class FactorReset(Base):
     acknowledged_at: Mapped[datetime | None]
 
     by: Mapped["Person | None"] = relationship(foreign_keys=[by_id], lazy="raise_on_sql")
+
+
+class PasswordRequest(Base):
+    """Somebody has typed an address on the page for a forgotten password. Answered, and deleted, by the worker.
+
+    The row is written for every address alike; whose it is is looked up where nobody waits for the answer.
+    """
+
+    __tablename__ = "password_request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    #: The address, encrypted: whoever reads the database learns of nobody who is a stranger to it.
+    address: Mapped[str] = mapped_column(Text)

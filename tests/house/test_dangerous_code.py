@@ -112,7 +112,7 @@ def test_no_statement_is_put_together_of_text():
         if isinstance(call.args[0], ast.JoinedStr | ast.BinOp)
     }
 
-    lines = 'f"SELECT id, lane, digest, {columns} FROM audit_event ORDER BY id"'
+    lines = "f'SELECT id, lane, digest, {columns} FROM audit_event ORDER BY id'"
     assert found == {
         ("reviews/access/standing.py", "f\"'{phase.word}'\""),
         ("reviews/access/standing.py", "f\"'{word.value}'\""),

@@ -88,7 +88,7 @@ def test_without_mail_nobody_is_invited_and_the_pages_say_so(app, owner, window,
     assert "Make a sign-in link" in window.get(f"/people/{bo.public_id}").text
     assert "No mail server is set up" in window.get("/people/invite").text
     assert "no mail server is set up" in window.get("/mail").text
-    assert "cannot sign in yet" not in window.get("/people").text
+    assert "invite them" not in window.get("/people").text
 
 
 def test_all_who_have_no_password_are_invited_in_one_act_and_only_once(window):

@@ -8,7 +8,7 @@ bytes.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from time import sleep
+from time import monotonic, sleep
 from typing import Protocol
 
 from jinja2 import TemplateError
@@ -35,6 +35,8 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
 GIVE_UP_AFTER = timedelta(days=4)
 #: What was sent is forgotten then: who got what is nobody's business for ever.
 KEEP = timedelta(days=90)
+#: In seconds. Of a long round only some messages are followed by a line about the worker.
+_BEAT_EVERY = 30
 #: How often what has become of a message is written down again where the database is busy.
 _SETTLE_TRIES = 30
 
@@ -77,6 +79,7 @@ def send_due(deliver: Deliver, open_link: OpenLink, *, stop: Callable[[], bool])
     """
     accepted = 0
     beat()
+    beaten = monotonic()
     while not stop() and _is_anything_due():
         claimed = _claim(open_link)
         if claimed is None:
@@ -84,7 +87,9 @@ def send_due(deliver: Deliver, open_link: OpenLink, *, stop: Callable[[], bool])
         delivery = deliver(claimed.message_id, claimed.wording, claimed.token)
         _settle(claimed, delivery)
         accepted += delivery.fate is Fate.ACCEPTED
-        beat()
+        if monotonic() - beaten > _BEAT_EVERY:
+            beat()
+            beaten = monotonic()
         if delivery.fate is Fate.SERVER_FAILED:
             break
     return accepted

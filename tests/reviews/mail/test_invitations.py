@@ -157,3 +157,29 @@ def test_closing_an_account_is_told_to_its_person(window):
     window.submit(f"/people/{bo.public_id}/deactivate")
 
     assert kinds() == [("account_closed", bo.id)]
+
+
+def test_thirty_people_are_invited_by_two_presses_and_each_gets_in_by_the_own_link(
+    app, window, server
+):
+    people = {person.email: person for person in (a_person(f"P{n}") for n in range(30))}
+    window.submit("/people/invite")
+    look()
+
+    tokens = {}
+    for mail in server.messages:
+        [address] = mail["To"].addresses
+        [token] = re.findall(r"/sign-in/link/([\w-]+)", mail.get_body(("plain",)).get_content())
+        tokens[address.addr_spec] = token
+    assert set(tokens) == set(people)
+    assert len(set(tokens.values())) == 30
+    for address, token in list(tokens.items())[:3]:
+        own = app.test_client()
+        own.submit(f"/sign-in/link/{token}", {"password": "a sentence about seven lamps"})
+        answer = own.submit(
+            "/sign-in", {"email": address, "password": "a sentence about seven lamps"}
+        )
+        # Straight to the home page: nobody else has seen the link, so there is nothing to be told.
+        assert answer.location == "/"
+        assert own.page("/account").texts(".//h1") == ["Your account"]
+    assert "27 people cannot sign in yet." in window.get("/people").text

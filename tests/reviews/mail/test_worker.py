@@ -17,6 +17,7 @@ from reviews import worker
 from reviews.db.connections import begin_write
 from reviews.db.extensions import db
 from reviews.db.models.mail import OutboxMessage, WorkerHeartbeat
+from reviews.keeping import postgresql
 from reviews.mail import queue
 from reviews.mail.outbox import post
 from reviews.people.queries import now
@@ -149,6 +150,11 @@ def test_the_queue_is_no_part_of_the_product(site):
     if url.startswith("sqlite"):
         assert queue.file_of(url).stat().st_mode & 0o777 == 0o600
         assert "task" not in inspect(db.engine).get_table_names()
+    else:
+        with db.engine.connect() as connection:
+            saved = {*postgresql.columns_of(connection), *postgresql.sequences_of(connection)}
+        assert "person" in saved
+        assert {name for name in saved if name.startswith("huey")} == set()
     flask_migrate.check()
 
 

@@ -17,6 +17,8 @@ ON_SCRATCH = folder=$$(mktemp -d) && trap 'rm -r "$$folder"' EXIT && \
 export UV_SYSTEM_CERTS ?= 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_COMPILE_BYTECODE := 1
+# The same of our own code: the tests start dozens of processes of it.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -65,7 +67,7 @@ fix: .venv/.dev ## Mend what the formatter and the linter can mend by themselves
 bench: .venv/.dev ## Measure what pages cost, on SQLite and PostgreSQL, into docs/performance.md (ARGS=--short: half a minute, printed)
 	$(BIN)/python -m benchmarks $(ARGS)
 
-faults: .venv/.dev ## Break what can break while people write, on SQLite and PostgreSQL, in a quarter of an hour (ARGS=--short: two minutes)
+faults: .venv/.dev ## Break what can break while people write, on SQLite and PostgreSQL, in half an hour (ARGS=--short: a few minutes)
 	$(BIN)/python -m benchmarks.faults $(ARGS)
 
 shots: .venv/.dev ## Take the pictures of the README from the demo

@@ -1,13 +1,14 @@
 """Everything that can break is broken for real, while people write; then it is looked at what came of it.
 
-python -m benchmarks.faults            every fault on SQLite and PostgreSQL, thirty kills on each; a quarter of an hour
-python -m benchmarks.faults --short    each fault for a short while and four kills, in CI; about two minutes
+python -m benchmarks.faults            every fault on SQLite and PostgreSQL, thirty kills on each, a hundred backups
+python -m benchmarks.faults --short    each fault for a short while, four kills and four backups, in CI
 python -m benchmarks.faults --database SQLite --fault "a full disk" --seconds 8
 
 It ends with 1 if an answer took longer than six seconds, if anything that was acknowledged is lost, if a text that
-was typed is not in the refusal of it, if an act is half done, if the database or the audit log is not whole, or if it
-took a hand to go on. A full disk and a read-only one need the right to mount (root); without it they are not run, and
-the table says so. Starting a process again that is gone is no hand: a manager of services does it.
+was typed is not in the refusal of it, if an act is half done, if the database or the audit log is not whole, if it
+took a hand to go on, or if a backup does not hold what was acknowledged before it began, and one that was broken off
+leaves more than nothing. A full disk and a read-only one need the right to mount (root); without it they are not run,
+and the table says so. Starting a process again that is gone is no hand: a manager of services does it.
 """
 
 import argparse
@@ -31,7 +32,8 @@ import flask_migrate
 import sqlalchemy as sa
 from flask import Flask
 
-from benchmarks import crowd
+from benchmarks import backups, crowd
+from benchmarks.backups import Keeping
 from benchmarks.crowd import PEOPLE, Crowd, Told
 from benchmarks.machine import DURABLE, described, engines_of, load_average, today
 from benchmarks.report import Table, in_markdown
@@ -53,6 +55,8 @@ _MEGABYTES = 768
 _RESTART = 3.0
 #: Longer than the server waits for somebody who has stopped sending.
 _SENDERS = 12.0
+#: Of a command, with the seconds that Python needs to start.
+_COMMAND = 8.0
 
 
 # -- What is broken
@@ -77,13 +81,15 @@ class Volume:
         )
 
     @contextmanager
-    def full(self) -> Iterator[None]:
+    def full(self, *, leaving: int = 0) -> Iterator[None]:
+        """Leave so many bytes free and no more, for as long as the block lasts."""
         ballast = self.folder / "ballast"
         with ballast.open("wb") as file:
             for size in (1 << 24, 1 << 20, 1 << 12):
                 with suppress(OSError):
                     while True:
                         os.posix_fallocate(file.fileno(), os.fstat(file.fileno()).st_size, size)
+            file.truncate(max(os.fstat(file.fileno()).st_size - leaving, 0))
         try:
             yield
         finally:
@@ -168,6 +174,9 @@ class World:
     server: Server
     crowd: Crowd
     postgresql: postgres.Server | None
+    #: Of backups.
+    shelf: Volume
+    keeping: Keeping
     #: How long what fails stays so.
     seconds: float
 
@@ -331,6 +340,23 @@ def _anchor_gone(world: World) -> Iterator[None]:
     yield
 
 
+def _times(world: World) -> int:
+    """How often a command is killed: it takes longer than most of what fails."""
+    return max(1, round(world.seconds / 2))
+
+
+def _kill_backups(world: World) -> None:
+    backups.kill_backups(world.keeping, _times(world))
+
+
+def _fill_shelf(world: World) -> None:
+    backups.fill_disk(world.keeping, lambda leaving: world.shelf.full(leaving=leaving))
+
+
+def _kill_restores(world: World) -> None:
+    backups.kill_restores(world.keeping, _times(world))
+
+
 #: Which products have it, and whether it needs a volume that is mounted.
 _BOTH = PRODUCTS
 FAULTS: dict[str, tuple[Sequence[str], bool, Fault]] = {
@@ -349,7 +375,12 @@ FAULTS: dict[str, tuple[Sequence[str], bool, Fault]] = {
     "a read-only database": (_BOTH, True, _read_only),
     "the anchor's disk full": (_BOTH, True, _anchor_full),
     "the anchor gone": (_BOTH, False, _anchor_gone),
+    "backups killed": (_BOTH, False, _once(_kill_backups)),
+    "a backup on a full disk": (_BOTH, True, _once(_fill_shelf)),
+    "restores killed": (_BOTH, False, _once(_kill_restores)),
 }
+#: Those that wait for commands.
+_KEEPING = ("backups killed", "a backup on a full disk", "restores killed")
 KILLS: dict[str, Sequence[Callable[[World], None]]] = {
     "SQLite": (_kill_one_worker, _kill_all_workers, _kill_the_server),
     "PostgreSQL": (_kill_one_worker, _kill_all_workers, _kill_the_server, _kill_postgresql),
@@ -475,6 +506,8 @@ def break_it(world: World, name: str, fault: Fault) -> Outcome:
         answered = [t for t in outcome.told if not t.sent < began < t.done]
         outcome.held = len(outcome.told) - len(answered)
         outcome.told = answered
+    outcome.wrong += world.keeping.wrong
+    world.keeping.wrong.clear()
     _look(world, outcome, before)
     return outcome
 
@@ -507,16 +540,48 @@ def kill_often(world: World, kills: int) -> Outcome:
     return outcome
 
 
+def keep_often(world: World, times: int) -> Outcome:
+    """One backup after the other, each restored into another database and compared with what was acknowledged."""
+    outcome = Outcome(f"{times} backups", world.product)
+    with world.app.app_context():
+        before = crowd.acts()
+        db.session.commit()
+    keeping = world.keeping
+    first = len(world.crowd.told)
+    world.crowd.may_begin.set()
+    missing = 0
+    for _ in range(times):
+        acknowledged = world.crowd.acknowledged()
+        file = keeping.backup()
+        keeping.told(keeping.target, "restore", "--check", file)
+        # This walks the audit log as well.
+        keeping.restore(file)
+        keeping.clear()
+        with keeping.target.app_context():
+            missing += crowd.missing(acknowledged)
+            if crowd.acts() != before:
+                outcome.wrong.append("a restored database has an act that is half done")
+            outcome.wrong += _unsound(world.product)
+            db.session.commit()
+    world.crowd.settle()
+    outcome.told = world.crowd.told[first:]
+    outcome.wrong += keeping.wrong
+    keeping.wrong.clear()
+    _look(world, outcome, before)
+    outcome.lost += missing
+    return outcome
+
+
 # -- A run
 
 
 @contextmanager
 def a_world(product: str, *, seconds: float, requests: int) -> Iterator[World]:
     with ExitStack() as stack:
-        volumes = [Volume(_MEGABYTES), Volume(2)]
+        volumes = [Volume(_MEGABYTES), Volume(2), Volume(_MEGABYTES)]
         for each in volumes:
             stack.callback(each.remove)
-        volume, anchor = volumes
+        volume, anchor, shelf = volumes
         # Its own name of the machine: whatever has to be a folder of ours is made on the volume.
         log = Path(tempfile.mkdtemp(prefix="levelset-faults-"))
         stack.callback(shutil.rmtree, log)
@@ -524,13 +589,13 @@ def a_world(product: str, *, seconds: float, requests: int) -> Iterator[World]:
         if product == "SQLite":
             inner = volume.folder / "database"
             inner.mkdir()
-            url = SqliteFiles(inner).make()
+            url, other = SqliteFiles(inner).make(), SqliteFiles(inner).make()
         else:
             postgres.SETTINGS.update(DURABLE, max_wal_size="64MB", min_wal_size="32MB")
             server = postgres.Server.start(volume.folder)
             stack.callback(server.stop)
             places = PostgresDatabases(server.url)
-            url = places.make()
+            url, other = places.make(), places.make()
             places.engine.dispose()
         settings = {
             "DATABASE_URL": url,
@@ -543,13 +608,16 @@ def a_world(product: str, *, seconds: float, requests: int) -> Iterator[World]:
             flask_migrate.upgrade()
             made = crowd.prepare(app, requests)
             data_settled(app)
+        target = create_app({"SQLALCHEMY_DATABASE_URI": other})
+        prepare_migrations(target)
+        keeping = Keeping(app, target, shelf.folder)
         serving = Server(settings, log / "server")
         stack.callback(serving.end)
         serving.wait_until_up()
         people = Crowd(made)
         people.start(serving.port)
         stack.callback(people.stop)
-        yield World(product, volume, anchor, app, serving, people, server, seconds)
+        yield World(product, volume, anchor, app, serving, people, server, shelf, keeping, seconds)
 
 
 def data_settled(app: Flask) -> None:
@@ -560,7 +628,9 @@ def data_settled(app: Flask) -> None:
 def measure(product: str, asked: argparse.Namespace) -> Iterator[Outcome]:
     chosen = asked.fault or list(FAULTS)
     rate = PEOPLE * 4
-    count = round(rate * (len(chosen) * (asked.seconds + 6) + asked.kills * 5))
+    kept = sum(name in _KEEPING for name in chosen)
+    taken = len(chosen) * (asked.seconds + 6) + kept * (asked.seconds + 1) * _COMMAND
+    count = round(rate * (taken + asked.kills * 5 + asked.backups * 3))
     # Hundreds: the rush mixes tens.
     with a_world(product, seconds=asked.seconds, requests=(count // 100 + 5) * 100) as world:
         # Processes that have just begun are slow.
@@ -576,6 +646,8 @@ def measure(product: str, asked: argparse.Namespace) -> Iterator[Outcome]:
             yield break_it(world, name, fault)
         if asked.kills:
             yield kill_often(world, asked.kills)
+        if asked.backups:
+            yield keep_often(world, asked.backups)
         world.crowd.settle()
         end = Outcome("afterwards", product)
         end.wrong += _audit(world)
@@ -615,11 +687,14 @@ def main() -> None:
     parser.add_argument("--fault", action="append", choices=list(FAULTS), help="all if not given")
     parser.add_argument("--seconds", type=float, help="how long what fails stays so: 8")
     parser.add_argument("--kills", type=int, help="on each database: 30, and none beside --fault")
+    parser.add_argument("--backups", type=int, help="each restored: 100, and none beside --fault")
     asked = parser.parse_args()
     if asked.seconds is None:
         asked.seconds = 1.5 if asked.short else 8.0
     if asked.kills is None:
         asked.kills = 0 if asked.fault else (4 if asked.short else 30)
+    if asked.backups is None:
+        asked.backups = 0 if asked.fault else (4 if asked.short else 100)
     signal.signal(signal.SIGTERM, _stop)
     os.environ["LEVELSET_MODE"] = "test"
     before, found = load_average(), []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePath
 
-from sqlalchemy import Engine, func, make_url, select, text
+from sqlalchemy import URL, Engine, func, make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from reviews.db.clock import now_sql
@@ -17,6 +17,8 @@ from reviews.rules import settings
 _MOUNTS = Path("/proc/mounts")
 #: What SQLite writes beside its file.
 _BESIDE = ("-journal", "-wal", "-shm")
+#: How the name of a folder begins in which a backup or a restore has a copy of the database while it works.
+WORKING_COPY = ".levelset-"
 _SERVER = ("fsync", "full_page_writes", "synchronous_commit", "data_checksums")
 
 
@@ -47,6 +49,13 @@ def of_file(url: str) -> list[str]:
     return settings.file_faults(file, modes, folder, mounts)
 
 
+def _has_working_copy(address: URL) -> bool:
+    """Whether a backup or a restore that was killed has left a copy of everything beside the file of the database."""
+    if address.get_backend_name() != "sqlite" or address.database in {None, "", ":memory:"}:
+        return False
+    return any(Path(str(address.database)).resolve().parent.glob(f"{WORKING_COPY}*"))
+
+
 def of_anchor(place: str) -> list[str]:
     """What is wrong with where the anchor of the audit log is kept: it has to be a file of the service alone."""
     file = Path(place)
@@ -73,6 +82,7 @@ def of_server(engine: Engine) -> Surroundings:
             now = connection.scalar(select(now_sql()))
             assert isinstance(now, datetime)  # noqa: S101 - a database has a clock
             warnings = settings.server_warnings(found)
+            warnings += ["working_copy"] if _has_working_copy(engine.url) else []
             # Before the first migration there is no log.
             with suppress(SQLAlchemyError):
                 newest = connection.scalar(select(func.max(AuditEvent.at)))

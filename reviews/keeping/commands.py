@@ -22,6 +22,10 @@ from reviews.keeping.archive import ArchiveError, ArchiveReader, ArchiveWriter, 
 _PROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
 #: Whoever works with the database has written to one of these; the migrations have not.
 _IN_USE = ("person", "ladder", "audit_event")
+_IF_BROKEN_OFF = (
+    "Restoring. If this is broken off, the database is as it was, or as it is in the backup: restore again, with"
+    " --replace if it is not empty, before the service starts."
+)
 
 
 def backup(file: Path) -> None:
@@ -158,6 +162,7 @@ def _load(reader: ArchiveReader, *, replace: bool) -> None:
         raise ArchiveError(
             "The database is not empty. --replace puts the backup in the place of all that is in it."
         )
+    click.echo(_IF_BROKEN_OFF, err=True)
     if _is_sqlite():
         for engine in db.engines.values():
             engine.dispose()

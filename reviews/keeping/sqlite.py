@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from reviews.db.surroundings import WORKING_COPY
 from reviews.keeping.archive import ArchiveError, ArchiveReader, ArchiveWriter
 
 _PART = "levelset.db"
@@ -67,7 +68,7 @@ def _unpacked(reader: ArchiveReader, beside: Path | None) -> Iterator[Path]:
 @contextmanager
 def _private_file(folder: Path | None) -> Iterator[Path]:
     # A folder, so that whatever SQLite puts beside the file goes with it. Both are their owner's alone.
-    with tempfile.TemporaryDirectory(prefix=".levelset-", dir=folder) as made:
+    with tempfile.TemporaryDirectory(prefix=WORKING_COPY, dir=folder) as made:
         yield Path(made) / _PART
 
 

@@ -432,6 +432,17 @@ def test_a_clock_before_the_audit_log_is_a_line_in_the_log(database: str) -> Non
     assert (line["event"], line["about"]) == ("surroundings", "data_checksums")
 
 
+def test_a_copy_that_a_killed_restore_has_left_is_a_line_in_the_log(tmp_path: Path) -> None:
+    app = application(f"sqlite:///{tmp_path}/levelset.db")
+    found = []
+    with app.app_context():
+        for name in ("other", f"{surroundings.WORKING_COPY}x1y2"):
+            (tmp_path / name).mkdir()
+            found.append("working_copy" in surroundings.of_server(db.engine).warnings)
+        disconnect()
+    assert found == [False, True]
+
+
 def test_a_command_ends_with_the_sentences_and_not_with_a_traceback(tmp_path: Path) -> None:
     bare = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     run = subprocess.run(

@@ -114,9 +114,12 @@ def test_what_is_restored_is_what_was_there(filled: Flask, other: Flask, backup:
     before = all_rows(filled)
     assert len(before["audit_event"]) == 1
 
-    told = done(other, "restore", backup)
+    result = run(other, "restore", backup)
 
-    assert "The audit log is whole: 1 lines." in told
+    assert result.exit_code == 0, result.output
+    assert "The audit log is whole: 1 lines." in result.stdout
+    # Should it be killed: what to do then has been said before.
+    assert result.stderr.startswith("Restoring. If this is broken off,")
     assert all_rows(other) == before
     # No number is given out twice.
     with other.app_context():

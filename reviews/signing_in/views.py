@@ -454,7 +454,7 @@ def use_link(token: str) -> ResponseReturnValue:
                 password_hash = people.hash_for_link(token, chosen, at=now(), site=_site())
             begin_late_write()
             person = people.choose_password(
-                token, password_hash, at=now(), is_short=is_short(chosen)
+                token, password_hash, at=now(), is_short=is_short(passwords.normal(chosen))
             )
             response = _first_step_done(person, "", "")
             if response.status_code == 302:
@@ -486,7 +486,10 @@ def account(access: SiteAccess) -> ResponseReturnValue:
             begin_late_write()
             attempts.forgive(attempt)
             people.change_password(
-                access.viewer, password_hash, instead_of=present, is_short=is_short(chosen)
+                access.viewer,
+                password_hash,
+                instead_of=present,
+                is_short=is_short(passwords.normal(chosen)),
             )
             service.note_need(own_person(access.viewer), asked_of=_asked_of())
             flash("Your password is changed. Your other sessions have ended.")

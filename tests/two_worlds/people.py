@@ -35,7 +35,13 @@ from reviews.db.models.people import (
     TakenForm,
 )
 from reviews.db.models.ratings import ExpectationMark, Rating
-from reviews.db.models.signing_in import AuthenticatorApp, FactorReset, Passkey, RecoveryCode
+from reviews.db.models.signing_in import (
+    AuthenticatorApp,
+    FactorReset,
+    Passkey,
+    PasswordRequest,
+    RecoveryCode,
+)
 from reviews.db.rating_counts import keep_rating_counts
 from reviews.ladder_library import service as ladder_library
 from reviews.people import service as people
@@ -506,6 +512,7 @@ def gets_mail(somebody: Person) -> None:
 
 def gives_second_factors(somebody: Person) -> None:
     of = {"person_id": somebody.id}
+    builders.saved(PasswordRequest(at=NOW, address="sealed"))
     builders.saved(AuthenticatorApp(**of, secret="sealed", added_at=NOW, last_step=1))
     builders.saved(RecoveryCode(**of, code_hash=somebody.public_id, made_at=NOW, used_at=NOW))
     builders.saved(

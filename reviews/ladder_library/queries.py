@@ -1,9 +1,9 @@
 """Reading ladders for their pages: the library, one version, and the draft that an upload became."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import contains_eager
@@ -13,6 +13,8 @@ from ladders.canonical import dump
 from ladders.document import Dimension, Ladder, Level, Licence
 from ladders.importing.bundle import Upload
 from ladders.importing.corrections import Corrections
+from ladders.importing.fields import FieldUse
+from ladders.importing.marks import Mark
 from ladders.importing.pipeline import read_uploads
 from ladders.importing.proposal import Proposal
 from ladders.importing.questions import SINGLE
@@ -410,9 +412,37 @@ def read_outline(
     return outline(read) if read else ()
 
 
-def _read(files: Sequence[Upload], **corrections: Any) -> Proposal | None:
-    read = read_uploads(files, **corrections) if files else None
+def _read(
+    files: Sequence[Upload],
+    *,
+    swap: bool = False,
+    marks: Mapping[str, Mark] | None = None,
+    order: Sequence[str] = (),
+    fields: Mapping[str, FieldUse] | None = None,
+) -> Proposal | None:
+    if not files:
+        return None
+    said = (tuple(sorted(each.items())) for each in (marks or {}, fields or {}))
+    read = reading_of(tuple(files), swap, tuple(order), *said)
     return read if isinstance(read, Proposal) else None
+
+
+def read_files(files: Sequence[Upload]) -> Proposal | Ladder:
+    """What files say before anybody corrects it. Raises as `read_uploads` does."""
+    return reading_of(tuple(files), False, (), (), ())
+
+
+#: Whoever looks a draft over asks for it again and again. One may take twenty megabytes.
+@lru_cache(maxsize=4)
+def reading_of(
+    files: tuple[Upload, ...],
+    swap: bool,  # noqa: FBT001 - the arguments are the key of the cache
+    order: tuple[str, ...],
+    marks: tuple[tuple[str, Mark], ...],
+    fields: tuple[tuple[str, FieldUse], ...],
+) -> Proposal | Ladder:
+    """Nobody changes what is given: with a person's other corrections a proposal makes a new ladder each time."""
+    return read_uploads(files, swap=swap, order=order, marks=dict(marks), fields=dict(fields))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from ladders.document import Ladder
 from ladders.importing.bundle import Upload
 from ladders.importing.corrections import CorrectionError, Corrections, Join
 from ladders.importing.joining import JoinError, joined
-from ladders.importing.pipeline import corrected, read_uploads
+from ladders.importing.pipeline import corrected
 from ladders.importing.proposal import NotALadderError, Proposal
 from ladders.importing.questions import JOIN, SINGLE, held
 from ladders.models import LadderVersion, VersionState
@@ -71,7 +71,7 @@ def read_import(
     """
     files = tuple(Upload(_plain_name(each.name), each.data) for each in uploads)
     try:
-        read = read_uploads(files)
+        read = queries.read_files(files)
     except ValueError as error:
         raise RuleBroken(_first_lines(str(error)), field="files") from error
     if isinstance(read, Ladder):

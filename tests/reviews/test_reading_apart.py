@@ -18,6 +18,7 @@ from reviews.db import connections
 from reviews.db.extensions import db
 from reviews.db.models.cycles import Cycle
 from reviews.db.models.people import Person, SignInSession
+from reviews.ladder_library import queries
 from reviews.people import importing
 from reviews.people.roster_file import MOST_ROWS, read_roster
 from reviews.web import guard
@@ -46,6 +47,14 @@ READERS: dict[str, dict[str, Any]] = {
     "ladder_library.headings": {},
     "ladder_library.publish": {},
 }
+
+
+@pytest.fixture(autouse=True)
+def every_look_reads() -> Iterator[None]:
+    """As the first look does in each process: what was read once is kept for the next one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(queries, "reading_of", queries.reading_of.__wrapped__)
+        yield
 
 
 @pytest.fixture

@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from ladders import library
 from ladders.importing.corrections import LevelChange
+from ladders.importing.pipeline import read_uploads
 from ladders.keys import expectation_keys
 from ladders.models import LadderVersion, VersionState
 from reviews.access.expectations import ladder_of
 from reviews.db.models.audit import AuditEvent
+from reviews.ladder_library import queries
 from reviews.ladder_library.import_preview import handle
 from reviews.web import presses
 from tests.builders import a_ladder, a_ladder_document, a_person
@@ -688,3 +690,35 @@ def test_the_preview_costs_the_same_queries_for_any_document(client):
         client.page(large)
 
     assert len(few) == len(more)
+
+
+def test_a_document_is_read_once_however_often_its_draft_is_looked_at_or_corrected(
+    client, monkeypatch
+):
+    read = []
+
+    def counted(files, **said):
+        read.append((files[0].name, said["swap"]))
+        return read_uploads(files, **said)
+
+    monkeypatch.setattr(queries, "read_uploads", counted)
+    name = "read-once.md"
+
+    preview = imported(client, COOKS, name)
+    before = client.page(preview).text()
+    client.submit(preview, {level("junior-cook", "name"): "Commis"}, form=LEVELS)
+    client.submit(preview, form=ANSWERS)
+    client.page(preview)
+    client.page(f"{preview}/headings")
+    assert read == [(name, False)]
+    assert "Commis" not in before
+    assert "Commis" in client.page(preview).text()
+
+    # What is said before anything is read makes another reading.
+    client.submit(preview, form=SWAP)
+    client.page(preview)
+    assert read == [(name, False), (name, True)]
+
+    # So does another document by the same name.
+    imported(client, COOKS.replace(b"Salts.", b"Peppers."), name)
+    assert read == [(name, False), (name, True), (name, False)]

@@ -72,7 +72,13 @@ class Split:
 
 def effective(ladder: Ladder, level_id: str, roles: Sequence[str] = ()) -> Effective:
     """Raises KeyError when there is no such level; a role that cannot be added is a warning."""
-    return _Resolution(ladder, ladder.level(level_id), roles).result()
+    return _Resolution(_Statements(ladder), ladder.level(level_id), roles).result()
+
+
+def effective_levels(ladder: Ladder) -> dict[str, Effective]:
+    """What each level asks, without roles, by its id. What they share is looked up once."""
+    statements = _Statements(ladder)
+    return {level.id: _Resolution(statements, level, ()).result() for level in ladder.levels}
 
 
 def split_new(target: Effective, current: Effective | None) -> Split:
@@ -126,22 +132,36 @@ _Place = tuple[OwnerKind, str, str | None, str]
 _ORDER: tuple[OriginKind, ...] = ("own", "inherited", "common", "role")
 
 
-class _Resolution:
-    """One call of `effective`: its lookups, and the warnings it collects."""
+class _Statements:
+    """What a ladder states, by the place that states it."""
 
-    def __init__(self, ladder: Ladder, level: Level, roles: Sequence[str]) -> None:
+    def __init__(self, ladder: Ladder) -> None:
         self.ladder = ladder
-        self.level = level
-        self.roles = tuple(dict.fromkeys(roles))
         self.levels = {each.id: each for each in ladder.levels}
         self.cells: dict[_Place, Cell] = {
             (kind, owner, level, cell.dimension): cell
             for kind, owner, level, cell in owned_cells(ladder)
         }
         self.stated: dict[_Place, list[KeyedExpectation]] = {}
+        #: Key -> the words by which two expectations are found to say the same.
+        self.words: dict[str, str] = {}
         for keyed in expectation_keys(ladder):
             place = (keyed.owner_kind, keyed.owner_id, keyed.level, keyed.dimension)
             self.stated.setdefault(place, []).append(keyed)
+            self.words[keyed.key] = normalised(keyed.expectation.text)
+
+
+class _Resolution:
+    """What one level asks with its roles, and the warnings about that."""
+
+    def __init__(self, statements: _Statements, level: Level, roles: Sequence[str]) -> None:
+        self.ladder = statements.ladder
+        self.levels = statements.levels
+        self.cells = statements.cells
+        self.stated = statements.stated
+        self.words = statements.words
+        self.level = level
+        self.roles = tuple(dict.fromkeys(roles))
         self.warnings: dict[str, None] = {}
 
     def result(self) -> Effective:
@@ -162,7 +182,7 @@ class _Resolution:
         dimensions = tuple(
             EffectiveDimension(dimension, kept)
             for dimension, found in gathered.items()
-            if (kept := _once_each(found, replaced))
+            if (kept := self.once_each(found, replaced))
         )
         return Effective(self.level.id, self.roles, dimensions, tuple(self.warnings))
 
@@ -283,34 +303,32 @@ class _Resolution:
 
     def replaced(self, found: Iterable[KeyedExpectation]) -> set[str]:
         """The keys that one of the found expectations takes the place of."""
-        known = {keyed.key for stated in self.stated.values() for keyed in stated}
         replaced: set[str] = set()
         for keyed in found:
             for each in keyed.expectation.replaces:
                 replaced.add(each)
-                if each not in known:
+                if each not in self.words:
                     self.warn(f"{keyed.key} replaces {each}, which is not in this ladder")
         return replaced
+
+    def once_each(
+        self, found: Iterable[tuple[KeyedExpectation, Origin]], replaced: set[str]
+    ) -> tuple[EffectiveExpectation, ...]:
+        """In order of origin; what several places say alike becomes one with all their origins."""
+        once: dict[str, dict[str, tuple[Expectation, Origin]]] = {}
+        for keyed, origin in sorted(found, key=lambda each: _ORDER.index(each[1].kind)):
+            if keyed.key not in replaced:
+                same = once.setdefault(self.words[keyed.key], {})
+                same.setdefault(keyed.key, (keyed.expectation, origin))
+        return tuple(
+            EffectiveExpectation(
+                next(iter(alike)),
+                next(iter(alike.values()))[0],
+                tuple(origin for _, origin in alike.values()),
+            )
+            for alike in once.values()
+        )
 
 
 def _required(cell: Cell, expectation: Expectation) -> bool:
     return not (cell.placeholder or expectation.placeholder or expectation.kind == "anti_pattern")
-
-
-def _once_each(
-    found: Iterable[tuple[KeyedExpectation, Origin]], replaced: set[str]
-) -> tuple[EffectiveExpectation, ...]:
-    """In order of origin; what several places say alike becomes one with all their origins."""
-    once: dict[str, dict[str, tuple[Expectation, Origin]]] = {}
-    for keyed, origin in sorted(found, key=lambda each: _ORDER.index(each[1].kind)):
-        if keyed.key not in replaced:
-            same = once.setdefault(normalised(keyed.expectation.text), {})
-            same.setdefault(keyed.key, (keyed.expectation, origin))
-    return tuple(
-        EffectiveExpectation(
-            next(iter(alike)),
-            next(iter(alike.values()))[0],
-            tuple(origin for _, origin in alike.values()),
-        )
-        for alike in once.values()
-    )

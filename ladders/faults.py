@@ -1,10 +1,11 @@
-"""What makes a well-formed ladder wrong: names, references and circles. Used before any ladder is kept."""
+"""What makes a well-formed ladder wrong: names, references, circles and its size. Used before any ladder is kept."""
 
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from ladders.document import Cell, Dimension, Expectation, Group, Ladder, Level, Mixin, Track
+from ladders.limits import LONGEST_NAME, excesses
 
 Path = tuple[str | int, ...]
 Fault = tuple[Path, str]
@@ -14,7 +15,6 @@ _Place = TypeVar("_Place", bound=Hashable)
 _ID = re.compile(r"[^\s.|/]{1,80}")
 _RANKS = range(-1000, 1001)
 _LONGEST_CODE = 80
-_LONGEST_NAME = 300
 #: What a key is kept in; a key made of level, dimension and text is shorter.
 _LONGEST_KEY = 300
 
@@ -62,6 +62,7 @@ class _FaultFinder:
             yield from self.mixin(("mixins", index), mixin)
         yield from self.repeated_expectation_ids()
         yield from self.circles()
+        yield from excesses(ladder)
 
     def track(self, path: Path, track: Track) -> Iterator[Fault]:
         for index, inherited in enumerate(track.inherits):
@@ -183,8 +184,8 @@ def _identified(path: Path, value: str) -> Iterator[Fault]:
 def _named(path: Path, value: str) -> Iterator[Fault]:
     if not value.strip():
         yield path, "A name is missing."
-    elif len(value) > _LONGEST_NAME:
-        yield path, f"A name has at most {_LONGEST_NAME} characters."
+    elif len(value) > LONGEST_NAME:
+        yield path, f"A name has at most {LONGEST_NAME} characters."
 
 
 def _known(path: Path, value: str | None, known: set[str], what: str) -> Iterator[Fault]:

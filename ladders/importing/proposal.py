@@ -16,6 +16,7 @@ from ladders.importing.questions import Question, settled
 from ladders.importing.reading import read
 from ladders.importing.structure import Structure
 from ladders.importing.text import Change, Document, UnreadableError
+from ladders.limits import MOST_DIMENSIONS, MOST_EXPECTATIONS, MOST_IN_A_CELL, MOST_LEVELS
 from ladders.names import in_a_row, is_title, name_key, plain, slug, split_icon
 
 #: From this confidence on, a document counts as a ladder.
@@ -24,10 +25,6 @@ _ENOUGH = 0.5
 _SURE = 0.65
 #: Headings are compared with each other; more take too long.
 MOST_HEADINGS = 1_000
-#: What a page can show beside each other, and a person arrange; more are something else, such as chapters.
-MOST_LEVELS = 100
-MOST_DIMENSIONS = 100
-MOST_EXPECTATIONS = 2_000
 #: Fewer expectations than these make no ladder.
 _FEWEST = 3
 #: A smaller share of the text in levels makes an essay about levels.
@@ -319,13 +316,18 @@ def _is_too_large(reading: Reading) -> bool:
         len(reading.owners) > MOST_LEVELS
         or len(dimensions) > MOST_DIMENSIONS
         or _count_expectations(reading) > MOST_EXPECTATIONS
+        or any(
+            len(cell.expectations) > MOST_IN_A_CELL
+            for owner in reading.owners
+            for cell in (owner.before, *owner.cells)
+        )
     )
 
 
 _TOO_LARGE = (
     f"A ladder has at most {MOST_LEVELS} levels and roles, {MOST_DIMENSIONS} dimensions and"
-    f" {MOST_EXPECTATIONS:,} expectations, so this is read as none. Map its headings by hand, or leave out what is no"
-    " part of it."
+    f" {MOST_EXPECTATIONS:,} expectations, {MOST_IN_A_CELL} of them in one dimension of a level, so this is read as"
+    " none. Map its headings by hand, or leave out what is no part of it."
 )
 
 

@@ -38,20 +38,17 @@ from ladders.document import (
     TrackInheritance,
 )
 from ladders.editing import Row
+from ladders.limits import LONGEST_NAME, LONGEST_TEXT, MOST_EXPECTATIONS, MOST_IN_A_CELL
 from reviews.ladder_editor.queries import CellPage, TrackPage, mark
 from reviews.web.fields import WholeNumberField, at_most, one_line, trimmed_lines
 from reviews.web.forms import StrictForm
 from reviews.web.validators import is_web_address, plain_name, plain_text, short_name
 
-NAME_LIMIT = 300
-TEXT_LIMIT = 20_000
-MOST_ROWS = 200
-
 
 def _name(label: str, *required: Any, description: str = "") -> StringField:
     return StringField(
         label,
-        [*required, at_most(NAME_LIMIT), short_name],
+        [*required, at_most(LONGEST_NAME), short_name],
         filters=[one_line],
         description=description,
     )
@@ -60,7 +57,7 @@ def _name(label: str, *required: Any, description: str = "") -> StringField:
 def _text(label: str, *required: Any, description: str = "") -> TextAreaField:
     return TextAreaField(
         label,
-        [*required, at_most(TEXT_LIMIT), plain_text],
+        [*required, at_most(LONGEST_TEXT), plain_text],
         filters=[trimmed_lines],
         description=description,
     )
@@ -435,7 +432,7 @@ class CellForm(PartForm):
     same_text = _text(
         "As the ladder words it", description="Such as “Same as L2, but across teams”."
     )
-    rows = FieldList(FormField(RowForm), max_entries=MOST_ROWS)
+    rows = FieldList(FormField(RowForm), max_entries=MOST_EXPECTATIONS)
     #: The button that was pressed.
     act = HiddenField()
     page: CellPage
@@ -542,7 +539,7 @@ def _example_text(examples: Iterable[str]) -> str:
 
 def _rearranged(rows: list[dict[str, Any]], act: str) -> list[dict[str, Any]]:
     move, _, number = act.partition("-")
-    if move == "add" and len(rows) < MOST_ROWS:
+    if move == "add" and len(rows) < MOST_IN_A_CELL:
         return [*rows, {}]
     if number not in map(str, range(len(rows))):
         return rows

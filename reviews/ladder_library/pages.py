@@ -11,9 +11,11 @@ from markupsafe import Markup
 
 from ladders.document import Attribute, Cell, Dimension, Expectation, Ladder, Level, Mixin
 from ladders.effective import (
+    Effective,
     EffectiveExpectation,
     Origin,
     effective,
+    effective_levels,
     references,
     split_new,
     taken_over,
@@ -100,7 +102,7 @@ class OverviewTrack:
 
 @lru_cache(maxsize=32)
 def overview(ladder: Ladder) -> tuple[OverviewTrack, ...]:
-    counts = {level.id: _counts(ladder, level) for level in ladder.levels}
+    counts = {level: _counts(ladder, asked) for level, asked in effective_levels(ladder).items()}
     # One step for the whole table, so that twice as long means twice as many.
     most = max(
         (new + inherited for row in counts.values() for new, inherited in row.values()), default=0
@@ -123,9 +125,8 @@ def overview(ladder: Ladder) -> tuple[OverviewTrack, ...]:
     )
 
 
-def _counts(ladder: Ladder, level: Level) -> dict[str, tuple[int, int]]:
+def _counts(ladder: Ladder, asked: Effective) -> dict[str, tuple[int, int]]:
     """Dimension -> how many expectations are new at the level, and how many are not."""
-    asked = effective(ladder, level.id)
     fresh = split_new(asked, None).new
     found = {each.dimension: each.expectations for each in asked.dimensions}
     result = {}

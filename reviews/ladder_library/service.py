@@ -14,6 +14,7 @@ from ladders.importing.joining import JoinError, joined
 from ladders.importing.pipeline import corrected
 from ladders.importing.proposal import NotALadderError, Proposal
 from ladders.importing.questions import JOIN, SINGLE, held
+from ladders.limits import excesses
 from ladders.models import LadderVersion, VersionState
 from ladders.names import name_key
 from reviews.access.viewer import Viewer
@@ -242,8 +243,20 @@ def _made(draft: ImportDraft, base: Ladder | None) -> Ladder:
     """The ladder that the document makes with the corrections, by itself or as a level of another one.
 
     Raises:
-        RuleBroken: at the field, for corrections that contradict each other.
+        RuleBroken: at the field, for corrections that contradict each other, and for more than a ladder may hold.
     """
+    ladder = _put_together(draft, base)
+    _refuse_too_large(ladder)
+    return ladder
+
+
+def _refuse_too_large(ladder: Ladder) -> None:
+    too_much = dict.fromkeys(sentence for _, sentence in excesses(ladder))
+    if too_much:
+        raise RuleBroken(" ".join(too_much))
+
+
+def _put_together(draft: ImportDraft, base: Ladder | None) -> Ladder:
     corrections = draft.corrections
     try:
         ladder = corrected(draft.proposal, corrections)
@@ -288,13 +301,14 @@ def publish(
     """Freeze the draft for the cycles to come. `draft` is what its document says: `queries.draft_of`.
 
     Raises:
-        RuleBroken: for a version that is published already, while its questions are not answered, and
-            while it says nothing.
+        RuleBroken: for a version that is published already, while its questions are not answered,
+            while it says nothing, and while it is larger than a ladder may be.
     """
     if version.state is not VersionState.DRAFT:
         raise IllegalMove("This version is published already.")
     for sentence in queries.missing(version, draft):
         raise RuleBroken(sentence)
+    _refuse_too_large(library.text_of(version))
     if draft and _joined_an_older_text(draft, version):
         raise RuleBroken(
             f"{version.ladder.name} has a newer version than the one that this level was added to."

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from docs import architecture
+from ladders import limits as ladders
 from ladders.importing import bundle, outline, pipeline, proposal
 from ladders.importing.text import MAX_BYTES
 from reviews import cli_without_pages
@@ -154,6 +155,12 @@ def test_the_limits_that_operators_read_are_those_of_the_code():
         f" {bundle.MOST_GROWTH} times its packed size; {pipeline.MOST_LINES:,} lines,"
         f" {proposal.MOST_HEADINGS:,} headings, {outline.MOST_CELLS:,} cells, {outline.MOST_COLUMNS} columns"
     )
+    ladder = (
+        f"{ladders.MOST_LEVELS} levels and roles, {ladders.MOST_DIMENSIONS} dimensions,"
+        f" {ladders.MOST_EXPECTATIONS:,} expectations, {ladders.MOST_IN_A_CELL} of them in one cell;"
+        f" {ladders.LONGEST_TEXT:,} characters in one text, {ladders.MOST_CHARACTERS:,} in"
+        f" {ladders.MOST_TEXTS:,} texts"
+    )
     people = (
         f"{importing.MAX_BYTES // 1024} KB, {roster_file.MOST_ROWS:,} rows,"
         f" {roster_file.MOST_COLUMNS} columns"
@@ -162,6 +169,7 @@ def test_the_limits_that_operators_read_are_those_of_the_code():
         f"| {config['MAX_CONTENT_LENGTH'] // 1024**2} MB; {forms} |",
         ", ".join(f"`{kind}`" for kind in pipeline.KINDS if kind != bundle.ARCHIVE),
         f"| {files} |",
+        f"| {ladder} |",
         f"| {people} |",
         f"| {good_passwords.MIN_LENGTH} to {good_passwords.MAX_LENGTH} characters |",
     ]

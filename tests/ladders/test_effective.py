@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from ladders import effective as module
+from ladders import keys
 from ladders.document import (
     AppliesTo,
     Cascade,
@@ -19,7 +21,8 @@ from ladders.document import (
     Track,
     TrackInheritance,
 )
-from ladders.effective import effective, split_new
+from ladders.effective import effective, effective_levels, split_new
+from tests.builders import a_ladder_document
 
 
 def cell(*texts, dimension="craft", **more):
@@ -398,3 +401,18 @@ class TestNewAtTheTarget:
         split = split_new(target, effective(built, "one"))
         assert self.texts(target, split.new) == ["b"]
         assert self.texts(target, split.already) == ["ask first."]
+
+
+def test_what_all_levels_ask_is_what_each_asks_and_every_text_is_looked_at_once(monkeypatch):
+    ladder = a_ladder_document(levels=[f"Level {number}" for number in range(30)])
+    each = {level.id: effective(ladder, level.id) for level in ladder.levels}
+    looked_at = []
+
+    def counted(text):
+        looked_at.append(text)
+        return keys.normalised(text)
+
+    monkeypatch.setattr(module, "normalised", counted)
+
+    assert effective_levels(ladder) == each
+    assert len(looked_at) == len(list(keys.expectation_keys(ladder)))

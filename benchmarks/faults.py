@@ -52,6 +52,8 @@ _RECOVERY = 30.0
 _WORKERS = 2
 #: Of the volume that is filled.
 _MEGABYTES = 768
+#: Of the one of the anchor, which a hundred backups under load fill with a line for each change.
+_ANCHOR = 16
 _RESTART = 3.0
 #: Longer than the server waits for somebody who has stopped sending.
 _SENDERS = 12.0
@@ -578,7 +580,7 @@ def keep_often(world: World, times: int) -> Outcome:
 @contextmanager
 def a_world(product: str, *, seconds: float, requests: int) -> Iterator[World]:
     with ExitStack() as stack:
-        volumes = [Volume(_MEGABYTES), Volume(2), Volume(_MEGABYTES)]
+        volumes = [Volume(_MEGABYTES), Volume(_ANCHOR), Volume(_MEGABYTES)]
         for each in volumes:
             stack.callback(each.remove)
         volume, anchor, shelf = volumes

@@ -75,9 +75,14 @@ Row = TypeVar("Row")
 
 
 def saved(row: Row) -> Row:
-    db.session.add(row)
-    db.session.flush()
+    all_saved([row])
     return row
+
+
+def all_saved(rows: Sequence[object]) -> None:
+    """Send rows of which none needs the number of another: together they cost little more than one."""
+    db.session.add_all(rows)
+    db.session.flush()
 
 
 def viewer_of(person: Person, *, now: datetime = NOW) -> Viewer:
@@ -393,29 +398,36 @@ def a_revision(packet: Packet, *, number: int = 1) -> PacketRevision:
             digest="0" * 64,
         )
     )
-    for position, dimension in enumerate(asked(packet).dimensions, start=1):
-        item = saved(
-            RevisionItem(
-                revision_id=revision.id,
-                number=position,
-                title=f"Work for {dimension.name}",
-                outcome=marked(f"What was done for {dimension.name}.", "K07", packet),
-                started_on=date(2026, 3, 1),
-                ended_on=date(2026, 5, 31),
-                links=["https://example.org/work"],
-            )
+    dimensions = asked(packet).dimensions
+    items = [
+        RevisionItem(
+            revision_id=revision.id,
+            number=position,
+            title=f"Work for {dimension.name}",
+            outcome=marked(f"What was done for {dimension.name}.", "K07", packet),
+            started_on=date(2026, 3, 1),
+            ended_on=date(2026, 5, 31),
+            links=["https://example.org/work"],
         )
-        saved(RevisionItemDimension(item_id=item.id, dimension_id=dimension.id))
-        for expectation in dimension.counted:
-            saved(RevisionItemExpectation(item_id=item.id, expectation_id=expectation.id))
-        saved(
+        for position, dimension in enumerate(dimensions, start=1)
+    ]
+    all_saved(items)
+    about: list[object] = []
+    for item, dimension in zip(items, dimensions, strict=True):
+        about += [
+            RevisionItemDimension(item_id=item.id, dimension_id=dimension.id),
+            *(
+                RevisionItemExpectation(item_id=item.id, expectation_id=expectation.id)
+                for expectation in dimension.counted
+            ),
             RevisionCoverage(
                 revision_id=revision.id,
                 dimension_id=dimension.id,
                 expectations=len(dimension.counted),
                 covered=len(dimension.counted),
-            )
-        )
+            ),
+        ]
+    all_saved(about)
     packet.current_revision_id = revision.id
     packet.submitted_at = revision.submitted_at
     keep_rating_counts(packet)
@@ -496,9 +508,10 @@ def a_rating(
     """A submitted rating of every dimension asked: `category`, or what `categories` says by dimension key."""
     assignment = an_assignment(packet, rater, kind=kind, state=AssignmentState.SUBMITTED)
     row = "R16" if kind is RaterKind.PEER else "R13" if shareable else "R14"
+    said: list[object] = []
     for dimension in asked(packet).dimensions:
         seen = f"Seen in item 1, for {dimension.name}."
-        saved(
+        said.append(
             Rating(
                 assignment_id=assignment.id,
                 dimension_id=dimension.id,
@@ -511,12 +524,13 @@ def a_rating(
             )
         )
         if mark:
-            for expectation in dimension.counted:
-                saved(
-                    ExpectationMark(
-                        assignment_id=assignment.id, expectation_id=expectation.id, mark=mark
-                    )
+            said += [
+                ExpectationMark(
+                    assignment_id=assignment.id, expectation_id=expectation.id, mark=mark
                 )
+                for expectation in dimension.counted
+            ]
+    all_saved(said)
     keep_rating_counts(packet)
     return assignment
 
@@ -570,15 +584,17 @@ def a_ballot(
             packet_id=packet.id, member_id=member.id, round=number, cast_at=NOW - timedelta(days=3)
         )
     )
-    for dimension in asked(packet).dimensions:
-        saved(
+    all_saved(
+        [
             BallotMark(
                 ballot_id=ballot.id,
                 dimension_id=dimension.id,
                 choice=choice,
                 rationale=marked("Seen in item 1.", "V10", packet, author=member.id),
             )
-        )
+            for dimension in asked(packet).dimensions
+        ]
+    )
     return ballot
 
 
@@ -604,22 +620,21 @@ def a_decision(
         )
     )
     dimensions = asked(packet).dimensions
-    for dimension in dimensions:
-        saved(
-            DimensionOutcome(
-                decision_id=decision.id,
-                dimension_id=dimension.id,
-                attainment=attainment,
-                reason=marked(f"The committee cites item 1 for {dimension.name}.", "D02", packet),
-            )
-        )
-    saved(
-        Gap(
+    outcomes: list[object] = [
+        DimensionOutcome(
             decision_id=decision.id,
-            expectation_id=dimensions[0].counted[0].id,
-            closes_with=marked("One more piece of work of this kind.", "D02", packet),
+            dimension_id=dimension.id,
+            attainment=attainment,
+            reason=marked(f"The committee cites item 1 for {dimension.name}.", "D02", packet),
         )
+        for dimension in dimensions
+    ]
+    gap = Gap(
+        decision_id=decision.id,
+        expectation_id=dimensions[0].counted[0].id,
+        closes_with=marked("One more piece of work of this kind.", "D02", packet),
     )
+    all_saved([*outcomes, gap])
     return decision
 
 

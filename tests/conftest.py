@@ -98,6 +98,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for need in NEEDS:
             if item.get_closest_marker(need.mark) and not need.is_there:
                 item.add_marker(pytest.mark.skip(reason=f"{need.name}: not here. {need.advice}"))
+    items.sort(key=place_of)
+
+
+def place_of(item: pytest.Item) -> tuple[bool, bool]:
+    """One database after the other, of each the long tests first: at the end a process would wait for one alone."""
+    is_long = any(map(item.get_closest_marker, ("browser", "test_all", "prove")))
+    return item.get_closest_marker("postgresql") is not None, not is_long
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from reviews.db.extensions import db
 from reviews.db.models.packets import Assignment, Packet, RevisionCoverage
@@ -19,6 +19,20 @@ from reviews.rules.rating_summary import (
 _SUBMITTED = Assignment.state == AssignmentState.SUBMITTED
 _BY_MANAGER = Assignment.kind == RaterKind.MANAGER
 _BY_PEER = Assignment.kind == RaterKind.PEER
+_MISSING = Rating.category.in_(MISSING)
+#: What was submitted, by dimension; how many peers gave each category comes at the end.
+_GIVEN: Select[*tuple[Any, ...]] = (
+    select(
+        Rating.dimension_id,
+        func.max(Rating.category).filter(_BY_MANAGER, Rating.category.in_(SCALE)).label("manager"),
+        func.count().filter(_BY_MANAGER, _MISSING).label("manager_missing"),
+        func.count().filter(_BY_PEER, _MISSING).label("peers_missing"),
+        *(func.count().filter(_BY_PEER, Rating.category == category) for category in SCALE),
+    )
+    .join(Assignment, Assignment.id == Rating.assignment_id)
+    .where(Assignment.packet_id == bindparam("packet"), _SUBMITTED)
+    .group_by(Rating.dimension_id)
+)
 
 
 def keep_rating_counts(packet: Packet) -> None:
@@ -81,7 +95,7 @@ def unpack(cell: Sequence[Any], *, asked: int) -> CellCounts:
 
 
 def _cells_of(packet: Packet) -> list[tuple[int, CellCounts]]:
-    given = {row.dimension_id: row for row in db.session.execute(_given(packet))}
+    given = {row.dimension_id: row for row in db.session.execute(_GIVEN, {"packet": packet.id})}
     coverage = db.session.scalars(
         select(RevisionCoverage)
         .where(RevisionCoverage.revision_id == packet.current_revision_id)
@@ -106,22 +120,3 @@ def _cells_of(packet: Packet) -> list[tuple[int, CellCounts]]:
             )
         )
     return cells
-
-
-def _given(packet: Packet) -> Select[*tuple[Any, ...]]:
-    """What was submitted, by dimension; how many peers gave each category comes at the end."""
-    missing = Rating.category.in_(MISSING)
-    return (
-        select(
-            Rating.dimension_id,
-            func.max(Rating.category)
-            .filter(_BY_MANAGER, Rating.category.in_(SCALE))
-            .label("manager"),
-            func.count().filter(_BY_MANAGER, missing).label("manager_missing"),
-            func.count().filter(_BY_PEER, missing).label("peers_missing"),
-            *(func.count().filter(_BY_PEER, Rating.category == category) for category in SCALE),
-        )
-        .join(Assignment, Assignment.id == Rating.assignment_id)
-        .where(Assignment.packet_id == packet.id, _SUBMITTED)
-        .group_by(Rating.dimension_id)
-    )

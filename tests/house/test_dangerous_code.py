@@ -65,12 +65,12 @@ def reaches(name: str, modules: set[str]) -> bool:
 
 
 def forbidden_in(module: ast.Module) -> set[str]:
+    modules = set(imported(module))
+    called = {name for name, _ in calls(module)}
     found = {
-        what for what, names in MODULES.items() for name in imported(module) if reaches(name, names)
+        what for what, names in MODULES.items() if any(reaches(name, names) for name in modules)
     }
-    return found | {
-        what for what, names in CALLS.items() for name, _ in calls(module) if name in names
-    }
+    return found | {what for what, names in CALLS.items() if called & names}
 
 
 @pytest.mark.parametrize(

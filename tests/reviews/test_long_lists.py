@@ -67,18 +67,14 @@ def test_progress_comes_in_pages_by_name_and_counts_all_packets(
     assert client.get(company.path("progress?page=3")).status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("words", "found"), [("ÅNGSTRÖM", ["Zoë Ångström"]), ("person 5", NAMES[50:53]), ("%", [])]
-)
-def test_progress_is_searched_by_name_in_any_case(
-    client: StrictClient, company: Company, words: str, found: list[str]
-) -> None:
+def test_progress_is_searched_by_name_in_any_case(client: StrictClient, company: Company) -> None:
     client.sign_in(company.owner)
 
-    page = client.page(company.path(f"progress?q={words.replace('%', '%25')}"))
+    for words, found in (("ÅNGSTRÖM", ["Zoë Ångström"]), ("person 5", NAMES[50:53]), ("%25", [])):
+        page = client.page(company.path(f"progress?q={words}"))
 
-    assert candidates(page) == found
-    assert page.texts(".//div[@class='empty']/h2") == ([] if found else ["Nobody matches"])
+        assert candidates(page) == found
+        assert page.texts(".//div[@class='empty']/h2") == ([] if found else ["Nobody matches"])
 
 
 def test_a_list_that_fits_on_a_page_has_no_search(client: StrictClient) -> None:
@@ -205,26 +201,26 @@ def test_places_are_saved_for_the_packets_of_a_page(client: StrictClient, compan
 # -- The front of a list
 
 
-@pytest.mark.parametrize("fronts", [(), (1,), (2, 5), (200, 1001)])
 def test_a_list_is_the_same_from_however_far_in_front_it_is_read(
-    client: StrictClient, company: Company, monkeypatch: pytest.MonkeyPatch, fronts: tuple[int, ...]
+    client: StrictClient, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chair = a_person("Cy")
     theirs = a_panel(company.cycle, chair=chair)
     for name in ("Person 03", "Person 29", "Zoë Ångström"):
         company.packets[name].panel_id = theirs.id
-    monkeypatch.setattr(packet_list, "FRONTS", fronts)
-    client.sign_in(chair)
+    for fronts in ((), (1,), (2, 5), (200, 1001)):
+        monkeypatch.setattr(packet_list, "FRONTS", fronts)
+        client.sign_in(chair)
 
-    page = client.page(company.path("progress"))
+        page = client.page(company.path("progress"))
 
-    # Nobody has answered the conflict question: a name is all that is seen.
-    assert page.texts(".//tbody/tr/th") == ["Person 03", "Person 29", "Zoë Ångström"]
-    client.sign_in(company.owner)
-    second = client.page(company.path("progress?page=2"))
-    assert candidates(second) == NAMES[50:]
-    assert second.texts(f"{PAGER}/span") == ["51\N{EN DASH}54 of 54"]
-    assert candidates(client.page(company.path("progress?q=zoë"))) == ["Zoë Ångström"]
+        # Nobody has answered the conflict question: a name is all that is seen.
+        assert page.texts(".//tbody/tr/th") == ["Person 03", "Person 29", "Zoë Ångström"]
+        client.sign_in(company.owner)
+        second = client.page(company.path("progress?page=2"))
+        assert candidates(second) == NAMES[50:]
+        assert second.texts(f"{PAGER}/span") == ["51\N{EN DASH}54 of 54"]
+        assert candidates(client.page(company.path("progress?q=zoë"))) == ["Zoë Ångström"]
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def owners_now(cycle: Cycle) -> Sequence[Person]:
         select(Person)
         .join(CycleOwner, CycleOwner.person_id == Person.id)
         .where(CycleOwner.cycle_id == cycle.id, Person.is_active)
-        .order_by(Person.name, Person.id)
+        .order_by(Person.sort_key, Person.id)
     ).all()
 
 

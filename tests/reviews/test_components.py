@@ -225,6 +225,7 @@ def test_the_styleguide_shows_every_component_on_one_valid_page():
         **styleguide.page(),
         viewer=None,
         nav=[],
+        is_demo=True,
         csrf_token=lambda: "token",
         static=lambda name: f"/static/{name}",
         get_flashed_messages=lambda **_: [],

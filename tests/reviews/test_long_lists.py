@@ -70,7 +70,11 @@ def test_progress_comes_in_pages_by_name_and_counts_all_packets(
 def test_progress_is_searched_by_name_in_any_case(client: StrictClient, company: Company) -> None:
     client.sign_in(company.owner)
 
-    for words, found in (("ÅNGSTRÖM", ["Zoë Ångström"]), ("person 5", NAMES[50:53]), ("%25", [])):
+    for words, found in (
+        ("ÅNGSTRÖM", ["Zoë Ångström"]),
+        ("5 person", [name for name in NAMES if "5" in name]),
+        ("%25", []),
+    ):
         page = client.page(company.path(f"progress?q={words}"))
 
         assert candidates(page) == found
@@ -181,7 +185,7 @@ def test_a_conflict_is_set_on_a_packet_that_a_search_found(
 
     assert offered == ["Choose a packet", *NAMES[:50]]
     assert answer.status_code == 302
-    assert standings() == {"zoë ångström": ConflictStanding.SET}
+    assert standings() == {"zoe angstrom": ConflictStanding.SET}
 
 
 def test_places_are_saved_for_the_packets_of_a_page(client: StrictClient, company: Company) -> None:

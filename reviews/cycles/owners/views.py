@@ -4,6 +4,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from reviews.access.loaders import CycleAccess, SiteAccess
+from reviews.access.naming import called
 from reviews.cycles import ownership
 from reviews.cycles.owners import service
 from reviews.cycles.owners.forms import NameOwnersForm
@@ -60,13 +61,15 @@ def _name(
             return redirect(then)
     if form.search:
         count_search()
+    people = people_to_choose(form.search, ticked=chosen)
     html = render_template(
         "cycles/owners/name.html",
         cycle=cycle,
         is_missing=is_missing,
         owners=ownership.owners_now(cycle),
         form=form,
-        people=people_to_choose(form.search, ticked=chosen),
+        people=people,
+        called=called(access.viewer, people),
         then=then,
     )
     return html, status_of(form)

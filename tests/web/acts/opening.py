@@ -12,7 +12,7 @@ def the_first_owner_chooses_a_password(play: Play) -> None:
     with arranged.acting(play.app):
         _, token = people_service.add_owner(name=OWNER, email=OWNERS_ADDRESS, at=now())
     odile = play.enter(OWNER, OWNERS_ADDRESS, f"/sign-in/link/{token}")
-    assert odile.heading == "Nothing waits for you"
+    assert odile.heading == "Three steps to a first cycle"
 
 
 def the_owner_imports_a_ladder_and_publishes_it(play: Play) -> None:

@@ -304,10 +304,18 @@ SECRETS = (
     Secret(
         "how far another panel is",
         alone("Other chair"),
-        alone("Owner with a packet"),
+        [],
         before=[*rating_goes_on(), calibrate, people.another_panel_sits, people.votes],
         hidden=[people.reveals],
         witnesses={"Owner": ("calibration.committee.show", "cycles.progress.show")},
+    ),
+    Secret(
+        "how far the panel of one's own packet is, from an owner",
+        alone("Owner with a packet"),
+        [],
+        before=[*rating_goes_on(), calibrate, people.another_panel_sits],
+        hidden=[partial(people.reveals, "Owner with a packet")],
+        witnesses={"Owner": ("cycles.progress.show",)},
     ),
     Secret(
         "a line of reporting of another owner",

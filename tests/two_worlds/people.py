@@ -331,8 +331,8 @@ def conflict_of(name: str) -> Conflict:
     ).one()
 
 
-def reveals() -> None:
-    packet, chair = packet_of("Candidate"), person("Chair")
+def reveals(whose: str = "Candidate") -> None:
+    packet, chair = packet_of(whose), person("Chair")
     packet.stage = PacketStage.DISCUSSION
     packet.revealed_at = NOW
     packet.revealed_by_id = chair.id

@@ -205,6 +205,7 @@ def test_json_in_a_text_is_not_what_was_written(session, lines):
         ("'infinity'", None),
         ("'12026-01-01 00:00+00'", "12026-01-01 00:00:0 UTC"),
     ],
+    ids=["before Christ", "the end of all time", "five digits"],
 )
 def test_an_instant_that_no_clock_has_shown_is_not_what_was_written(session, lines, instant, said):
     if db.engine.dialect.name == "sqlite":

@@ -196,6 +196,8 @@ def addresses() -> dict[str, tuple[str, ...]]:
         "dimension": (builders.asked(own).dimensions[0].key, never),
         "token": (never,),
         "message": (never,),
+        # The passkey of somebody has it where there is one.
+        "handle": (own.candidate.public_id, never),
         # In no address: who can be put forward as a peer.
         "proposed": tuple(person(name).public_id for name in ("Stranger", "Added peer")),
     }

@@ -148,11 +148,36 @@ def _groups() -> list[click.Group]:
                 ),
                 _command(
                     "import",
-                    "reviews.people.commands:import_people",
-                    "Show what FILE would change in the roster, and with --apply change it.",
+                    "reviews.roster.commands:import_people",
+                    "Show what FILE would change in the roster, and with --apply change it.\n\n"
+                    "FILE is the whole roster: whoever is not in it leaves, unless --only-these is said.",
                     click.Argument(["file"], type=_file()),
                     click.Option(
                         ["--apply"], is_flag=True, help="Do it. Without this, nothing is changed."
+                    ),
+                    click.Option(
+                        ["--only-these"], is_flag=True, help="Nobody leaves, whoever is missing."
+                    ),
+                    click.Option(
+                        ["--map", "told_columns"],
+                        multiple=True,
+                        metavar="FIELD=HEADING",
+                        help="Read a field from this column; name, email, manager_number and so on.",
+                    ),
+                    click.Option(
+                        ["--leave-out"], is_flag=True, help="Import all but those with mistakes."
+                    ),
+                    click.Option(
+                        ["--same"],
+                        multiple=True,
+                        metavar="EMPLOYEE_ID",
+                        help="This person of the file is who had the address.",
+                    ),
+                    click.Option(
+                        ["--other"],
+                        multiple=True,
+                        metavar="EMPLOYEE_ID",
+                        help="This person of the file is somebody else, who has the address now.",
                     ),
                 ),
                 _command(

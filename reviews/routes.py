@@ -22,6 +22,7 @@ from reviews.mail.views import demo as mailbox
 from reviews.packets.views import bp as packets
 from reviews.people.views import bp as people
 from reviews.ratings.views import bp as ratings
+from reviews.roster.views import bp as roster
 from reviews.signing_in.views import bp as signing_in
 from reviews.web.health import bp as health
 from reviews.web.words import bp as words
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     people,
     mail,
     signing_in,
+    roster,
     ladder_library,
     ladder_editor,
     cycles,

@@ -45,8 +45,11 @@ from reviews.db.models.packets import (
 from reviews.db.models.people import ManagerLink, Person
 from reviews.db.models.ratings import ExpectationMark, Rating
 from reviews.db.models.reads import PacketRead
+from reviews.db.models.roster import RosterMapping, RosterUpload
 from reviews.db.rating_counts import keep_rating_counts
 from reviews.people.addresses import email_key
+from reviews.roster.queries import digest_of
+from reviews.roster.table_file import pack
 from reviews.rules.enums import (
     Action,
     AssignmentState,
@@ -122,6 +125,39 @@ def a_person(name: str = "", *, manager: Person | None = None, **columns: object
             )
         )
     return person
+
+
+def a_waiting_file(author: Person, **columns: object) -> RosterUpload:
+    """A people file with one person, as its author has uploaded it; and how such a file was read last."""
+    headings = ["Employee ID", "Name", "E-mail"]
+    packed, people = pack([(2, ["W1", "Wim", "wim@example.org"])], len(headings))
+    mapping = {"employee_id": "Employee ID", "name": "Name", "email": "E-mail"}
+    saved(
+        RosterMapping(
+            headings_digest=digest_of([*headings, author.name]),
+            mapping=mapping,
+            made_at=NOW,
+            made_by_id=author.id,
+        )
+    )
+    return saved(
+        RosterUpload(
+            **{
+                "public_id": random_source.public_id(),
+                "author_id": author.id,
+                "made_at": NOW,
+                "name": "people.csv",
+                "headings": headings,
+                "rows": packed,
+                "people": people,
+                "notes": ["Read as UTF-8."],
+                "mapping": mapping,
+                "is_whole": False,
+                "answers": {},
+                **columns,
+            }
+        )
+    )
 
 
 # -- Ladders

@@ -23,7 +23,7 @@ from reviews.audit import chain
 from reviews.cli import prepare_migrations
 from reviews.db import hits
 from reviews.db.extensions import db
-from reviews.people import importing
+from reviews.roster import views as roster_pages
 from tests import postgres
 from tests.browser import NAMES, chromium, find_chromium, watched_pages
 from tests.canaries import SEEN, SWEEP, listening
@@ -267,8 +267,9 @@ def documents_are_read_apart() -> Iterator[None]:
     patch = pytest.MonkeyPatch()
     for module, name in (
         (pipeline, "read_text"),
-        (importing, "read_text"),
-        (importing, "read_roster"),
+        (roster_pages, "read_table"),
+        (roster_pages, "guess"),
+        (roster_pages, "read_people"),
     ):
         patch.setattr(module, name, read_apart(getattr(module, name)))
     yield

@@ -1,5 +1,6 @@
 """Fills an empty demo database: the roster, three ladders, and three cycles in three phases."""
 
+import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -21,7 +22,11 @@ from reviews.demo import content
 from reviews.demo.organisation import as_csv, roster
 from reviews.demo.story import Story, StoryPlan, viewer
 from reviews.packets import service as packets
-from reviews.people import importing, passwords
+from reviews.people import passwords
+from reviews.roster import service as roster_service
+from reviews.roster.entries import read_people
+from reviews.roster.guessing import guess
+from reviews.roster.table_file import read_table
 from reviews.rules.enums import Verb
 from reviews.rules.errors import RuleBroken
 
@@ -118,7 +123,17 @@ def seed(now: datetime, ladders: Path) -> None:
 
 
 def _import(text: str, at: datetime) -> None:
-    importing.apply(importing.read(text), digest=None, leavers_read=True, actor=None, at=at)
+    table = read_table(io.BytesIO(text.encode()))
+    roster_service.apply(
+        read_people(table, guess(table).mapping),
+        is_whole=True,
+        answers={},
+        digest=None,
+        leavers_read=True,
+        leaves_out=False,
+        actor=None,
+        at=at,
+    )
     owners = (content.OWNER, content.SECOND_OWNER)
     db.session.execute(update(Person).values(is_demo=True))
     db.session.execute(update(Person).where(Person.name.in_(owners)).values(is_owner=True))

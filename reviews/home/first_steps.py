@@ -72,7 +72,7 @@ def _people() -> FirstStep:
             " and nobody gets a message.",
             is_done=False,
             links=(
-                StepLink("Import people", "people.import_people", {}),
+                StepLink("Import people", "roster.start", {}),
                 StepLink("Add one person", "people.add_person", {}),
             ),
         )

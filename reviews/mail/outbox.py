@@ -1,6 +1,7 @@
 """Writing a message into the outbox, in the transaction of the act that it tells of. Sending is the worker's."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,15 @@ from reviews.web import mode
 POSTED = "posted"
 _AT_ONCE = 1000
 _NOTHING: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message of several, with what `post` is told of it."""
+
+    person_id: int
+    about: Mapping[str, str] = field(default_factory=dict)
+    address: str | None = None
 
 
 def post(
@@ -39,25 +49,31 @@ def post(
     Raises:
         ValueError: if `about` is not what the row of the kind names.
     """
-    if set(about) != set(MESSAGES[kind].about):
-        raise ValueError(f"{kind} is about {MESSAGES[kind].about}, not {tuple(about)}")
-    if mode.sends_mail():
-        _write([_row(kind, to.id, at) | {"about": dict(about), "address": address}])
+    post_each(kind, [Letter(to.id, about, address)], at=at)
 
 
 def post_all(kind: MailKind, to: Sequence[int], *, at: datetime) -> None:
     """The same message to each of these people, by their ids: a few statements for however many."""
+    post_each(kind, [Letter(person) for person in to], at=at)
+
+
+def post_each(kind: MailKind, letters: Sequence[Letter], *, at: datetime) -> None:
+    """A message of its own to each, like `post`: a few statements for however many."""
+    for letter in letters:
+        if set(letter.about) != set(MESSAGES[kind].about):
+            raise ValueError(f"{kind} is about {MESSAGES[kind].about}, not {tuple(letter.about)}")
     if mode.sends_mail():
-        for start in range(0, len(to), _AT_ONCE):
-            _write([_row(kind, person, at) for person in to[start : start + _AT_ONCE]])
+        for start in range(0, len(letters), _AT_ONCE):
+            _write([_row(kind, letter, at) for letter in letters[start : start + _AT_ONCE]])
 
 
-def _row(kind: MailKind, person_id: int, at: datetime) -> dict[str, Any]:
+def _row(kind: MailKind, letter: Letter, at: datetime) -> dict[str, Any]:
     return {
         "public_id": random_source.public_id(),
         "kind": kind.value,
-        "person_id": person_id,
-        "about": {},
+        "person_id": letter.person_id,
+        "about": dict(letter.about),
+        "address": letter.address,
         "made_at": at,
         "due_at": at,
     }

@@ -157,10 +157,11 @@ def _leased(message: OutboxMessage, open_link: OpenLink, now: datetime) -> _Clai
             )
         except LinkEndedError as unusable:
             why_not = str(unusable)
-    if kind is None or why_not:
-        end(message, MailStatus.NOT_SENT, why_not, now)
-        return None
     to = message.address or person.email
+    if kind is None or why_not or not to:
+        # Whoever has gone may have left an address that is somebody else's by now, and has none.
+        end(message, MailStatus.NOT_SENT, why_not or "The person has no address any more.", now)
+        return None
     kept = WrittenMail(**message.wording) if message.wording else None
     if kept is None or kept.to != to:
         # An address that is somebody else's by now gets nothing; in the new one it is the first.

@@ -1,1 +1,1 @@
-"""People: their accounts, the links they get in with, and the import of the roster."""
+"""People: their accounts, and the links they get in with."""

@@ -1,14 +1,11 @@
-"""Accounts on the command line, and the roster from a file with the rules and the preview of the web page."""
-
-from pathlib import Path
+"""Accounts on the command line."""
 
 import click
 
 from reviews.db.extensions import db
 from reviews.db.models.people import Person
-from reviews.people import importing, queries, service
-from reviews.people.importing import RosterPreview
-from reviews.people.roster_file import what_is_wrong_as_typed
+from reviews.people import queries, service
+from reviews.people.as_typed import what_is_wrong_as_typed
 from reviews.rules.errors import RuleBroken
 from reviews.web.links import public_link
 
@@ -67,40 +64,3 @@ def _person(email: str) -> Person:
     if person is None:
         raise click.ClickException(f"Nobody has the address {email}.")
     return person
-
-
-def import_people(file: Path, *, apply: bool) -> None:
-    """Show what FILE would change in the roster, and with --apply change it."""
-    try:
-        read = importing.read(importing.text_of(file.read_bytes()))
-        preview = importing.preview(read)
-        _print(preview)
-        if preview.plan.problems:
-            raise click.ClickException("The file has mistakes, so nothing was imported.")
-        if apply:
-            importing.apply(read, digest=None, leavers_read=True, actor=None, at=queries.now())
-            db.session.commit()
-    except RuleBroken as broken:
-        raise click.ClickException(str(broken)) from broken
-    click.echo("Imported." if apply else "Nothing was changed. Run it again with --apply.")
-
-
-def _print(preview: RosterPreview) -> None:
-    plan = preview.plan
-    for problem in plan.problems:
-        column = f", {problem.column}" if problem.column else ""
-        click.echo(f"line {problem.line}{column}: {problem.sentence}", err=True)
-    for entry in plan.new:
-        click.echo(f"new      {entry.employee_id}  {entry.name}")
-    for person in plan.changed:
-        for change in person.fields:
-            click.echo(
-                f"changed  {person.employee_id}  {person.name}:"
-                f" {change.field} {change.before!r} -> {change.after!r}"
-            )
-    for known in plan.leaving:
-        click.echo(f"leaving  {known.employee_id}  {known.name}")
-    click.echo(
-        f"{len(plan.new)} new, {len(plan.changed)} changed, {len(plan.leaving)} leaving,"
-        f" {plan.unchanged} unchanged"
-    )

@@ -1,13 +1,11 @@
-"""Forms for signing in, for accounts, and for the import of people."""
+"""Forms for finding, adding and changing people, and for inviting them."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from flask_wtf.file import FileField, FileRequired
 from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than SelectChoice
     BooleanField,
     EmailField,
-    HiddenField,
     SearchField,
     SelectChoice,
     SelectField,
@@ -118,29 +116,5 @@ class PersonForm(ReasonForm, EditForm):
         return bool(found)
 
 
-class UploadPeopleForm(StrictForm):
-    file = FileField(
-        "People file",
-        [FileRequired("Choose a file.")],
-        description="CSV with commas, semicolons or tabs, at most 256 KB.",
-        render_kw={"accept": ".csv,.tsv,.txt,text/csv"},
-    )
-
-
 class InviteAllForm(StrictForm):
     again = BooleanField("Also those who were invited within the last day")
-
-
-class ApplyImportForm(ReasonForm):
-    """What the preview sends back: the file as text, and the plan that was looked at."""
-
-    text = HiddenField()
-    digest = HiddenField()
-    leavers_read = BooleanField("Close the accounts of those who leave")
-
-    def __init__(self, *args: Any, needs_reason: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, needs_reason=needs_reason, **kwargs)
-        if self.reason:
-            self.reason.description = (
-                "You have a part in a cycle that runs, so this is done with a reason on record."
-            )

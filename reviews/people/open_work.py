@@ -8,21 +8,37 @@ from sqlalchemy.orm import aliased
 
 from reviews.access.loaders import SiteAccess, visible_cycles, visible_packets
 from reviews.db.extensions import db
+from reviews.db.id_list import among
 from reviews.db.models.cycles import Cycle, CycleOwner, Panel, PanelMember
 from reviews.db.models.packets import Assignment, Packet
 from reviews.db.models.people import Person
 from reviews.rules.enums import Action, CyclePhase, RaterKind
 from reviews.rules.workflow import OPEN_ASSIGNMENTS, UNDER_WAY
 
+#: For more people than this everybody is read: a statement takes no longer list.
+_FEW = 500
 
-def open_work(access: SiteAccess, employee_ids: Collection[str]) -> Mapping[str, list[str]]:
-    """Employee ID -> sentences, if all of them left. Five queries however many people; none for nobody."""
+
+def open_work(
+    access: SiteAccess, leaving: Collection[str], moving: Collection[str] = ()
+) -> Mapping[str, list[str]]:
+    """Employee ID -> sentences, if all of them left. Six queries however many people; none for nobody.
+
+    Args:
+        leaving: whose account would be closed.
+        moving: who stays and only gets another manager. The cycles that they own are theirs as before.
+    """
     viewer = access.viewer
     work: dict[str, list[str]] = defaultdict(list)
-    if not employee_ids:
+    if not leaving and not moving:
         return work
-    found = select(Person.id, Person.employee_id).where(Person.employee_id.in_(employee_ids))
-    people = {row.id: row.employee_id for row in db.session.execute(found)}
+    gone = set(leaving)
+    asked = gone.union(moving)
+    found = select(Person.id, Person.employee_id)
+    if len(asked) <= _FEW:
+        found = found.where(Person.employee_id.in_(asked))
+    rows = db.session.execute(found)
+    people = {row.id: row.employee_id for row in rows if row.employee_id in asked}
     is_open = (
         Packet.state.in_(UNDER_WAY),
         Cycle.phase != CyclePhase.ARCHIVED,
@@ -39,7 +55,7 @@ def open_work(access: SiteAccess, employee_ids: Collection[str]) -> Mapping[str,
                 visible_packets(
                     viewer,
                     Action.READ_EVIDENCE,
-                    or_(Packet.candidate_id.in_(people), Packet.manager_id.in_(people)),
+                    or_(among(Packet.candidate_id, people), among(Packet.manager_id, people)),
                 )
             ),
         )
@@ -51,7 +67,7 @@ def open_work(access: SiteAccess, employee_ids: Collection[str]) -> Mapping[str,
         if manager_id in people:
             work[people[manager_id]].append(f"Manager for the packet of {name} in {cycle}")
     is_asked = (
-        Assignment.rater_id.in_(people),
+        among(Assignment.rater_id, people),
         Assignment.kind == RaterKind.PEER,
         Assignment.state.in_(OPEN_ASSIGNMENTS),
     )
@@ -80,7 +96,7 @@ def open_work(access: SiteAccess, employee_ids: Collection[str]) -> Mapping[str,
         .join(Panel, Panel.id == PanelMember.panel_id)
         .join(Cycle, Cycle.id == Panel.cycle_id)
         .where(
-            PanelMember.person_id.in_(people),
+            among(PanelMember.person_id, people),
             Cycle.phase != CyclePhase.ARCHIVED,
             Cycle.release_at.is_(None),
             Cycle.id.in_(visible_cycles(viewer, Action.OPEN_BOARD)),
@@ -89,7 +105,8 @@ def open_work(access: SiteAccess, employee_ids: Collection[str]) -> Mapping[str,
     )
     for person_id, panel_name, cycle in db.session.execute(seats):
         work[people[person_id]].append(f"On {panel_name} of {cycle}")
-    for person_id, sentence in _left_to_nobody(access, people):
+    leavers = [person_id for person_id, number in people.items() if number in gone]
+    for person_id, sentence in _left_to_nobody(access, leavers) if leavers else ():
         work[people[person_id]].append(sentence)
     return work
 
@@ -102,7 +119,7 @@ def _left_to_nobody(access: SiteAccess, people: Collection[int]) -> Iterator[tup
         other.cycle_id == Cycle.id,
         other.person_id == Person.id,
         Person.is_active,
-        other.person_id.not_in(people),
+        not_(among(other.person_id, people)),
     )
     owned = (
         select(
@@ -112,7 +129,7 @@ def _left_to_nobody(access: SiteAccess, people: Collection[int]) -> Iterator[tup
         )
         .join(Cycle, Cycle.id == CycleOwner.cycle_id)
         .where(
-            CycleOwner.person_id.in_(people),
+            among(CycleOwner.person_id, people),
             Cycle.phase != CyclePhase.ARCHIVED,
             or_(Cycle.release_at.is_(None), Cycle.release_at > viewer.now),
             not_(somebody_stays.correlate(Cycle)),

@@ -12,7 +12,7 @@ from reviews.db.extensions import db
 from reviews.db.models.people import ManagerLink, Person
 from reviews.people import queries, service
 from reviews.people.addresses import email_key, is_address
-from reviews.people.roster_file import what_is_wrong_as_typed
+from reviews.people.as_typed import what_is_wrong_as_typed
 from reviews.rules.enums import Verb
 from reviews.rules.errors import RuleBroken, StaleEdit
 from reviews.rules.name_keys import name_key, search_words

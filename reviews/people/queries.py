@@ -1,7 +1,7 @@
-"""Reading people: for signing in, for the pages about them, and the whole roster for an import."""
+"""Reading people: for signing in, and for the pages about them."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -34,13 +34,13 @@ from reviews.db.text import has_words, read_as_it_lies, word_params
 from reviews.display.formatting import count, short_day
 from reviews.mail.queries import MailToPerson, WorkerStanding, newest_to, worker_standing
 from reviews.people.addresses import email_key
-from reviews.people.roster import KnownPerson
 from reviews.rules.enums import Action, MailKind, MailStatus
 from reviews.rules.name_keys import folded, name_key, search_key, search_words, sort_from
 from reviews.rules.namesakes import joined
 
 #: Whoever was invited so recently is not invited again with all the others.
 INVITED_LATELY = timedelta(days=1)
+_FEW = 500
 #: On the page about sign-in links; nobody has as many.
 _LINKS_SHOWN = 100
 #: No company has so many steps from anybody to its head.
@@ -136,6 +136,16 @@ def open_link(token: str, at: datetime) -> tuple[SignInLink, Person] | None:
         )
     ).one_or_none()
     return None if row is None else (row.SignInLink, row.Person)
+
+
+def addresses_in_use(addresses: Collection[str]) -> set[str]:
+    """The keys of those among these addresses that are somebody's. One query."""
+    keys = {email_key(address) for address in addresses}
+    found = select(Person.email_key)
+    # A statement takes no long list: for more than a few everybody is read.
+    if len(keys) <= _FEW:
+        found = found.where(Person.email_key.in_(keys))
+    return keys.intersection(db.session.scalars(found))
 
 
 def link_of(token: str) -> SignInLink | None:
@@ -687,38 +697,3 @@ def units() -> list[str]:
     """The units that there are, to choose from."""
     found = select(Person.unit).where(Person.is_active, Person.unit != "").distinct()
     return sorted(db.session.scalars(found.limit(_UNITS_OFFERED)), key=search_key)
-
-
-# -- For an import
-
-
-def everybody() -> list[Person]:
-    return list(db.session.scalars(select(Person).order_by(Person.id)))
-
-
-def roster() -> list[KnownPerson]:
-    """Everybody as the rules of the import see them. One query."""
-    people = everybody()
-    ids = {person.id: person.employee_id for person in people}
-    return [
-        KnownPerson(
-            employee_id=person.employee_id,
-            name=person.name,
-            email=person.email,
-            manager_employee_id=ids[person.manager_id] if person.manager_id else "",
-            title=person.title,
-            level=person.level,
-            unit=person.unit,
-            is_active=person.is_active,
-            is_owner=person.is_owner,
-        )
-        for person in people
-    ]
-
-
-def open_manager_links() -> dict[int, ManagerLink]:
-    """By the person who reports."""
-    links: Iterable[ManagerLink] = db.session.scalars(
-        select(ManagerLink).where(ManagerLink.ended_on.is_(None))
-    )
-    return {link.person_id: link for link in links}

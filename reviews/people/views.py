@@ -1,42 +1,23 @@
-"""Signing in and out, the own account, the roster and its import."""
+"""The roster, one person, and accounts."""
 
-from flask import (
-    Blueprint,
-    abort,
-    flash,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from reviews.access.loaders import SiteAccess
 from reviews.db.models.people import Person
 from reviews.display.formatting import count
-from reviews.people import importing, person_edit, queries, service
-from reviews.people.forms import (
-    ApplyImportForm,
-    InviteAllForm,
-    PersonForm,
-    RosterSearch,
-    UploadPeopleForm,
-)
-from reviews.people.importing import ReadRoster, RosterPreview
+from reviews.people import person_edit, queries, service
+from reviews.people.forms import InviteAllForm, PersonForm, RosterSearch
 from reviews.people.open_work import open_work
 from reviews.people.person_edit import PersonDraft
-from reviews.people.roster import compare
 from reviews.rules.enums import Action
-from reviews.rules.errors import RuleBroken, StaleEdit
+from reviews.rules.errors import StaleEdit
 from reviews.rules.policy import Answer
 from reviews.web import mode
 from reviews.web.edit_conflict import EditDifference, show_both
-from reviews.web.error_handlers import rules_shown_on, sound, status_of
+from reviews.web.error_handlers import rules_shown_on, status_of
 from reviews.web.forms import take_button_only
-from reviews.web.guard import (
-    guarded,
-    short_read,
-)
+from reviews.web.guard import guarded
 from reviews.web.links import public_link
 from reviews.web.lists import count_search, page_number
 
@@ -219,93 +200,5 @@ def activate(access: SiteAccess, person: str) -> ResponseReturnValue:
     return redirect(url_for(".person", person=person))
 
 
-# -- The import of the roster
-
-
-@bp.get("/people/import")
-@guarded(Action.IMPORT_PEOPLE)
-def import_people(access: SiteAccess) -> ResponseReturnValue:
-    del access
-    return render_template("people/import.html", form=UploadPeopleForm())
-
-
-def _read_upload(access: SiteAccess) -> RosterPreview | RuleBroken | None:
-    """What the file that was sent would change, or what keeps it from being read; None without one."""
-    form = UploadPeopleForm()
-    if not form.validate():
-        return None
-    try:
-        return _looked_over(importing.read(importing.text_of(form.file.data.read())), access)
-    except RuleBroken as broken:
-        return broken
-
-
-@bp.post("/people/import")
-@guarded(Action.IMPORT_PEOPLE, reads_first=_read_upload)
-def upload(access: SiteAccess, read: RosterPreview | RuleBroken | None) -> ResponseReturnValue:
-    form = UploadPeopleForm()
-    if form.validate() and read is not None:
-        with rules_shown_on(form):
-            to_apply = ApplyImportForm(
-                formdata=None, needs_reason=_with_reason(access, Action.IMPORT_PEOPLE)
-            )
-            return _preview(sound(read), to_apply)
-    return render_template("people/import.html", form=form), 422
-
-
-def _read_text(access: SiteAccess) -> RosterPreview | RuleBroken:
-    """What the file of a preview that was sent back would change now."""
-    sent = ApplyImportForm(needs_reason=_with_reason(access, Action.IMPORT_PEOPLE))
-    try:
-        return _looked_over(importing.read(sent.text.data or ""), access)
-    except RuleBroken as broken:
-        return broken
-
-
-def _looked_over(read: ReadRoster, access: SiteAccess) -> RosterPreview:
-    with short_read():
-        roster = queries.roster()
-    plan = compare(read.file, roster)
-    with short_read():
-        return RosterPreview(read, plan, importing.open_work_of(plan, access))
-
-
-@bp.post("/people/import/apply")
-@guarded(Action.IMPORT_PEOPLE, reads_first=_read_text)
-def apply_import(access: SiteAccess, read: RosterPreview | RuleBroken) -> ResponseReturnValue:
-    form = ApplyImportForm(needs_reason=_with_reason(access, Action.IMPORT_PEOPLE))
-    before = sound(read)
-    if form.validate_on_submit():
-        with rules_shown_on(form):
-            plan = importing.apply(
-                before.read,
-                digest=form.digest.data or "",
-                leavers_read=form.leavers_read.data,
-                actor=access.viewer,
-                at=access.viewer.now,
-                reason=form.given_reason,
-                touches_accounts=not _with_reason(access, Action.IMPORT_PEOPLE),
-            )
-            flash(
-                f"Imported: {len(plan.new)} new, {len(plan.changed)} changed,"
-                f" {count(len(plan.leaving), 'account')} closed."
-            )
-            return redirect(url_for(".roster"))
-    return _preview(before, form)
-
-
 def _with_reason(access: SiteAccess, action: Action) -> bool:
     return access.answer(action) is Answer.WITH_REASON
-
-
-def _preview(page: RosterPreview, form: ApplyImportForm) -> ResponseReturnValue:
-    form.text.data, form.digest.data = page.read.text, page.plan.digest
-    status = 422 if page.plan.problems else status_of(form)
-    body = render_template(
-        "people/preview.html",
-        page=page,
-        form=form,
-        most_shown=importing.MOST_SHOWN,
-        most_problems=importing.MOST_PROBLEMS,
-    )
-    return body, status

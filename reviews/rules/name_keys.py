@@ -30,6 +30,9 @@ def search_key(text: str) -> str:
 
     "Król" is found by "krol", "Ní Bhriain" by "bhriain ni" and "王" by "wang".
     """
+    if text.isascii():
+        # Most of a file of a hundred thousand people, and nothing in it to be spelt otherwise.
+        return _words_of(text)
     # Its tables are of no use to a server that is only starting.
     from anyascii import anyascii  # noqa: PLC0415
 
@@ -41,10 +44,14 @@ def search_key(text: str) -> str:
         character if character.isascii() else anyascii(character) or _kept(character)
         for character in plain
     )
-    return " ".join(_WORD.findall(_APOSTROPHES.sub("", latin).lower()))
+    return _words_of(latin)
 
 
 _WORD = re.compile(r"[^\W_]+")
+
+
+def _words_of(plain: str) -> str:
+    return " ".join(_WORD.findall(_APOSTROPHES.sub("", plain).lower()))
 
 
 def _without_accents(text: str) -> str:

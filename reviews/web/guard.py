@@ -95,6 +95,7 @@ def guarded(
     params: Iterable[str] = (),
     lists: Iterable[str] = (),
     reads_first: Callable[..., Any] | None = None,
+    most_bytes: int | None = None,
 ) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., Response]]:
     """Open a view to those whom the policy grants `action`.
 
@@ -108,6 +109,8 @@ def guarded(
             when everything else is checked, and no transaction is open then; for what it looks up it opens
             `short_read`. What it gives is the view's second argument. By then the viewer, the object and the policy
             are looked at anew.
+        most_bytes: how much may be sent, where it is more than anywhere else. It is taken only from those who may send
+            it, to a file of the disk, while no transaction is open. For routes with `reads_first` alone.
 
     The view is called with the access value and the remaining URL parts. A write is committed if the answer is below
     400 and rolled back otherwise, so a form shown again with 422 leaves nothing behind.
@@ -119,6 +122,10 @@ def guarded(
     def wrap(view: Callable[..., ResponseReturnValue]) -> Callable[..., Response]:
         @wraps(view)
         def checked(**url_parts: Any) -> Response:
+            if most_bytes is not None:
+                entry.let_send(dict(url_parts), most_bytes)
+                if not _begin(reads_only=True):
+                    return make_response(login_manager.unauthorized())
             if entry.asks_for_proof():
                 asked = _ask_for_proof(entry, dict(url_parts))
                 if asked is not None:
@@ -137,6 +144,7 @@ def guarded(
         checked.guards = entry.actions  # type: ignore[attr-defined]  # read when the application starts
         checked.on = on  # type: ignore[attr-defined]  # read by answer_wrong_method
         checked.reads_first = reads_first is not None  # type: ignore[attr-defined]  # asked before every request
+        checked.takes_much = most_bytes is not None  # type: ignore[attr-defined]  # the same
         return checked
 
     return wrap
@@ -156,6 +164,18 @@ class _Entry:
         """Whether this is a change that only somebody makes who has just proved that it is them, and they have not."""
         is_change = request.method not in SAFE and row_of(self.actions[0]).step_up
         return is_change and not current_user.is_proved
+
+    def let_send(self, url_parts: dict[str, Any], most_bytes: int) -> None:
+        """Take what is sent to the disk, and only from somebody who may do what the route does."""
+        _, refusal = authorize(self.actions, self.on, url_parts)
+        if refusal is not None:
+            _note_refusal(self.actions[0], refusal, {})
+            abort(refusal)
+        end_read()
+        request.max_content_length = most_bytes
+        # One under another encoding is not read at all, and is refused with the token.
+        if not request.content_encoding and any(_REPLACED in text for text in _texts_of_form()):
+            abort(400)
 
     def enter(self, url_parts: dict[str, Any]) -> tuple[Access, dict[str, str], Response | None]:
         """The loaded object, its public ids, and the answer where it is closed. Any other refusal ends here."""
@@ -461,9 +481,10 @@ def _need_factor() -> ResponseReturnValue | None:
 def _is_somebody() -> bool:
     # A request that ended in a failure may have left some.
     read_log.take_notes()
-    if request.method not in SAFE:
-        _read_body()
     view = current_app.view_functions.get(request.endpoint or "")
+    # Much is read only once it is known who sends it.
+    if request.method not in SAFE and not getattr(view, "takes_much", False):
+        _read_body()
     return _begin(reads_only=getattr(view, "reads_first", False))
 
 
@@ -516,12 +537,14 @@ def _is_text_of_form(body: bytes) -> bool:
     if request.mimetype == "application/x-www-form-urlencoded":
         return _is_text(body)
     # In parts a file may be anything, but for its name. What cannot be read is replaced by a sign that people may type.
-    files = ((name, file.filename or "") for name, file in request.files.items(multi=True))
-    return not any(
-        _REPLACED in text and text.encode() not in body
-        for field in chain(request.form.items(multi=True), files)
-        for text in field
-    )
+    return not any(_REPLACED in text and text.encode() not in body for text in _texts_of_form())
+
+
+def _texts_of_form() -> Iterator[str]:
+    """The names and values of its fields, and of files their names."""
+    yield from chain.from_iterable(request.form.items(multi=True))
+    for name, file in request.files.items(multi=True):
+        yield from (name, file.filename or "")
 
 
 def _is_text(encoded: bytes) -> bool:

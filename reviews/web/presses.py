@@ -90,6 +90,8 @@ def _digest(viewer: Viewer) -> str:
         digest.update(f"\0{len(name)}\0{name}\0{len(value)}\0{value}".encode())
     for name, file in request.files.items(multi=True):
         digest.update(f"\0{name}\0{file.filename}\0".encode())
+        # Whoever has read it first may have left it at its end.
+        file.stream.seek(0)
         digest.update(hashlib.file_digest(file.stream, "sha256").digest())  # type: ignore[arg-type]  # it can be read
         file.stream.seek(0)
     return digest.hexdigest()

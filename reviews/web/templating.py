@@ -31,6 +31,7 @@ PART_OF = {
     "packets": "cycles",
     "signing_in.account": "",
     "ratings": "cycles",
+    "roster": "people",
 }
 
 

@@ -15,7 +15,7 @@ from ladders import limits as ladders
 from ladders.importing import bundle, outline, pipeline, proposal
 from ladders.importing.text import MAX_BYTES
 from reviews import cli_without_pages
-from reviews.people import importing, roster_file
+from reviews.roster import table_file
 from reviews.rules import generated_docs, good_passwords
 from reviews.web import guard
 
@@ -162,8 +162,8 @@ def test_the_limits_that_operators_read_are_those_of_the_code():
         f" {ladders.MOST_TEXTS:,} texts"
     )
     people = (
-        f"{importing.MAX_BYTES // 1024} KB, {roster_file.MOST_ROWS:,} rows,"
-        f" {roster_file.MOST_COLUMNS} columns"
+        f"{table_file.MOST_BYTES // 1024**2} MB, {table_file.MOST_ROWS:,} people,"
+        f" {table_file.MOST_COLUMNS} columns, {table_file.MOST_CELLS:,} cells"
     )
     limits = [
         f"| {config['MAX_CONTENT_LENGTH'] // 1024**2} MB; {forms} |",

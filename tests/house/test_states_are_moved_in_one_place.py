@@ -49,11 +49,7 @@ def test_only_the_publishing_of_a_ladder_gives_a_state_by_its_name():
 
 
 def test_only_these_compute_a_name():
-    # Beside the workflow: the columns of a people file, none of which is a state.
-    assert places(names_computed) == {
-        "reviews/people/importing.py",
-        "reviews/rules/workflow.py",
-    }
+    assert places(names_computed) == {"reviews/rules/workflow.py"}
 
 
 @pytest.mark.parametrize(

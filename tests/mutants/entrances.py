@@ -3,7 +3,8 @@
 from argon2 import PasswordHasher
 from flask.sessions import SecureCookieSessionInterface
 
-from reviews.people import attempts, importing, passwords, queries, service
+from reviews.people import attempts, passwords, queries, service
+from reviews.roster import table_file
 from reviews.rules import settings, sign_in_delay
 from reviews.signing_in import views
 from reviews.web import callers, error_handlers, guard, lists, presses, typed_text
@@ -318,9 +319,10 @@ MUTANTS = (
     Mutant(
         "a people file of any size",
         "A file of any length is read, while everybody waits.",
-        replaced(importing, "MAX_BYTES", 1 << 40),
+        rewritten(table_file.read_table, "if size > MOST_BYTES", "if size < 0"),
         tests_of(
-            f"{PEOPLE}/test_importing.py", "test_what_is_not_a_text_file_is_refused_with_a_sentence"
+            "tests/reviews/roster/test_table_file.py",
+            "test_there_are_limits_of_people_cells_text_and_size",
         ),
     ),
 )

@@ -18,8 +18,8 @@ from reviews.cycles.setup import service as setup
 from reviews.display import csv_text, markdown
 from reviews.keeping import archive
 from reviews.packets.service import evidence, locks
-from reviews.people import roster_file
 from reviews.ratings import service as ratings
+from reviews.roster import table_file
 from reviews.rules.enums import Verb
 from reviews.web import guard, request_log
 from tests.mutants.policy_rows import CALIBRATION, CYCLES, PACKETS, RATINGS
@@ -85,7 +85,7 @@ MUTANTS = (
         "Who has changed the roster is nowhere on record.",
         without_line(Verb.IMPORT_PEOPLE),
         tests_of(
-            "tests/reviews/people/test_importing.py",
+            "tests/reviews/roster/test_applying.py",
             "test_an_import_leaves_one_audit_line_and_no_change_none",
         ),
     ),
@@ -374,8 +374,8 @@ MUTANTS = (
         "a people file of any width",
         "A file of tens of thousands of columns is read.",
         together(
-            replaced(roster_file, "MOST_COLUMNS", 1 << 40),
-            replaced(roster_file, "MOST_ROWS", 1 << 40),
+            replaced(table_file, "MOST_COLUMNS", 1 << 40),
+            replaced(table_file, "MOST_ROWS", 1 << 40),
         ),
         tests_of(
             "tests/reviews/test_reading_apart.py",

@@ -110,6 +110,14 @@ DRAFT = {"version": lambda world, _subject: world.draft_ladder}
 CLEAR = {"version": lambda world, _subject: world.clear_draft}
 
 
+#: A people file that one site owner has uploaded.
+WAITING = {"waiting": lambda world, _subject: world.waiting}
+
+
+def its_author_alone(world: World, case: Case) -> str:
+    return "" if case.person_id == world.author_of_waiting else oracle.ABSENT
+
+
 def literal(value: str) -> Callable[[World, Subject], str]:
     return lambda _world, _subject: value
 
@@ -634,9 +642,28 @@ SITE_ROUTES = (
         fields=another_title,
         done_by=("1", "site owner"),
     ),
-    page("people.import_people", "C04", on="site"),
-    write("people.upload", "C04", on="site"),
-    write("people.apply_import", "C04", on="site"),
+    page("roster.start", "C04", on="site"),
+    write("roster.upload", "C04", on="site"),
+    page("roster.columns", "C04", on="site", parts=WAITING, told=its_author_alone),
+    write("roster.map_columns", "C04", on="site", parts=WAITING, told=its_author_alone),
+    page("roster.look_over", "C04", on="site", parts=WAITING, told=its_author_alone),
+    page(
+        "roster.list_file",
+        "C04",
+        on="site",
+        parts={**WAITING, "which": literal("new")},
+        told=its_author_alone,
+    ),
+    write("roster.answer", "C04", on="site", parts=WAITING, told=its_author_alone),
+    write("roster.apply", "C04", on="site", parts=WAITING, told=its_author_alone),
+    write(
+        "roster.give_up",
+        "C04",
+        on="site",
+        parts=WAITING,
+        told=its_author_alone,
+        done_by=("1", "site owner"),
+    ),
 )
 
 ROUTES = (*PACKET_ROUTES, *CYCLE_ROUTES, *SITE_ROUTES)

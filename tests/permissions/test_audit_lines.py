@@ -36,7 +36,11 @@ SILENT = {
     # Whoever has read of it has a line about it already.
     "signing_in.resets_read",
     # It shows what it would do.
-    "people.upload",
+    "roster.upload",
+    # So do these; what waits is its author's alone.
+    "roster.map_columns",
+    "roster.answer",
+    "roster.give_up",
 }
 #: What needs more than a form of the frozen world, and where its line is held.
 ELSEWHERE = {
@@ -50,7 +54,6 @@ ELSEWHERE = {
     "mail.repeat": "tests/reviews/mail/test_mail_page.py",
     "packets.start": "tests/reviews/packets/test_starting.py",
     "signing_in.account": "tests/reviews/audit/test_lines.py",
-    "people.apply_import": "tests/reviews/people/test_importing.py",
     "people.invite": "tests/reviews/mail/test_invitations.py",
     "people.invite_all": "tests/reviews/mail/test_invitations.py",
     "signing_in.add_app": "tests/reviews/signing_in/test_second_factors.py",
@@ -62,6 +65,7 @@ ELSEWHERE = {
     "signing_in.remove_passkey": "tests/reviews/signing_in/test_passkeys.py",
     "signing_in.links": "tests/reviews/audit/test_lines.py",
     "signing_in.use_link": "tests/reviews/audit/test_lines.py",
+    "roster.apply": "tests/reviews/roster/test_applying.py",
 }
 #: Other tests of these routes ask for less than that it is done.
 MORE = {"cycles.panels.edit", "cycles.panels.remove"}
@@ -78,7 +82,7 @@ NOT_DONE_HERE = {
     Verb.CREATE_PACKET: "tests/reviews/packets/test_starting.py",
     Verb.DECLARE_CONFLICT: "tests/reviews/calibration/test_conflicts.py",
     Verb.SET_CONFLICT: "tests/reviews/cycles/test_panels.py",
-    Verb.IMPORT_PEOPLE: "tests/reviews/people/test_importing.py",
+    Verb.IMPORT_PEOPLE: "tests/reviews/roster/test_applying.py",
 }
 
 

@@ -120,6 +120,9 @@ class World:
     bystander: str = ""
     #: A cycle whose only owner has left.
     without_owner: str = ""
+    #: A people file that waits to be imported, and whose it is.
+    waiting: str = ""
+    author_of_waiting: int = 0
 
     def hide(self, *opened_by: str, packet: Packet, **of: object) -> str:
         """A text nobody else has, remembered as a secret."""
@@ -192,6 +195,13 @@ def build() -> World:
             for case in a_packet_with(world, cycle, label, cast, phase, cycle_phase=phase)
         ]
         voting_begun_in(cycle)
+    (author,) = (
+        case.person_id
+        for case in world.scenes["1"]
+        if (case.label, case.subject.label) == ("site owner", "plain")
+    )
+    world.author_of_waiting = author
+    world.waiting = builders.a_waiting_file(db.session.get_one(Person, author)).public_id
     cycle = a_cycle(ladder, 4)
     world.scenes["mixed"] = [
         case

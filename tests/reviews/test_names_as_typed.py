@@ -12,7 +12,6 @@ from reviews.cycles.setup.forms import CreateForm, SettingsForm
 from reviews.display.markdown import to_html
 from reviews.ladder_editor import forms as editor
 from reviews.people import commands
-from reviews.people.roster_file import read_roster
 from reviews.rules.names import (
     can_be_seen,
     in_its_place,
@@ -22,6 +21,7 @@ from reviews.rules.names import (
     wrong_with_name,
 )
 from reviews.web.validators import short_name
+from tests.rosters import people_of
 
 NAMES = [
     "O'Brien",
@@ -117,7 +117,7 @@ def test_letters_that_look_like_others_are_refused_in_one_word(name: str) -> Non
 
 def problems(name: str) -> list[str]:
     columns = "employee_id,name,email,manager_employee_id,title,level,unit"
-    file = read_roster(f"{columns}\n1,{name},one@example.org,,,,\n")
+    file = people_of(f"{columns}\n1,{name},one@example.org,,,,\n")
     return [problem.sentence for problem in file.problems if problem.column == "name"]
 
 

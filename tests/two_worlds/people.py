@@ -35,6 +35,7 @@ from reviews.db.models.people import (
     TakenForm,
 )
 from reviews.db.models.ratings import ExpectationMark, Rating
+from reviews.db.models.roster import RosterUpload
 from reviews.db.models.signing_in import (
     AuthenticatorApp,
     FactorReset,
@@ -198,6 +199,8 @@ def addresses() -> dict[str, tuple[str, ...]]:
         "message": (never,),
         # The passkey of somebody has it where there is one.
         "handle": (own.candidate.public_id, never),
+        "waiting": (*db.session.scalars(select(RosterUpload.public_id)), never),
+        "which": ("new", never),
         # In no address: who can be put forward as a peer.
         "proposed": tuple(person(name).public_id for name in ("Stranger", "Added peer")),
     }
@@ -586,6 +589,7 @@ def account_changes(name: str) -> None:
             said=[["message", "Ended."]],
         )
     )
+    builders.a_waiting_file(somebody, mapping={"email": name}, is_whole=True, answers={"1": "same"})
     audit.record(person("Owner"), Verb.MANAGE_ACCOUNTS, f"A link for {name}", at=NOW)
 
 

@@ -12,6 +12,7 @@ from reviews.db.models import (
     people,
     ratings,
     reads,
+    roster,
     signing_in,
 )
 
@@ -24,5 +25,6 @@ __all__ = [
     "people",
     "ratings",
     "reads",
+    "roster",
     "signing_in",
 ]

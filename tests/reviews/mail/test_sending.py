@@ -347,6 +347,20 @@ def test_a_message_in_doubt_does_not_go_to_an_address_that_the_person_gave_up(se
 
 
 @pytest.mark.usefixtures("session")
+def test_whoever_has_no_address_any_more_is_not_written_to(server):
+    """Somebody else may have the one that was theirs."""
+    bo = left_for(kind=MailKind.ACCOUNT_CLOSED, is_active=False)
+    bo.email, bo.email_key = "", f"given up: {bo.public_id}"
+    db.session.commit()
+
+    look()
+
+    assert server.accepted == []
+    reason = "The person has no address any more."
+    assert (only().status, only().reason) == (MailStatus.NOT_SENT, reason)
+
+
+@pytest.mark.usefixtures("session")
 def test_a_link_that_was_used_is_not_sent_again(server, at):
     left_for()
     server.breaks = ["after data"]

@@ -1,6 +1,4 @@
-"""The roster, a person, the own account and the import, as pages."""
-
-import io
+"""The roster, a person and the own account, as pages."""
 
 import pytest
 from sqlalchemy import select, update
@@ -13,12 +11,11 @@ from reviews.rules.enums import AssignmentState, ConflictStanding, CyclePhase, P
 from tests import builders
 from tests.builders import NOW, a_conflict, a_cycle, a_packet, a_panel, a_person, an_assignment
 from tests.clients import form_token
-from tests.pages import Page, values_of
+from tests.pages import Page
 from tests.recording import recorded
 
 pytestmark = pytest.mark.both_databases
 
-HEADER = "employee_id,name,email,manager_employee_id,title,level,unit\n"
 OLD, NEW = "a password of old days", "a password of new days"
 
 
@@ -31,11 +28,6 @@ def owner(client):
 
 def names(page: Page) -> list[str]:
     return page.texts(".//main//tbody//th/a")
-
-
-def upload(client, text: str | bytes):
-    data = text if isinstance(text, bytes) else text.encode()
-    return client.submit("/people/import", {"file": (io.BytesIO(data), "people.csv")})
 
 
 # -- Roster
@@ -211,57 +203,6 @@ def test_before_an_account_is_closed_its_open_work_is_named(client, owner):
     assert work(rater) == ["Peer for the packet of Hana in 2026-H2"]
 
 
-def everybody_but(session, *leavers: Person) -> str:
-    """The roster as it is, without these."""
-    gone = [leaver.id for leaver in leavers]
-    people = session.scalars(select(Person).where(Person.id.not_in(gone)).order_by(Person.id))
-    return HEADER + "".join(f"{p.employee_id},{p.name},{p.email},,,,{p.unit}\n" for p in people)
-
-
-def waits_for_leaver(client, session, leaver: Person) -> str:
-    page = Page(upload(client, everybody_but(session, leaver)))
-    return page.texts(".//section[@aria-labelledby='leaving']//tbody/tr/*")[-1]
-
-
-def test_an_owner_who_is_the_candidate_does_not_learn_the_peers(client, owner, session):
-    cycle = a_cycle(phase=CyclePhase.RATING, owners=[owner])
-    an_assignment(a_packet(cycle, candidate=owner), rater := a_person("Peer"))
-
-    assert waits_for_leaver(client, session, rater) == "nothing open"
-
-
-def test_an_owner_who_is_recused_learns_no_more_than_the_name(client, owner, session):
-    cycle = a_cycle(phase=CyclePhase.RATING)
-    packet = a_packet(cycle, panel=a_panel(cycle, members=[owner]))
-    a_conflict(packet, owner, ConflictStanding.DECLARED)
-
-    assert waits_for_leaver(client, session, packet.manager) == "nothing open"
-
-
-@pytest.mark.usefixtures("owner")
-def test_an_import_says_whose_cycle_nobody_else_would_run(client, session):
-    first, second = a_person("Ines"), a_person("Jonas")
-    a_cycle(phase=CyclePhase.SETUP, owners=[first, second], name="Secret")
-
-    alone = waits_for_leaver(client, session, first)
-    both = Page(upload(client, everybody_but(session, first, second)))
-
-    sentence = "Owner of a cycle that nobody else would run"
-    assert alone == "nothing open"
-    leaving = both.texts(".//section[@aria-labelledby='leaving']//tbody/tr/td")
-    assert [cell for cell in leaving if "cycle" in cell] == [sentence, sentence]
-    assert "A cycle that nobody is left to run is listed under Cycles" in both.text()
-    assert "Secret" not in both.text()
-
-
-def test_an_import_of_a_site_owner_with_a_part_says_nothing_of_it(client, owner, session):
-    a_packet(a_cycle(phase=CyclePhase.RATING, owners=[a_person()]), candidate=owner)
-    runs = a_person("Ines")
-    a_cycle(phase=CyclePhase.SETUP, owners=[runs], name="Secret")
-
-    assert waits_for_leaver(client, session, runs) == "nothing open"
-
-
 # -- A site owner with a stake in a cycle that runs
 
 
@@ -369,50 +310,6 @@ def test_without_a_stake_in_a_cycle_that_runs_a_site_owner_does(client, owner, s
     # The forms carry no token here, which only those are told who may send them.
     assert account_acts(client, bo) == [200, 403, 403, 403]
     assert HANDS_OFF not in client.page(f"/people/{bo.public_id}").text()
-
-
-def test_a_site_owner_with_a_stake_imports_people_with_a_reason_that_the_log_shows(
-    client, owner, session
-):
-    as_candidate(owner, a_cycle(phase=CyclePhase.CALIBRATION))
-    text = everybody_but(session) + "n1,Newt Newcomer,newt@example.org,,,,\n"
-    page = Page(upload(client, text))
-    form = values_of(page.one(".//section[@aria-labelledby='apply']//form"))
-
-    refused = client.post("/people/import/apply", data=form)
-    reason = "Newt begins on Monday; nobody else is here today."
-    taken = client.post("/people/import/apply", data={**form, "reason": reason})
-
-    assert HANDS_OFF in page.text()
-    assert refused.status_code == 422
-    assert Page(refused).texts(".//p[@class='error']") == [
-        "Write the reason. It is kept in the audit log."
-    ]
-    assert taken.status_code == 302
-    assert reason in client.page("/audit").text()
-
-
-@pytest.mark.parametrize("how", ["closes", "opens", "readdresses"])
-def test_a_site_owner_with_a_stake_touches_no_account_by_an_import_either(
-    client, owner, session, how
-):
-    lea = a_person("Lea", is_active=how != "opens")
-    as_candidate(owner, a_cycle(phase=CyclePhase.CALIBRATION))
-    text = everybody_but(session, *[lea] * (how == "closes"))
-    if how == "readdresses":
-        text = text.replace(lea.email, "somebody.else@example.org")
-    page = Page(upload(client, text))
-    form = values_of(page.one(".//section[@aria-labelledby='apply']//form"))
-    before = (lea.is_active, lea.email)
-
-    answer = client.post(
-        "/people/import/apply", data={**form, "leavers_read": "y", "reason": "Because."}
-    )
-
-    assert answer.status_code == 422
-    assert "You have a part in a cycle that runs." in Page(answer).text()
-    session.refresh(lea)
-    assert (lea.is_active, lea.email) == before
 
 
 def test_the_command_line_closes_and_opens_accounts_where_no_owner_may(app, session):
@@ -583,126 +480,7 @@ def test_one_session_or_all_others_can_be_ended(client, app, session):
     assert len(list(session.scalars(select(SignInSession)))) == 5
 
 
-# -- The import
-
-
-def test_a_file_is_looked_over_and_then_applied(client, owner, session):
-    leaver = a_person("Lea Leaver")
-    cycle = a_cycle(name="2026-H2", owners=[owner])
-    a_packet(cycle, candidate=leaver)
-    people = session.scalars(
-        select(Person).where(Person.is_owner.is_(False), Person.id != leaver.id)
-    )
-    stays = "".join(f"{p.employee_id},{p.name},{p.email},,Head,,{p.unit}\n" for p in people)
-
-    answer = upload(client, HEADER + stays + "N1,Nia New,nia@example.org,,Engineer,L4,Data\n")
-    page = Page(answer)
-
-    assert answer.status_code == 200
-    assert page.texts(".//section[@aria-labelledby='leaving']//tbody/tr/*") == [
-        f"Lea Leaver {leaver.employee_id}",
-        "Platform",
-        "Candidate in 2026-H2",
-    ]
-    assert page.texts(".//section[@aria-labelledby='changed']//tbody/tr/td") == [
-        "Title",
-        "none",
-        "Head",
-    ]
-    assert page.texts(".//section[@aria-labelledby='new']//tbody/tr/th") == ["Nia New N1 Engineer"]
-    fields = {
-        field.get("name"): field.get("value")
-        for field in page.all(".//section[@aria-labelledby='apply']//input[@type='hidden']")
-    }
-
-    refused = client.post("/people/import/apply", data=fields)
-    assert refused.status_code == 422
-    assert Page(refused).texts(".//p[@class='error']") == [
-        "Confirm that these accounts are to be closed."
-    ]
-    applied = client.post("/people/import/apply", data={**fields, "leavers_read": "y"})
-
-    assert applied.headers["Location"] == "/people"
-    assert session.get(Person, leaver.id).is_active is False
-    assert client.page("/people").text(".//div[@role='status']") == (
-        "Imported: 1 new, 1 changed, 1 account closed."
-    )
-    again = upload(client, HEADER + stays + "N1,Nia New,nia@example.org,,Engineer,L4,Data\n")
-    assert "Nothing to do" in Page(again).text()
-
-
-def test_mistakes_are_listed_by_line_and_nothing_can_be_applied(client, owner, session):
-    text = HEADER + "N1,Ada,ada@example.org,N2,,,\nN2,Bo,ADA@example.org,N1,,,\n"
-
-    answer = upload(client, text)
-
-    page = Page(answer)
-    assert answer.status_code == 422
-    rows = page.texts(".//section[@aria-labelledby='problems']//tbody/tr/td")
-    assert rows == [
-        "2",
-        "manager_employee_id",
-        "These people report to each other in a circle: Ada (N1) → Bo (N2) → Ada (N1).",
-        "3",
-        "email",
-        "Is on line 2 already.",
-    ]
-    assert page.all(".//form[@action='/people/import/apply']") == []
-    token = page.one(".//header//input[@name='csrf_token']").get("value")
-    forced = client.post("/people/import/apply", data={"csrf_token": token, "text": text})
-    assert forced.status_code == 422
-    assert list(session.scalars(select(Person.id))) == [owner.id]
-
-
-@pytest.mark.usefixtures("owner")
-def test_the_preview_is_of_the_present_roster(client, session):
-    bo = a_person("Bo")
-    text = HEADER + f"{bo.employee_id},Bo Two,{bo.email},,,,Platform\n"
-    page = Page(upload(client, text))
-    fields = {
-        field.get("name"): field.get("value")
-        for field in page.all(".//section[@aria-labelledby='apply']//input[@type='hidden']")
-    }
-    bo = session.get(Person, bo.id)
-    bo.unit = "Data"
-
-    answer = client.post("/people/import/apply", data=fields)
-
-    assert answer.status_code == 422
-    assert "The roster has changed since you looked." in Page(answer).text()
-    assert Page(answer).texts(".//section[@aria-labelledby='changed']//tbody/tr/td") == [
-        "Name",
-        "Bo",
-        "Bo Two",
-        "Unit",
-        "Data",
-        "Platform",
-    ]
-    assert session.get(Person, bo.id).name == "Bo"
-
-
-@pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n\x00\x00"])
-@pytest.mark.usefixtures("owner")
-def test_a_file_that_cannot_be_read_is_refused_at_its_field(client, data):
-    answer = upload(client, data)
-
-    assert answer.status_code == 422
-    assert len(Page(answer).texts(".//p[@class='error']")) == 1
-
-
-@pytest.mark.usefixtures("owner")
-def test_a_large_file_of_the_allowed_size_goes_through_both_steps(client, session):
-    rows = "".join(f"N{n},Näme {n},n{n}@example.org,,Engineer,L4,Data\n" for n in range(2000))
-    page = Page(upload(client, HEADER + rows))
-    fields = {
-        field.get("name"): field.get("value")
-        for field in page.all(".//section[@aria-labelledby='apply']//input[@type='hidden']")
-    }
-
-    answer = client.post("/people/import/apply", data=fields, content_type="multipart/form-data")
-
-    assert answer.headers["Location"] == "/people"
-    assert len(list(session.scalars(select(Person.id)))) == 2001
+# -- A closed account
 
 
 def test_a_session_made_before_the_account_was_closed_is_no_way_in(client, owner, session):

@@ -117,7 +117,7 @@ def test_a_demo_account_is_refused_outside_demo_and_test(app, bo, monkeypatch):
         ("/account\n", "/"),
         ("/nowhere", "/"),
         ("/sign-out", "/"),
-        ("/people/import/apply", "/"),
+        ("/people/import/nothing/apply", "/"),
         ("/static/app.css", "/"),
         ("/healthz", "/"),
         ("/readyz", "/"),

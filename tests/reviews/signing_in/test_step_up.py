@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from reviews.db.extensions import db
 from reviews.db.models.people import Person, SignInSession
+from reviews.db.models.roster import RosterUpload
 from reviews.rules.enums import Action
 from reviews.rules.policy import row_of
 from reviews.web.guard import is_public
@@ -20,6 +21,7 @@ from tests.reviews.signing_in.conftest import (
     add_passkey,
     question_of,
 )
+from tests.rosters import COLUMNS, HEADER, send_file, upload
 
 pytestmark = pytest.mark.both_databases
 
@@ -116,7 +118,7 @@ def test_what_is_refused_anyway_is_not_asked_for_a_proof(client, app):
     a_while_later()
 
     nobody = client.post("/people/nobody/nothing", data={"csrf_token": form_token(app)})
-    tokenless = client.post("/people/import/apply", data={})
+    tokenless = client.post("/people/import/nothing/apply", data={})
 
     assert (nobody.status_code, tokenless.status_code) == (404, 403)
 
@@ -194,6 +196,60 @@ def test_a_form_that_is_only_put_back_stays_so_after_the_proof(client, app):
     client.post(form.get("action"), data={**values_of(form), "proof_password": PASSWORD})
 
     assert is_open(cal)
+
+
+LARGE = HEADER + "".join(
+    f"N{n},Person {n},p{n}@example.org,,{'Engineer ' * 20},L4,Data\n" for n in range(6_000)
+)
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_large_file_waits_for_a_proof_and_is_then_chosen_once_more(client, session):
+    a_while_later()
+    assert len(LARGE) > 1024 * 1024
+
+    asked = upload(client, LARGE)
+    page = Page(asked)
+    proved = client.post(
+        "/people/import",
+        data={**values_of(page.one(".//main//form")), "proof_password": PASSWORD},
+    )
+
+    assert asked.status_code == 401
+    assert "choose it once more on the next one" in page.text()
+    assert proved.status_code == 422
+    assert "Choose a file." in Page(proved).text(".//p[@class='error']")
+    assert session.scalars(select(RosterUpload.id)).all() == []
+    assert upload(client, LARGE).status_code == 302
+
+
+@pytest.mark.usefixtures("owner")
+def test_each_step_of_an_import_goes_on_after_the_proof(client, session):
+    address = upload(client, HEADER + "N1,Nia,nia@example.org,,,,\n").location.removesuffix(
+        "/columns"
+    )
+
+    def proved(path: str, form: str, **typed: str):
+        a_while_later()
+        asked = client.submit(path, typed, form=form)
+        assert asked.status_code == 401
+        waits = Page(asked).one(".//main//form")
+        return client.post(
+            waits.get("action"), data={**values_of(waits), "proof_password": PASSWORD}
+        )
+
+    mapped = proved(f"{address}/columns", COLUMNS, who="these")
+    done = proved(address, f".//form[@action='{address}/apply']")
+
+    assert (mapped.location, done.location) == (address, "/people")
+    assert session.scalars(select(Person.name).where(Person.employee_id == "N1")).all() == ["Nia"]
+
+
+def test_a_large_file_of_somebody_who_may_not_is_not_read_for_a_proof_either(client, bo):
+    client.sign_in(bo)
+    a_while_later()
+
+    assert send_file(client, "/people/import", b"x" * 3_000_000).status_code == 404
 
 
 def test_a_proof_lasts_for_ten_minutes(client, app, owner):

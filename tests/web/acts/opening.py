@@ -96,15 +96,17 @@ def the_owner_imports_people(play: Play) -> None:
     odile = play.odile
     odile.open("/people/import")
     odile.upload("People file", "people.csv", ROSTER.format(manager_of_pia="E99").encode())
-    odile.press("Look it over")
-    assert odile.status == 422
-    assert odile.table("Mistakes in the file, by line") == [
-        ["6", "manager_employee_id", "Nobody has the employee ID E99."]
+    odile.press("Read the file")
+    odile.answer("The whole company").press("Show what would change")
+    assert odile.table("Mistakes of this kind, by line: Manager, nobody of this kind")[0][::2] == [
+        "6",
+        "Nobody has the employee ID E99.",
     ]
-    odile.follow("Choose the file again")
+    odile.follow("Choose a mended file")
     odile.upload("People file", "people.csv", ROSTER.format(manager_of_pia="E02").encode())
-    odile.press("Look it over")
-    assert odile.text(".lede") == "Nothing is imported yet. 11 rows in the file, 0 as on record."
+    odile.press("Read the file")
+    odile.answer("The whole company").press("Show what would change")
+    assert odile.text(".lede") == "Nothing is imported yet. 11 people in the file, 0 as on record."
     assert len(odile.table("People who would be added")) == 11
     odile.press("Import people")
     assert odile.told == ["Imported: 11 new, 0 changed, 0 accounts closed."]

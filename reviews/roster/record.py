@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from reviews.people.roster import ACCOUNT, Changed, RosterPlan
+from reviews.roster.plan import ACCOUNT, Changed, RosterPlan
 
 #: People of one kind in the details of a line. A whole company is not repeated in the log.
 MOST_NAMED = 1_000
@@ -16,7 +16,7 @@ def summary_of(plan: RosterPlan) -> str:
     """The counts, then by name whose account closes or opens, and who gets another manager, address or employee ID."""
     counts = (
         f"People imported: {len(plan.new)} new, {len(plan.changed)} changed,"
-        f" {len(plan.leaving)} left"
+        f" {len(plan.leaving)} left" + ("" if plan.is_whole else ". Only the people in the file")
     )
     named = {
         "Closed": [f"{each.name} ({each.employee_id})" for each in plan.leaving],
@@ -24,6 +24,10 @@ def summary_of(plan: RosterPlan) -> str:
         "Another manager": [_moved(plan, *each) for each in _changes(plan, "manager_employee_id")],
         "Another address": [_who(person) for person, *_ in _changes(plan, "email")],
         "Another employee ID": [_who(person) for person, *_ in _changes(plan, "employee_id")],
+        "Without an address, which is somebody else's now": [
+            f"{each.name} ({each.employee_id})" for each in plan.freed
+        ],
+        "Left out": [f"{each.name} ({each.employee_id})" for each in plan.left_out.values()],
     }
     return ". ".join(
         [counts, *(f"{words}: {_first(people)}" for words, people in named.items() if people)]
@@ -32,7 +36,13 @@ def summary_of(plan: RosterPlan) -> str:
 
 def details_of(plan: RosterPlan, reason: str) -> dict[str, Any]:
     """The same as values, by employee ID and up to `MOST_NAMED` of a kind, with what was on record and what is now."""
-    given = {"reason": reason} if reason else {}
+    given: dict[str, Any] = {"reason": reason} if reason else {}
+    if not plan.is_whole:
+        given["only_these"] = True
+    if plan.left_out:
+        given["left_out"] = _most([each.employee_id for each in plan.left_out.values()])
+    if plan.freed:
+        given["freed"] = {each.employee_id: each.email for each in plan.freed[:MOST_NAMED]}
     return {
         **given,
         "new": _most([entry.employee_id for entry in plan.new]),

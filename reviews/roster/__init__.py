@@ -1,0 +1,1 @@
+"""The roster from a file of the people system: read, mapped, looked over, applied."""

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from reviews.db import clock
 from reviews.db.extensions import db
+from reviews.db.models.audit import AuditEvent
 from reviews.db.models.mail import OutboxMessage
 from reviews.mail import commands, sending, service
 from reviews.mail.bounces import read_bounce
@@ -121,6 +122,8 @@ def test_what_did_not_arrive_stands_there_with_the_reason_and_is_sent_again_once
     ).all()
     assert states == [MailStatus.FAILED, MailStatus.WAITING]
     assert window.page("/mail").texts(".//main//tbody/tr/th") == ["Cy"]
+    (line,) = db.session.scalars(select(AuditEvent))
+    assert line.summary == "Sent the invitation to sign in to Bo again"
     with pytest.raises(RuleBroken, match="sent again already"):
         service.repeat(failed, actor=viewer_of(bo), at=NOW)
 

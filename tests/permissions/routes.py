@@ -114,6 +114,11 @@ CLEAR = {"version": lambda world, _subject: world.clear_draft}
 WAITING = {"waiting": lambda world, _subject: world.waiting}
 
 
+def never_there(_world: World, _case: Case) -> str:
+    """The table says who may; what the address names is not there for anybody."""
+    return oracle.ABSENT
+
+
 def its_author_alone(world: World, case: Case) -> str:
     return "" if case.person_id == world.author_of_waiting else oracle.ABSENT
 
@@ -607,7 +612,7 @@ SITE_ROUTES = (
     page("people.invite_all", "G05", on="site"),
     write("people.invite_all", "G05", on="site"),
     page("mail.index", "G30", on="site"),
-    write("mail.repeat", "G05", on="site", parts=MESSAGE),
+    write("mail.repeat", "G05", on="site", parts=MESSAGE, told=never_there),
     page("people.deactivate", "G05", on="site", parts=PERSON),
     write("people.deactivate", "G05", on="site", parts=PERSON, done_by=("1", "site owner")),
     write("people.activate", "G05", on="site", parts=PERSON, done_by=("1", "site owner")),

@@ -9,7 +9,8 @@ from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from reviews.db.extensions import db
-from reviews.mail import mailbox, queue, sending
+from reviews.home.reminders import what_waits
+from reviews.mail import mailbox, queue, reminders, sending
 from reviews.mail.smtp import Delivery, Fate, deliver
 from reviews.mail.wording import WrittenMail, message_bytes, recipient_of
 from reviews.people.service import open_mailed_link
@@ -51,7 +52,8 @@ def look(*, stop: Callable[[], bool]) -> None:
     try:
         if mode.sends_mail():
             forgotten.answer_all(key=current_app.config["SECRET_KEY"])
-            sending.send_due(hand_over, open_mailed_link, stop=stop)
+            reminders.leave_due()
+            sending.send_due(hand_over, open_mailed_link, what_waits, stop=stop)
             sending.forget_old()
         else:
             sending.beat()

@@ -44,9 +44,11 @@ from reviews.home.rows import (
     RatingRequest,
     ReportPacket,
 )
+from reviews.mail.queries import WorkerStanding, worker_standing
 from reviews.ratings import completeness
 from reviews.rules.enums import Action, AssignmentState, CyclePhase, RaterKind, Relation
 from reviews.rules.workflow import APPROVED, APPROVED_EVER, IN_REVIEW, OWED
+from reviews.web import mode
 
 _PENDING = frozenset({Relation.MEMBER_PENDING, Relation.CHAIR_PENDING})
 _UNANSWERED = frozenset({Relation.MEMBER_UNANSWERED, Relation.CHAIR_UNANSWERED})
@@ -74,27 +76,15 @@ class Inbox:
     #: Cycles the viewer owns.
     run: Sequence[InboxCycle]
     rail: Rail | None
+    #: Whether mail is being sent, for those who look after it.
+    worker: WorkerStanding | None
 
 
 def inbox(access: SiteAccess) -> Inbox:
     """The whole page, in a number of queries that does not grow with what waits."""
-    viewer = access.viewer
-    cycles = _cycles(viewer)
-    involved = _involved(viewer)
-    read = _outcomes_read(viewer)
-    mine = [each for each in involved if each.is_candidate]
-    rows = InboxRows(
-        open_cycles=_open_cycles(viewer, cycles, mine),
-        own=[_own(each, read) for each in mine],
-        reports=_reports([each for each in involved if each.is_manager], read),
-        asked=_asked(viewer),
-        seats=panel_tasks(
-            viewer, {each.cycle.id: _cycle_row(each.cycle, viewer) for each in cycles}
-        ),
-        owned=[_owned(each) for each in cycles if each.is_owner],
-        without_owner=_without_owner(access),
-    )
-    groups = tasks.groups(rows, viewer.now)
+    cycles = _cycles(access.viewer)
+    rows = _rows(access, cycles)
+    groups = tasks.groups(rows, access.viewer.now)
     waiting = sum(len(group.tasks) for group in groups)
     steps = first_steps(access, cycles)
     return Inbox(
@@ -109,6 +99,32 @@ def inbox(access: SiteAccess) -> Inbox:
         reports=rows.reports,
         run=[each.cycle for each in rows.owned],
         rail=_rail(groups, rows, cycles),
+        worker=worker_standing(access.viewer.now)
+        if access.may(Action.READ_MAIL) and mode.sends_mail()
+        else None,
+    )
+
+
+def waiting_tasks(access: SiteAccess) -> tuple[tasks.TaskGroup, ...]:
+    """What waits for the viewer, as the inbox groups it."""
+    return tasks.groups(_rows(access, _cycles(access.viewer)), access.viewer.now)
+
+
+def _rows(access: SiteAccess, cycles: Sequence[CycleAccess]) -> InboxRows:
+    viewer = access.viewer
+    involved = _involved(viewer)
+    read = _outcomes_read(viewer)
+    mine = [each for each in involved if each.is_candidate]
+    return InboxRows(
+        open_cycles=_open_cycles(viewer, cycles, mine),
+        own=[_own(each, read) for each in mine],
+        reports=_reports([each for each in involved if each.is_manager], read),
+        asked=_asked(viewer),
+        seats=panel_tasks(
+            viewer, {each.cycle.id: _cycle_row(each.cycle, viewer) for each in cycles}
+        ),
+        owned=[_owned(each) for each in cycles if each.is_owner],
+        without_owner=_without_owner(access),
     )
 
 

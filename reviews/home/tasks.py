@@ -24,6 +24,7 @@ CLOSED, TOMORROW, RELEASED = "Closed", "Tomorrow", "Released"
 _CLOSING = frozenset({"Evidence", "Rating"})
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
+_ONE = Waiting(1)
 _WORDS = (
     "No",
     "One",
@@ -59,6 +60,10 @@ class Task:
     due: datetime | None
     when: Due
     meta: str = ""
+    #: How many packets are to be gone through, where that is one task.
+    number: int = 1
+    #: There may be more of them: not all have been looked at.
+    at_least: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +226,7 @@ def _task(  # noqa: PLR0917 - one line per column of the list
     cycle: InboxCycle,
     now: datetime,
     meta: str = "",
+    waiting: Waiting = _ONE,
 ) -> Task:
     return Task(
         title=title,
@@ -231,6 +237,8 @@ def _task(  # noqa: PLR0917 - one line per column of the list
         due=cycle.due,
         when=due_words(cycle.due, now, cycle.zone),
         meta=meta,
+        number=waiting.number,
+        at_least=waiting.at_least,
     )
 
 
@@ -346,6 +354,7 @@ def _committee(rows: InboxRows, now: datetime) -> list[Task]:
                     cycle,
                     now,
                     "Their content stays closed to you until you have answered",
+                    seat.unanswered,
                 )
             )
         for waiting, verb, done, endpoint in (
@@ -369,6 +378,7 @@ def _committee(rows: InboxRows, now: datetime) -> list[Task]:
                     cycle,
                     now,
                     meta,
+                    waiting,
                 )
             )
     return tasks

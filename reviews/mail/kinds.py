@@ -38,6 +38,9 @@ class Message:
     why_not: Callable[[Person], str] = _always
     #: It goes to somebody whose account is closed, and to nobody else.
     to_closed: bool = False
+    #: It says what waits for its person, and goes out on one morning, if anything does. That it was sent, or not, tells
+    #: whether something waits: no page shows it, and nobody but its person may know.
+    reminds: bool = False
 
 
 MESSAGES: Mapping[MailKind, Message] = {
@@ -70,7 +73,16 @@ MESSAGES: Mapping[MailKind, Message] = {
         subject="Your Levelset account was closed",
         to_closed=True,
     ),
+    MailKind.REMINDER: Message(
+        name="reminder",
+        # Seen on a locked screen: neither how much waits, nor what.
+        subject="What waits for you on Levelset",
+        reminds=True,
+    ),
 }
+
+#: Kinds of which no page tells.
+UNSEEN = tuple(kind.value for kind, message in MESSAGES.items() if message.reminds)
 
 
 def why_not_sent(message: Message, person: Person) -> str:

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from reviews.access.loaders import SiteAccess
 from reviews.db.extensions import db
 from reviews.db.models.mail import OutboxMessage, WorkerHeartbeat
 from reviews.db.models.people import Person
 from reviews.db.pagination import Page, page_of
-from reviews.mail.kinds import MESSAGES
+from reviews.mail.kinds import MESSAGES, UNSEEN
 from reviews.mail.sending import MAIL_WORKER
 from reviews.rules.enums import Action, MailKind, MailStatus
 
@@ -61,12 +61,17 @@ def name_of(kind: str) -> str:
     return MESSAGES[MailKind(kind)].name if kind in set(MailKind) else "message"
 
 
+def _may_be_seen() -> ColumnElement[bool]:
+    """Messages about accounts. What waits for whom is kept from those who run the site, too."""
+    return OutboxMessage.kind.not_in(UNSEEN)
+
+
 def worker_standing(now: datetime) -> WorkerStanding:
     """One query."""
     waiting = (
         select(func.count())
         .select_from(OutboxMessage)
-        .where(OutboxMessage.status == MailStatus.WAITING)
+        .where(OutboxMessage.status == MailStatus.WAITING, _may_be_seen())
     )
     seen = select(WorkerHeartbeat.seen_at).where(WorkerHeartbeat.name == MAIL_WORKER)
     row = db.session.execute(
@@ -80,20 +85,28 @@ def mail_page(access: SiteAccess, *, page: int) -> MailPage:
     now = access.viewer.now
     oldest = db.session.execute(
         select(OutboxMessage.made_at, OutboxMessage.reason)
-        .where(OutboxMessage.status == MailStatus.WAITING)
+        .where(OutboxMessage.status == MailStatus.WAITING, _may_be_seen())
         .order_by(OutboxMessage.made_at, OutboxMessage.id)
         .limit(1)
     ).one_or_none()
     sent = db.session.execute(
         select(func.count())
         .select_from(OutboxMessage)
-        .where(OutboxMessage.status == MailStatus.SENT, OutboxMessage.ended_at > now - _SENT_IN)
+        .where(
+            OutboxMessage.status == MailStatus.SENT,
+            OutboxMessage.ended_at > now - _SENT_IN,
+            _may_be_seen(),
+        )
     ).scalar_one()
     may_repeat = access.may(Action.MANAGE_ACCOUNTS)
     undelivered = (
         select(OutboxMessage, Person.name, Person.public_id.label("person_public_id"))
         .join(Person, Person.id == OutboxMessage.person_id)
-        .where(OutboxMessage.status.in_(_UNDELIVERED), OutboxMessage.repeated_at.is_(None))
+        .where(
+            OutboxMessage.status.in_(_UNDELIVERED),
+            OutboxMessage.repeated_at.is_(None),
+            _may_be_seen(),
+        )
         .order_by(OutboxMessage.ended_at.desc(), OutboxMessage.id.desc())
     )
     return MailPage(
@@ -126,6 +139,7 @@ def undelivered(public_id: str) -> OutboxMessage | None:
         .where(
             OutboxMessage.public_id == public_id,
             OutboxMessage.status.in_((MailStatus.FAILED, MailStatus.BOUNCED)),
+            _may_be_seen(),
         )
         .with_for_update()
     ).one_or_none()
@@ -147,7 +161,11 @@ def newest_to(person: Person) -> MailToPerson | None:
         select(
             OutboxMessage.kind, OutboxMessage.status, OutboxMessage.made_at, OutboxMessage.reason
         )
-        .where(OutboxMessage.person_id == person.id, OutboxMessage.repeated_at.is_(None))
+        .where(
+            OutboxMessage.person_id == person.id,
+            OutboxMessage.repeated_at.is_(None),
+            _may_be_seen(),
+        )
         .order_by(OutboxMessage.made_at.desc(), OutboxMessage.id.desc())
         .limit(1)
     ).one_or_none()

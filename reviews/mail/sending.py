@@ -5,7 +5,7 @@ lease runs out and somebody else sends it: with the same Message-ID and, if the 
 bytes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic, sleep
@@ -21,10 +21,11 @@ from reviews.db.extensions import db
 from reviews.db.models.mail import OutboxMessage, WorkerHeartbeat
 from reviews.db.models.people import Person
 from reviews.db.upsert import upsert
-from reviews.mail.kinds import MESSAGES, why_not_sent
+from reviews.mail.kinds import MESSAGES, UNSEEN, Message, why_not_sent
 from reviews.mail.smtp import Delivery, Fate
 from reviews.mail.wording import TOKEN, MailLinks, WrittenMail, worded
 from reviews.rules.enums import MailKind, MailStatus
+from reviews.rules.reminders import morning_of
 from reviews.web.links import mailed_token, message_id, public_link
 
 #: Longer than any conversation with a server that is worth waiting for.
@@ -35,6 +36,8 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
 GIVE_UP_AFTER = timedelta(days=4)
 #: What was sent is forgotten then: who got what is nobody's business for ever.
 KEEP = timedelta(days=90)
+#: Of a reminder: long enough for one that comes back.
+KEEP_REMINDER = timedelta(days=7)
 #: In seconds. Of a long round only some messages are followed by a line about the worker.
 _BEAT_EVERY = 30
 #: How often what has become of a message is written down again where the database is busy.
@@ -59,6 +62,8 @@ class OpenLink(Protocol):
     ) -> datetime: ...
 
 
+#: What waits for a person at an instant, a line for each kind of task, as far as the person may know it then.
+WhatWaits = Callable[[Person, datetime], Sequence[str]]
 #: Hands over a message, by its Message-ID, its words and the token of its link.
 Deliver = Callable[[str, WrittenMail, str], Delivery]
 
@@ -72,7 +77,9 @@ class _Claimed:
     wording: WrittenMail
 
 
-def send_due(deliver: Deliver, open_link: OpenLink, *, stop: Callable[[], bool]) -> int:
+def send_due(
+    deliver: Deliver, open_link: OpenLink, what_waits: WhatWaits, *, stop: Callable[[], bool]
+) -> int:
     """Send what is due, one after the other, until there is nothing more or `stop` says so; how many were accepted.
 
     Ends early if the server fails: the next message would not get further.
@@ -81,7 +88,7 @@ def send_due(deliver: Deliver, open_link: OpenLink, *, stop: Callable[[], bool])
     beat()
     beaten = monotonic()
     while not stop() and _is_anything_due():
-        claimed = _claim(open_link)
+        claimed = _claim(open_link, what_waits)
         if claimed is None:
             continue
         delivery = deliver(claimed.message_id, claimed.wording, claimed.token)
@@ -107,8 +114,12 @@ def beat() -> None:
 def forget_old() -> None:
     """Delete what ended so long ago that nobody asks for it."""
     begin_write()
+    now, ended = database_instant(), OutboxMessage.ended_at
+    is_reminder = OutboxMessage.kind.in_(UNSEEN)
     db.session.execute(
-        delete(OutboxMessage).where(OutboxMessage.ended_at < database_instant() - KEEP)
+        delete(OutboxMessage).where(
+            or_(ended < now - KEEP, and_(is_reminder, ended < now - KEEP_REMINDER))
+        )
     )
     db.session.commit()
 
@@ -129,7 +140,7 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
     return and_(OutboxMessage.status == MailStatus.WAITING, OutboxMessage.due_at <= now, free)
 
 
-def _claim(open_link: OpenLink) -> _Claimed | None:
+def _claim(open_link: OpenLink, what_waits: WhatWaits) -> _Claimed | None:
     """Take the message that is due first, put into words; None if it is not to be sent, or somebody else has it."""
     begin_write()
     now = database_instant()
@@ -140,12 +151,14 @@ def _claim(open_link: OpenLink) -> _Claimed | None:
         .limit(1)
         .with_for_update(skip_locked=True)
     ).one_or_none()
-    claimed = None if message is None else _leased(message, open_link, now)
+    claimed = None if message is None else _leased(message, open_link, what_waits, now)
     db.session.commit()
     return claimed
 
 
-def _leased(message: OutboxMessage, open_link: OpenLink, now: datetime) -> _Claimed | None:
+def _leased(
+    message: OutboxMessage, open_link: OpenLink, what_waits: WhatWaits, now: datetime
+) -> _Claimed | None:
     person = db.session.get_one(Person, message.person_id)
     kind = MESSAGES.get(MailKind(message.kind)) if message.kind in set(MailKind) else None
     why_not = why_not_sent(kind, person) if kind else "This version of Levelset does not know it."
@@ -157,35 +170,67 @@ def _leased(message: OutboxMessage, open_link: OpenLink, now: datetime) -> _Clai
             )
         except LinkEndedError as unusable:
             why_not = str(unusable)
+    waiting: Sequence[str] = ()
+    if kind and not why_not and kind.reminds:
+        waiting, why_not = _still_waiting(message, what_waits(person, now), now)
     to = message.address or person.email
     if kind is None or why_not or not to:
         # Whoever has gone may have left an address that is somebody else's by now, and has none.
         end(message, MailStatus.NOT_SENT, why_not or "The person has no address any more.", now)
         return None
     kept = WrittenMail(**message.wording) if message.wording else None
-    if kept is None or kept.to != to:
+    if kept is not None and kept.to != to:
         # An address that is somebody else's by now gets nothing; in the new one it is the first.
+        kept = None
+    if kept is None or kind.reminds:
         try:
-            kept = worded(
-                message.kind,
-                kind.subject,
-                to=to,
-                name=person.name,
-                about=message.about,
-                links=_links(),
-                link_ends=ends,
-                at=now,
-            )
+            fresh = _worded(message, kind, person, to=to, waiting=waiting, link_ends=ends, at=now)
         except TemplateError as fault:
             # One message that cannot be written keeps no other from being sent.
             end(message, MailStatus.FAILED, f"It could not be put into words: {fault}", now)
             return None
+        if kept is not None and kept.text != fresh.text:
+            end(message, MailStatus.NOT_SENT, "What it said is true no more.", now)
+            return None
+        kept = kept or fresh
     message.wording = kept.as_json()
     message.message_id = message.message_id or message_id(message.public_id)
     message.tries += 1
     message.lease = random_source.public_id()
     message.leased_until = now + LEASE
     return _Claimed(message.id, message.lease, message.message_id, token, kept)
+
+
+def _still_waiting(
+    message: OutboxMessage, waiting: Sequence[str], now: datetime
+) -> tuple[Sequence[str], str]:
+    """What waits, and why the reminder is not sent any more."""
+    if morning_of(message.made_at) != morning_of(now):
+        return (), "Its morning is over."
+    return waiting, "" if waiting else "Nothing waits."
+
+
+def _worded(
+    message: OutboxMessage,
+    kind: Message,
+    person: Person,
+    *,
+    to: str,
+    waiting: Sequence[str],
+    link_ends: datetime | None,
+    at: datetime,
+) -> WrittenMail:
+    return worded(
+        message.kind,
+        kind.subject,
+        to=to,
+        name=person.name,
+        about=message.about,
+        waiting=waiting,
+        links=_links(),
+        link_ends=link_ends,
+        at=at,
+    )
 
 
 def _links() -> MailLinks:

@@ -1,7 +1,7 @@
 """What a message says, and the bytes that are sent: the same bytes for the same words."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from email.errors import MessageError
@@ -57,6 +57,7 @@ def worded(
     to: str,
     name: str,
     about: Mapping[str, str],
+    waiting: Sequence[str],
     links: MailLinks,
     link_ends: datetime | None,
     at: datetime,
@@ -66,6 +67,7 @@ def worded(
         "subject": subject,
         "name": name,
         "about": about,
+        "waiting": waiting,
         "site": links.site,
         "account": links.account,
     }

@@ -33,8 +33,9 @@ from reviews.db.pagination import COUNTED, Page, count_of
 from reviews.db.text import has_words, read_as_it_lies, word_params
 from reviews.display.formatting import count, short_day
 from reviews.mail.queries import MailToPerson, WorkerStanding, newest_to, worker_standing
+from reviews.mail.reminders import chosen_days
 from reviews.people.addresses import email_key
-from reviews.rules.enums import Action, MailKind, MailStatus
+from reviews.rules.enums import Action, MailKind, MailStatus, ReminderDays
 from reviews.rules.name_keys import folded, name_key, search_key, search_words, sort_from
 from reviews.rules.namesakes import joined
 
@@ -168,18 +169,26 @@ def _invited_since(instant: datetime) -> ColumnElement[bool]:
     )
 
 
-def hold_those_without_password() -> None:
-    """Two acts on all of them at the same time come one after the other."""
-    statement = select(Person.id).where(_cannot_sign_in_yet()).order_by(Person.id)
-    db.session.execute(statement.with_for_update(key_share=True)).all()
-
-
-def to_invite(*, at: datetime, again: bool) -> list[int]:
-    """The ids of those who cannot sign in yet, without those who were invited within the last day unless `again`."""
-    statement = select(Person.id).where(_cannot_sign_in_yet()).order_by(Person.id)
-    if not again:
-        statement = statement.where(~_invited_since(at - INVITED_LATELY))
+def hold_those_without_password(*, after: int, most: int) -> list[int]:
+    """The ids of so many of them with ids above this one. Two acts on the same people come one after the other."""
+    statement = (
+        select(Person.id)
+        .where(_cannot_sign_in_yet(), Person.id > after)
+        .order_by(Person.id)
+        .limit(most)
+        .with_for_update(key_share=True)
+    )
     return list(db.session.scalars(statement))
+
+
+def to_invite(held: Sequence[int], *, at: datetime, again: bool) -> list[int]:
+    """Of these, who are held in order, those who were not invited within the last day; all of them if `again`."""
+    if again or not held:
+        return list(held)
+    lately = _invited_since(at - INVITED_LATELY)
+    statement = select(Person.id).where(Person.id.between(held[0], held[-1]), lately)
+    invited = set(db.session.scalars(statement))
+    return [person for person in held if person not in invited]
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +279,8 @@ class AccountPage:
     unit: str
     manager: str
     sessions: tuple[OwnSession, ...]
+    #: On which mornings they are reminded of what waits for them; None for never.
+    reminded: ReminderDays | None
 
 
 def account_page(access: SiteAccess) -> AccountPage:
@@ -295,6 +306,7 @@ def account_page(access: SiteAccess) -> AccountPage:
                 open_sessions(person, viewer.now), key=lambda s: s.created_at, reverse=True
             )
         ),
+        reminded=chosen_days(viewer),
     )
 
 

@@ -17,7 +17,7 @@ from reviews.web import mode
 from reviews.web.edit_conflict import EditDifference, show_both
 from reviews.web.error_handlers import rules_shown_on, status_of
 from reviews.web.forms import take_button_only
-from reviews.web.guard import guarded
+from reviews.web.guard import commit_and_go_on, guarded
 from reviews.web.links import public_link
 from reviews.web.lists import count_search, page_number
 
@@ -162,7 +162,10 @@ def invite_all(access: SiteAccess) -> ResponseReturnValue:
     if form.validate_on_submit():
         with rules_shown_on(form):
             invited = service.invite_all(
-                actor=access.viewer, at=access.viewer.now, again=form.again.data
+                actor=access.viewer,
+                at=access.viewer.now,
+                again=form.again.data,
+                go_on=commit_and_go_on,
             )
             flash(
                 f"{count(invited, 'person is', 'people are')} sent an invitation."

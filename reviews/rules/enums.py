@@ -228,6 +228,14 @@ class MailKind(StrEnum):
     NEW_ADDRESS = "new_address"
     NEW_DEVICE = "new_device"
     ACCOUNT_CLOSED = "account_closed"
+    REMINDER = "reminder"
+
+
+class ReminderDays(StrEnum):
+    """On which mornings somebody is reminded of what waits for them."""
+
+    WORKING_DAYS = "working_days"
+    MONDAYS = "mondays"
 
 
 class MailStatus(StrEnum):

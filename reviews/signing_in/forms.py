@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from wtforms import EmailField, HiddenField, PasswordField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length
+from wtforms import EmailField, HiddenField, PasswordField, RadioField, StringField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
+from reviews.rules.enums import ReminderDays
 from reviews.rules.good_passwords import MAX_LENGTH, MIN_LENGTH, MIN_LENGTH_WITH_FACTOR
 from reviews.web.fields import one_line
 from reviews.web.forms import ReasonForm, StrictForm
@@ -66,6 +68,26 @@ class ChangePasswordForm(StrictForm):
         description=_GOOD_PASSWORD,
         render_kw={"autocomplete": "new-password"},
     )
+
+
+class RemindersForm(StrictForm):
+    """On which mornings somebody is reminded of what waits for them."""
+
+    days = RadioField(
+        "Remind me",
+        [InputRequired("Choose when you are reminded.")],
+        choices=[
+            SelectChoice("never", "Never"),
+            SelectChoice(ReminderDays.WORKING_DAYS.value, "Every working morning"),
+            SelectChoice(ReminderDays.MONDAYS.value, "Every Monday morning"),
+        ],
+        default="never",
+        validate_choice=False,
+    )
+
+    def validate_days(self, field: RadioField) -> None:
+        if field.data not in {"never", *ReminderDays}:
+            raise ValidationError("Choose when you are reminded.")
 
 
 class EndSessionsForm(StrictForm):

@@ -34,6 +34,7 @@ from reviews.db import hits, random_source
 from reviews.db.extensions import db
 from reviews.db.hits import Limit
 from reviews.db.models.people import Person
+from reviews.mail import reminders
 from reviews.people import attempts, passwords
 from reviews.people import queries as people_queries
 from reviews.people import service as people
@@ -48,7 +49,7 @@ from reviews.people.queries import (
     own_person,
     viewer_of_session,
 )
-from reviews.rules.enums import Action
+from reviews.rules.enums import Action, ReminderDays
 from reviews.rules.errors import RuleBroken, TooBusy
 from reviews.rules.good_passwords import is_short
 from reviews.signing_in import authenticator, forgotten, passkeys, queries, service
@@ -61,6 +62,7 @@ from reviews.signing_in.forms import (
     ForgottenForm,
     LinksReadForm,
     ProofForm,
+    RemindersForm,
     ResetFactorsForm,
     SecondFactorForm,
     SignInForm,
@@ -496,8 +498,35 @@ def account(access: SiteAccess) -> ResponseReturnValue:
             return redirect(url_for(".account"))
         if not form.present.errors:
             attempts.forget(attempt, failure)
+    return _account(access, form, None)
+
+
+@bp.post("/account/reminders")
+@guarded(Action.MANAGE_OWN_ACCOUNT)
+def choose_reminders(access: SiteAccess) -> ResponseReturnValue:
+    form = RemindersForm()
+    if not form.validate_on_submit():
+        return _account(access, ChangePasswordForm(formdata=None), form)
+    days = None if form.days.data == "never" else ReminderDays(form.days.data)
+    reminders.choose_days(access.viewer, days)
+    flash("You are reminded from the next morning on." if days else "You are not reminded.")
+    return redirect(url_for(".account"))
+
+
+def _account(
+    access: SiteAccess, form: ChangePasswordForm, reminding: RemindersForm | None
+) -> ResponseReturnValue:
     page = account_page(access)
-    return render_template("signing_in/account.html", page=page, form=form), status_of(form)
+    status = status_of(reminding or form)
+    if reminding is None:
+        reminding = RemindersForm(formdata=None, data={"days": page.reminded or "never"})
+    return render_template(
+        "signing_in/account.html",
+        page=page,
+        form=form,
+        reminding=reminding,
+        sends_mail=mode.sends_mail(),
+    ), status
 
 
 @bp.route("/account/links", methods=["GET", "POST"])

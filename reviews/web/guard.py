@@ -431,6 +431,15 @@ def begin_late_write() -> None:
         abort(g.press.answer_of_the_first())
 
 
+def commit_and_go_on() -> None:
+    """Commit what was done so far and begin another transaction, in an act that would lock the database for too long.
+
+    For what is whole after each part, and does the rest if it is done again.
+    """
+    db.session.commit()
+    begin_write()
+
+
 def init_app(app: Flask) -> None:
     app.before_request(_open_request)
     app.after_request(_end_read)

@@ -2,12 +2,13 @@
 
 # ruff: noqa: SLF001 - a mutant changes what nobody else touches
 
-from reviews.mail import kinds, outbox, sending, smtp
+from reviews.mail import kinds, outbox, queries, reminders, sending, smtp
 from reviews.people import service
 from tests.mutants.switching import Mutant, rewritten, tests_of
 
 OUTBOX = "tests/reviews/mail/test_outbox.py"
 SENDING = "tests/reviews/mail/test_sending.py"
+REMINDERS = "tests/reviews/mail/test_reminders.py"
 INVITATIONS = "tests/reviews/mail/test_invitations.py"
 
 MUTANTS = (
@@ -82,5 +83,59 @@ MUTANTS = (
             INVITATIONS,
             "test_who_was_invited_within_a_day_is_invited_again_if_asked_or_if_it_did_not_arrive",
         ),
+    ),
+    Mutant(
+        "everybody is invited in one transaction",
+        "Nobody else can write while a whole company is invited.",
+        rewritten(service.invite_all, "        go_on()", "        pass"),
+        tests_of(INVITATIONS, "test_inviting_that_was_broken_off_goes_on_where_it_was"),
+    ),
+    Mutant(
+        "reminders on the owner's pages",
+        "An owner learns for whom something waits, also a task that is kept from the owner.",
+        rewritten(
+            queries._may_be_seen, "OutboxMessage.kind.not_in(UNSEEN)", "OutboxMessage.id > 0"
+        ),
+        tests_of(REMINDERS, "test_no_owner_learns_of_it_by_any_page"),
+    ),
+    Mutant(
+        "a reminder of another morning",
+        "After days without mail there are as many reminders.",
+        rewritten(
+            sending._still_waiting,
+            "morning_of(message.made_at) != morning_of(now)",
+            "waiting is None",
+        ),
+        tests_of(REMINDERS, "test_there_is_one_on_a_morning_and_one_after_days_without_a_worker"),
+    ),
+    Mutant(
+        "two reminders on a morning",
+        "Each look of the worker leaves another one.",
+        rewritten(
+            reminders._due, "ReminderChoice.last_day < day", "ReminderChoice.last_day <= day"
+        ),
+        tests_of(REMINDERS, "test_there_is_one_on_a_morning_and_one_after_days_without_a_worker"),
+    ),
+    Mutant(
+        "a reminder that is true no more",
+        "What may have arrived is sent again, although something else waits by now.",
+        rewritten(sending._leased, "kept.text != fresh.text", "kept.text == ''"),
+        tests_of(REMINDERS, "test_in_doubt_the_same_is_sent_again_if_it_is_still_true"),
+    ),
+    Mutant(
+        "a reminder of nothing",
+        "People are reminded of what is done, or of what they may know of no more.",
+        rewritten(sending._still_waiting, 'else "Nothing waits."', 'else ""'),
+        tests_of(
+            REMINDERS,
+            "test_what_is_done_meanwhile_is_not_told",
+            "test_a_member_with_a_new_conflict_hears_of_the_packet_no_more",
+        ),
+    ),
+    Mutant(
+        "reminders that nobody chose",
+        "Whoever took the choice back is reminded all the same.",
+        rewritten(reminders.choose_days, "if days is None:", "if days == 0:"),
+        tests_of(REMINDERS, "test_a_choice_counts_from_the_next_morning_on_and_is_taken_back"),
     ),
 )

@@ -591,6 +591,7 @@ SITE_ROUTES = (
     ),
     page("signing_in.account", "G02", on="site"),
     write("signing_in.account", "G02", on="site", fields=always(present="wrong", chosen=REASON)),
+    write("signing_in.choose_reminders", "G02", on="site", fields=always(days="mondays")),
     page("signing_in.links", "G02", on="site"),
     write("signing_in.links", "G02", on="site", fields=always(next="/")),
     write("signing_in.end_sessions", "G02", on="site", done_by=("1", "stranger")),

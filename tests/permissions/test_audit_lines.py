@@ -31,6 +31,8 @@ SILENT = {
     "signing_in.sign_out",
     # Nothing is done but a message sent; the link in it has a line when it is used.
     "signing_in.forgotten_password",
+    # It is the person's own, and nobody else sees what they chose.
+    "signing_in.choose_reminders",
     # It only shows a secret.
     "signing_in.set_up_app",
     # Whoever has read of it has a line about it already.

@@ -13,6 +13,9 @@ from tests.databases import Databases
 from tests.two_worlds import people
 from tests.two_worlds.harness import World
 
+#: Set up, though nobody is there: what is sent is looked at before.
+MAIL = {"MAIL_URL": "smtp://127.0.0.1:9", "MAIL_FROM": "levelset@example.org"}
+
 
 @pytest.fixture(scope="session")
 def template(databases: Databases, migrated: str) -> Iterator[tuple[str, dict[str, str]]]:
@@ -43,7 +46,7 @@ def make_world(
 
     def make(*happened: Callable[[], None]) -> World:
         copy = databases.make(copy_of=url)
-        world = World(application(copy), tokens, tries_everything=request.param)
+        world = World(application(copy, **MAIL), tokens, tries_everything=request.param)
         made.append((world, copy))
         world.happens(happened)
         return world

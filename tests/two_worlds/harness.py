@@ -9,10 +9,21 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from flask import Flask
+from sqlalchemy import select
 
 from reviews.db import hits, random_source
+from reviews.db.connections import begin_write
 from reviews.db.extensions import db
+from reviews.db.models.people import Person
+from reviews.home.reminders import what_waits
+from reviews.mail import sending
+from reviews.mail.outbox import post
+from reviews.mail.smtp import Delivery, Fate
+from reviews.mail.wording import WrittenMail, message_bytes
+from reviews.people.service import open_mailed_link
+from reviews.rules.enums import MailKind
 from tests.clients import Window
+from tests.mail_server import look_through
 from tests.recording import recorded
 from tests.two_worlds.rows import Change, Rows, changes, rows_of
 
@@ -74,6 +85,26 @@ class World:
             self.happened += 1
             with self.changed(), random_source.use(keyed("what happens", self.happened)):
                 event()
+
+    def mail_to(self, name: str, ordinal: int) -> list[bytes]:
+        """All that the worker sends somebody now, as it is sent; a reminder with it, if anything waits for them."""
+        sent: list[bytes] = []
+        with self.changed(), random_source.use(keyed(f"mail to {name}", ordinal)):
+            begin_write()
+            person = db.session.scalars(select(Person).where(Person.name == name)).one()
+            address = person.email
+            post(MailKind.REMINDER, person, at=sending.database_instant())
+            db.session.commit()
+
+            def take(message_id: str, wording: WrittenMail, token: str) -> Delivery:
+                if wording.to == address:
+                    named = {"message_id": message_id, "token": token}
+                    sent.append(message_bytes(wording, sender="levelset@example.org", **named))
+                    look_through(sent[-1])
+                return Delivery(Fate.ACCEPTED)
+
+            sending.send_due(take, open_mailed_link, what_waits, stop=lambda: False)
+        return sent
 
     def rows(self) -> Rows:
         """All that stands in its database, read once until something is written."""
@@ -147,6 +178,21 @@ class Pair:
         self.families: dict[str, set[str]] = {person: set() for person in people}
         #: How often who asked for each route, and how.
         self.hits: Counter[tuple[str, str, str]] = Counter()
+        #: How many messages people got.
+        self.messages = 0
+        self._looked_at_mail = 0
+
+    def get_mail(self) -> None:
+        """Whatever each of them is sent by now, in both worlds."""
+        for person in self.people:
+            self._looked_at_mail += 1
+            one, other = (
+                world.mail_to(person, self._looked_at_mail) for world in (self.one, self.other)
+            )
+            self.messages += len(one) + len(other)
+            if one != other:
+                self.told.append(f"{person}: mail: {one} and {other}")
+                self.families[person].add("mail")
 
     def send(self, person: str, request: Request) -> Observation:
         """Make the request in both worlds; gives what is seen in the first."""

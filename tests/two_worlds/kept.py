@@ -294,6 +294,13 @@ SECRETS = (
         witnesses={"Owner": ("people.person", "audit.site", "mail.index")},
     ),
     Secret(
+        "that somebody is reminded, and whether anything waits for them",
+        alone("Owner"),
+        alone("Candidate"),
+        hidden=[partial(people.is_reminded, people.REMINDED)],
+        witnesses={people.REMINDED: ("signing_in.account",)},
+    ),
+    Secret(
         "what is set up for later",
         [],
         alone("Stranger", "Member", "Candidate"),

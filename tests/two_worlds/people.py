@@ -18,7 +18,7 @@ from reviews.db.extensions import db
 from reviews.db.models.attempts import FailedSignIn, HitCount
 from reviews.db.models.calibration import Conflict, OutcomeReading, PersonalTie
 from reviews.db.models.cycles import Cycle, CycleOwner, Panel, PanelMember
-from reviews.db.models.mail import OutboxMessage, WorkerHeartbeat
+from reviews.db.models.mail import OutboxMessage, ReminderChoice, WorkerHeartbeat
 from reviews.db.models.packets import (
     Assignment,
     EvidenceItem,
@@ -61,6 +61,7 @@ from reviews.rules.enums import (
     PacketStage,
     PacketState,
     RaterKind,
+    ReminderDays,
     Verb,
 )
 from reviews.web import callers
@@ -90,6 +91,8 @@ NAMES = (
     "Owner with a packet",
 )
 MEMBERS = ("Member", "Second member", "Conflicted member", "Set-aside member")
+#: Whose reminders are nobody else's business.
+REMINDED = "Second peer"
 #: Public ids that a script may name in a world where the thing is not there.
 HIDDEN_PACKET = "hiddenhiddenhiddenhidd"
 
@@ -196,11 +199,12 @@ def addresses() -> dict[str, tuple[str, ...]]:
         "track": (never,),
         "dimension": (builders.asked(own).dimensions[0].key, never),
         "token": (never,),
-        "message": (never,),
         # The passkey of somebody has it where there is one.
         "handle": (own.candidate.public_id, never),
         "waiting": (*db.session.scalars(select(RosterUpload.public_id)), never),
         "which": ("new", never),
+        # Of the reminder that failed, in the world where there is one.
+        "message": (f"failed{person(REMINDED).id}", never),
         # In no address: who can be put forward as a peer.
         "proposed": tuple(person(name).public_id for name in ("Stranger", "Added peer")),
     }
@@ -513,6 +517,30 @@ def gets_mail(somebody: Person) -> None:
             )
         )
     db.session.merge(WorkerHeartbeat(name="mail", seen_at=NOW))
+
+
+def is_reminded(name: str) -> None:
+    """They chose it, something waited on some mornings and not on others, and one could not be sent."""
+    somebody = person(name)
+    builders.saved(
+        ReminderChoice(person_id=somebody.id, days=ReminderDays.WORKING_DAYS, last_day=NOW.date())
+    )
+    for status in MailStatus:
+        is_waiting = status is MailStatus.WAITING
+        builders.saved(
+            OutboxMessage(
+                public_id=f"{status}{somebody.id}",
+                person_id=somebody.id,
+                kind="reminder",
+                about={},
+                made_at=NOW,
+                due_at=NOW + timedelta(hours=1),
+                status=status,
+                tries=1,
+                ended_at=None if is_waiting else NOW,
+                reason="" if status is MailStatus.SENT else "It did not arrive.",
+            )
+        )
 
 
 def gives_second_factors(somebody: Person) -> None:

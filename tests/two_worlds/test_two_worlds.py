@@ -55,7 +55,9 @@ def test_a_secret_is_kept(
     pair.send_all(own_pages(pair.one.app, ids))
     pair.one.happens(secret.instead)
     pair.other.happens(secret.hidden)
+    pair.get_mail()
     try_everything(pair, ids, leave_out=secret.told_by_doing)
+    pair.get_mail()
 
     record(pair, record_property, secret.name)
     assert "\n".join(pair.told) == ""
@@ -76,6 +78,41 @@ def test_a_witness_sees_what_is_kept_from_others(make_world: MakeWorld, secret: 
 
     assert secret.witnesses != {}
     assert telling == {person: set(routes) for person, routes in secret.witnesses.items()}
+
+
+@pytest.mark.parametrize("secret", SECRETS, ids=lambda secret: secret.name)
+def test_no_mail_tells_a_secret(make_world: MakeWorld, secret: Secret) -> None:
+    """To any of those it is kept from, also where no page is tried."""
+    observers = sorted({name for group in (*secret.kept_from, *secret.also_from) for name in group})
+    pair = Pair(
+        make_world(*secret.before, *secret.instead),
+        make_world(*secret.before, *secret.hidden),
+        *observers,
+    )
+
+    pair.get_mail()
+
+    assert "\n".join(pair.told) == ""
+
+
+def test_a_reminder_changes_with_what_its_person_may_know_and_with_nothing_else(
+    make_world: MakeWorld,
+) -> None:
+    """Or else equal mails would prove nothing."""
+    pair = Pair(
+        make_world(calibrate),
+        make_world(calibrate, partial(people.votes, ("Member",)), people.a_packet_appears),
+        *people.NAMES,
+    )
+    pair.get_mail()
+
+    assert pair.messages > 2 * 5
+    assert {name for name, told in pair.families.items() if told} == {
+        "Member",
+        "Second member",
+        "Conflicted member",
+        "Chair",
+    }
 
 
 @pytest.mark.parametrize(
@@ -204,6 +241,7 @@ def record(pair: Pair, record_property: RecordProperty, secret: str) -> None:
     """Say in the summary of the run what was sent, and what was found."""
     record_property("two worlds: requests", pair.requests)
     record_property("two worlds: posts", pair.posts)
+    record_property("two worlds: messages", pair.messages)
     record_property("two worlds: differences", len(pair.told))
     record_property("two worlds: secret", secret)
     for person in pair.people:

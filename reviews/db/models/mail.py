@@ -1,6 +1,6 @@
 """The outbox: messages that are to be sent, and what has become of them; and when the worker was last seen."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ladders.orm import Base
 from reviews.db.models.people import Person
-from reviews.rules.enums import MailStatus
+from reviews.rules.enums import MailStatus, ReminderDays
 
 
 class OutboxMessage(Base):
@@ -51,6 +51,17 @@ class OutboxMessage(Base):
     repeated_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+
+class ReminderChoice(Base):
+    """That somebody wants to be reminded of what waits for them. Whoever does not has no row."""
+
+    __tablename__ = "reminder_choice"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    days: Mapped[ReminderDays]
+    #: Of the last reminder that was left, or of the choice: there is none for that day any more.
+    last_day: Mapped[date] = mapped_column(index=True)
 
 
 class WorkerHeartbeat(Base):

@@ -11,11 +11,13 @@ from reviews.db.extensions import db
 from reviews.db.models.audit import AuditEvent
 from reviews.db.models.mail import OutboxMessage
 from reviews.db.models.people import SignInLink
+from reviews.home.reminders import what_waits
 from reviews.mail import sending
 from reviews.people import service
 from reviews.rules.enums import MailStatus
 from reviews.rules.errors import RuleBroken
 from tests.builders import NOW, a_person, viewer_of
+from tests.recording import recorded
 
 pytestmark = pytest.mark.both_databases
 
@@ -38,7 +40,7 @@ def kinds():
 
 def look():
     db.session.commit()
-    sending.send_due(worker.hand_over, service.open_mailed_link, stop=lambda: False)
+    sending.send_due(worker.hand_over, service.open_mailed_link, what_waits, stop=lambda: False)
 
 
 def test_an_owner_never_sees_the_link_that_a_person_gets_by_mail(window, server):
@@ -83,7 +85,7 @@ def test_without_mail_nobody_is_invited_and_the_pages_say_so(app, owner, window,
     with pytest.raises(RuleBroken, match="Mail is not set up"):
         service.invite(bo, actor=viewer_of(owner), at=NOW)
     with pytest.raises(RuleBroken, match="Mail is not set up"):
-        service.invite_all(actor=viewer_of(owner), at=NOW, again=False)
+        service.invite_all(actor=viewer_of(owner), at=NOW, again=False, go_on=db.session.commit)
 
     assert "Make a sign-in link" in window.get(f"/people/{bo.public_id}").text
     assert "No mail server is set up" in window.get("/people/invite").text
@@ -118,9 +120,57 @@ def test_who_was_invited_within_a_day_is_invited_again_if_asked_or_if_it_did_not
     sending.end(failed, MailStatus.FAILED, "No.", NOW)
     db.session.flush()
 
+    invite |= {"go_on": db.session.commit}
     assert service.invite_all(at=NOW, again=False, **invite) == 2
     assert service.invite_all(at=NOW, again=False, **invite) == 0
     assert service.invite_all(at=NOW, again=True, **invite) == 3
+
+
+def test_a_whole_company_is_invited_in_parts_and_nobody_twice(window, monkeypatch):
+    monkeypatch.setattr(service, "INVITED_AT_ONCE", 2)
+    people = [a_person(f"P{n}") for n in range(5)]
+
+    answer = window.submit("/people/invite")
+
+    assert answer.status_code == 302
+    assert "5 people are sent an invitation." in window.get("/people").text
+    assert kinds() == [("invitation", person.id) for person in people]
+    lines = db.session.scalars(select(AuditEvent.summary).order_by(AuditEvent.id)).all()
+    assert lines == [f"Invited {each} to sign in" for each in ("2 people", "2 people", "1 person")]
+
+
+def test_inviting_that_was_broken_off_goes_on_where_it_was(owner, monkeypatch):
+    monkeypatch.setattr(service, "INVITED_AT_ONCE", 2)
+    people = [a_person(f"P{n}") for n in range(5)]
+    invite = {"actor": viewer_of(owner), "at": NOW, "again": False}
+    parts = []
+
+    def break_off():
+        db.session.commit()
+        parts.append(len(kinds()))
+        if len(parts) == 2:
+            raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        service.invite_all(**invite, go_on=break_off)
+
+    assert parts == [2, 4]
+    assert service.invite_all(**invite, go_on=db.session.commit) == 1
+    assert kinds() == [("invitation", person.id) for person in people]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_inviting_costs_the_same_statements_for_however_many(owner, again):
+    costs = []
+    for number in (2, 40):
+        for n in range(number):
+            a_person(f"P{number}.{n}")
+        db.session.commit()
+        with recorded() as seen:
+            service.invite_all(actor=viewer_of(owner), at=NOW, again=again, go_on=db.session.commit)
+        costs.append(len(seen))
+
+    assert costs[0] == costs[1]
 
 
 @pytest.mark.parametrize(

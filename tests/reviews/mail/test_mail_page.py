@@ -99,6 +99,17 @@ def test_it_says_when_the_worker_is_away_and_how_many_messages_wait(window, monk
         assert "Mail waits: the worker that sends it was last seen" in window.get(path).text
 
 
+def test_the_home_page_tells_site_owners_alone_that_messages_wait(window, client):
+    bo = a_person("Bo", password_hash="x")
+    assert "Mail waits" not in window.get("/").text
+    a_message(bo)
+    db.session.commit()
+
+    assert "1 message waits, and nothing is lost" in window.get("/").text
+    client.sign_in(bo)
+    assert "Mail waits" not in client.get("/").text
+
+
 def test_what_did_not_arrive_stands_there_with_the_reason_and_is_sent_again_once(window):
     bo = a_person("Bo")
     failed = a_message(bo, MailStatus.FAILED, "The mail server refused the address: “550 no”.")
@@ -121,6 +132,8 @@ def test_what_did_not_arrive_stands_there_with_the_reason_and_is_sent_again_once
         select(OutboxMessage.status).filter_by(person_id=bo.id).order_by(OutboxMessage.id)
     ).all()
     assert states == [MailStatus.FAILED, MailStatus.WAITING]
+    lines = db.session.scalars(select(AuditEvent.summary)).all()
+    assert lines == ["Sent the invitation to sign in to Bo again"]
     assert window.page("/mail").texts(".//main//tbody/tr/th") == ["Cy"]
     (line,) = db.session.scalars(select(AuditEvent))
     assert line.summary == "Sent the invitation to sign in to Bo again"

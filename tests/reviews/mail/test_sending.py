@@ -15,6 +15,7 @@ from reviews.db import clock
 from reviews.db.extensions import db
 from reviews.db.models.mail import OutboxMessage, WorkerHeartbeat
 from reviews.db.models.people import Person, SignInLink
+from reviews.home.reminders import what_waits
 from reviews.mail import sending
 from reviews.mail.outbox import post
 from reviews.mail.smtp import Delivery, Fate, deliver
@@ -52,7 +53,10 @@ def at(monkeypatch):
 def look(**replaced):
     db.session.commit()
     sending.send_due(
-        replaced.get("hand_over", worker.hand_over), service.open_mailed_link, stop=lambda: False
+        replaced.get("hand_over", worker.hand_over),
+        service.open_mailed_link,
+        replaced.get("what_waits", lambda *_: ["Ratings to write: 2."]),
+        stop=lambda: False,
     )
 
 
@@ -500,7 +504,9 @@ def test_two_workers_never_send_one_message_twice(database):
                 db.session.rollback()
                 # A lock that is not had in time is waited for at the next look.
                 with suppress(OperationalError):
-                    sending.send_due(taken, service.open_mailed_link, stop=lambda: False)
+                    sending.send_due(
+                        taken, service.open_mailed_link, what_waits, stop=lambda: False
+                    )
                 db.session.rollback()
             db.session.remove()
 

@@ -53,6 +53,16 @@ SECOND_FACTOR_FOR = os.environ.get(
     "SECOND_FACTOR_FOR", "owners and chairs" if MODE == "production" else ""
 )
 
+#: The company's OpenID Connect provider, where people sign in with the account that they use for everything else: all
+#: three or none. The provider sends people back to PUBLIC_URL and /sign-in/company/back.
+OIDC_ISSUER = os.environ.get("OIDC_ISSUER") or ""
+OIDC_CLIENT_ID = os.environ.get("OIDC_CLIENT_ID") or ""
+OIDC_CLIENT_SECRET = os.environ.get("OIDC_CLIENT_SECRET") or ""
+#: "password", "company" or "both". With "company" no password and no passkey lets anybody in.
+SIGN_IN_BY = os.environ.get("SIGN_IN_BY") or ("both" if OIDC_ISSUER else "password")
+#: Whether signing in with the company's account counts as a second factor: when the provider has "told" so or "always".
+OIDC_SECOND_FACTOR = os.environ.get("OIDC_SECOND_FACTOR") or "told"
+
 MAX_CONTENT_LENGTH = 1024 * 1024
 MAX_FORM_MEMORY_SIZE = 512 * 1024
 MAX_FORM_PARTS = 2000

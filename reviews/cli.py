@@ -205,6 +205,14 @@ def _groups() -> list[click.Group]:
                     click.Argument(["email"]),
                     click.Argument(["reason"]),
                 ),
+                _command(
+                    "take-off-company-sign-in",
+                    "reviews.signing_in.company.commands:take_off_company_sign_in",
+                    "Forget which account of the company is somebody's: the next sign-in goes by the address. Leaves an"
+                    " audit line.",
+                    click.Argument(["email"]),
+                    click.Argument(["reason"]),
+                ),
             ],
         ),
     ]

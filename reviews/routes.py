@@ -23,6 +23,7 @@ from reviews.packets.views import bp as packets
 from reviews.people.views import bp as people
 from reviews.ratings.views import bp as ratings
 from reviews.roster.views import bp as roster
+from reviews.signing_in.company.views import bp as company_sign_in
 from reviews.signing_in.views import bp as signing_in
 from reviews.web.health import bp as health
 from reviews.web.words import bp as words
@@ -44,6 +45,7 @@ BLUEPRINTS = (
     mail,
     signing_in,
     roster,
+    company_sign_in,
     ladder_library,
     ladder_editor,
     cycles,

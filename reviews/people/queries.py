@@ -28,7 +28,7 @@ from reviews.db import clock
 from reviews.db.extensions import db
 from reviews.db.models.mail import OutboxMessage
 from reviews.db.models.people import ManagerLink, Person, SignInLink, SignInSession
-from reviews.db.models.signing_in import AuthenticatorApp, Passkey
+from reviews.db.models.signing_in import AuthenticatorApp, CompanyAccount, Passkey
 from reviews.db.pagination import COUNTED, Page, count_of
 from reviews.db.text import has_words, read_as_it_lies, word_params
 from reviews.display.formatting import count, short_day
@@ -38,6 +38,7 @@ from reviews.people.addresses import email_key
 from reviews.rules.enums import Action, MailKind, MailStatus, ReminderDays
 from reviews.rules.name_keys import folded, name_key, search_key, search_words, sort_from
 from reviews.rules.namesakes import joined
+from reviews.web import mode
 
 #: Whoever was invited so recently is not invited again with all the others.
 INVITED_LATELY = timedelta(days=1)
@@ -123,6 +124,15 @@ def has_factor(person_id: int) -> bool:
         exists().where(Passkey.person_id == person_id),
     )
     return bool(db.session.execute(select(either)).scalar_one())
+
+
+def company_since(person_id: int) -> datetime | None:
+    """Since when the person signs in with an account of the provider that is set up; None if they do not."""
+    return db.session.scalar(
+        select(CompanyAccount.added_at).where(
+            CompanyAccount.person_id == person_id, CompanyAccount.provider == mode.provider_name()
+        )
+    )
 
 
 def open_link(token: str, at: datetime) -> tuple[SignInLink, Person] | None:
@@ -275,6 +285,8 @@ class OwnSession:
 class AccountPage:
     name: str
     email: str
+    #: Since when the viewer signs in with the company's account; None if they do not.
+    company_since: datetime | None
     title: str
     unit: str
     manager: str
@@ -291,6 +303,7 @@ def account_page(access: SiteAccess) -> AccountPage:
     return AccountPage(
         name=person.name,
         email=person.email,
+        company_since=company_since(person.id),
         title=person.title,
         unit=person.unit,
         manager=person.manager.name if person.manager else "",
@@ -361,6 +374,8 @@ class SignsInBy(StrEnum):
     """How somebody signs in, or what keeps them from it."""
 
     PASSWORD = "password"  # noqa: S105 - the word, not one
+    #: The company's account. There may be a password as well.
+    COMPANY = "company"
     #: No password yet, but a link with which to choose one.
     OPEN_LINK = "open_link"
     NOT_YET = "not_yet"
@@ -433,7 +448,10 @@ def roster_page(
         return db.session.execute(_rows_of(wanted, access.viewer.now), parameters).all()
 
     found = Page(page, rows=rows, count=lambda: count_of(matching, parameters))
-    waiting = count_of(select(Person.id).where(*_SHOWN["not_yet"]))
+    # With the company's account everybody can, whose address is right.
+    waiting = (
+        0 if mode.has_company_sign_in() else count_of(select(Person.id).where(*_SHOWN["not_yet"]))
+    )
     return RosterPage(
         rows=tuple(
             RosterRow(
@@ -445,7 +463,10 @@ def roster_page(
                 unit=row.unit,
                 manager=row.manager or "",
                 signs_in_by=_signs_in_by(
-                    is_active=row.is_active, has_password=row.has_password, has_link=row.has_link
+                    is_active=row.is_active,
+                    has_company=row.has_company,
+                    has_password=row.has_password,
+                    has_link=row.has_link,
                 ),
                 is_owner=row.is_owner,
             )
@@ -480,6 +501,12 @@ def _rows_of(wanted: Select[int], present: datetime) -> Select[*tuple[Any, ...]]
             Person.password_hash.is_not(None).label("has_password"),
             exists()
             .where(
+                CompanyAccount.person_id == Person.id,
+                CompanyAccount.provider == mode.provider_name(),
+            )
+            .label("has_company"),
+            exists()
+            .where(
                 SignInLink.person_id == Person.id,
                 SignInLink.used_at.is_(None),
                 SignInLink.expires_at > present,
@@ -499,9 +526,15 @@ def _people_in_words(number: int) -> str:
     return count(number, "person", "people") if number else ""
 
 
-def _signs_in_by(*, is_active: bool, has_password: bool, has_link: bool) -> SignsInBy:
+def _signs_in_by(
+    *, is_active: bool, has_company: bool, has_password: bool, has_link: bool
+) -> SignsInBy:
     if not is_active:
         return SignsInBy.CLOSED
+    if has_company:
+        return SignsInBy.COMPANY
+    if not mode.takes_passwords():
+        return SignsInBy.NOT_YET
     if has_password:
         return SignsInBy.PASSWORD
     return SignsInBy.OPEN_LINK if has_link else SignsInBy.NOT_YET
@@ -552,6 +585,8 @@ class PersonPage:
     may_edit: bool
     #: None where none was ever sent.
     newest_mail: MailToPerson | None
+    #: The company's account is known; for whoever may manage it, like the next three.
+    has_company: bool | None
     #: All three for whoever may manage it alone: others would see when somebody is there to vote on them.
     has_password: bool | None
     has_factor: bool | None
@@ -569,8 +604,9 @@ def own_person(viewer: Viewer) -> Person:
 
 
 def person_page(access: SiteAccess, who: Person) -> PersonPage:
-    """Seven queries, or five where the viewer may not manage the account."""
+    """Eight queries, or six where the viewer may not manage the account."""
     may_manage = access.may(Action.MANAGE_ACCOUNTS)
+    has_company = company_since(who.id) is not None
     manager = aliased(Person)
     namesakes = [
         each for each in people_of_name(who.name, limit=_NAMESAKES_SHOWN) if each is not who
@@ -596,6 +632,7 @@ def person_page(access: SiteAccess, who: Person) -> PersonPage:
         ),
         signs_in_by=_signs_in_by(
             is_active=who.is_active,
+            has_company=has_company,
             has_password=who.password_hash is not None,
             has_link=bool(open_links(who, access.viewer.now)),
         ),
@@ -611,6 +648,7 @@ def person_page(access: SiteAccess, who: Person) -> PersonPage:
         may_manage=may_manage,
         may_edit=access.may(Action.EDIT_PERSON),
         newest_mail=newest_to(who),
+        has_company=has_company if may_manage else None,
         has_password=who.password_hash is not None if may_manage else None,
         has_factor=has_factor(who.id) if may_manage else None,
         open_sessions=len(open_sessions(who, access.viewer.now)) if may_manage else None,

@@ -31,6 +31,11 @@ LINK_LIFE = timedelta(days=7)
 INVITED_AT_ONCE = 5_000
 #: One sentence for every failure: it never tells whether the address is known.
 NOT_SIGNED_IN = "This address and password do not belong together. Check both and try again."
+LINK_ENDED = "This link has been used or has expired. Ask for a new one."
+_COMPANY_ALONE = (
+    "People sign in with the company's account here, and need no link. In an emergency whoever runs the server makes"
+    " one, with “flask --app reviews people sign-in-link”."
+)
 
 
 class NotRecognised(RuleBroken):
@@ -99,6 +104,8 @@ def open_session(
     idle: timedelta | None = None,
     browser: str = "",
     needs_factor: bool = False,
+    proved_at: datetime | None = None,
+    has_company_factor: bool = False,
 ) -> str:
     """Sign somebody in; the token goes into the cookie, its hash into the database.
 
@@ -107,6 +114,8 @@ def open_session(
     Args:
         browser: its short name, for the person's list of sessions.
         needs_factor: nothing is open to it until the person has added a second factor.
+        proved_at: when the person showed that it is them, if not now.
+        has_company_factor: a second factor was asked for where the company signs people in.
     """
     expires_at = at + timedelta(hours=hours)
     token = random_source.token("session")
@@ -117,9 +126,10 @@ def open_session(
             created_at=at,
             expires_at=expires_at,
             idle_until=expires_at if idle is None else at + idle,
-            proved_at=at,
+            proved_at=proved_at or at,
             browser=browser,
             needs_factor=needs_factor,
+            has_company_factor=has_company_factor,
         )
     )
     db.session.flush()
@@ -153,6 +163,8 @@ def issue_link(person: Person, *, actor: Viewer | None, at: datetime) -> str:
             `invite`. For a closed account, and for one that has a password: whoever has a link can sign in as the
             person, and no owner may be able to do that. Only the command line makes a new link then.
     """
+    if actor is not None and not mode.takes_passwords():
+        raise RuleBroken(_COMPANY_ALONE)
     if actor is not None and mode.sends_mail():
         raise RuleBroken(
             "Mail is set up, so the link goes to the person alone. Send an invitation."
@@ -188,6 +200,8 @@ def invite(person: Person, *, actor: Viewer, at: datetime) -> None:
     Raises:
         RuleBroken: without mail, for a closed account, and for somebody who has a password.
     """
+    if not mode.takes_passwords():
+        raise RuleBroken(_COMPANY_ALONE)
     if not mode.sends_mail():
         raise RuleBroken("Mail is not set up. Make a sign-in link.")
     if not person.is_active:
@@ -211,6 +225,8 @@ def invite_all(*, actor: Viewer, at: datetime, again: bool, go_on: Callable[[], 
     Raises:
         RuleBroken: without mail.
     """
+    if not mode.takes_passwords():
+        raise RuleBroken(_COMPANY_ALONE)
     if not mode.sends_mail():
         raise RuleBroken("Mail is not set up. Make a sign-in link for each person.")
     invited = after = 0
@@ -327,10 +343,30 @@ def choose_password(
     return person
 
 
+def use_link_alone(token: str, *, at: datetime) -> Person:
+    """Use up a link where no password is taken: the person is let in, and nothing else is changed.
+
+    Only a link of whoever runs the server does that: what owners were shown, and what went by mail, was for choosing a
+    password.
+
+    Raises:
+        NotRecognised: for any other link, and one that is used, expired or unknown.
+    """
+    _, person = _open_link(token, at)
+    lock_account(person)
+    link, person = _open_link(token, at)
+    if link.was_mailed or link.shown_to_id is not None:
+        raise NotRecognised(LINK_ENDED, account=person.public_id)
+    link.used_at = at
+    end_links(person, at=at)
+    _record(person, Verb.MANAGE_OWN_ACCOUNT, f"{person.name} signed in with a link", person, at)
+    return person
+
+
 def _open_link(token: str, at: datetime) -> tuple[SignInLink, Person]:
     found = queries.open_link(token, at)
     if found is None:
-        raise NotRecognised("This link has been used or has expired. Ask for a new one.")
+        raise NotRecognised(LINK_ENDED)
     return found
 
 

@@ -62,7 +62,13 @@ def person(access: SiteAccess, person: str) -> ResponseReturnValue:
 
 def _person_page(access: SiteAccess, who: Person, link: str = "") -> ResponseReturnValue:
     page = queries.person_page(access, who)
-    return render_template("people/person.html", page=page, link=link, sends_mail=mode.sends_mail())
+    return render_template(
+        "people/person.html",
+        page=page,
+        link=link,
+        sends_mail=mode.sends_mail(),
+        takes_passwords=mode.takes_passwords(),
+    )
 
 
 @bp.route("/people/add", methods=["GET", "POST"])
@@ -174,9 +180,14 @@ def invite_all(access: SiteAccess) -> ResponseReturnValue:
             )
             return redirect(url_for(".roster"))
     page = queries.invitations_page(access)
-    return render_template(
-        "people/invite.html", page=page, form=form, sends_mail=mode.sends_mail()
-    ), status_of(form)
+    body = render_template(
+        "people/invite.html",
+        page=page,
+        form=form,
+        sends_mail=mode.sends_mail(),
+        takes_passwords=mode.takes_passwords(),
+    )
+    return body, status_of(form)
 
 
 @bp.route("/people/<person>/deactivate", methods=["GET", "POST"])

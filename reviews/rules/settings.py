@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import urlsplit
 
+from reviews.rules.company_provider import company_faults
 from reviews.rules.mail_server import mail_faults
 
 MODES = ("production", "demo", "test")
@@ -57,6 +58,7 @@ def setting_faults(settings: Mapping[str, Any]) -> list[str]:
             f"LOG_LEVEL is {settings['LOG_LEVEL']}, and not one of {', '.join(LOG_LEVELS)}."
         )
     faults += mail_faults(settings["MAIL_URL"], settings["MAIL_FROM"])
+    faults += company_faults(settings)
     if settings["SECOND_FACTOR_FOR"] not in SECOND_FACTOR_FOR:
         faults.append(
             f"SECOND_FACTOR_FOR is {settings['SECOND_FACTOR_FOR']}, and not “owners and chairs”, “everybody” or empty."

@@ -56,6 +56,10 @@ class ChoosePasswordForm(StrictForm):
     )
 
 
+class LinkForm(StrictForm):
+    """A link that lets its person in, where there are no passwords: nothing but a button."""
+
+
 class ChangePasswordForm(StrictForm):
     present = PasswordField(
         "Present password",

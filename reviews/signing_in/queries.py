@@ -124,6 +124,8 @@ class OwnPasskey:
 
 @dataclass(frozen=True, slots=True)
 class ToldReset:
+    #: The company's sign-in was taken off, and no second factor.
+    is_of_company: bool
     at: datetime
     #: Empty for whoever runs the server.
     by: str
@@ -157,7 +159,7 @@ def ways_page(access: SiteAccess) -> WaysPage:
         ),
         codes_left=codes_left(viewer.person_id),
         resets=tuple(
-            ToldReset(each.at, each.by.name if each.by else "", each.reason)
+            ToldReset(each.is_of_company, each.at, each.by.name if each.by else "", each.reason)
             for each in resets_not_acknowledged(viewer.person_id)
         ),
         needs_factor=viewer.needs_factor,

@@ -44,7 +44,9 @@ def note_need(person: Person, *, asked_of: str) -> None:
     db.session.flush()
     needs = needs_factor(person, asked_of=asked_of)
     db.session.execute(
-        update(SignInSession).where(SignInSession.person_id == person.id).values(needs_factor=needs)
+        update(SignInSession)
+        .where(SignInSession.person_id == person.id, ~SignInSession.has_company_factor)
+        .values(needs_factor=needs)
     )
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from math import ceil
 from urllib.parse import urlsplit
 
@@ -29,7 +29,7 @@ from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.routing import RequestRedirect
 
 from reviews.access.loaders import SiteAccess
-from reviews.access.viewer import Viewer
+from reviews.access.viewer import PROVED_FOR, Viewer
 from reviews.db import hits, random_source
 from reviews.db.extensions import db
 from reviews.db.hits import Limit
@@ -42,6 +42,7 @@ from reviews.people.addresses import email_key
 from reviews.people.attempts import Attempt, TooManyFailures
 from reviews.people.queries import (
     account_page,
+    company_since,
     hash_token,
     links_not_acknowledged,
     links_page,
@@ -60,6 +61,7 @@ from reviews.signing_in.forms import (
     ChoosePasswordForm,
     EndSessionsForm,
     ForgottenForm,
+    LinkForm,
     LinksReadForm,
     ProofForm,
     RemindersForm,
@@ -82,6 +84,7 @@ from reviews.web.guard import (
 from reviews.web.mode import lets_demo_accounts_in
 from reviews.web.request_log import Event
 from reviews.web.step_up import step_up
+from reviews.web.typed_text import Typed
 
 bp = Blueprint("signing_in", __name__)
 
@@ -95,6 +98,9 @@ _PASSKEYS = Limit("passkeys", most=30, seconds=60)
 _FORGOTTEN = Limit("forgotten passwords", most=300, seconds=3600)
 #: Seconds from the first step of signing in to the second.
 _SECOND_STEP_WITHIN = 10 * 60
+_COMPANY_ALONE = (
+    "Here people sign in with the company's account alone. No password and no passkey lets you in."
+)
 _NO_PASSKEY = "No passkey of yours was found. Sign in with your password."
 #: Pages of ours to which nobody wants to be led.
 _NO_PLACE_TO_GO = frozenset(
@@ -104,6 +110,7 @@ _NO_PLACE_TO_GO = frozenset(
         "health.ready",
         "signing_in.sign_in",
         "signing_in.forgotten_password",
+        "company_sign_in.back",
     }
 )
 
@@ -148,7 +155,7 @@ def to_sign_in() -> ResponseReturnValue:
     if not text:
         return redirect(url_for("signing_in.sign_in", next=address))
     form = SignInForm(formdata=None, data={"next": address, "typed": text})
-    page = _sign_in_page(form)
+    page = sign_in_page(form)
     page.status_code = 401
     return page
 
@@ -157,7 +164,7 @@ login_manager.unauthorized_handler(to_sign_in)
 
 
 @contextmanager
-def _failures_noted() -> Iterator[None]:
+def failures_noted() -> Iterator[None]:
     """Inside the block, not being recognised leaves a line in the log."""
     try:
         yield
@@ -221,10 +228,15 @@ def _count(attempt: Attempt) -> None:
 def sign_in() -> ResponseReturnValue:
     check_public_token()
     form = SignInForm()
+    if form.is_submitted() and not mode.takes_passwords():
+        # Neither is looked at.
+        again = SignInForm(formdata=None, data={"next": form.next.data, "typed": form.typed.data})
+        again.form_errors.append(_COMPANY_ALONE)
+        return sign_in_page(again)
     if form.validate_on_submit():
         email = form.email.data or ""
         attempt = _attempt("account", email_key(email))
-        with rules_shown_on(form), _failures_noted():
+        with rules_shown_on(form), failures_noted():
             if form.passkey.data:
                 return _with_passkey(form)
             with _counted(attempt):
@@ -234,18 +246,25 @@ def sign_in() -> ResponseReturnValue:
             begin_late_write()
             attempts.forgive(attempt)
             person = people.still_recognised(recognised)
-            return _first_step_done(person, form.next.data, form.typed.data)
+            return first_step_done(person, form.next.data, form.typed.data)
     elif not form.is_submitted():
         form.next.data = request.args.get("next", "")
-    return _sign_in_page(form)
+    return sign_in_page(form)
 
 
-def _sign_in_page(form: SignInForm) -> Response:
-    page = render_template("signing_in/sign_in.html", form=form, question=_question_to_passkeys())
-    return _public_page(page, status_of(form))
+def sign_in_page(form: SignInForm, status: int = 0) -> Response:
+    takes_passwords = mode.takes_passwords()
+    page = render_template(
+        "signing_in/sign_in.html",
+        form=form,
+        question=_question_to_passkeys() if takes_passwords else "",
+        takes_passwords=takes_passwords,
+        has_company_sign_in=mode.has_company_sign_in(),
+    )
+    return public_page(page, status or status_of(form))
 
 
-def _public_page(page: str, status: int) -> Response:
+def public_page(page: str, status: int) -> Response:
     response = current_app.make_response((page, status))
     commit_or_rollback(response)
     return response
@@ -269,10 +288,26 @@ def _with_passkey(form: SignInForm) -> Response:
     return _let_in(person, own_path(form.next.data), form.typed.data)
 
 
-def _first_step_done(person: Person, target: str | None, typed: str | None) -> Response:
-    """Sign in whoever has no second factor; ask the others for it. Nothing is open to them until then."""
-    if not queries.factors_of(person.id):
-        return _let_in(person, own_path(target), typed)
+@dataclass(frozen=True, slots=True)
+class ByCompany:
+    """What the company's provider has told of how somebody signed in there."""
+
+    #: When they showed that it is them; None if it does not say.
+    proved_at: datetime | None
+    has_second_factor: bool
+
+
+def first_step_done(
+    person: Person, target: str | None, typed: str | None, *, by_company: ByCompany | None = None
+) -> Response:
+    """Sign in whoever has no second factor; ask the others for it. Nothing is open to them until then.
+
+    Args:
+        by_company: the first step was the company's sign-in, which may have asked for a second factor itself.
+    """
+    is_enough = by_company is not None and by_company.has_second_factor
+    if is_enough or not queries.factors_of(person.id):
+        return _let_in(person, own_path(target), typed, by_company=by_company)
     half = _half_seal().dumps([person.id, hash_token(person.password_hash or "")])
     data = {"half": half, "next": target, "typed": typed}
     return _second_step(SecondFactorForm(formdata=None, data=data), person, 200)
@@ -285,7 +320,7 @@ def _second_step(form: SecondFactorForm, person: Person, status: int) -> Respons
     page = render_template(
         "signing_in/second_factor.html", form=form, factors=factors, question=question
     )
-    return _public_page(page, status)
+    return public_page(page, status)
 
 
 def _half_seal() -> URLSafeTimedSerializer:
@@ -313,7 +348,7 @@ def second_factor() -> ResponseReturnValue:
     if person is not None and form.validate():
         known_by = _attempt("account", person.email_key)
         attempt = replace(known_by, account=callers.hidden("second factor", person.email_key))
-        with rules_shown_on(form), _failures_noted():
+        with rules_shown_on(form), failures_noted():
             account = person.public_id
             _count(attempt)
             person = _who_did_first_step(form.half.data)
@@ -326,7 +361,7 @@ def second_factor() -> ResponseReturnValue:
         return _second_step(form, person, 422)
     again = SignInForm(formdata=None, data={"next": form.next.data, "typed": form.typed.data})
     again.form_errors.append("That took too long. Sign in once more.")
-    return _sign_in_page(again)
+    return sign_in_page(again)
 
 
 def _takes_factor(person: Person, code: str | None, passkey: str | None) -> bool:
@@ -357,7 +392,13 @@ def _passkey_site() -> passkeys.Site:
     )
 
 
-def _let_in(person: Person, target: str, sealed: str | None = None) -> Response:
+def _let_in(
+    person: Person,
+    target: str,
+    sealed: str | None = None,
+    *,
+    by_company: ByCompany | None = None,
+) -> Response:
     """Open a session, and lead on: to what was typed before, to what has to be read first, or to the target."""
     if current_user.is_authenticated:
         # The browser gets another cookie: nobody would end this session any more.
@@ -366,22 +407,33 @@ def _let_in(person: Person, target: str, sealed: str | None = None) -> Response:
     _, is_known = callers.source_of(account)
     if not is_known:
         service.tell_of_new_device(person, callers.browser_name(), at=now())
-    needs_factor = service.needs_factor(person, asked_of=_asked_of())
+    at = now()
+    has_company_factor = by_company is not None and by_company.has_second_factor
+    needs_factor = not has_company_factor and service.needs_factor(person, asked_of=_asked_of())
     token = people.open_session(
         person,
-        at=now(),
+        at=at,
         hours=current_app.config["SESSION_HOURS"],
         idle=_idle(),
         browser=callers.browser_name(),
         needs_factor=needs_factor,
+        proved_at=_proved_at(by_company, at),
+        has_company_factor=has_company_factor,
     )
     if links_not_acknowledged(person.id):
-        target = url_for(".links", next=target)
+        target = url_for("signing_in.links", next=target)
     elif needs_factor or queries.resets_not_acknowledged(person.id):
-        target = url_for(".ways", next=target)
+        target = url_for("signing_in.ways", next=target)
     response = _enter(token, target, sealed)
     callers.remember_browser(response, account)
     return response
+
+
+def _proved_at(by_company: ByCompany | None, at: datetime) -> datetime:
+    """When somebody who comes in now showed that it is them: at the provider that may have been yesterday."""
+    if by_company is None:
+        return at
+    return min(at, by_company.proved_at or at - PROVED_FOR)
 
 
 def _asked_of() -> str:
@@ -420,16 +472,20 @@ def forgotten_password() -> ResponseReturnValue:
     """One answer for every address, and one statement: who has it is looked up by the worker."""
     check_public_token()
     form = ForgottenForm()
-    is_asked = mode.sends_mail() and form.validate_on_submit()
+    is_asked = mode.sends_mail() and mode.takes_passwords() and form.validate_on_submit()
     if is_asked:
         if not hits.hit(_FORGOTTEN, callers.hidden(_FORGOTTEN.name, callers.asker())):
             raise TooManyRequests(retry_after=_FORGOTTEN.seconds)
         begin_late_write()
         forgotten.ask(form.email.data or "", at=now(), key=current_app.config["SECRET_KEY"])
     page = render_template(
-        "signing_in/forgotten.html", form=form, is_asked=is_asked, sends_mail=mode.sends_mail()
+        "signing_in/forgotten.html",
+        form=form,
+        is_asked=is_asked,
+        sends_mail=mode.sends_mail(),
+        takes_passwords=mode.takes_passwords(),
     )
-    return _public_page(page, status_of(form))
+    return public_page(page, status_of(form))
 
 
 @bp.post("/sign-out")
@@ -448,23 +504,36 @@ def sign_out(access: SiteAccess) -> ResponseReturnValue:
 @public(Action.SIGN_IN)
 def use_link(token: str) -> ResponseReturnValue:
     check_public_token()
+    if not mode.takes_passwords():
+        return _use_link_alone(token)
     form = ChoosePasswordForm()
     if form.validate_on_submit():
         chosen = form.password.data or ""
-        with rules_shown_on(form), _failures_noted():
+        with rules_shown_on(form), failures_noted():
             with _bad_links_counted():
                 password_hash = people.hash_for_link(token, chosen, at=now(), site=_site())
             begin_late_write()
             person = people.choose_password(
                 token, password_hash, at=now(), is_short=is_short(passwords.normal(chosen))
             )
-            response = _first_step_done(person, "", "")
+            response = first_step_done(person, "", "")
             if response.status_code == 302:
                 flash("Your password is set, and you are signed in.")
             return response
-    return _public_page(
+    return public_page(
         render_template("signing_in/choose_password.html", form=form), status_of(form)
     )
+
+
+def _use_link_alone(token: str) -> ResponseReturnValue:
+    """Where no password is taken, a link of whoever runs the server lets its person in once."""
+    form = LinkForm()
+    if form.validate_on_submit():
+        with rules_shown_on(form), failures_noted(), _bad_links_counted():
+            begin_late_write()
+            person = people.use_link_alone(token, at=now())
+            return first_step_done(person, "", "")
+    return public_page(render_template("signing_in/link_alone.html", form=form), status_of(form))
 
 
 # -- The viewer's own account
@@ -474,6 +543,8 @@ def use_link(token: str) -> ResponseReturnValue:
 @guarded(Action.MANAGE_OWN_ACCOUNT)
 def account(access: SiteAccess) -> ResponseReturnValue:
     form = ChangePasswordForm()
+    if form.is_submitted() and not mode.takes_passwords():
+        raise RuleBroken(_COMPANY_ALONE)
     if form.validate_on_submit():
         # A stolen session is slowed down, and the person's own one is not.
         attempt = _attempt("present password", str(access.viewer.session_id))
@@ -526,6 +597,7 @@ def _account(
         form=form,
         reminding=reminding,
         sends_mail=mode.sends_mail(),
+        takes_passwords=mode.takes_passwords(),
     ), status
 
 
@@ -705,25 +777,35 @@ def reset_factors(access: SiteAccess, person: str) -> ResponseReturnValue:
 # -- Showing again who one is
 
 
-def _ask_for_proof(viewer: Viewer, wrong: str) -> ResponseReturnValue:
+def ask_for_proof(viewer: Viewer, wrong: str, waiting: Typed | None = None) -> str:
+    """The page that asks for a proof before the form that waits for it; None for the form of this request."""
     form = ProofForm(formdata=None)
     if wrong:
         form.form_errors = [wrong]
     factors = queries.factors_of(viewer.person_id)
+    has_company = company_since(viewer.person_id) is not None
+    if waiting is None:
+        sent = typed_text.to_send_again()
+        waiting = None if sent is None else Typed(request.full_path.rstrip("?"), sent)
     return render_template(
         "signing_in/prove.html",
         form=form,
         factors=factors,
-        sent=typed_text.to_send_again(),
+        waiting=waiting,
+        for_company=typed_text.sealed_waiting(waiting, viewer.public_id)
+        if waiting and has_company
+        else "",
+        takes_passwords=mode.takes_passwords(),
         has_files=any(file.filename for file in request.files.values()),
         question=_question_to_passkeys() if factors.has_passkey else "",
-        address=request.full_path.rstrip("?"),
     )
 
 
 def _look_at_proof(viewer: Viewer) -> str:
     form = ProofForm()
     password = form.proof_password.data
+    if password and not mode.takes_passwords():
+        return _COMPANY_ALONE
     # Whoever found the browser open is slowed down, and the person elsewhere is not.
     attempt = _attempt("present password", str(viewer.session_id))
     try:
@@ -753,4 +835,4 @@ def _need_factor() -> ResponseReturnValue:
     return render_template("signing_in/factor_first.html", sent=sent, address=address), 403
 
 
-step_up.ask, step_up.look_at, step_up.need_factor = _ask_for_proof, _look_at_proof, _need_factor
+step_up.ask, step_up.look_at, step_up.need_factor = ask_for_proof, _look_at_proof, _need_factor

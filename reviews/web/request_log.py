@@ -50,6 +50,8 @@ class Event(StrEnum):
     RATE_LIMITED = "rate_limited"
     #: Too many passwords to look at: the person was asked to send again.
     BUSY = "busy"
+    #: The company's provider cannot be reached, is too slow, or sends what is no answer: nobody signs in there.
+    PROVIDER_SILENT = "provider_silent"
     #: The person was asked to send again.
     DATABASE_UNAVAILABLE = "database_unavailable"
     #: What was done is done and in the audit log, but not yet in the log's anchor.
@@ -65,6 +67,7 @@ _LEVEL_OF = {
     Event.SIGN_IN_FAILED: logging.WARNING,
     Event.RATE_LIMITED: logging.WARNING,
     Event.BUSY: logging.WARNING,
+    Event.PROVIDER_SILENT: logging.WARNING,
     Event.DATABASE_UNAVAILABLE: logging.WARNING,
     Event.ANCHOR_NOT_WRITTEN: logging.ERROR,
     Event.EXCEPTION: logging.ERROR,

@@ -110,14 +110,29 @@ def unsealed(text: str | None, person: str) -> Typed | None:
     """
     if session.get(WHOSE) != person:
         return None
+    return _opened(text or "", person, _seal())
+
+
+def sealed_waiting(waiting: Typed, person: str) -> str:
+    """All of a form that waits until its author has shown again that it is them, by their public id."""
+    text: str = _seal("waiting form").dumps([person, *waiting])
+    return text
+
+
+def waiting_form(text: str, person: str) -> Typed | None:
+    """The form again; None for somebody else's, or one of another browser, that is old, or was made up."""
+    return _opened(text, person, _seal("waiting form"))
+
+
+def _opened(text: str, person: str, seal: URLSafeTimedSerializer) -> Typed | None:
     try:
-        whose, path, sent = _seal().loads(text or "", max_age=_SEALED_FOR)
+        whose, path, sent = seal.loads(text, max_age=_SEALED_FOR)
     except BadSignature:
         return None
     return Typed(path, tuple(Field(*each) for each in sent)) if whose == person else None
 
 
-def _seal() -> URLSafeTimedSerializer:
+def _seal(what: str = "typed text") -> URLSafeTimedSerializer:
     # Of this browser: the secret of its forms is in its cookie alone.
-    salt = f"typed text {session.get('csrf_token')}"
+    salt = f"{what} {session.get('csrf_token')}"
     return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=salt)

@@ -73,7 +73,9 @@ MUTANTS = (
     Mutant(
         "the password alone",
         "A second factor is asked of nobody.",
-        rewritten(views._first_step_done, "if not queries.factors_of(person.id)", "if person"),
+        rewritten(
+            views.first_step_done, "is_enough or not queries.factors_of(person.id)", "person"
+        ),
         tests_of(FACTORS, "test_the_password_alone_opens_nothing_where_there_is_a_second_factor"),
     ),
     Mutant(

@@ -48,6 +48,11 @@ SOUND: dict[str, Any] = {
     "MAIL_URL": "smtp://levelset:pass%2Fword@mail.example.org:587",
     "MAIL_FROM": "levelset@example.org",
     "SECOND_FACTOR_FOR": "owners and chairs",
+    "OIDC_ISSUER": "https://login.example.org/company",
+    "OIDC_CLIENT_ID": "levelset",
+    "OIDC_CLIENT_SECRET": "secretword",
+    "OIDC_SECOND_FACTOR": "told",
+    "SIGN_IN_BY": "both",
     "DEBUG": False,
     "TESTING": False,
 }
@@ -178,6 +183,41 @@ WRONG = [
         ["levelset", "L <l@example.org>", "l@example.org\nBcc: x@example.org", "lé@example.org"],
         "MAIL_FROM is no plain address",
     ),
+    (
+        "OIDC_ISSUER",
+        [
+            "http://login.example.org",
+            "login.example.org",
+            "https://",
+            "https://login.example.org?a=b",
+            "https://login.example.org/#x",
+            "https://user@login.example.org",
+            "https://login.example.org\n",
+            "https://login.example.org:port",
+            "https://[::1",
+            f"https://login.example.org/{'x' * 255}",
+        ],
+        "OIDC_ISSUER is no address of a provider",
+    ),
+    (
+        "OIDC_ISSUER",
+        [""],
+        "OIDC_CLIENT_ID and OIDC_CLIENT_SECRET are set, and OIDC_ISSUER is not",
+    ),
+    (
+        "OIDC_CLIENT_ID",
+        [""],
+        "OIDC_ISSUER and OIDC_CLIENT_SECRET are set, and OIDC_CLIENT_ID is not",
+    ),
+    (
+        "OIDC_CLIENT_SECRET",
+        [""],
+        "OIDC_ISSUER and OIDC_CLIENT_ID are set, and OIDC_CLIENT_SECRET is not",
+    ),
+    ("OIDC_CLIENT_ID", ["a\nb", "x" * 256], "OIDC_CLIENT_ID is longer than 255 characters"),
+    ("OIDC_CLIENT_SECRET", ["a\0b", "x" * 1001], "OIDC_CLIENT_SECRET is longer than 1000"),
+    ("OIDC_SECOND_FACTOR", ["", "never"], "OIDC_SECOND_FACTOR is "),
+    ("SIGN_IN_BY", ["", "oidc"], "SIGN_IN_BY is "),
     ("DEBUG", [True], "Debugging is on"),
     ("TESTING", [True], "TESTING is on"),
 ]
@@ -226,6 +266,33 @@ def test_mail_leaves_the_machine_encrypted_alone(url: str, server: MailServer) -
 )
 def test_what_is_wrong_with_a_mail_server_is_said_without_its_password(url: str) -> None:
     assert "secretword" not in "".join(faults(MAIL_URL=url))
+
+
+NO_PROVIDER = {"OIDC_ISSUER": "", "OIDC_CLIENT_ID": "", "OIDC_CLIENT_SECRET": ""}
+
+
+def test_passwords_alone_are_a_sound_setting() -> None:
+    assert faults(**NO_PROVIDER, SIGN_IN_BY="password") == []
+    # Switched off, and not forgotten.
+    assert faults(SIGN_IN_BY="password") == []
+
+
+@pytest.mark.parametrize("way", ["company", "both"])
+def test_nobody_is_sent_to_a_provider_that_is_not_there(way: str) -> None:
+    (told,) = faults(**NO_PROVIDER, SIGN_IN_BY=way)
+
+    assert told.startswith(f"SIGN_IN_BY is “{way}”, and there is no provider")
+
+
+def test_a_provider_without_https_is_for_tests_alone() -> None:
+    assert faults(MODE="test", OIDC_ISSUER="http://127.0.0.1:9000") == []
+
+
+def test_what_is_wrong_with_a_provider_is_said_without_its_secret() -> None:
+    told = faults(OIDC_ISSUER="x", OIDC_CLIENT_ID="", OIDC_SECOND_FACTOR="x", SIGN_IN_BY="x")
+
+    assert len(told) == 4
+    assert "secretword" not in "".join(told)
 
 
 def test_no_mail_is_a_sound_setting() -> None:

@@ -46,7 +46,8 @@ def make_world(
 
     def make(*happened: Callable[[], None]) -> World:
         copy = databases.make(copy_of=url)
-        world = World(application(copy, **MAIL), tokens, tries_everything=request.param)
+        settings = MAIL | people.PROVIDER
+        world = World(application(copy, **settings), tokens, tries_everything=request.param)
         made.append((world, copy))
         world.happens(happened)
         return world

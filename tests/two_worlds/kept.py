@@ -291,7 +291,7 @@ SECRETS = (
             partial(people.account_changes, "Other candidate"),
             partial(people.account_changes, "Owner"),
         ],
-        witnesses={"Owner": ("people.person", "audit.site", "mail.index")},
+        witnesses={"Owner": ("people.roster", "people.person", "audit.site", "mail.index")},
     ),
     Secret(
         "that somebody is reminded, and whether anything waits for them",

@@ -38,7 +38,9 @@ from reviews.db.models.ratings import ExpectationMark, Rating
 from reviews.db.models.roster import RosterUpload
 from reviews.db.models.signing_in import (
     AuthenticatorApp,
+    CompanyAccount,
     FactorReset,
+    KeptText,
     Passkey,
     PasswordRequest,
     RecoveryCode,
@@ -543,6 +545,16 @@ def is_reminded(name: str) -> None:
         )
 
 
+#: A provider to whom people are sent, and who never answers.
+PROVIDER = {
+    "OIDC_ISSUER": "http://127.0.0.1:1",
+    "OIDC_CLIENT_ID": "two-worlds",
+    "OIDC_CLIENT_SECRET": "a secret of two worlds",
+    "SIGN_IN_BY": "both",
+}
+PROVIDER_NAME = "http://127.0.0.1:1 two-worlds"
+
+
 def gives_second_factors(somebody: Person) -> None:
     of = {"person_id": somebody.id}
     builders.saved(PasswordRequest(at=NOW, address="sealed"))
@@ -562,8 +574,25 @@ def gives_second_factors(somebody: Person) -> None:
         )
     )
     builders.saved(
-        FactorReset(**of, at=NOW, by_id=person("Manager").id, reason="Lost it", acknowledged_at=NOW)
+        FactorReset(
+            **of,
+            at=NOW,
+            by_id=person("Manager").id,
+            reason="Lost it",
+            is_of_company=True,
+            acknowledged_at=NOW,
+        )
     )
+    builders.saved(
+        CompanyAccount(
+            **of,
+            provider=PROVIDER_NAME,
+            subject=somebody.public_id,
+            added_at=NOW,
+            last_asked_at=NOW,
+        )
+    )
+    builders.saved(KeptText(handle_hash=somebody.public_id, text="sealed", kept_at=NOW))
 
 
 def account_changes(name: str) -> None:
@@ -578,6 +607,7 @@ def account_changes(name: str) -> None:
     last.ended_at = NOW
     last.idle_until = NOW - timedelta(hours=1)
     last.browser, last.needs_factor = "Firefox on Linux", True
+    last.has_company_factor = True
     gives_second_factors(somebody)
     builders.saved(
         SignInLink(

@@ -155,6 +155,8 @@ class SignInSession(Base):
     proved_at: Mapped[datetime]
     #: The person has to add a second factor before anything else.
     needs_factor: Mapped[bool] = mapped_column(default=False)
+    #: It began with the company's account, where a second factor was asked for.
+    has_company_factor: Mapped[bool] = mapped_column(default=False)
     #: "Firefox on Linux": enough to tell one's own browsers apart, and nothing to follow anybody by.
     browser: Mapped[str] = mapped_column(String(40), default="")
     ended_at: Mapped[datetime | None]

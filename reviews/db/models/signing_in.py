@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, Text
+from sqlalchemy import BigInteger, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ladders.orm import Base
@@ -54,8 +54,40 @@ class Passkey(Base):
     used_at: Mapped[datetime | None]
 
 
+class CompanyAccount(Base):
+    """The account at the company's provider with which a person signs in. The provider's word for it is what counts.
+
+    An address is looked at only once, before there is this row: whoever gets the address later is somebody else.
+    """
+
+    __tablename__ = "company_account"
+    __table_args__ = (UniqueConstraint("provider", "subject"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    #: The issuer, and our name there: with another one of either, the words for people may be others.
+    provider: Mapped[str] = mapped_column(String(511))
+    #: The provider's word for the account, which it never gives to another one.
+    subject: Mapped[str] = mapped_column(String(255))
+    added_at: Mapped[datetime]
+    #: When the way to the provider began that ended here last: nobody comes back twice from one, or from an older one.
+    last_asked_at: Mapped[datetime]
+
+
+class KeptText(Base):
+    """What somebody had typed when they went to the provider to sign in. They get it back, and the row goes."""
+
+    __tablename__ = "kept_text"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: SHA-256 of what the browser brings back.
+    handle_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    #: Encrypted.
+    text: Mapped[str] = mapped_column(Text)
+    kept_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class FactorReset(Base):
-    """Somebody else took a person's second factors off; the person is told until they say that they have read it."""
+    """Somebody else took off by what a person signs in; the person is told until they say that they have read it."""
 
     __tablename__ = "factor_reset"
 
@@ -65,6 +97,8 @@ class FactorReset(Base):
     #: Who did it; None for whoever runs the server.
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(Text)
+    #: It was the company's account, and no second factor.
+    is_of_company: Mapped[bool] = mapped_column(default=False)
     acknowledged_at: Mapped[datetime | None]
 
     by: Mapped["Person | None"] = relationship(foreign_keys=[by_id], lazy="raise_on_sql")

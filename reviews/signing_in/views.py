@@ -252,7 +252,7 @@ def sign_in() -> ResponseReturnValue:
     return sign_in_page(form)
 
 
-def sign_in_page(form: SignInForm, status: int = 0) -> Response:
+def sign_in_page(form: SignInForm) -> Response:
     takes_passwords = mode.takes_passwords()
     page = render_template(
         "signing_in/sign_in.html",
@@ -261,7 +261,7 @@ def sign_in_page(form: SignInForm, status: int = 0) -> Response:
         takes_passwords=takes_passwords,
         has_company_sign_in=mode.has_company_sign_in(),
     )
-    return public_page(page, status or status_of(form))
+    return public_page(page, status_of(form))
 
 
 def public_page(page: str, status: int) -> Response:

@@ -37,6 +37,9 @@ SILENT = {
     "signing_in.set_up_app",
     # Whoever has read of it has a line about it already.
     "signing_in.resets_read",
+    # They lead to the provider; whoever comes back has a line, the first time.
+    "company_sign_in.go",
+    "company_sign_in.prove",
     # It shows what it would do.
     "roster.upload",
     # So do these; what waits is its author's alone.
@@ -65,6 +68,7 @@ ELSEWHERE = {
     "signing_in.second_factor": "tests/reviews/signing_in/test_second_factors.py",
     "signing_in.add_passkey": "tests/reviews/signing_in/test_passkeys.py",
     "signing_in.remove_passkey": "tests/reviews/signing_in/test_passkeys.py",
+    "company_sign_in.take_off": "tests/reviews/signing_in/test_company.py",
     "signing_in.links": "tests/reviews/audit/test_lines.py",
     "signing_in.use_link": "tests/reviews/audit/test_lines.py",
     "roster.apply": "tests/reviews/roster/test_applying.py",

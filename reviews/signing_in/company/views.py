@@ -145,7 +145,7 @@ def go() -> ResponseReturnValue:
         return public_page(_on_the_way(asked), 200)
     again = SignInForm(formdata=None, data={"next": target, "typed": form.typed.data})
     again.form_errors.append(_silent_sentence())
-    return sign_in_page(again, 503)
+    return sign_in_page(again)
 
 
 def _on_the_way(asked: _ToProvider) -> str:
@@ -190,7 +190,7 @@ def _enter(way: Way, at: datetime) -> ResponseReturnValue:
         typed = service.kept(way.handle, key=current_app.config["SECRET_KEY"])
         form = SignInForm(formdata=None, data={"next": way.target, "typed": typed})
         form.form_errors.append(str(broken))
-        return sign_in_page(form, 503 if isinstance(broken, _Silent) else 422)
+        return sign_in_page(form)
 
 
 def _entered(way: Way, at: datetime) -> ResponseReturnValue:
@@ -217,14 +217,12 @@ def _entered(way: Way, at: datetime) -> ResponseReturnValue:
 
 
 def _ask_to_prove(access: SiteAccess) -> _ToProvider:
-    if not mode.has_company_sign_in():
-        abort(400)
     handle = service.new_handle()
     viewer = access.viewer
     way = ways.begin(
         _browser(), at=viewer.now, target="", handle=handle, proof_of=viewer.session_id
     )
-    return _asked(way)
+    return _asked(way) if mode.has_company_sign_in() else _ToProvider(way, "")
 
 
 @bp.post("/account/prove")
@@ -235,9 +233,10 @@ def prove(access: SiteAccess, asked: _ToProvider) -> ResponseReturnValue:
     waiting = form.waiting.data or ""
     found = typed_text.waiting_form(waiting, access.viewer.public_id)
     if not form.validate() or found is None:
-        abort(400)
+        flash("That took too long. Begin again.")
+        return redirect(url_for("signing_in.account"))
     if not asked.address:
-        return ask_for_proof(access.viewer, _SILENT, found), 503
+        return ask_for_proof(access.viewer, _SILENT, found), 401
     service.keep(
         waiting, at=access.viewer.now, key=current_app.config["SECRET_KEY"], handle=asked.way.handle
     )

@@ -24,11 +24,6 @@ class CompanyProvider:
     back: str
     is_always_second_factor: bool
 
-    @property
-    def name(self) -> str:
-        """Whose word for a person is kept. Another client may get other words for the same people."""
-        return f"{self.issuer} {self.client_id}"
-
 
 def company_faults(settings: Mapping[str, Any]) -> list[str]:
     """What is wrong with the settings, whose three OIDC_... are all there or none."""

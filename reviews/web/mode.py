@@ -43,7 +43,7 @@ def company_provider() -> CompanyProvider:
 
 
 def provider_name() -> str:
-    """Under which the provider's word for a person is kept; "" without one."""
+    """Whose word for people is kept; "" without a provider. Another client may get other words for the same people."""
     config = current_app.config
     return f"{config['OIDC_ISSUER']} {config['OIDC_CLIENT_ID']}" if has_company_sign_in() else ""
 

@@ -835,6 +835,21 @@ def test_nobody_chooses_a_password_there(client, app, bo):
     assert page.all(".//input[@name='email']") == []
 
 
+@pytest.mark.usefixtures("company_alone")
+def test_nobody_is_invited_there_and_nobody_is_missing_a_password(client, bo):
+    bo.is_owner = True
+    cal = a_person("Cal")
+    client.sign_in(bo)
+
+    assert "Nobody needs an invitation" in client.page("/people/invite").text()
+    assert "cannot sign in yet" not in client.page("/people").text()
+    assert client.page("/people").texts(".//td[@data-label='Signs in by']") == ["Not yet"] * 2
+    page = client.page(f"/people/{cal.public_id}")
+    assert "not signed in with the company's account yet" in page.text()
+    sent = {"csrf_token": form_token(client.application)}
+    assert client.post(f"/people/{cal.public_id}/link", data=sent).status_code == 409
+
+
 # -- What people and owners see
 
 

@@ -146,7 +146,10 @@ def _secret_faults(name: str, secret: str) -> list[str]:
 
 def _says_something_twice(text: str) -> bool:
     pieces = _pieces(text)
-    return len({*pieces}) < len(pieces) or not {*pieces}.isdisjoint(_pieces(text[::-1]))
+    # A piece that reads alike both ways is no second one: chance makes those.
+    return len({*pieces}) < len(pieces) or any(
+        piece[::-1] in text[at + _PIECE :] for at, piece in enumerate(pieces)
+    )
 
 
 def _have_a_piece_in_common(one: str, other: str) -> bool:

@@ -7,8 +7,8 @@ from alembic import op
 
 from reviews.rules.name_keys import folded, name_key, search_key, sort_key
 
-revision = "0018"
-down_revision = "0017"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

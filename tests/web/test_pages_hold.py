@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -22,13 +23,16 @@ from sqlalchemy.orm import joinedload
 from reviews.cycles.phases.service import advance_cycle
 from reviews.db.extensions import db
 from reviews.db.models.cycles import Cycle
+from reviews.db.models.mail import OutboxMessage
 from reviews.db.models.packets import Assignment, Packet
 from reviews.db.models.people import Person
 from reviews.demo import seed
+from reviews.mail import sending
+from reviews.mail.outbox import post
 from reviews.people.queries import now
-from reviews.rules.enums import AssignmentState, CyclePhase, PacketState
+from reviews.rules.enums import AssignmentState, CyclePhase, MailKind, MailStatus, PacketState
 from tests.browser import watched_pages
-from tests.builders import viewer_of
+from tests.builders import a_person, viewer_of
 from tests.conftest import application, disconnect
 from tests.live_server import ROOT, LiveServer
 from tests.web.people import InBrowser
@@ -284,3 +288,49 @@ def faults_of(page: Page, axe_width: int, axe_scheme: Scheme) -> list[str]:
         for node in violation["nodes"]
     ]
     return found
+
+
+# -- Mail
+
+LONG_NAME = "Wolfeschlegelsteinhausenbergerdorff " * 3 + "Maria-Antonietta"
+LONG_ANSWER = (
+    f"The mail server refused the address: “550 5.1.1 <{'very' * 30}@example.org> is nobody here”."
+)
+
+
+@pytest.fixture(scope="module")
+def server_with_mail(demo, databases, tmp_path_factory) -> Iterator[LiveServer]:
+    """The demo with its mailbox, while the worker is away: 300 messages that did not arrive, and some that wait."""
+    folder = tmp_path_factory.mktemp("mail")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LEVELSET_MODE", "demo")
+        with served(demo, databases, folder) as server:
+            server.app.config["MODE"] = "demo"
+            with server.app.app_context():
+                fill_outbox()
+                db.session.commit()
+            yield server
+
+
+def fill_outbox() -> None:
+    for number in range(300):
+        name = LONG_NAME if number % 20 == 1 else f"Person {number}"
+        person = a_person(name)
+        post(MailKind.INVITATION, person, at=now() - timedelta(days=2))
+        post(MailKind.NEW_ADDRESS, person, at=now(), about={"goes_to": "new", "other": "b…@e…"})
+    ends = itertools.cycle((MailStatus.FAILED, MailStatus.BOUNCED, MailStatus.NOT_SENT))
+    invitations = sa.select(OutboxMessage).where(OutboxMessage.kind == MailKind.INVITATION.value)
+    for message in db.session.scalars(invitations):
+        sending.end(message, next(ends), LONG_ANSWER, now())
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/mail", "/mail?page=2", "/people", "/people/invite", "/account", "/mailbox"]
+)
+def test_a_page_about_mail(path, demo, server_with_mail, browser, record_property):
+    record_property("ran on", f"Chromium {browser.version}")
+    with watched_pages(browser, server_with_mail.url) as open_page:
+        owner = signed_in(open_page(**STILL), demo.emails["owner"]).open(path)
+        for scheme in SCHEMES:
+            for width in WIDTHS:
+                assert faults_of(owner.page, width, scheme) == []

@@ -85,4 +85,6 @@ def test_what_is_no_longer_true_is_not_sent():
         MailKind.NEW_ADDRESS: ("", ""),
         MailKind.NEW_DEVICE: ("", ""),
         MailKind.ACCOUNT_CLOSED: ("The account was opened again.", "The account was opened again."),
+        # Whether anything waits is asked with the rights of its person: `test_reminders.py`.
+        MailKind.REMINDER: ("", ""),
     }

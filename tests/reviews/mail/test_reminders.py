@@ -7,6 +7,7 @@ from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from reviews import worker
 from reviews.db import clock
@@ -280,10 +281,14 @@ def test_it_says_how_much_waits_until_when_and_no_name(at, server):  # noqa: ARG
 def test_what_is_done_meanwhile_is_not_told(at, server):  # noqa: ARG001 - the clock
     bo = wants(asked_to_rate())
     left()
-    assignment = db.session.scalars(select(Assignment).where(Assignment.rater_id == bo.id)).one()
+    assignment = db.session.scalars(
+        select(Assignment)
+        .where(Assignment.rater_id == bo.id)
+        .options(joinedload(Assignment.packet))
+    ).one()
     assignment.state = AssignmentState.SUBMITTED
     assignment.submitted_at = MONDAY
-    assignment.revision_id = 1
+    assignment.revision_id = assignment.packet.current_revision_id
 
     look()
 

@@ -36,7 +36,7 @@ dev: export LEVELSET_MODE ?= demo
 dev: .venv/.dev ## Serve the demo and reload what is edited, code and templates (PORT=9000 for another port)
 	$(FLASK) db upgrade
 	$(FLASK) demo
-	$(FLASK) worker & trap "kill $$!" EXIT; \
+	$(FLASK) worker & trap "kill $$!" EXIT INT TERM; \
 	$(FLASK) run --debug --no-debugger --host 127.0.0.1 --port $${PORT:-8000} --extra-files \
 		$$(echo reviews/rules/policy/*.toml templates/components/board_cell.html | tr ' ' :)
 

@@ -1,6 +1,7 @@
 """People files in tests: as text, as the people of them, and through the pages."""
 
 import io
+from datetime import datetime
 from typing import Any
 
 from werkzeug.datastructures import FileStorage
@@ -41,6 +42,7 @@ def imported(
     leavers_read: bool = True,
     leaves_out: bool = False,
     answers: dict[str, Identity] | None = None,
+    at: datetime = NOW,
 ) -> RosterPlan:
     return service.apply(
         people_of(file),
@@ -50,7 +52,7 @@ def imported(
         leavers_read=leavers_read,
         leaves_out=leaves_out,
         actor=actor,
-        at=NOW,
+        at=at,
     )
 
 

@@ -62,6 +62,10 @@ class SampleForm(Form):
         ],
     )
     may_quote = BooleanField("May be quoted by name")
+    holds = RadioField(
+        "Who is in the file?",
+        choices=[SelectChoice("all", "The whole company"), SelectChoice("some", "Only these")],
+    )
     category = RadioField(choices=_choices(RATING_CATEGORIES))
     choice = RadioField(choices=_choices(BALLOT_CHOICES))
 

@@ -17,7 +17,7 @@ from reviews.db.models.audit import AuditEvent
 from reviews.db.models.calibration import PersonalTie
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import ManagerLink, Person
-from reviews.people import importing, service
+from reviews.people import service
 from reviews.rules.enums import (
     Action,
     CyclePhase,
@@ -26,7 +26,7 @@ from reviews.rules.enums import (
     RaterKind,
     Relation,
 )
-from tests import builders
+from tests import builders, rosters
 from tests.builders import NOW
 from tests.clients import StrictClient
 from tests.pages import Page
@@ -77,13 +77,7 @@ def imported(people: list[Person], managers: dict[Person, Person], *, by: Person
     text = "employee_id,name,email,manager_employee_id\n" + "".join(
         about(each, managers[each].employee_id if each in managers else "") for each in people
     )
-    importing.apply(
-        importing.read(text),
-        digest=None,
-        leavers_read=True,
-        actor=builders.viewer_of(by),
-        at=NOW + timedelta(days=day),
-    )
+    rosters.imported(text, actor=builders.viewer_of(by), at=NOW + timedelta(days=day))
 
 
 # -- A line of reporting after voting has begun

@@ -18,6 +18,14 @@ def called(viewer: Viewer, people: Iterable[Person]) -> list[str]:
     return labels(_of_person(viewer, person) for person in people)
 
 
+def told(viewer: Viewer, people: Iterable[tuple[str, ...]]) -> list[str]:
+    """The same of people who are known by name, title, unit and employee ID."""
+    return labels(
+        (name, joined(title, unit), employee_id if viewer.is_owner else "")
+        for name, title, unit, employee_id in people
+    )
+
+
 def beside(viewer: Viewer, people: Iterable[Person]) -> list[str]:
     """What `called` says after each name; nothing where no other in the list has it."""
     return told_apart(_of_person(viewer, person) for person in people)

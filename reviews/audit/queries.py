@@ -26,11 +26,10 @@ from sqlalchemy.orm import aliased
 
 from ladders.orm import UtcDateTime
 from reviews.access.loaders import CycleAccess, SiteAccess
-from reviews.access.naming import called
+from reviews.access.naming import told
 from reviews.access.standing import allowed, packet_standing, viewer_params
 from reviews.access.viewer import Viewer
 from reviews.db.extensions import db
-from reviews.db.id_list import among
 from reviews.db.models.audit import AuditEvent
 from reviews.db.models.packets import Packet
 from reviews.db.models.people import Person
@@ -112,7 +111,7 @@ class LogPage:
 def log_page(
     access: CycleAccess | SiteAccess, log: LogKind, filters: LogFilters, *, page: int
 ) -> LogPage:
-    """One page of a log of a cycle, or of the changes that belong to no cycle, newest first. Four statements at most.
+    """One page of a log of a cycle, or of the changes that belong to no cycle, newest first. Three statements at most.
 
     A number counts only what the reader may know, so everything before a line would have to be counted: lines are
     numbered up to `COUNTED`.
@@ -150,11 +149,15 @@ def _options(chosen: str, options: Iterable[tuple[str, str]]) -> tuple[FilterOpt
 
 def _named(viewer: Viewer, lines: Iterable[Any]) -> dict[int, str]:
     """Who acts in these lines and whom they are about: by row id, in order and told apart."""
-    ids = {each for row in lines for each in (row.actor_id, row.candidate_id)} - {None}
-    people = db.session.scalars(
-        select(Person).where(among(Person.id, ids)).order_by(Person.sort_key, Person.id)
-    ).all()
-    return dict(zip((each.id for each in people), called(viewer, people), strict=True))
+    people: dict[int, tuple[str, ...]] = {}
+    for row in lines:
+        for who in ("actor", "candidate"):
+            id_ = getattr(row, f"{who}_id")
+            if id_ is not None:
+                people[id_] = tuple(getattr(row, f"{who}_{each}") for each in _KNOWN_BY)
+    found = sorted(people.items(), key=lambda person: (person[1][0], person[0]))
+    names = told(viewer, (tuple(known_by[1:]) for _, known_by in found))
+    return {id_: name for (id_, _), name in zip(found, names, strict=True)}
 
 
 def _people(
@@ -243,14 +246,24 @@ class LogReader:
         )
 
 
+#: What somebody is put in order by, and then told apart by.
+_KNOWN_BY = ("sort_key", "name", "title", "unit", "employee_id")
+
+
+def _known_by(person: Any, who: str) -> list[Any]:
+    return [getattr(person, each).label(f"{who}_{each}") for each in _KNOWN_BY]
+
+
 @cache
 def _newest(log: LogKind, scope: str, limit: int) -> Select[Any]:
     line = _TABLE[log]
     named = (
         Person.id.label("actor_id"),
+        *_known_by(Person, "actor"),
         _ACTOR_KEY,
-        _ABOUT.public_id.label("packet"),
         _CANDIDATE.id.label("candidate_id"),
+        *_known_by(_CANDIDATE, "candidate"),
+        _ABOUT.public_id.label("packet"),
     )
     newest = _of_log(log, scope, line.id, line.action, *named)
     return newest.order_by(line.id.desc()).limit(literal_column(str(limit)))

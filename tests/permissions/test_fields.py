@@ -91,7 +91,7 @@ FIELDS = (
     Field("R25", "packets.peers", secrets_of("R25")),
     Field("V01", "calibration.committee.show", words("<b>Panel ")),
     Field("V02", "calibration.committee.show", secrets_of("V02")),
-    Field("V03", "calibration.committee.conflicts", words("<bdi>{candidate}</bdi>")),
+    Field("V03", "calibration.committee.conflicts", words("<bdi>{candidate}")),
     Field("V04", "calibration.committee.show", words(" recused (")),
     Field("V05", "cycles.panels.set_conflict", secrets_of("V05")),
     Field("V09", "calibration.committee.show", words('<p class="meta">Cast'), empty=no_ballot),

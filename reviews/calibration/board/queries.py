@@ -169,7 +169,7 @@ class Population:
 
 
 def population(access: CycleAccess) -> Population:
-    """Two statements."""
+    """One statement."""
     parameters = {
         **viewer_params(access.viewer, Action.SEE_BOARD_ROW, granted=full_cells),
         "cycle": access.cycle.id,
@@ -183,7 +183,7 @@ def population(access: CycleAccess) -> Population:
     return Population(
         size=len(rows),
         levels=frozenset(row.target_level_id for row in rows),
-        managers=_managers({row.manager_id for row in rows}),
+        managers=_managers(rows),
         ballots=len(ballots),
         sealed=sum(each.cast for _, each in ballots),
         next_ballot=next((row.public_id for row, each in ballots if each.owes), None),
@@ -194,19 +194,11 @@ def population(access: CycleAccess) -> Population:
     )
 
 
-def _managers(ids: Collection[int]) -> Mapping[str, str]:
-    rows = _read(_managers_in_order(), {"managers": ids}) if ids else []
-    named = labels((row.name, joined(row.title, row.unit)) for row in rows)
-    return {row.public_id: label for row, label in zip(rows, named, strict=True)}
-
-
-@cache
-def _managers_in_order() -> Select[*tuple[Any, ...]]:
-    return (
-        select(Person.public_id, Person.name, Person.title, Person.unit)
-        .where(among(Person.id, bindparam("managers", type_=IdList())))
-        .order_by(Person.sort_key, Person.id)
-    )
+def _managers(rows: Sequence[Any]) -> Mapping[str, str]:
+    each = {row.manager: row for row in rows}
+    found = sorted(each.values(), key=lambda row: (row.manager_sort_key, row.manager_id))
+    named = labels((row.manager_name, joined(row.manager_title, row.manager_unit)) for row in found)
+    return {row.manager: label for row, label in zip(found, named, strict=True)}
 
 
 def _variance(rows: Sequence[Any]) -> Fraction | None:
@@ -243,6 +235,7 @@ def _population(size: int | None) -> Select[*tuple[Any, ...]]:
         front=ListFront(_AGENDA, size) if size else None,
     )
     packet = standing.c
+    manager = aliased(Person)
     return (
         select(
             packet.packet_id,
@@ -250,11 +243,17 @@ def _population(size: int | None) -> Select[*tuple[Any, ...]]:
             packet.target_level_id,
             packet.agenda_order,
             packet.manager_id,
+            manager.public_id.label("manager"),
+            manager.name.label("manager_name"),
+            manager.title.label("manager_title"),
+            manager.unit.label("manager_unit"),
+            manager.sort_key.label("manager_sort_key"),
             cast(RatingCounts.scatter, String).label("scatter"),
             cast(RatingCounts.raters, String).label("raters"),
             *standing_columns(standing),
             *front_size(standing),
         )
+        .join(manager, manager.id == packet.manager_id)
         .join(RatingCounts, RatingCounts.packet_id == packet.packet_id)
         .where(allowed(standing))
         .order_by(packet.agenda_order, packet.packet_id)

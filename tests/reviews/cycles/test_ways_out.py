@@ -32,8 +32,6 @@ from tests.reviews.calibration.test_ballots import ballot_of
 from tests.reviews.calibration.test_decision import decision_of
 from tests.reviews.cycles.naming import FORM, name_owner, warnings
 
-pytestmark = pytest.mark.both_databases
-
 REASON = "So that the cycle comes to its end."
 
 # -- Owners

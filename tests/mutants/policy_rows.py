@@ -206,7 +206,7 @@ MUTANTS = (
         "A site owner who is a candidate imports people and writes no reason.",
         granted(Action.IMPORT_PEOPLE, Relation.SITE_OWNER_CONFLICTED, "always"),
         tests_of(
-            f"{PEOPLE}/test_people_pages.py",
+            "tests/reviews/roster/test_roster_pages.py",
             "test_a_site_owner_with_a_stake_imports_people_with_a_reason_that_the_log_shows",
         ),
     ),

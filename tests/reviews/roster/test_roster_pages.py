@@ -92,7 +92,7 @@ def test_a_file_is_read_mapped_looked_over_and_imported(client, owner, session):
         [f"Mo Moved {moved.employee_id}", "Manager", "none", f"Olive Owner {owner.employee_id}"],
         ["Title", "Engineer", "Lead"],
     ]
-    assert rows_of(page, "new")[0][1] == "Nia New N1 Engineer"
+    assert rows_of(page, "new")[0][1] == "Nia New Engineer, N1"
     refused = press_import(client, address)
     assert (refused.status_code, session.scalar(select(func.count(Person.id)))) == (422, 3)
     assert "Confirm that these accounts are to be closed." in Page(refused).text(".//aside")

@@ -334,3 +334,31 @@ def test_a_page_about_mail(path, demo, server_with_mail, browser, record_propert
         for scheme in SCHEMES:
             for width in WIDTHS:
                 assert faults_of(owner.page, width, scheme) == []
+
+
+#: As people systems write them, and longer than most.
+PEOPLE_FILE = "employee_id,first_name,last_name,email,manager_email,department,title\n" + "".join(
+    f"E{number:03},{LONG_NAME if number % 20 == 1 else 'Ines'},Marlow{number},i{number}@example.org,"
+    f"i{number // 7}@example.org,Engineering,Engineer\n"
+    for number in range(300)
+)
+
+
+def test_the_steps_of_an_import(demo, server_with_mail, browser, record_property):
+    record_property("ran on", f"Chromium {browser.version}")
+    with watched_pages(browser, server_with_mail.url) as open_page:
+        owner = signed_in(open_page(**STILL), demo.emails["owner"]).open("/people/import")
+        found = [holds(owner.page)]
+        owner.upload("People file", "people.csv", PEOPLE_FILE.encode()).press("Read the file")
+        found.append(holds(owner.page))
+        owner.answer("Only these people").press("Show what would change")
+        found.append(holds(owner.page))
+
+        assert owner.heading == "What would change"
+    assert found == [[], [], []]
+
+
+def holds(page) -> list[str]:
+    return [
+        fault for scheme in SCHEMES for width in WIDTHS for fault in faults_of(page, width, scheme)
+    ]

@@ -1,4 +1,7 @@
-"""`flask --app reviews worker`: sends what waits in the outbox, woken by the queue and once a minute in any case."""
+"""`flask --app reviews worker`: sends what waits in the outbox, woken by the queue and once a minute in any case.
+
+Once a minute it also deletes what was to be kept for a while only, and nobody came back for.
+"""
 
 import logging
 from collections.abc import Callable
@@ -8,14 +11,17 @@ from typing import Any
 from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
+from reviews.db.connections import begin_write
 from reviews.db.extensions import db
 from reviews.home.reminders import what_waits
 from reviews.mail import mailbox, queue, reminders, sending
 from reviews.mail.smtp import Delivery, Fate, deliver
 from reviews.mail.wording import WrittenMail, message_bytes, recipient_of
 from reviews.people.service import open_mailed_link
+from reviews.roster.service import delete_old_files
 from reviews.rules.mail_server import mail_server
 from reviews.signing_in import forgotten
+from reviews.signing_in.company.service import delete_old_text
 from reviews.web import mode, request_log
 from reviews.web.links import site_host
 
@@ -50,6 +56,7 @@ def run() -> None:
 def look(*, stop: Callable[[], bool]) -> None:
     """Send what is due. A database that is busy or away is no reason to end: in a minute there is another look."""
     try:
+        delete_old()
         if mode.sends_mail():
             forgotten.answer_all(key=current_app.config["SECRET_KEY"])
             reminders.leave_due()
@@ -61,6 +68,15 @@ def look(*, stop: Callable[[], bool]) -> None:
         with suppress(SQLAlchemyError):
             db.session.rollback()
         request_log.warn(current_app, f"mail_not_sent: {type(fault).__name__}")
+
+
+def delete_old() -> None:
+    """Files of people that nobody has imported, and texts of people who have not come back to sign in."""
+    begin_write()
+    now = sending.database_instant()
+    delete_old_files(now)
+    delete_old_text(now)
+    db.session.commit()
 
 
 def hand_over(message_id: str, wording: WrittenMail, token: str) -> Delivery:

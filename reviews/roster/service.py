@@ -42,13 +42,10 @@ _ROWS = 2_000
 
 def keep(table: PeopleTable, name: str, author: Viewer) -> str:
     """Keep a file for its author until it is imported, given up or a day old. Gives its public id."""
+    delete_old_files(author.now)
     waiting = queries.waiting_files(author)
     too_many = [each.public_id for each in waiting[_MOST_WAITING - 1 :]]
-    db.session.execute(
-        delete(RosterUpload).where(
-            (RosterUpload.made_at <= author.now - KEPT) | RosterUpload.public_id.in_(too_many)
-        )
-    )
+    db.session.execute(delete(RosterUpload).where(RosterUpload.public_id.in_(too_many)))
     public_id = random_source.public_id()
     plain = "".join(
         each for each in name.replace("\\", "/").rpartition("/")[2] if each.isprintable()
@@ -70,6 +67,11 @@ def keep(table: PeopleTable, name: str, author: Viewer) -> str:
     )
     db.session.flush()
     return public_id
+
+
+def delete_old_files(at: datetime) -> None:
+    """Those that have waited for a day, whosever they are."""
+    db.session.execute(delete(RosterUpload).where(RosterUpload.made_at <= at - KEPT))
 
 
 def map_columns(

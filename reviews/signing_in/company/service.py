@@ -168,12 +168,17 @@ def new_handle() -> str:
 
 def keep(text: str, *, at: datetime, key: str, handle: str) -> None:
     """Keep what was typed while its author is at the provider. It is found again under the handle."""
-    db.session.execute(delete(KeptText).where(KeptText.kept_at < at - _KEPT_FOR))
+    delete_old_text(at)
     row = KeptText(
         handle_hash=hash_token(handle), text=authenticator.sealed(text, handle, key), kept_at=at
     )
     db.session.add(row)
     db.session.flush()
+
+
+def delete_old_text(at: datetime) -> None:
+    """What its author has not come back for."""
+    db.session.execute(delete(KeptText).where(KeptText.kept_at < at - _KEPT_FOR))
 
 
 def kept(handle: str, *, key: str) -> str:

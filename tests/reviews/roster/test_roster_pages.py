@@ -2,10 +2,13 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, update
 
+from reviews import worker
+from reviews.db import clock
 from reviews.db.models.audit import AuditEvent
 from reviews.db.models.people import ManagerLink, Person
 from reviews.db.models.roster import RosterMapping, RosterUpload
@@ -182,6 +185,18 @@ def test_a_file_is_its_authors_alone_and_is_gone_after_a_day(client, owner, app,
     assert [client.get(path).status_code for path in paths] == [404, 404, 404]
     service.keep(table_of(HEADER + line_of(owner)), "next.csv", viewer_of(owner))
     assert session.scalars(select(RosterUpload.name)).all() == ["next.csv"]
+
+
+def test_the_worker_deletes_a_file_that_is_a_day_old(owner, session):
+    a_waiting_file(owner, made_at=NOW - KEPT)
+    other = a_person(is_owner=True)
+    newer_id = a_waiting_file(other, made_at=NOW - KEPT + timedelta(seconds=1)).public_id
+
+    session.commit()
+    with clock.fixed(NOW):
+        worker.look(stop=lambda: False)
+
+    assert session.scalars(select(RosterUpload.public_id)).all() == [newer_id]
 
 
 @pytest.mark.usefixtures("owner")

@@ -22,6 +22,7 @@ from reviews import create_app
 from reviews.audit import chain
 from reviews.cli import prepare_migrations
 from reviews.db import hits
+from reviews.db.connections import without_limits
 from reviews.db.extensions import db
 from reviews.roster import views as roster_pages
 from tests import postgres
@@ -313,6 +314,8 @@ def session(
         engine = db.engine
         with engine.connect() as connection:
             outer = connection.begin()
+            # A request has a few seconds from its first statement; here that is the first one of the test.
+            without_limits(connection)
             # A commit inside becomes the release of a savepoint of this connection.
             both = dict(db.engines)
             db.engines.update(dict.fromkeys(both, connection))

@@ -96,6 +96,8 @@ def _on_postgresql_connect(connection: Any, _record: Any) -> None:
         f"SET idle_in_transaction_session_timeout = {_IDLE_MS}",
         # One plan for everybody: what is asked for is in the text, and who asks makes no difference.
         "SET plan_cache_mode = force_generic_plan",
+        # A page's statements are long and find few rows: to compile one would take longer than to run it.
+        "SET jit = off",
     )
 
 

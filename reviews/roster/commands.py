@@ -91,6 +91,8 @@ def _print_reading(table: PeopleTable, mapping: ColumnMapping, plan: RosterPlan)
         if column:
             by = f", by {mapping.manager_by}" if field == "manager" else ""
             click.echo(f"{words} from “{column}”{by}", err=True)
+    for status, number in plan.left.items():
+        click.echo(f"Not read: {number} with the status “{status}” have left.", err=True)
     for name in plan.own_managers:
         click.echo(f"{name} is entered as their own manager, and reports to nobody.", err=True)
     for problem in plan.problems:

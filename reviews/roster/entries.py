@@ -1,9 +1,10 @@
 """A table and its mapping -> people, with everything that is wrong with them and where. Knows nobody on record."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 
 from reviews.people.addresses import email_key, is_address
 from reviews.people.as_typed import (
@@ -12,7 +13,7 @@ from reviews.people.as_typed import (
     id_key,
     what_is_wrong_as_typed,
 )
-from reviews.roster.headings import means_nobody
+from reviews.roster.headings import means_left, means_nobody
 from reviews.roster.mapping import ColumnMapping, ManagerBy
 from reviews.roster.table_file import PeopleTable
 from reviews.rules.name_keys import folded
@@ -51,6 +52,8 @@ class RosterFile:
     entries: tuple[RosterEntry, ...]
     problems: tuple[RosterProblem, ...]
     manager_by: ManagerBy = ManagerBy.NUMBER
+    #: Status -> how many lines with it are of somebody who has left. They are in none of the above.
+    left: Mapping[str, int] = field(default_factory=dict)
 
 
 def name_words(name: str) -> str:
@@ -60,12 +63,20 @@ def name_words(name: str) -> str:
 
 
 def read_people(table: PeopleTable, mapping: ColumnMapping) -> RosterFile:
-    """The people of the table. The mapping is one without faults."""
+    """The people of the table, but for those who have left by their status. The mapping is one without faults.
+
+    Somebody who has come back may be there twice, with one address: once as having left.
+    """
     problems: list[RosterProblem] = []
     entries: list[RosterEntry] = []
     read = _reader(table.headings, mapping)
     width = len(table.headings)
+    has_left = _status_reader(table.headings, mapping)
+    left = Counter[str]()
     for line, cells in table.rows():
+        if status := has_left(cells):
+            left[status] += 1
+            continue
         entry = read(line, cells)
         entries.append(entry)
         if len(cells) > width:
@@ -74,7 +85,7 @@ def read_people(table: PeopleTable, mapping: ColumnMapping) -> RosterFile:
         else:
             problems += _mistakes(entry)
     problems += _repeats(entries)
-    return RosterFile(tuple(entries), tuple(problems), mapping.manager_by)
+    return RosterFile(tuple(entries), tuple(problems), mapping.manager_by, dict(left.most_common()))
 
 
 def sample(
@@ -134,6 +145,20 @@ def _reader(
         )
 
     return read
+
+
+def _status_reader(headings: Sequence[str], mapping: ColumnMapping) -> Callable[[list[str]], str]:
+    """Gives the status of somebody who has left, and "" for everybody else."""
+    if not mapping.status:
+        return lambda _cells: ""
+    place = headings.index(mapping.status)
+    means = lru_cache(maxsize=1024)(partial(means_left, mapping.status))
+
+    def status(cells: list[str]) -> str:
+        text = cells[place] if place < len(cells) else ""
+        return text if text and means(text) else ""
+
+    return status
 
 
 _TYPED = ("employee_id", "name", "email", "manager_employee_id", "title", "level", "unit")

@@ -48,6 +48,7 @@ class ColumnsForm(StrictForm):
     title = SelectField(WORDS["title"])
     level = SelectField(WORDS["level"])
     unit = SelectField(WORDS["unit"])
+    status = SelectField(WORDS["status"])
     drops_brackets = BooleanField("Leave out what stands in brackets at the end")
     who = RadioField(
         "Who is in this file?",

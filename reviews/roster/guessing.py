@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from reviews.people.as_typed import id_key
 from reviews.roster.entries import name_words
-from reviews.roster.headings import is_somebody_elses, means_nobody, rank
+from reviews.roster.headings import (
+    is_somebody_elses,
+    means_left,
+    means_nobody,
+    means_works_here,
+    rank,
+)
 from reviews.roster.mapping import ColumnMapping, ManagerBy
 from reviews.roster.table_file import PeopleTable
 
@@ -37,7 +43,7 @@ class Guess:
     managers: tuple[ManagerFound, ...]
 
 
-@dataclass(slots=True)
+@dataclass
 class _Column:
     heading: str
     place: int
@@ -46,7 +52,12 @@ class _Column:
     commas: int = 0
     brackets: int = 0
     numbers: int = 0
+    #: Cells that say whether somebody works here.
+    statuses: int = 0
     distinct: int = 0
+
+    def __post_init__(self) -> None:
+        self.may_be_status = rank("status", self.heading) is not None
 
 
 def guess(table: PeopleTable) -> Guess:
@@ -63,6 +74,7 @@ def guess(table: PeopleTable) -> Guess:
         left = [each for each in columns if each.heading not in taken]
         rest[field] = _best(field, left) or _NONE
         taken.add(rest[field].heading)
+    status = _best("status", [each for each in columns if each.heading not in taken], _is_status)
     unit = rest["unit"]
     mapping = ColumnMapping(
         # Where people have no numbers, their address is what they are known by.
@@ -79,8 +91,14 @@ def guess(table: PeopleTable) -> Guess:
         title=rest["title"].heading,
         level=rest["level"].heading,
         unit=unit.heading,
+        status=(status or _NONE).heading,
     )
     return Guess(mapping, tuple(ways))
+
+
+def _is_status(column: _Column) -> bool:
+    """A status may be one of the contract, or of the family: it counts if it says who works here."""
+    return column.statuses > _MOST_OF_IT * column.filled
 
 
 _NONE = _Column("", -1)
@@ -121,6 +139,10 @@ def _columns(table: PeopleTable) -> tuple[list[_Column], int]:
             column.numbers += (
                 len(cell) <= _LONGEST_NUMBER and any(map(str.isdigit, cell)) and " " not in cell
             )
+            if column.may_be_status:
+                column.statuses += means_left(column.heading, cell) or means_works_here(
+                    column.heading, cell
+                )
             values.add(cell)
         if rows == _LOOKED_AT:
             break

@@ -18,6 +18,7 @@ FIELDS = (
     "title",
     "level",
     "unit",
+    "status",
 )
 _LONGEST_HEADING = 120
 #: Letters that no decomposition takes apart.
@@ -33,6 +34,7 @@ _PLAIN = str.maketrans(
         "№": " number ",
     }
 )
+_VOCABULARY = ("other_peoples", "nobody", "footer", "left", "works_here", "yes", "no")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 
@@ -72,6 +74,26 @@ def means_nobody(cell: str) -> bool:
     )
 
 
+def means_left(heading: str, cell: str) -> bool:
+    """Whether the status of a line says that its person has left; in a column such as "Active" a plain "no" does."""
+    words = heading_words(cell)
+    if rank("active", heading) is not None and words in _vocabulary()["no"]:
+        return True
+    return _begins_with("left", words)
+
+
+def means_works_here(heading: str, cell: str) -> bool:
+    """Whether the status of a line is one of those that people have who have not left."""
+    words = heading_words(cell)
+    if rank("active", heading) is not None and words in _vocabulary()["yes"]:
+        return True
+    return _begins_with("works_here", words) and not means_left(heading, cell)
+
+
+def _begins_with(name: str, words: str) -> bool:
+    return any(words == each or words.startswith(f"{each} ") for each in _vocabulary()[name])
+
+
 def begins_a_footer(cell: str) -> bool:
     words = heading_words(cell.split(":", maxsplit=1)[0]).split()
     return bool(words) and words[0] in _vocabulary()["footer"]
@@ -88,10 +110,10 @@ def _ranks() -> dict[str, dict[str, int]]:
     # The first of two equal words counts: a word that is there twice is as sure as where it stands first.
     return {
         field: {word: place for place, word in reversed(list(enumerate(_table()[field])))}
-        for field in FIELDS
+        for field in (*FIELDS, "active")
     }
 
 
 @cache
 def _vocabulary() -> dict[str, frozenset[str]]:
-    return {name: frozenset(_table()[name]) for name in ("other_peoples", "nobody", "footer")}
+    return {name: frozenset(_table()[name]) for name in _VOCABULARY}

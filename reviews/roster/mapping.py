@@ -26,6 +26,7 @@ WORDS = {
     "title": "Title",
     "level": "Level",
     "unit": "Unit",
+    "status": "Status",
 }
 #: Values longer than these are none of ours.
 _LONGEST = 130
@@ -47,6 +48,8 @@ class ColumnMapping:
     title: str = ""
     level: str = ""
     unit: str = ""
+    #: Whoever has left by it is not read.
+    status: str = ""
     manager_by: ManagerBy = ManagerBy.NUMBER
     #: "Byron, Ada" is read as "Ada Byron".
     turns_names: bool = False

@@ -117,6 +117,8 @@ class RosterPlan:
     is_whole: bool = True
     #: Employee ID -> name of everybody in the file and on record.
     names: Mapping[str, str] = field(default_factory=dict)
+    #: Status -> how many lines of the file are of somebody who has left by it. They count as not in the file.
+    left: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -554,6 +556,7 @@ class _RosterComparison:
             now=now,
             then=now + len(new) + opened - len(leaving),
             is_whole=self.is_whole,
+            left=self.file.left,
             names={person.employee_id: person.name for person in self.on_record.values()}
             | {entry.employee_id: entry.name for entry in self.file.entries},
         )

@@ -121,13 +121,14 @@ def _columns_page(
 ) -> ColumnsPage:
     table = file.table
     leaving, own_managers = None, 0
+    left: Mapping[str, int] = {}
     names: Mapping[str, str] = {}
     if not mapping.faults(table.headings):
         with short_read():
             roster = queries.roster()
         plan = compare(read_people(table, mapping), roster)
         leaving, own_managers = len(plan.leaving), len(plan.own_managers)
-        names = plan.names
+        names, left = plan.names, plan.left
     people = sample(table, mapping, _SAMPLE, first - 1)
     return ColumnsPage(
         file=file,
@@ -138,6 +139,7 @@ def _columns_page(
         next=first + _SAMPLE if first + _SAMPLE <= table.count else None,
         unread=[each for each in table.headings if each not in mapping.columns],
         leaving=leaving,
+        left=left,
         own_managers=own_managers,
         remembered=remembered,
         names=names,

@@ -4,7 +4,7 @@ import pytest
 
 from reviews.roster.guessing import guess
 from reviews.roster.mapping import ColumnMapping, ManagerBy, corrected, told
-from reviews.roster.plan import compare
+from reviews.roster.plan import KnownPerson, compare
 from tests.rosters import people_of, table_of
 
 #: Synthetic files in the shapes of people systems -> what a person corrects.
@@ -295,3 +295,61 @@ def test_columns_are_told_in_words_on_the_command_line():
     for wrong in ("boss=A", "name", "=A"):
         with pytest.raises(ValueError, match=f"“{wrong}” names no"):
             told([wrong])
+
+
+@pytest.mark.parametrize(
+    ("heading", "values", "left"),
+    [
+        ("STATUS", ["active", "inactive", "active"], {"inactive": 1}),
+        ("Employment Status", ["Active", "Terminated - voluntary", "On leave"], {"Terminated - voluntary": 1}),
+        ("Beschäftigungsstatus", ["Aktiv", "Ausgeschieden", "Elternzeit"], {"Ausgeschieden": 1}),
+        ("Statut", ["Actif", "Sorti", "Congé parental"], {"Sorti": 1}),
+        ("Active?", ["Yes", "No", "No"], {"No": 2}),
+        ("Is Active", ["TRUE", "FALSE", "TRUE"], {"FALSE": 1}),
+        ("Status", ["", "Retired", "Active"], {"Retired": 1}),
+    ],
+)  # fmt: skip
+def test_whoever_has_left_by_their_status_is_not_in_the_file(heading, values, left):
+    lines = "".join(f"E{n},P{n} Oduya,p{n}@a.example,{value}\n" for n, value in enumerate(values))
+    file = people_of(f"Employee ID,Name,Email,{heading}\n{lines}")
+
+    assert (file.left, file.problems) == (left, ())
+    assert len(file.entries) == 3 - sum(left.values())
+
+
+@pytest.mark.parametrize("values", [("Full-time", "Intern"), ("Married", "Single"), ("VIP", "Ex")])
+def test_a_status_of_something_else_takes_nobody_out(values):
+    lines = "".join(f"E{n},P{n} Oduya,p{n}@a.example,{value}\n" for n, value in enumerate(values))
+
+    assert len(people_of(f"Employee ID,Name,Email,Status\n{lines}").entries) == 2
+
+
+def test_somebody_who_came_back_is_there_twice_and_is_read_once():
+    file = people_of(
+        "Employee ID,Name,Email,Employee Status\n"
+        "E1,Ada Byron,ada@a.example,Terminated\nE7,Ada Byron,ada@a.example,Active\n"
+    )
+
+    assert [entry.employee_id for entry in file.entries] == ["E7"]
+    assert file.problems == ()
+
+
+def test_of_whoever_left_those_on_record_leave_and_others_are_not_added():
+    file = people_of(
+        "Employee ID,Name,Email,Status\nE1,Ada Byron,ada@a.example,Active\n"
+        "E2,Bo Holt,bo@a.example,Terminated\nE3,Cy Lund,cy@a.example,Terminated\n"
+    )
+    roster = [
+        KnownPerson("E1", "Ada Byron", "ada@a.example"),
+        KnownPerson("E2", "Bo Holt", "bo@a.example"),
+    ]
+
+    whole = compare(file, roster)
+    assert ([each.employee_id for each in whole.leaving], whole.new) == (["E2"], ())
+    assert compare(file, roster, is_whole=False).is_empty
+
+
+def test_a_file_of_people_who_all_left_lets_nobody_leave():
+    file = people_of("Employee ID,Name,Email,Status\nE1,Ada Byron,ada@a.example,Terminated\n")
+
+    assert compare(file, [KnownPerson("E1", "Ada Byron", "ada@a.example")]).is_empty

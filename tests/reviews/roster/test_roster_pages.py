@@ -275,6 +275,35 @@ def test_the_columns_are_guessed_with_three_people_as_they_would_be_read(client)
     assert leaver.is_active
 
 
+def test_whoever_left_by_their_status_is_said_on_both_pages_and_leaves(client, owner, session):
+    gone = a_person("Gil Gone")
+    text = (
+        "Employee ID,Name,Email,Status\n"
+        f"{owner.employee_id},{owner.name},{owner.email},Active\n"
+        f"{gone.employee_id},{gone.name},{gone.email},Terminated\n"
+        "N1,Nia New,nia@example.org,Terminated\nN2,Ole Old,ole@example.org,Retired\n"
+    )
+
+    page = client.page(upload(client, text).location)
+    assert page.texts(".//tbody[@class='places']/tr/td[2]")[-1] == (
+        "Terminated 2 have left Retired 1 has left everybody else works here"
+    )
+    assert "As the file stands, 1 person." in page.text(".//fieldset[@id='who']")
+    address, page = look_over(client, text)
+    assert page.text(".//p[@class='lede']") == (
+        "Nothing is imported yet. 4 people in the file, 3 of them left by their status, 1 as on record."
+    )
+    assert (rows_of(page, "new"), len(rows_of(page, "leaving"))) == ([], 1)
+    press_import(client, address, leavers_read="y")
+    session.expire_all()
+    assert (gone.is_active, session.scalar(select(func.count(Person.id)))) == (False, 2)
+
+    everybody = client.submit(
+        upload(client, text).location, {"status": "", "who": "these"}, form=COLUMNS
+    )
+    assert len(rows_of(client.page(everybody.location), "new")) == 2
+
+
 @pytest.mark.usefixtures("owner")
 def test_whether_it_is_the_whole_company_has_to_be_said(client):
     address = upload(client, WORKDAY).location

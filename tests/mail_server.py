@@ -1,6 +1,7 @@
 """A real mail server on this machine, and one that breaks off at any step of the conversation."""
 
 import asyncio
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any, cast
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
+from reviews.rules.mail_server import Encryption
 from tests.canaries import SWEEP, marks_in
 
 #: In the order of a conversation. "after": the server has done it, and breaks off before it says so or just after.
@@ -35,6 +37,9 @@ class MailServerStub:
     """What was accepted, and where the next conversations break off."""
 
     url: str = ""
+    port: int = 0
+    #: For each who gave the password, whether nobody could hear it.
+    logins: list[bool] = field(default_factory=list)
     accepted: list[bytes] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     #: The step at which the next conversation breaks off; each is used up by one.
@@ -154,9 +159,9 @@ def look_through(mail: bytes) -> None:
 
 
 class _Controller(Controller):
-    def __init__(self, stub: MailServerStub) -> None:
+    def __init__(self, stub: MailServerStub, context: ssl.SSLContext | None) -> None:
         self.stub = stub
-        super().__init__(_Handler(stub), hostname="127.0.0.1", port=0)
+        super().__init__(_Handler(stub), hostname="127.0.0.1", port=0, ssl_context=context)
 
     def factory(self) -> SMTP:
         return _Broken(self.stub, self.handler, **self.SMTP_kwargs)
@@ -168,18 +173,33 @@ class _Controller(Controller):
 
 
 @contextmanager
-def mail_server() -> Iterator[MailServerStub]:
-    """A server that takes everything, until its stub is told otherwise."""
+def mail_server(
+    encryption: Encryption = Encryption.NONE, context: ssl.SSLContext | None = None
+) -> Iterator[MailServerStub]:
+    """A server that takes everything, until its stub is told otherwise.
+
+    Args:
+        context: with its certificate, where it is encrypted.
+    """
     stub = MailServerStub()
-    controller = _Controller(stub)
+    controller = _Controller(stub, context if encryption is Encryption.TLS else None)
+
+    def let_in(server: SMTP, *_: Any) -> AuthResult:
+        assert server.transport is not None
+        stub.logins.append(server.transport.get_extra_info("sslcontext") is not None)
+        return AuthResult(success=True)
+
     controller.SMTP_kwargs |= {
         "enable_SMTPUTF8": True,
         "auth_require_tls": False,
-        "authenticator": lambda *_: AuthResult(success=True),
+        "authenticator": let_in,
         "decode_data": False,
     }
+    if encryption is Encryption.STARTTLS:
+        controller.SMTP_kwargs |= {"tls_context": context, "require_starttls": True}
     controller.start()
     try:
+        stub.port = controller.port
         stub.url = f"smtp://levelset:secret@127.0.0.1:{controller.port}"
         yield stub
     finally:

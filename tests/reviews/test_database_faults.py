@@ -385,6 +385,7 @@ def test_every_connection_has_its_limits(database: str) -> None:
         "lock_timeout": "2500ms",
         "statement_timeout": "5s",
         "idle_in_transaction_session_timeout": "1min",
+        "jit": "off",
     }
     assert found == [sqlite if database.startswith("sqlite") else postgresql] * 2
 
@@ -401,7 +402,12 @@ def limits_of(engine: sa.Engine) -> dict[str, object]:
         driver: Any = connection.connection.driver_connection
         found["connect_timeout"] = driver.info.get_parameters()["connect_timeout"]
         found["patience"] = driver.patience
-        for name in ("lock_timeout", "statement_timeout", "idle_in_transaction_session_timeout"):
+        for name in (
+            "lock_timeout",
+            "statement_timeout",
+            "idle_in_transaction_session_timeout",
+            "jit",
+        ):
             found[name] = connection.exec_driver_sql(f"SHOW {name}").scalar()
     return found
 

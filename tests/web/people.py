@@ -154,7 +154,7 @@ def option_of(option: str) -> re.Pattern[str]:
 class InBrowser(Somebody):
     page: Page
     status: int = 200
-    #: How often they have clicked; to choose from a list takes two.
+    #: How often they have clicked; to choose from a list or a file from a folder takes two.
     clicks: int = 0
 
     @contextmanager
@@ -205,10 +205,12 @@ class InBrowser(Somebody):
         return self
 
     def unfold(self, title: str, within: str = "main") -> Self:
+        self.clicks += 1
         self.page.locator(within).locator("summary", has_text=title).first.click()
         return self
 
     def answer(self, word: str, question: str = "") -> Self:
+        self.clicks += 1
         main = self.page.locator("main")
         place = main.get_by_role("group", name=question, exact=True) if question else main
         whole = re.compile(rf"^{re.escape(word)}$")
@@ -223,6 +225,7 @@ class InBrowser(Somebody):
         return self
 
     def upload(self, label: str, name: str, data: bytes) -> Self:
+        self.clicks += 2
         file = {"name": name, "mimeType": "application/octet-stream", "buffer": data}
         self._labelled(label).set_input_files(files=[file])
         return self

@@ -23,7 +23,9 @@ from reviews.packets.views import bp as packets
 from reviews.people.views import bp as people
 from reviews.ratings.views import bp as ratings
 from reviews.roster.views import bp as roster
+from reviews.signing_in.account.views import bp as account
 from reviews.signing_in.company.views import bp as company_sign_in
+from reviews.signing_in.factors.views import bp as factors
 from reviews.signing_in.views import bp as signing_in
 from reviews.web.health import bp as health
 from reviews.web.words import bp as words
@@ -33,6 +35,8 @@ calibration = Blueprint("calibration", __name__)
 # An endpoint reads like the folders: `calibration.board.show` is in `calibration/board/views.py`.
 for part in (setup, owners, panels, phases, progress, release):
     cycles.register_blueprint(part)
+for part in (account, factors):
+    signing_in.register_blueprint(part)
 for part in (board, compare, committee, outcome):
     calibration.register_blueprint(part)
 

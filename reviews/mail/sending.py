@@ -236,7 +236,7 @@ def _worded(
 def _links() -> MailLinks:
     return MailLinks(
         site=public_link("home.inbox"),
-        account=public_link("signing_in.account"),
+        account=public_link("signing_in.account.show"),
         link=public_link("signing_in.use_link", token=TOKEN),
     )
 

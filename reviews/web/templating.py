@@ -29,7 +29,6 @@ PART_OF = {
     "ladder_editor": "ladder_library",
     "mail": "people",
     "packets": "cycles",
-    "signing_in.account": "",
     "ratings": "cycles",
     "roster": "people",
 }

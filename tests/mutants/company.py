@@ -2,6 +2,7 @@
 
 # ruff: noqa: SLF001 - a mutant changes what nobody else touches
 
+from reviews.signing_in import entering
 from reviews.signing_in import views as signing_in
 from reviews.signing_in.company import provider, service, views, ways
 from tests.mutants.switching import Mutant, rewritten, tests_of
@@ -91,7 +92,7 @@ MUTANTS = (
     Mutant(
         "a sign-in of yesterday as proof",
         "Whoever was signed in at the provider for days has just proved it.",
-        rewritten(signing_in._proved_at, "min(at, by_company.proved_at or at - PROVED_FOR)", "at"),
+        rewritten(entering._proved_at, "min(at, by_company.proved_at or at - PROVED_FOR)", "at"),
         tests_of(COMPANY, "test_a_sign_in_of_yesterday_is_no_proof_of_today"),
     ),
     Mutant(

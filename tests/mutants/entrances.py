@@ -6,7 +6,8 @@ from flask.sessions import SecureCookieSessionInterface
 from reviews.people import attempts, passwords, queries, service
 from reviews.roster import table_file
 from reviews.rules import settings, sign_in_delay
-from reviews.signing_in import views
+from reviews.signing_in import counting, entering
+from reviews.signing_in.account import views as account
 from reviews.web import callers, error_handlers, guard, lists, presses, typed_text
 from tests.mutants.policy_rows import PEOPLE
 from tests.mutants.switching import Mutant, replaced, rewritten, tests_of, together
@@ -142,7 +143,7 @@ MUTANTS = (
     Mutant(
         "a link that nobody is told of",
         "Whoever got a link is not told who else has seen it.",
-        replaced(views, "links_not_acknowledged", lambda _person: []),
+        replaced(entering, "links_not_acknowledged", lambda _person: []),
         tests_of(SIGNING_IN, "test_whoever_got_a_link_is_told_who_saw_it_until_they_have_read_it"),
     ),
     # -- Limits
@@ -156,9 +157,9 @@ MUTANTS = (
         "the present password without a limit",
         "Whoever finds a browser signed in tries passwords at it.",
         rewritten(
-            views.account,
-            'attempt = _attempt("present password", str(access.viewer.session_id))',
-            'attempt = _attempt("present password", random_source.token("account"))',
+            account.show,
+            'attempt_of("present password", str(access.viewer.session_id))',
+            'attempt_of("present password", str(access.viewer.now))',
         ),
         tests_of(
             PEOPLE_PAGES,
@@ -168,7 +169,7 @@ MUTANTS = (
     Mutant(
         "links without a limit",
         "A stranger tries links as fast as the server can.",
-        rewritten(views._bad_links_counted, "counted(_LINKS)", "pass"),  # noqa: SLF001
+        rewritten(counting.bad_links_counted, "counted(_LINKS)", "pass"),
         tests_of(SIGNING_IN, "test_whoever_tries_links_is_slowed_down_and_a_good_one_still_opens"),
     ),
     Mutant(
@@ -234,7 +235,7 @@ MUTANTS = (
         "an open redirect",
         "A link to our page for signing in leads on to somebody else's.",
         rewritten(
-            views.own_path,
+            entering.own_path,
             '    home = url_for("home.inbox")\n',
             '    if target:\n        return target\n    home = url_for("home.inbox")\n',
         ),

@@ -2,7 +2,7 @@
 
 # ruff: noqa: SLF001 - a mutant changes what nobody else touches
 
-from reviews.signing_in import authenticator, forgotten, passkeys, service, views
+from reviews.signing_in import authenticator, entering, forgotten, passkeys, service, views
 from reviews.web import guard
 from tests.mutants.switching import Mutant, replaced, rewritten, tests_of
 
@@ -74,14 +74,14 @@ MUTANTS = (
         "the password alone",
         "A second factor is asked of nobody.",
         rewritten(
-            views.first_step_done, "is_enough or not queries.factors_of(person.id)", "person"
+            entering.first_step_done, "is_enough or not queries.factors_of(person.id)", "person"
         ),
         tests_of(FACTORS, "test_the_password_alone_opens_nothing_where_there_is_a_second_factor"),
     ),
     Mutant(
         "a first step of another browser",
         "Whoever has a page of the first step goes on with it elsewhere.",
-        rewritten(views._half_seal, "session['csrf_token']", "''"),
+        rewritten(entering._half_seal, "session['csrf_token']", "''"),
         tests_of(FACTORS, "test_the_second_step_is_for_the_browser_and_the_password_of_the_first"),
     ),
     Mutant(

@@ -32,11 +32,11 @@ SILENT = {
     # Nothing is done but a message sent; the link in it has a line when it is used.
     "signing_in.forgotten_password",
     # It is the person's own, and nobody else sees what they chose.
-    "signing_in.choose_reminders",
+    "signing_in.account.choose_reminders",
     # It only shows a secret.
-    "signing_in.set_up_app",
+    "signing_in.factors.set_up_app",
     # Whoever has read of it has a line about it already.
-    "signing_in.resets_read",
+    "signing_in.factors.resets_read",
     # They lead to the provider; whoever comes back has a line, the first time.
     "company_sign_in.go",
     "company_sign_in.prove",
@@ -58,18 +58,18 @@ ELSEWHERE = {
     "ladder_library.order": "tests/reviews/ladder_library/test_import_preview.py",
     "mail.repeat": "tests/reviews/mail/test_mail_page.py",
     "packets.start": "tests/reviews/packets/test_starting.py",
-    "signing_in.account": "tests/reviews/audit/test_lines.py",
+    "signing_in.account.show": "tests/reviews/audit/test_lines.py",
     "people.invite": "tests/reviews/mail/test_invitations.py",
     "people.invite_all": "tests/reviews/mail/test_invitations.py",
-    "signing_in.add_app": "tests/reviews/signing_in/test_second_factors.py",
-    "signing_in.remove_app": "tests/reviews/signing_in/test_second_factors.py",
-    "signing_in.new_codes": "tests/reviews/signing_in/test_second_factors.py",
-    "signing_in.reset_factors": "tests/reviews/signing_in/test_second_factors.py",
+    "signing_in.factors.add_app": "tests/reviews/signing_in/test_second_factors.py",
+    "signing_in.factors.remove_app": "tests/reviews/signing_in/test_second_factors.py",
+    "signing_in.factors.new_codes": "tests/reviews/signing_in/test_second_factors.py",
+    "signing_in.factors.reset_factors": "tests/reviews/signing_in/test_second_factors.py",
     "signing_in.second_factor": "tests/reviews/signing_in/test_second_factors.py",
-    "signing_in.add_passkey": "tests/reviews/signing_in/test_passkeys.py",
-    "signing_in.remove_passkey": "tests/reviews/signing_in/test_passkeys.py",
+    "signing_in.factors.add_passkey": "tests/reviews/signing_in/test_passkeys.py",
+    "signing_in.factors.remove_passkey": "tests/reviews/signing_in/test_passkeys.py",
     "company_sign_in.take_off": "tests/reviews/signing_in/test_company.py",
-    "signing_in.links": "tests/reviews/audit/test_lines.py",
+    "signing_in.account.links": "tests/reviews/audit/test_lines.py",
     "signing_in.use_link": "tests/reviews/audit/test_lines.py",
     "roster.apply": "tests/reviews/roster/test_applying.py",
 }

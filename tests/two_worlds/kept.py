@@ -298,7 +298,7 @@ SECRETS = (
         alone("Owner"),
         alone("Candidate"),
         hidden=[partial(people.is_reminded, people.REMINDED)],
-        witnesses={people.REMINDED: ("signing_in.account",)},
+        witnesses={people.REMINDED: ("signing_in.account.show",)},
     ),
     Secret(
         "what is set up for later",

@@ -28,8 +28,8 @@ LATE = "calibration.committee.conflicts"
 #: What ends somebody's part in a cycle, or their session, and is done last.
 LAST = (
     "packets.withdraw_now",
-    "signing_in.end_sessions",
-    "signing_in.account",
+    "signing_in.account.end_sessions",
+    "signing_in.account.show",
     "signing_in.sign_out",
 )
 

@@ -52,7 +52,7 @@ ALIKE = {
     "ladder_library.level",
     "ladder_library.show",
     "ladder_library.step",
-    "signing_in.account",
+    "signing_in.account.show",
 }
 #: What each of them must have come by.
 REACHED = {

@@ -35,16 +35,16 @@ from reviews.signing_in import service as signing_in
 from reviews.signing_in.company import service, ways
 from reviews.signing_in.company.forms import GoForm, ProveForm, TakeOffForm
 from reviews.signing_in.company.ways import Browser, Way
-from reviews.signing_in.forms import SignInForm
-from reviews.signing_in.views import (
+from reviews.signing_in.counting import failures_noted
+from reviews.signing_in.entering import (
     ByCompany,
-    ask_for_proof,
-    failures_noted,
     first_step_done,
     own_path,
     public_page,
     sign_in_page,
 )
+from reviews.signing_in.forms import SignInForm
+from reviews.signing_in.proof.views import ask_for_proof
 from reviews.web import callers, mode, request_log, typed_text
 from reviews.web.error_handlers import counted, rules_shown_on, status_of
 from reviews.web.guard import begin_late_write, check_public_token, guarded, public
@@ -234,7 +234,7 @@ def prove(access: SiteAccess, asked: _ToProvider) -> ResponseReturnValue:
     found = typed_text.waiting_form(waiting, access.viewer.public_id)
     if not form.validate() or found is None:
         flash("That took too long. Begin again.")
-        return redirect(url_for("signing_in.account"))
+        return redirect(url_for("signing_in.account.show"))
     if not asked.address:
         return ask_for_proof(access.viewer, _SILENT, found), 401
     service.keep(
@@ -266,7 +266,7 @@ def _prove(way: Way, at: datetime) -> ResponseReturnValue:
     if wrong:
         db.session.rollback()
         if waiting is None:
-            return redirect(url_for("signing_in.account"))
+            return redirect(url_for("signing_in.account.show"))
         return public_page(ask_for_proof(viewer, wrong, waiting), 401)
     signing_in.prove(viewer, at=now())
     service.give_back(way.handle, key=key)

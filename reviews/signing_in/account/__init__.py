@@ -1,0 +1,1 @@
+"""The own account: password, reminders, open sessions, and links that were shown to others."""

@@ -1,0 +1,1 @@
+"""Second factors: an authenticator app, passkeys, recovery codes; added, removed, and taken off for somebody."""

@@ -1,0 +1,1 @@
+"""Showing again who one is, before what only its person may do."""

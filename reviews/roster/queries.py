@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import undefer
+from sqlalchemy.orm import aliased, undefer
 
 from reviews.access.viewer import Viewer
 from reviews.db.extensions import db
@@ -25,37 +25,41 @@ _LOOKED_THROUGH = 50
 
 def roster() -> list[KnownPerson]:
     """Everybody as the rules of the import see them, in the order of their names. One query."""
-    people = db.session.execute(
+    manager = aliased(Person)
+    # A part at a time: of a large company the rows alone would take as much again as the people.
+    rows = db.session.execute(
         select(
             Person.id,
             Person.employee_id,
             Person.name,
             Person.email,
-            Person.manager_id,
+            manager.employee_id,
             Person.title,
             Person.level,
             Person.unit,
             Person.is_active,
             Person.is_owner,
-        ).order_by(Person.sort_key, Person.id)
-    ).all()
-    ids = {person.id: person.employee_id for person in people}
+        )
+        .outerjoin(manager, manager.id == Person.manager_id)
+        .order_by(Person.sort_key, Person.id)
+        .execution_options(yield_per=2_000)
+    )
     #: Equal texts are kept once.
     kept: dict[str, str] = {}
     return [
         KnownPerson(
-            employee_id=person.employee_id,
-            name=person.name,
-            email=person.email,
-            manager_employee_id=ids[person.manager_id] if person.manager_id else "",
-            title=kept.setdefault(person.title, person.title),
-            level=kept.setdefault(person.level, person.level),
-            unit=kept.setdefault(person.unit, person.unit),
-            is_active=person.is_active,
-            is_owner=person.is_owner,
-            id=person.id,
+            employee_id=employee_id,
+            name=name,
+            email=email,
+            manager_employee_id=kept.setdefault(to or "", to or ""),
+            title=kept.setdefault(title, title),
+            level=kept.setdefault(level, level),
+            unit=kept.setdefault(unit, unit),
+            is_active=is_active,
+            is_owner=is_owner,
+            id=row_id,
         )
-        for person in people
+        for row_id, employee_id, name, email, to, title, level, unit, is_active, is_owner in rows
     ]
 
 

@@ -21,7 +21,9 @@ _APOSTROPHES = re.compile("['\u2018\u2019\u02bc\u02bb\u00b4`]")
 
 def folded(text: str) -> str:
     """What makes two addresses, or two employee IDs, the same one: form, case and surrounding space do not count."""
-    return unicodedata.normalize("NFKC", text.strip()).casefold()
+    key = unicodedata.normalize("NFKC", text.strip()).casefold()
+    # Of a hundred thousand people most texts are their own keys, and are kept once.
+    return text if key == text else key
 
 
 @lru_cache(maxsize=2**14)
@@ -102,8 +104,16 @@ def _weight(weight: int) -> str:
     return chr(point + len(_SURROGATES) if point >= _SURROGATES.start else point)
 
 
-@lru_cache(maxsize=2**14)
 def _weights(word: str) -> tuple[str, ...]:
+    if word.isascii():
+        # No two of these letters are in another place together than one after the other.
+        letters = [_weights_of(letter) for letter in word]
+        return tuple("".join(letter[level] for letter in letters) for level in range(_LEVELS))
+    return _weights_of(word)
+
+
+@lru_cache(maxsize=2**14)
+def _weights_of(word: str) -> tuple[str, ...]:
     elements = _collator().collation_elements(unicodedata.normalize("NFD", word))
     return tuple(
         "".join(_weight(element[level]) for element in elements if element[level])

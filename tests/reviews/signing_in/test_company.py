@@ -1,6 +1,7 @@
 """Signing in with the company's account, at a real provider that this process serves."""
 
 import re
+import threading
 import time
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
@@ -28,6 +29,7 @@ from reviews.signing_in.company import service, views
 from tests.builders import a_person
 from tests.clients import FORM_SECRET, form_token
 from tests.company_provider import CLIENT, SECRET, company_provider, hours_ago
+from tests.conftest import application, disconnect
 from tests.pages import Page, values_of
 from tests.reviews.signing_in.conftest import HASH, PASSWORD
 
@@ -133,6 +135,51 @@ def test_an_account_of_the_company_signs_in_whose_address_is_on_record(client, p
         "authorization",
         "token",
     ]
+
+
+@pytest.fixture
+def site(database, provider):
+    """An application over a database of its own, with the provider."""
+    names = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    settings = dict(zip(names, (provider.issuer, CLIENT, SECRET), strict=True))
+    site = application(database, SIGN_IN_BY="both", **settings)
+    with site.app_context():
+        yield site
+        disconnect()
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_of_two_windows_that_come_back_at_once_nobody_gets_a_second_account(
+    site, provider, is_first
+):
+    bo = a_person("Bo")
+    db.session.commit()
+    person_id = bo.id
+    provider.sits_there("bo", bo.email)
+    if not is_first:
+        assert come_back(site.test_client(), provider).status_code == 302
+    windows = [site.test_client(), site.test_client()]
+    ways = [(window, at_provider(provider, begin(window))) for window in windows]
+    db.session.remove()
+    together = threading.Barrier(2)
+    answers = []
+
+    def go(window, address):
+        together.wait()
+        answers.append(window.get(address))
+
+    threads = [threading.Thread(target=go, args=way) for way in ways]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    # The older way may come second: then it is not taken any more, and signing in once more is.
+    assert {answer.status_code for answer in answers} <= {302, 422}
+    assert sum(map(is_in, windows)) == sum(answer.status_code == 302 for answer in answers) >= 1
+    assert [person for person, _ in accounts()] == [person_id]
+    db.session.remove()
+    assert come_back(site.test_client(), provider).status_code == 302
 
 
 @pytest.mark.usefixtures("provider")

@@ -13,6 +13,7 @@ from reviews.roster.guessing import ManagerFound
 from reviews.roster.mapping import WORDS, ManagerBy
 from reviews.roster.plan import Changed, KnownPerson, RosterPlan
 from reviews.roster.queries import Remembered, WaitingFile
+from reviews.rules.name_keys import folded
 
 #: Of each list on a page.
 SHOWN = 20
@@ -235,7 +236,10 @@ class ColumnsPage:
     #: How many have themselves as manager.
     own_managers: int = 0
     remembered: Remembered | None = None
+    #: `folded` number or address, whichever the managers' cells have -> name.
     names: Mapping[str, str] = field(default_factory=dict)
 
     def manager_of(self, person: RosterEntry) -> str:
-        return self.names.get(str(person.line), person.manager_employee_id or "")
+        """Their name, if the file has them, or what it names them by."""
+        cell = person.manager_employee_id or ""
+        return self.names.get(folded(cell), cell)

@@ -23,13 +23,14 @@ from reviews.roster.forms import (
     answers_form,
 )
 from reviews.roster.guessing import Guess, guess
-from reviews.roster.mapping import ColumnMapping
+from reviews.roster.mapping import ColumnMapping, ManagerBy
 from reviews.roster.plan import Identity, KnownPerson, RosterPlan, compare
 from reviews.roster.preview import ColumnsPage
 from reviews.roster.queries import Remembered, WaitingFile
 from reviews.roster.table_file import MOST_BYTES, PeopleTable, read_table
 from reviews.rules.enums import Action
 from reviews.rules.errors import RuleBroken
+from reviews.rules.name_keys import folded
 from reviews.rules.policy import Answer
 from reviews.web.error_handlers import rules_shown_on, sound, status_of
 from reviews.web.forms import StrictForm, take_button_only
@@ -126,9 +127,16 @@ def _columns_page(
     if not mapping.faults(table.headings):
         with short_read():
             roster = queries.roster()
-        plan = compare(read_people(table, mapping), roster)
+        everybody = read_people(table, mapping)
+        plan = compare(everybody, roster)
         leaving, own_managers = len(plan.leaving), len(plan.own_managers)
-        names, left = plan.names, plan.left
+        left = plan.left
+        if mapping.manager_by is not ManagerBy.NAME:
+            by_address = mapping.manager_by is ManagerBy.ADDRESS
+            names = {
+                folded(each.email if by_address else each.employee_id): each.name
+                for each in everybody.entries
+            }
     people = sample(table, mapping, _SAMPLE, first - 1)
     return ColumnsPage(
         file=file,

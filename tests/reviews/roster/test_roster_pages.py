@@ -275,6 +275,20 @@ def test_the_columns_are_guessed_with_three_people_as_they_would_be_read(client)
     assert leaver.is_active
 
 
+@pytest.mark.usefixtures("owner")
+@pytest.mark.parametrize("manager", ["ada@a.example", "ADA@a.example", "E1", "Byron, Ada"])
+def test_a_manager_is_shown_by_name_whatever_the_file_names_them_by(client, manager):
+    text = (
+        "Employee ID;Name;Email;Manager\n"
+        f"E1;Ada Byron;ada@a.example;\nE2;Bo Holt;bo@a.example;{manager}\n"
+    )
+
+    page = client.page(upload(client, text).location)
+
+    shown = "Byron, Ada" if "," in manager else "Ada Byron"
+    assert page.texts(".//tbody[@class='places']/tr/td[2]")[3] == f"nobody {shown}"
+
+
 def test_whoever_left_by_their_status_is_said_on_both_pages_and_leaves(client, owner, session):
     gone = a_person("Gil Gone")
     text = (

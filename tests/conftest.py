@@ -75,6 +75,12 @@ def pytest_configure() -> None:
     os.environ["LEVELSET_MODE"] = "test"
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are cores: long tests wait for a server, a browser, a disk or a clock."""
+    return (os.cpu_count() or 1) * 3 // 2
+
+
 def say_how_many_mutants(terminalreporter: pytest.TerminalReporter) -> None:
     """Of all parts together (`tests/mutants/`), whether they passed or not."""
     counts = Counter[str]()

@@ -17,6 +17,7 @@ from reviews.people import service
 from reviews.rules.enums import MailStatus
 from reviews.rules.errors import RuleBroken
 from tests.builders import NOW, a_person, viewer_of
+from tests.pages import Page
 from tests.recording import recorded
 
 pytestmark = pytest.mark.both_databases
@@ -207,6 +208,18 @@ def test_closing_an_account_is_told_to_its_person(window):
     window.submit(f"/people/{bo.public_id}/deactivate")
 
     assert kinds() == [("account_closed", bo.id)]
+
+
+def test_the_page_of_somebody_with_a_password_says_where_a_link_is_asked_for(window):
+    bo = a_person("Bo", password_hash="x")
+    db.session.commit()
+
+    page = Page(window.get(f"/people/{bo.public_id}")).text()
+
+    assert (
+        "Whoever has forgotten the password asks for a link on the page for signing in."
+        f" It comes to {bo.email}."
+    ) in page
 
 
 def test_thirty_people_are_invited_by_two_presses_and_each_gets_in_by_the_own_link(

@@ -528,3 +528,15 @@ def test_a_search_for_people_is_slowed_down(client, app, page):
     other = app.test_client()
     other.sign_in(a_person("Otto", is_owner=True))
     assert other.get("/people?q=Odile").status_code == 200
+
+
+def test_the_page_of_somebody_with_a_password_says_who_helps_when_it_is_forgotten(client):
+    client.sign_in(a_person("Olive", is_owner=True))
+    bo = a_person("Bo", password_hash="x")
+
+    page = client.page(f"/people/{bo.public_id}").text()
+
+    assert (
+        "Whoever has forgotten the password gets a link from whoever runs the server, with"
+        " flask --app reviews people sign-in-link."
+    ) in page

@@ -1,22 +1,30 @@
-"""A whole company from one file: CPU seconds and memory of each step of an import, without the web.
+"""A whole company from one file: seconds and memory of each step of an import, without the web or through its pages.
 
-    .venv/bin/python -m benchmarks.roster [--people 100000] [--xlsx]
+    .venv/bin/python -m benchmarks.roster [--people 100000] [--xlsx] [--database PostgreSQL] [--pages]
 
 Each run is a process of its own over a database of its own, because a process never gives memory back.
 """
 
 import argparse
 import csv
+import http.client
 import io
+import os
 import resource
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from urllib.parse import urlencode
 
 if TYPE_CHECKING:
+    from flask import Flask
+
+    from benchmarks.serving import Server
     from reviews.roster.plan import RosterPlan
 
 _HEADINGS = (
@@ -136,30 +144,140 @@ def one_import(file: Path) -> None:
     print(f"{len(plan.new)} new, {len(plan.changed)} changed, {len(plan.leaving)} leaving")
 
 
+# -- Through the pages
+
+
+class _Owner:
+    """A browser of somebody who may import, as far as forms go."""
+
+    def __init__(self, app: "Flask", server: "Server") -> None:
+        from benchmarks.asking import session_of  # noqa: PLC0415 - reads the settings
+        from benchmarks.serving import cookie_of  # noqa: PLC0415
+        from reviews.db.extensions import db  # noqa: PLC0415
+        from reviews.people.queries import now  # noqa: PLC0415
+        from reviews.people.service import add_owner  # noqa: PLC0415
+
+        with app.app_context():
+            owner, _ = add_owner(name="Odile Marchetti", email="odile@corp.example", at=now())
+            db.session.commit()
+            owner_id = owner.id
+        self.server = server
+        self.cookie = cookie_of(app, session_of(app, owner_id))
+
+    def ask(self, method: str, path: str, body: bytes = b"", kind: str = "") -> "Answer":
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=300)
+        headers = {"Cookie": self.cookie, "Origin": "http://127.0.0.1:8000"}
+        if kind:
+            headers["Content-Type"] = kind
+        connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        answer = Answer(response.status, response.getheader("Location") or "", response.read())
+        connection.close()
+        if answer.status not in {200, 302}:
+            raise RuntimeError(f"{method} {path}: {answer.status}")
+        return answer
+
+    def form(self, path: str, form: str) -> dict[str, list[str]]:
+        from tests.pages import parsed, values_of  # noqa: PLC0415
+
+        root, _ = parsed(self.ask("GET", path).body.decode())
+        found: dict[str, list[str]] = values_of(root.find(form))
+        return found
+
+    def upload(self, file: Path) -> str:
+        """Where the page of the columns is."""
+        from werkzeug.datastructures import FileStorage  # noqa: PLC0415
+        from werkzeug.test import encode_multipart  # noqa: PLC0415
+
+        form = self.form("/people/import", ".//form[@enctype='multipart/form-data']")
+        with file.open("rb") as stream:
+            sent = {**form, "file": FileStorage(stream, file.name)}
+            boundary, body = encode_multipart(sent)
+        kind = f"multipart/form-data; boundary={boundary}"
+        return self.ask("POST", "/people/import", body, kind).location
+
+    def send(self, page: str, form: str, path: str = "", **chosen: str) -> str:
+        fields = self.form(page, form) | {name: [value] for name, value in chosen.items()}
+        body = urlencode(fields, doseq=True).encode()
+        answer = self.ask("POST", path or page, body, "application/x-www-form-urlencoded")
+        if not answer.location:
+            raise RuntimeError(f"{page} was refused")
+        return answer.location
+
+
+class Answer(NamedTuple):
+    status: int
+    location: str
+    body: bytes
+
+
+def through_pages(app: "Flask", url: str, file: Path) -> None:
+    from benchmarks.serving import serving  # noqa: PLC0415
+
+    settings = {"LEVELSET_MODE": "test", "DATABASE_URL": url}
+    with serving("reviews:create_app()", 1, settings) as server:
+        owner = _Owner(app, server)
+
+        def clocked(what: str, act: Callable[[], _Result]) -> _Result:
+            begun, used = time.perf_counter(), server.seconds()
+            result = act()
+            seconds, used = time.perf_counter() - begun, server.seconds() - used
+            peak = max(map(_peak, server.workers))
+            print(f"{what:32} {seconds:6.1f} s by the clock {used:6.1f} s CPU {peak:5} MB at most")
+            return result
+
+        clocked("nothing yet", lambda: owner.ask("GET", "/people"))
+        for name in (file, file.with_suffix(".next")):
+            columns = clocked("upload the file", partial(owner.upload, name))
+            preview = clocked(
+                "look at and send the columns",
+                partial(owner.send, columns, ".//main/form", who="whole"),
+            )
+            apply = f"{preview}/apply"
+            form = f".//form[@action='{apply}']"
+            clocked(
+                "look at and apply", partial(owner.send, preview, form, apply, leavers_read="y")
+            )
+
+
+def _peak(process: int) -> int:
+    """Megabytes that a process had at most."""
+    for line in Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) // 1024
+    return 0
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--xlsx", action="store_true")
+    parser.add_argument("--database", choices=("SQLite", "PostgreSQL"), default="SQLite")
+    parser.add_argument("--pages", action="store_true")
     parser.add_argument("--run", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.run:
         run(given.run)
         return
-    import os  # noqa: PLC0415 - only here
-    import subprocess  # noqa: PLC0415
+    os.environ["LEVELSET_MODE"] = "test"
+    from benchmarks import machine  # noqa: PLC0415 - after the setting is made
 
-    with tempfile.TemporaryDirectory() as folder:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        machine.servers([given.database]) as found,
+        machine.application(found[given.database]) as app,
+    ):
         file = Path(folder) / "people.file"
         write = as_xlsx if given.xlsx else as_csv
         file.write_bytes(write(rows(given.people)))
         later = rows(given.people - given.people // 20, moved=given.people // 5)
         file.with_suffix(".next").write_bytes(write(later))
-        settings = {
-            "LEVELSET_MODE": "test",
-            "DATABASE_URL": os.environ.get("DATABASE_URL") or f"sqlite:///{folder}/levelset.db",
-        }
+        url = machine.url_of(app)
+        if given.pages:
+            through_pages(app, url, file)
+            return
         command = [sys.executable, "-m", "benchmarks.roster", "--run", str(file)]
-        subprocess.run(command, env={**os.environ, **settings}, check=True)  # noqa: S603 - ourselves
+        subprocess.run(command, env={**os.environ, "DATABASE_URL": url}, check=True)  # noqa: S603 - ourselves
 
 
 if __name__ == "__main__":

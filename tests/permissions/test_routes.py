@@ -4,13 +4,19 @@ import base64
 import itertools
 import secrets
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from reviews.db.extensions import db
+from reviews.db.models.people import SignInSession
+from reviews.rules.enums import Action
+from reviews.rules.policy import row_of
 from reviews.web.guard import STATIC, is_public
+from tests.builders import NOW
 from tests.pages import Page, values_of
 from tests.permissions import oracle
 from tests.permissions.asking import Asker, Reply, fingerprints, undone
@@ -109,6 +115,48 @@ def faults(app: Flask, world: World, case: Case) -> Iterator[str]:
         if reply.status == 404 and reply != never:
             yield f"{what}, and as if it had never been"
         yield from (f"{what}, and {leak}" for leak in leaks(world, case, reply))
+
+
+#: Ids of the rows for which somebody has just shown who they are.
+STEP_UP = {action.value for action in Action if row_of(action).step_up}
+
+
+def test_nothing_is_done_with_an_old_proof_and_nobody_is_answered_otherwise(
+    app: Flask, world: World
+) -> None:
+    before = fingerprints()
+    asked = set()
+    wrong = []
+    for case in itertools.chain(*world.scenes.values()):
+        asker = Asker(app, case)
+        for route in routes_for(world, case):
+            if not STEP_UP & set(route.actions):
+                continue
+            # Of the rows alone: what else a page looks at, it looks at after the proof.
+            verdict = route.verdict_of(route.actions[0], world, case)
+            if (route.name, verdict) in asked:
+                continue
+            asked.add((route.name, verdict))
+            sent = route.url(app, world, case.subject), route.fields(world, case)
+            waits = verdict in GRANTED and route.method == "POST"
+            with undone():
+                fresh = None if waits else asker.ask(route.method, *sent)
+            with undone():
+                long_ago = {"proved_at": NOW - timedelta(days=1)}
+                db.session.execute(update(SignInSession.__table__).values(long_ago))
+                db.session.commit()
+                kept = fingerprints() if waits else None
+                reply = asker.ask(route.method, *sent)
+                if waits and (reply.status, fingerprints()) != (401, kept):
+                    wrong.append(f"{route.name}: {reply.status}, or something was done")
+            if not waits and reply != fresh:
+                wrong.append(f"{case.label}: {route.name}, and not as with a proof: {reply.status}")
+
+    assert not wrong, "\n".join(wrong)
+    assert {name for name, verdict in asked if verdict in GRANTED} == {
+        route.name for route in ROUTES if STEP_UP & set(route.actions)
+    }
+    assert fingerprints() == before
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from wtforms import HiddenField
 
-from reviews.web.forms import ReasonForm, StrictForm
+from reviews.web.forms import StrictForm
 
 
 class GoForm(StrictForm):
@@ -18,7 +18,3 @@ class ProveForm(StrictForm):
 
     #: All of that form, sealed.
     waiting = HiddenField()
-
-
-class TakeOffForm(ReasonForm):
-    """Why somebody's company sign-in is taken off."""

@@ -26,14 +26,13 @@ from reviews.db import hits
 from reviews.db.connections import end_read
 from reviews.db.extensions import db
 from reviews.db.hits import Limit
-from reviews.people import queries as people_queries
 from reviews.people.queries import now
 from reviews.people.service import NotRecognised
 from reviews.rules.enums import Action
 from reviews.rules.errors import RuleBroken
 from reviews.signing_in import service as signing_in
 from reviews.signing_in.company import service, ways
-from reviews.signing_in.company.forms import GoForm, ProveForm, TakeOffForm
+from reviews.signing_in.company.forms import GoForm, ProveForm
 from reviews.signing_in.company.ways import Browser, Way
 from reviews.signing_in.counting import failures_noted
 from reviews.signing_in.entering import (
@@ -43,10 +42,11 @@ from reviews.signing_in.entering import (
     public_page,
     sign_in_page,
 )
+from reviews.signing_in.factors.views import taken_off
 from reviews.signing_in.forms import SignInForm
 from reviews.signing_in.proof.views import ask_for_proof
 from reviews.web import callers, mode, request_log, typed_text
-from reviews.web.error_handlers import counted, rules_shown_on, status_of
+from reviews.web.error_handlers import counted
 from reviews.web.guard import begin_late_write, check_public_token, guarded, public
 from reviews.web.mode import lets_demo_accounts_in
 from reviews.web.request_log import Event
@@ -292,15 +292,10 @@ def _whose_session(way: Way) -> Viewer | None:
 @bp.route("/people/<person>/company-sign-in", methods=["GET", "POST"])
 @guarded(Action.MANAGE_ACCOUNTS)
 def take_off(access: SiteAccess, person: str) -> ResponseReturnValue:
-    who = people_queries.person(person) or abort(404)
-    form = TakeOffForm()
-    if form.validate_on_submit():
-        with rules_shown_on(form):
-            service.take_off(
-                who, actor=access.viewer, reason=form.given_reason, at=access.viewer.now
-            )
-            flash(f"{who.name} is known by their address the next time, and is told of it.")
-            return redirect(url_for("people.person", person=person))
-    page = people_queries.person_page(access, who)
-    body = render_template("signing_in/take_off_company.html", page=page, form=form)
-    return body, status_of(form)
+    return taken_off(
+        access,
+        person,
+        "signing_in/take_off_company.html",
+        service.take_off,
+        "is known by their address the next time, and is told of it.",
+    )

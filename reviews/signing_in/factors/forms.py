@@ -5,7 +5,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from reviews.signing_in.forms import CODE, MOST_OF_ANSWER
 from reviews.web.fields import one_line
-from reviews.web.forms import ReasonForm, StrictForm
+from reviews.web.forms import StrictForm
 from reviews.web.validators import plain_name
 
 
@@ -28,7 +28,3 @@ class AddPasskeyForm(StrictForm):
         render_kw={"autocomplete": "off"},
     )
     passkey = HiddenField(validators=[Length(max=MOST_OF_ANSWER)])
-
-
-class ResetFactorsForm(ReasonForm):
-    """Why somebody's second factors are taken off."""

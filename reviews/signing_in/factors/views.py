@@ -1,5 +1,7 @@
 """The viewer's own second factors, and those of somebody who has lost theirs."""
 
+from collections.abc import Callable
+
 from flask import (
     Blueprint,
     abort,
@@ -21,9 +23,9 @@ from reviews.rules.enums import Action
 from reviews.signing_in import authenticator, passkeys, queries, service
 from reviews.signing_in.counting import attempt_of, counted_attempt
 from reviews.signing_in.entering import asked_of, own_path, passkey_site, site
-from reviews.signing_in.factors.forms import AddAppForm, AddPasskeyForm, ResetFactorsForm
+from reviews.signing_in.factors.forms import AddAppForm, AddPasskeyForm
 from reviews.web.error_handlers import rules_shown_on, status_of
-from reviews.web.forms import take_button_only
+from reviews.web.forms import ReasonForm, take_button_only
 from reviews.web.guard import (
     begin_late_write,
     guarded,
@@ -163,15 +165,30 @@ def new_codes(access: SiteAccess) -> ResponseReturnValue:
 @bp.route("/people/<person>/second-factors", methods=["GET", "POST"])
 @guarded(Action.MANAGE_ACCOUNTS)
 def reset_factors(access: SiteAccess, person: str) -> ResponseReturnValue:
+    return taken_off(
+        access,
+        person,
+        "signing_in/reset_factors.html",
+        service.reset_factors,
+        "signs in with the password alone now, and is told of it.",
+    )
+
+
+def taken_off(
+    access: SiteAccess, person: str, template: str, take_off: Callable[..., None], said: str
+) -> ResponseReturnValue:
+    """The page on which an owner takes a way of signing in off somebody else, with a reason; and the act.
+
+    Args:
+        person: the public id.
+        said: what is said of the person afterwards, behind their name.
+    """
     who = people_queries.person(person) or abort(404)
-    form = ResetFactorsForm()
+    form = ReasonForm()
     if form.validate_on_submit():
         with rules_shown_on(form):
-            service.reset_factors(
-                who, actor=access.viewer, reason=form.given_reason, at=access.viewer.now
-            )
-            flash(f"{who.name} signs in with the password alone now, and is told of it.")
+            take_off(who, actor=access.viewer, reason=form.given_reason, at=access.viewer.now)
+            flash(f"{who.name} {said}")
             return redirect(url_for("people.person", person=person))
     page = people_queries.person_page(access, who)
-    body = render_template("signing_in/reset_factors.html", page=page, form=form)
-    return body, status_of(form)
+    return render_template(template, page=page, form=form), status_of(form)

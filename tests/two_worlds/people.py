@@ -176,7 +176,9 @@ def addresses() -> dict[str, tuple[str, ...]]:
     never = "neverneverneverneverne"
     own, other = packet_of("Candidate"), packet_of("Other candidate")
     cycle = this_cycle()
-    elsewhere = db.session.scalars(select(Cycle.public_id).where(Cycle.id != cycle.id)).one()
+    # Whoever tries everything may have made more.
+    others = select(Cycle.public_id).where(Cycle.id != cycle.id).order_by(Cycle.id)
+    elsewhere = db.session.scalars(others.limit(1)).one()
     version = own.ladder_version
     peers = db.session.scalars(
         select(Assignment.public_id).where(Assignment.packet_id == own.id).order_by(Assignment.id)

@@ -71,6 +71,7 @@ class Inbox:
     first_steps: tuple[FirstStep, ...]
     groups: tuple[tasks.TaskGroup, ...]
     outcomes: tuple[tasks.Task, ...]
+    out: tuple[tasks.OutOfReview, ...]
     own: Sequence[OwnPacket]
     reports: Sequence[ReportPacket]
     #: Cycles the viewer owns.
@@ -95,6 +96,7 @@ def inbox(access: SiteAccess) -> Inbox:
         first_steps=steps,
         groups=groups,
         outcomes=tasks.outcomes(rows),
+        out=tasks.out_of_review(rows, access.viewer.now),
         own=rows.own,
         reports=rows.reports,
         run=[each.cycle for each in rows.owned],
@@ -198,9 +200,10 @@ def _without_owner(access: SiteAccess) -> list[InboxCycle]:
 def _rail(
     groups: Sequence[tasks.TaskGroup], rows: InboxRows, cycles: Sequence[CycleAccess]
 ) -> Rail | None:
-    """The cycle of the most urgent task; without one, the nearest the viewer has to do with."""
-    near = [group.tasks[0].cycle for group in groups] + [each.cycle for each in rows.own]
-    near += [each.cycle for each in rows.reports]
+    """The cycle of the most urgent task; without one, the nearest that the viewer has a part in."""
+    near = [group.tasks[0].cycle for group in groups]
+    near += [each.cycle for each in rows.own if each.way_out is None]
+    near += [each.cycle for each in rows.reports if each.way_out is None]
     near += [_cycle_row(each.cycle, each.viewer) for each in cycles if each.is_on_panel]
     near += [each.cycle for each in rows.owned]
     known = {each.cycle.public_id: each for each in cycles}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterKind
+from reviews.rules.ways_out import WayOut, way_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,10 @@ class OwnPacket:
     #: The viewer has marked it as read.
     outcome_read: bool = False
 
+    @property
+    def way_out(self) -> WayOut | None:
+        return way_out(self.state, self.cycle.phase)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportPacket:
@@ -62,6 +67,10 @@ class ReportPacket:
     peers_in: int | None = None
     outcome_open: bool = False
     outcome_read: bool = False
+
+    @property
+    def way_out(self) -> WayOut | None:
+        return way_out(self.state, self.cycle.phase)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

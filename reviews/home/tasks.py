@@ -18,6 +18,7 @@ from reviews.home.rows import (
     Waiting,
 )
 from reviews.rules.enums import AssignmentState, CyclePhase, PacketState, RaterKind
+from reviews.rules.ways_out import said_of_own
 
 CLOSED, TOMORROW, RELEASED = "Closed", "Tomorrow", "Released"
 #: Phases whose date closes the forms of candidates and raters.
@@ -163,6 +164,37 @@ def _outcome(packet: OwnPacket | ReportPacket, title: str, meta: str) -> Task:
         when=Due(RELEASED, _date(packet.cycle.released_at, packet.cycle.zone)),
         meta=meta,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfReview:
+    """A packet of the viewer's that its cycle goes on without, and why."""
+
+    packet: OwnPacket
+    sentence: str
+
+
+_MISSED = (
+    "Evidence has closed, and you did not submit this packet. It is not in review. Ask the people who run the cycle"
+    " whether it still can be."
+)
+
+
+def out_of_review(rows: InboxRows, now: datetime) -> tuple[OutOfReview, ...]:
+    """Until the outcomes of the others are released."""
+    found = []
+    for packet in rows.own:
+        cycle = packet.cycle
+        has_missed = (
+            packet.state is PacketState.DRAFT
+            and cycle.phase is CyclePhase.EVIDENCE
+            and not _is_open(cycle.evidence_due, now)
+        )
+        if packet.way_out and cycle.released_at is None:
+            found.append(OutOfReview(packet, said_of_own(packet.way_out)))
+        elif has_missed:
+            found.append(OutOfReview(packet, _MISSED))
+    return tuple(found)
 
 
 def headline(waiting: int) -> str:

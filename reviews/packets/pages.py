@@ -18,6 +18,7 @@ from reviews.packets.checklist import ChecklistLine, advice, gates
 from reviews.packets.evidence import EvidenceView, covered, digest_of
 from reviews.rules.enums import Action, AssignmentState, CyclePhase, PacketPhase, PacketState
 from reviews.rules.scale import ScaleWords
+from reviews.rules.ways_out import said_of_own, said_to_others, way_out
 from reviews.rules.workflow import UNDER_WAY
 
 
@@ -91,6 +92,8 @@ class PacketPage:
     phases: tuple[PhaseLine, ...]
     revision: RevisionReceipt | None
     return_reason: str
+    #: Why the cycle goes on without it, and what follows; empty for a packet that is in review or may come there.
+    out: str
     #: Of a draft: the forms are open, what is missing, what would help, whether it differs from what was submitted.
     can_edit: bool
     gates: tuple[ChecklistLine, ...]
@@ -168,6 +171,7 @@ def packet_page(access: PacketAccess) -> PacketPage:
         phases=phase_lines(packet, head.phase),
         revision=_revision(revision),
         return_reason=(packet.return_reason or "") if may_read_reason else "",
+        out=_out(packet, is_own=head.is_own),
         can_edit=can_edit,
         gates=_gates(packet, asked, items, notes, proposed) if is_draft else (),
         advice=advice(asked, items) if is_draft else (),
@@ -192,6 +196,13 @@ def packet_page(access: PacketAccess) -> PacketPage:
         can_open_committee=access.may(Action.OPEN_COMMITTEE_PAGE),
         can_read_outcome=access.may(Action.READ_OUTCOME),
     )
+
+
+def _out(packet: Packet, *, is_own: bool) -> str:
+    way = way_out(packet.state, packet.cycle.phase)
+    if way is None:
+        return ""
+    return said_of_own(way) if is_own else said_to_others(way)
 
 
 def _unsubmitted(
@@ -268,6 +279,10 @@ def _revision(row: PacketRevision | None) -> RevisionReceipt | None:
 def phase_lines(packet: Packet, phase: int) -> tuple[PhaseLine, ...]:
     """The phases of the cycle with their deadlines, as far as this packet has come."""
     cycle = packet.cycle
+    if way_out(packet.state, cycle.phase):
+        evidence = PhaseLine("Evidence", cycle.evidence_due, "done")
+        over = () if cycle.phase is CyclePhase.EVIDENCE else (evidence,)
+        return (*over, PhaseLine("Not in review", None, "now"))
     rows = (
         (PacketPhase.EVIDENCE, "Evidence", cycle.evidence_due),
         (PacketPhase.RATING, "Rating", cycle.rating_due),

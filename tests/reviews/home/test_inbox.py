@@ -61,6 +61,75 @@ def test_an_empty_inbox_says_so(home):
     assert waiting(page) == []
 
 
+NOT_IN_REVIEW = (
+    " It is not in review: nobody rates it, and no committee decides on it."
+    " You can start another packet in the next cycle."
+)
+
+
+@pytest.mark.parametrize(
+    ("state", "phase", "sentence"),
+    [
+        (
+            PacketState.DRAFT,
+            CyclePhase.RATING,
+            f"You did not submit this packet before rating began.{NOT_IN_REVIEW}",
+        ),
+        (
+            PacketState.RETURNED,
+            CyclePhase.CALIBRATION,
+            "This packet was sent back to you, and you did not submit it again before rating began."
+            + NOT_IN_REVIEW,
+        ),
+        (PacketState.WITHDRAWN, CyclePhase.EVIDENCE, f"You withdrew this packet.{NOT_IN_REVIEW}"),
+        (PacketState.WITHDRAWN, CyclePhase.RATING, f"You withdrew this packet.{NOT_IN_REVIEW}"),
+    ],
+)
+def test_whoever_is_out_of_a_cycle_reads_that_and_not_that_they_are_up_to_date(
+    home, state, phase, sentence
+):
+    candidate, manager = b.a_person(), b.a_person()
+    b.a_packet(b.a_cycle(phase=phase), state=state, candidate=candidate, manager=manager)
+
+    page = home(candidate)
+
+    assert page.text(".//section[@aria-labelledby='out']//li/p") == sentence
+    assert page.all(".//div[@class='empty']") == page.all(".//ol[@class='timeline']") == []
+    assert tables(page)[-1].endswith("not in review")
+    assert tables(home(manager))[-1].endswith("not in review")
+
+
+def test_whoever_has_missed_the_deadline_reads_that_before_rating_begins(home):
+    cycle = b.a_cycle(evidence_due=b.NOW - timedelta(days=1))
+    packet = b.a_packet(cycle, state=PacketState.DRAFT)
+
+    page = home(packet.candidate)
+
+    assert page.text(".//section[@aria-labelledby='out']//li/p") == (
+        "Evidence has closed, and you did not submit this packet. It is not in review."
+        " Ask the people who run the cycle whether it still can be."
+    )
+    assert page.all(".//div[@class='empty']") == []
+
+
+@pytest.mark.parametrize(
+    ("state", "phase"),
+    [
+        (PacketState.SUBMITTED, CyclePhase.RATING),
+        (PacketState.SUBMITTED, CyclePhase.CALIBRATION),
+        (PacketState.DRAFT, CyclePhase.EVIDENCE),
+        (PacketState.RETURNED, CyclePhase.EVIDENCE),
+    ],
+)
+def test_whoever_is_in_a_cycle_does_not(home, state, phase):
+    packet = b.a_packet(b.a_cycle(phase=phase), state=state)
+
+    page = home(packet.candidate)
+
+    assert page.all(".//section[@aria-labelledby='out']") == []
+    assert len(page.all(".//ol[@class='timeline']")) == 1
+
+
 def test_a_candidate_starts_where_they_are_eligible(home):
     manager = b.a_person()
     open_cycle = b.a_cycle(name="Everybody")

@@ -254,3 +254,40 @@ def test_a_long_packet_stays_one_page(session, client):  # noqa: ARG001
     assert len(page.all(".//p[@class='expect']")) == 108
     # What is known already is one click away, so a third of it is open.
     assert len(page.all(".//details[@class='fold']//p[@class='expect']")) == 72
+
+
+@pytest.mark.usefixtures("session")
+@pytest.mark.parametrize(
+    ("state", "phase", "said", "timeline"),
+    [
+        (
+            PacketState.RETURNED,
+            CyclePhase.RATING,
+            (
+                "This packet was sent back to you, and you did not submit it again before rating began.",
+                "It was sent back, and not submitted again before rating began.",
+            ),
+            ["Evidence", "Not in review"],
+        ),
+        (
+            PacketState.WITHDRAWN,
+            CyclePhase.EVIDENCE,
+            ("You withdrew this packet.", "It was withdrawn."),
+            ["Not in review"],
+        ),
+    ],
+)
+def test_a_packet_that_is_out_of_its_cycle_says_so_and_is_nowhere_in_it(
+    client, state, phase, said, timeline
+):
+    packet = a_packet(a_cycle(phase=phase), state=state)
+
+    for person, sentence in zip((packet.candidate, packet.manager), said, strict=True):
+        client.sign_in(person)
+        page = client.page(f"/packets/{packet.public_id}")
+        assert (
+            f"{sentence} It is not in review: nobody rates it, and no committee decides on it."
+            in page.text(".//aside")
+        )
+        assert page.texts(".//ol[@class='timeline']/li/span/b") == timeline
+        assert page.texts(".//li[@aria-current='step']/span/b") == ["Not in review"]

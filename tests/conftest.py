@@ -108,10 +108,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place_of)
 
 
-def place_of(item: pytest.Item) -> tuple[bool, bool]:
+def place_of(item: pytest.Item) -> tuple[bool, bool, bool]:
     """One database after the other, of each the long tests first: at the end a process would wait for one alone."""
+    is_longest = item.nodeid.startswith("tests/mutants/")
     is_long = any(map(item.get_closest_marker, ("browser", "test_all", "prove")))
-    return item.get_closest_marker("postgresql") is not None, not is_long
+    return item.get_closest_marker("postgresql") is not None, not is_longest, not is_long
 
 
 @pytest.hookimpl(wrapper=True)

@@ -230,7 +230,7 @@ MUTANTS = (
         "an attribute in Markdown",
         "Somebody's text gives a link any attribute.",
         together(
-            rewritten(markdown.to_html, '{"a": {"href"}}', '{"a": {"href", "title"}}'),
+            rewritten(markdown.to_html, '{"a": {"href"}, ', '{"a": {"href", "title"}, '),
             rewritten(
                 markdown._attribute,  # noqa: SLF001
                 'if (tag, name) != ("a", "href"):\n        return None',
@@ -243,9 +243,9 @@ MUTANTS = (
         "a link to a script",
         "Somebody's link leads to our own pages, or to a script.",
         rewritten(
-            markdown._attribute,  # noqa: SLF001
-            'if parts.scheme in {"http", "https"} and parts.hostname and not parts.username',
-            "if True",
+            markdown._leads_to_a_site,  # noqa: SLF001
+            'parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.username',
+            "True",
         ),
         tests_of("tests/reviews/test_markdown.py", "test_nothing_dangerous_survives"),
     ),

@@ -1,6 +1,5 @@
 """From an empty database to thirty people who are signed in: one owner by command, then everything in the browser."""
 
-import os
 import re
 import subprocess
 import sys
@@ -41,7 +40,7 @@ FILE = "\r\n".join(
 
 @pytest.fixture
 def site(database, tmp_path, monkeypatch):
-    """A server and its worker over an empty database, and a mail server; what is set is set for both of them."""
+    """An owner by command, a server and its worker, and a mail server; what is set is set for all of them."""
     port = servers.free_port()
     monkeypatch.setattr(servers, "free_port", lambda: port)
     with mail_server() as mail:
@@ -52,9 +51,17 @@ def site(database, tmp_path, monkeypatch):
             ("MAIL_FROM", "levelset@mill.example.org"),
         ):
             monkeypatch.setenv(name, value)
+        made = subprocess.run(
+            flask("people", "add-owner", OWNER, "odile@mill.example.org"),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert made.returncode == 0, made.stderr
         server = LiveServer.start(database, tmp_path / "server.log")
         worker = subprocess.Popen(flask("worker"), cwd=ROOT, stdout=-1, stderr=-1)
-        yield server, mail
+        yield server, mail, made.stdout
         worker.kill()
         worker.communicate()
         server.kill()
@@ -65,18 +72,10 @@ def flask(*words):
 
 
 def test_thirty_people_are_in_and_invited_in_ten_clicks_and_each_gets_in(site, browser):
-    server, mail = site
-    made = subprocess.run(
-        flask("people", "add-owner", OWNER, "odile@mill.example.org"),
-        cwd=ROOT,
-        env=os.environ,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    server, mail, shown = site
     with watched_pages(browser, server.url) as open_page:
         odile = InBrowser(OWNER, "odile@mill.example.org", open_page())
-        gets_in(odile, made.stdout)
+        gets_in(odile, shown)
         odile.press("I have read this")
         assert odile.heading == "Three steps to a first cycle"
 

@@ -1,5 +1,6 @@
 """The roster from a file on the command line, with the rules and the preview of the web page."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -10,7 +11,7 @@ from reviews.people.as_typed import id_key
 from reviews.people.queries import now
 from reviews.roster import queries, service
 from reviews.roster.entries import read_people
-from reviews.roster.guessing import guess
+from reviews.roster.guessing import guess, left_by, statuses
 from reviews.roster.mapping import WORDS, ColumnMapping, corrected, told
 from reviews.roster.plan import Identity, RosterPlan, compare
 from reviews.roster.table_file import PeopleTable, read_table
@@ -74,6 +75,8 @@ def _mapping(table: PeopleTable, told_columns: tuple[str, ...]) -> ColumnMapping
         raise click.ClickException(str(error)) from error
     remembered = queries.remembered(table.headings)
     mapping = corrected(remembered.mapping if remembered else guess(table).mapping, given)
+    if "status" in given:
+        mapping = replace(mapping, left=left_by(mapping.status, statuses(table, mapping.status)))
     faults = mapping.faults(table.headings)
     if faults:
         for field, sentence in faults.items():

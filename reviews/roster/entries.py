@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from reviews.people.addresses import email_key, is_address
 from reviews.people.as_typed import (
@@ -13,7 +13,7 @@ from reviews.people.as_typed import (
     id_key,
     what_is_wrong_as_typed,
 )
-from reviews.roster.headings import means_left, means_nobody
+from reviews.roster.headings import means_nobody
 from reviews.roster.mapping import ColumnMapping, ManagerBy
 from reviews.roster.table_file import PeopleTable
 from reviews.rules.name_keys import folded
@@ -149,14 +149,14 @@ def _reader(
 
 def _status_reader(headings: Sequence[str], mapping: ColumnMapping) -> Callable[[list[str]], str]:
     """Gives the status of somebody who has left, and "" for everybody else."""
-    if not mapping.status:
+    left = frozenset(mapping.left)
+    if mapping.status not in headings or not left:
         return lambda _cells: ""
     place = headings.index(mapping.status)
-    means = lru_cache(maxsize=1024)(partial(means_left, mapping.status))
 
     def status(cells: list[str]) -> str:
         text = cells[place] if place < len(cells) else ""
-        return text if text and means(text) else ""
+        return text if text in left else ""
 
     return status
 

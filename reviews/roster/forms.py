@@ -1,5 +1,6 @@
 """Forms of an import: the file, its columns, whose an address is, and the act itself."""
 
+from collections.abc import Mapping as Words
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,14 +11,18 @@ from wtforms import (  # type: ignore[attr-defined]  # the stubs are older than 
     RadioField,
     SelectChoice,
     SelectField,
+    SelectMultipleField,
 )
 from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from reviews.roster.mapping import WORDS, ColumnMapping, ManagerBy
 from reviews.roster.plan import Identity, IdentityQuestion
 from reviews.roster.table_file import MOST_BYTES, MOST_ROWS
 from reviews.web.forms import ReasonForm, StrictForm
 
+#: Characters of a status that a page shows.
+_LONGEST_STATUS = 60
 WHOLE, ONLY_THESE = "whole", "these"
 
 
@@ -49,6 +54,15 @@ class ColumnsForm(StrictForm):
     level = SelectField(WORDS["level"])
     unit = SelectField(WORDS["unit"])
     status = SelectField(WORDS["status"])
+    left = SelectMultipleField(
+        "Which of these have left?",
+        validate_choice=False,
+        widget=ListWidget(),
+        option_widget=CheckboxInput(),
+        description="Their lines count as not in the file.",
+    )
+    #: The column of which the page showed what it says.
+    status_shown = HiddenField()
     drops_brackets = BooleanField("Leave out what stands in brackets at the end")
     who = RadioField(
         "Who is in this file?",
@@ -77,6 +91,20 @@ class ColumnsForm(StrictForm):
         for name, value in mapping.dumped().items():
             self[name].data = value
 
+    def show_statuses(self, mapping: ColumnMapping, statuses: Words[str, int]) -> None:
+        """Offer what the column of the status says, with those marked who have left by the mapping."""
+        self.left.choices = [
+            SelectChoice(text, f"{text[:_LONGEST_STATUS]} ({count:,})")
+            for text, count in statuses.items()
+        ]
+        self.left.data = list(mapping.left)
+        self.status_shown.data = mapping.status
+
+    @property
+    def has_shown_status(self) -> bool:
+        """Whether who has left was looked at, in the column that is chosen now."""
+        return (self.status_shown.data or "") == (self.status.data or "")
+
     @property
     def mapping(self) -> ColumnMapping:
         """What was sent, or is shown."""
@@ -87,6 +115,7 @@ class ColumnsForm(StrictForm):
             manager_by=ManagerBy(by) if by in set(ManagerBy) else ManagerBy.NUMBER,
             turns_names=bool(self.turns_names.data),
             drops_brackets=bool(self.drops_brackets.data),
+            left=tuple(self.left.data or ()) if self.has_shown_status else (),
         )
 
     def take_faults(self, headings: Sequence[str]) -> bool:

@@ -1,6 +1,7 @@
 """Which column says what, guessed from headings and from the values below them, over all rows."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ _NEARLY_ALL = 0.9
 _MOST_OF_IT = 0.5
 _ADDRESS = re.compile(r"\s*[^@\s]+@[^@\s]+\s*")
 _BRACKETS = re.compile(r".+\([^()]*\)\s*")
+#: Different values of a status. A column with more says something else.
+MOST_STATUSES = 40
 #: Values of a column that are looked at to see what they look like. Whom managers' cells name is counted over all.
 _LOOKED_AT = 2_000
 _LONGEST_NUMBER = 40
@@ -75,6 +78,7 @@ def guess(table: PeopleTable) -> Guess:
         rest[field] = _best(field, left) or _NONE
         taken.add(rest[field].heading)
     status = _best("status", [each for each in columns if each.heading not in taken], _is_status)
+    found = statuses(table, status.heading) if status else {}
     unit = rest["unit"]
     mapping = ColumnMapping(
         # Where people have no numbers, their address is what they are known by.
@@ -91,14 +95,31 @@ def guess(table: PeopleTable) -> Guess:
         title=rest["title"].heading,
         level=rest["level"].heading,
         unit=unit.heading,
-        status=(status or _NONE).heading,
+        status=(status or _NONE).heading if found else "",
+        left=left_by(status.heading, found) if status else (),
     )
     return Guess(mapping, tuple(ways))
 
 
 def _is_status(column: _Column) -> bool:
-    """A status may be one of the contract, or of the family: it counts if it says who works here."""
-    return column.statuses > _MOST_OF_IT * column.filled
+    """A status may be one of the family: it counts if any of it says who works here, or who does not."""
+    return column.statuses > 0 and column.distinct <= MOST_STATUSES
+
+
+def statuses(table: PeopleTable, heading: str) -> dict[str, int]:
+    """What a column of the status says, and how often, the most frequent first; nothing if it is no status."""
+    if heading not in table.headings:
+        return {}
+    place = table.headings.index(heading)
+    found = Counter(
+        cells[place] for _, cells in table.rows() if place < len(cells) and cells[place]
+    )
+    return dict(found.most_common()) if len(found) <= MOST_STATUSES else {}
+
+
+def left_by(heading: str, found: Iterable[str]) -> tuple[str, ...]:
+    """Of what a status says, what is likely said of those who have left."""
+    return tuple(text for text in found if means_left(heading, text))
 
 
 _NONE = _Column("", -1)

@@ -34,7 +34,17 @@ _PLAIN = str.maketrans(
         "№": " number ",
     }
 )
-_VOCABULARY = ("other_peoples", "nobody", "footer", "left", "works_here", "yes", "no")
+_VOCABULARY = (
+    "other_peoples",
+    "nobody",
+    "footer",
+    "left",
+    "left_alone",
+    "not_yet",
+    "works_here",
+    "yes",
+    "no",
+)
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
 
@@ -77,9 +87,13 @@ def means_nobody(cell: str) -> bool:
 def means_left(heading: str, cell: str) -> bool:
     """Whether the status of a line says that its person has left; in a column such as "Active" a plain "no" does."""
     words = heading_words(cell)
-    if rank("active", heading) is not None and words in _vocabulary()["no"]:
+    known = _vocabulary()
+    if rank("active", heading) is not None and words in known["no"]:
         return True
-    return _begins_with("left", words)
+    if words in known["left_alone"]:
+        return True
+    # On leave, or before the last day.
+    return _has("left", words) and not _has("not_yet", words)
 
 
 def means_works_here(heading: str, cell: str) -> bool:
@@ -87,11 +101,11 @@ def means_works_here(heading: str, cell: str) -> bool:
     words = heading_words(cell)
     if rank("active", heading) is not None and words in _vocabulary()["yes"]:
         return True
-    return _begins_with("works_here", words) and not means_left(heading, cell)
+    return _has("works_here", words) and not means_left(heading, cell)
 
 
-def _begins_with(name: str, words: str) -> bool:
-    return any(words == each or words.startswith(f"{each} ") for each in _vocabulary()[name])
+def _has(name: str, words: str) -> bool:
+    return any(f" {each} " in f" {words} " for each in _vocabulary()[name])
 
 
 def begins_a_footer(cell: str) -> bool:

@@ -48,8 +48,9 @@ class ColumnMapping:
     title: str = ""
     level: str = ""
     unit: str = ""
-    #: Whoever has left by it is not read.
     status: str = ""
+    #: What it says of those who have left: they count as not in the file.
+    left: tuple[str, ...] = ()
     manager_by: ManagerBy = ManagerBy.NUMBER
     #: "Byron, Ada" is read as "Ada Byron".
     turns_names: bool = False
@@ -104,7 +105,8 @@ def loaded(kept: Any) -> ColumnMapping:
     names = {each.name for each in fields(ColumnMapping)}
     values: Words[str, Any] = {name: value for name, value in kept.items() if name in names}
     manager_by = ManagerBy(values.get("manager_by", ManagerBy.NUMBER))
-    return ColumnMapping(**{**values, "manager_by": manager_by})
+    left = tuple(values.get("left", ()))
+    return ColumnMapping(**{**values, "manager_by": manager_by, "left": left})
 
 
 def told(words: Sequence[str]) -> dict[str, str]:

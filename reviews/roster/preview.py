@@ -231,8 +231,8 @@ class ColumnsPage:
     unread: Sequence[str]
     #: How many leave if this is the whole company; None while it cannot be said.
     leaving: int | None
-    #: How many lines have a status by which somebody has left.
-    left: Mapping[str, int] = field(default_factory=dict)
+    #: What the column of the status says, and how often.
+    statuses: Mapping[str, int] = field(default_factory=dict)
     #: How many have themselves as manager.
     own_managers: int = 0
     remembered: Remembered | None = None

@@ -1,7 +1,7 @@
 """The import of the roster: choose a file, say which column is what, look over what would change, apply it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -22,7 +22,7 @@ from reviews.roster.forms import (
     UploadPeopleForm,
     answers_form,
 )
-from reviews.roster.guessing import Guess, guess
+from reviews.roster.guessing import Guess, guess, left_by, statuses
 from reviews.roster.mapping import ColumnMapping, ManagerBy
 from reviews.roster.plan import Identity, KnownPerson, RosterPlan, compare
 from reviews.roster.preview import ColumnsPage
@@ -103,7 +103,11 @@ def _read_columns(access: SiteAccess, waiting: str) -> _Mapped | None:
     first = _number("from", default=1)
     if request.method == "POST":
         form = ColumnsForm(file.table.headings)
-        return _Mapped(_columns_page(file, form.mapping, guessed, first), form.mapping)
+        shown = form.mapping
+        if not form.has_shown_status:
+            found = statuses(file.table, shown.status)
+            shown = replace(shown, left=left_by(shown.status, found))
+        return _Mapped(_columns_page(file, shown, guessed, first), shown)
     if file.mapping and "anew" not in request.args:
         shown, remembered = file.mapping, None
     elif remembered and "anew" not in request.args:
@@ -122,7 +126,6 @@ def _columns_page(
 ) -> ColumnsPage:
     table = file.table
     leaving, own_managers = None, 0
-    left: Mapping[str, int] = {}
     names: Mapping[str, str] = {}
     if not mapping.faults(table.headings):
         with short_read():
@@ -130,7 +133,6 @@ def _columns_page(
         everybody = read_people(table, mapping)
         plan = compare(everybody, roster)
         leaving, own_managers = len(plan.leaving), len(plan.own_managers)
-        left = plan.left
         if mapping.manager_by is not ManagerBy.NAME:
             by_address = mapping.manager_by is ManagerBy.ADDRESS
             names = {
@@ -147,7 +149,7 @@ def _columns_page(
         next=first + _SAMPLE if first + _SAMPLE <= table.count else None,
         unread=[each for each in table.headings if each not in mapping.columns],
         leaving=leaving,
-        left=left,
+        statuses=statuses(table, mapping.status),
         own_managers=own_managers,
         remembered=remembered,
         names=names,
@@ -172,6 +174,7 @@ def columns(access: SiteAccess, read: _Mapped | None, waiting: str) -> ResponseR
         abort(404)
     form = ColumnsForm(read.page.file.table.headings)
     form.show(read.shown)
+    form.show_statuses(read.shown, read.page.statuses)
     if read.page.file.is_whole is not None:
         form.who.data = WHOLE if read.page.file.is_whole else ONLY_THESE
     return _columns(read.page, form)
@@ -185,14 +188,19 @@ def map_columns(access: SiteAccess, read: _Mapped | None, waiting: str) -> Respo
         abort(404)
     headings = read.page.file.table.headings
     form = ColumnsForm(headings)
+    mapping, was_shown = form.mapping, form.has_shown_status
+    form.show_statuses(read.shown, read.page.statuses)
     if form.act.data:
         return _columns(read.page, form)
     is_sound = form.validate()
+    if not was_shown and read.page.statuses:
+        form.left.errors = ["Look at who has left by this column, and go on."]
+        is_sound = False
     if form.take_faults(headings) and is_sound:
         with rules_shown_on(form):
             service.map_columns(
                 row,
-                form.mapping,
+                mapping,
                 is_whole=form.who.data == WHOLE,
                 remembers=form.remember.data,
                 author=access.viewer,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from reviews.roster.guessing import guess
+from reviews.roster.guessing import guess, statuses
+from reviews.roster.headings import means_left
 from reviews.roster.mapping import ColumnMapping, ManagerBy, corrected, told
 from reviews.roster.plan import KnownPerson, compare
 from tests.rosters import people_of, table_of
@@ -315,6 +316,53 @@ def test_whoever_has_left_by_their_status_is_not_in_the_file(heading, values, le
 
     assert (file.left, file.problems) == (left, ())
     assert len(file.entries) == 3 - sum(left.values())
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "Terminated", "Involuntary termination", "Active Terminated", "No longer active", "Contract ended",
+        "Deactivated", "Exited", "Ended", "Alumni", "Nicht aktiv", "Ehemalige", "Sortie", "Licenciée", "Non
+        actif", "Baja", "De baja definitiva", "Baja voluntaria", "Inactiva", "Cesada", "Niet actief", "Ej
+        aktiv", "Zwolniona", "Niezatrudniony", "Cessata", "Inattiva", "Desligada", "Demitida", "Inactive -
+        Payroll",
+    ],
+)  # fmt: skip
+def test_a_status_of_somebody_who_has_left(status):
+    assert means_left("Employee Status", status)
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "Active", "On leave", "Inactive - Leave of Absence", "Inactive (parental leave)", "Gekündigt zum 31.03.",
+        "Resigned - serving notice", "Termination pending", "Pending termination", "Left - garden leave", "Left-handed",
+        "Baja médica", "Baja por maternidad", "Baja temporal", "En préavis", "Notice period", "Elternzeit", "Alta", "",
+        "Full-time", "Married", "T",
+    ],
+)  # fmt: skip
+def test_a_status_of_somebody_who_is_away_or_has_not_left_yet(status):
+    assert not means_left("Employee Status", status)
+
+
+@pytest.mark.parametrize("heading", ["Position Status", "Employment Status", "STATUS"])
+def test_a_status_of_which_most_words_are_unknown_is_still_shown(heading):
+    table = table_of(
+        f"Employee ID,Name,Email,{heading}\nE1,A B,a@a.example,Active\nE2,C D,c@a.example,Gone fishing\n"
+        "E3,E F,e@a.example,Gone fishing\n"
+    )
+
+    mapping = guess(table).mapping
+    assert (mapping.status, mapping.left) == (heading, ())
+    assert statuses(table, heading) == {"Gone fishing": 2, "Active": 1}
+
+
+def test_a_column_with_very_many_values_is_no_status():
+    lines = "".join(f"E{n},A B,a{n}@a.example,Active {n}\n" for n in range(60))
+    table = table_of(f"Employee ID,Name,Email,Status\n{lines}")
+
+    assert guess(table).mapping.status == ""
+    assert statuses(table, "Status") == {}
 
 
 @pytest.mark.parametrize("values", [("Full-time", "Intern"), ("Married", "Single"), ("VIP", "Ex")])

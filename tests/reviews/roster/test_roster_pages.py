@@ -300,8 +300,14 @@ def test_whoever_left_by_their_status_is_said_on_both_pages_and_leaves(client, o
 
     page = client.page(upload(client, text).location)
     assert page.texts(".//tbody[@class='places']/tr/td[2]")[-1] == (
-        "Terminated 2 have left Retired 1 has left everybody else works here"
+        "3 people have left everybody else works here"
     )
+    assert page.texts(".//fieldset[@id='left']//label") == [
+        "Terminated (2)",
+        "Active (1)",
+        "Retired (1)",
+    ]
+    assert values_of(page.one(COLUMNS))["left"] == ["Terminated", "Retired"]
     assert "As the file stands, 1 person." in page.text(".//fieldset[@id='who']")
     address, page = look_over(client, text)
     assert page.text(".//p[@class='lede']") == (
@@ -312,10 +318,31 @@ def test_whoever_left_by_their_status_is_said_on_both_pages_and_leaves(client, o
     session.expire_all()
     assert (gone.is_active, session.scalar(select(func.count(Person.id)))) == (False, 2)
 
-    everybody = client.submit(
-        upload(client, text).location, {"status": "", "who": "these"}, form=COLUMNS
+    address = upload(client, text).location
+    looked_over = client.submit(address, {"who": "these", "left": ["Retired"]}, form=COLUMNS)
+    assert [row[1] for row in rows_of(client.page(looked_over.location), "new")] == ["Nia New N1"]
+
+
+@pytest.mark.usefixtures("owner")
+def test_another_column_for_the_status_is_looked_at_before_it_counts(client):
+    text = (
+        "Employee ID,Name,Email,Status,Contract\n"
+        "E1,Ada Byron,ada@a.example,Active,Active\nE2,Bo Holt,bo@a.example,Active,Terminated\n"
     )
-    assert len(rows_of(client.page(everybody.location), "new")) == 2
+    address = upload(client, text).location
+
+    answer = client.submit(address, {"who": "these", "status": "Contract"}, form=COLUMNS)
+    page = Page(answer)
+    assert answer.status_code == 422
+    assert page.texts(".//p[@class='error']") == ["Look at who has left by this column, and go on."]
+    form = values_of(page.one(COLUMNS))
+    assert form["left"] == ["Terminated"]
+
+    again = client.post(address, data=form | {"left": []})
+    assert [row[1] for row in rows_of(client.page(again.location), "new")] == [
+        "Ada Byron E1",
+        "Bo Holt E2",
+    ]
 
 
 @pytest.mark.usefixtures("owner")

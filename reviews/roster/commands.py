@@ -98,6 +98,8 @@ def _print_reading(table: PeopleTable, mapping: ColumnMapping, plan: RosterPlan)
         click.echo(f"Not read: {number} with the status “{status}” have left.", err=True)
     for name in plan.own_managers:
         click.echo(f"{name} is entered as their own manager, and reports to nobody.", err=True)
+    for name in plan.without_manager:
+        click.echo(f"The manager of {name} has left, and {name} reports to nobody.", err=True)
     for problem in plan.problems:
         column = f", {problem.column}" if problem.column else ""
         kept = "stays as on record" if plan.left_out[problem.line].is_known else "is not added"

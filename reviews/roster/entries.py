@@ -18,7 +18,7 @@ from reviews.roster.mapping import ColumnMapping, ManagerBy
 from reviews.roster.table_file import PeopleTable
 from reviews.rules.name_keys import folded
 
-_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
+_BRACKETS = re.compile(r"\s*[(\[<][^()\[\]<>]*[)\]>]\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,8 @@ class RosterFile:
     manager_by: ManagerBy = ManagerBy.NUMBER
     #: Status -> how many lines with it are of somebody who has left. They are in none of the above.
     left: Mapping[str, int] = field(default_factory=dict)
+    #: Those lines. Nobody reports to them any more.
+    leavers: tuple[RosterEntry, ...] = ()
 
 
 def name_words(name: str) -> str:
@@ -73,9 +75,11 @@ def read_people(table: PeopleTable, mapping: ColumnMapping) -> RosterFile:
     width = len(table.headings)
     has_left = _status_reader(table.headings, mapping)
     left = Counter[str]()
+    leavers: list[RosterEntry] = []
     for line, cells in table.rows():
         if status := has_left(cells):
             left[status] += 1
+            leavers.append(read(line, cells))
             continue
         entry = read(line, cells)
         entries.append(entry)
@@ -85,7 +89,13 @@ def read_people(table: PeopleTable, mapping: ColumnMapping) -> RosterFile:
         else:
             problems += _mistakes(entry)
     problems += _repeats(entries)
-    return RosterFile(tuple(entries), tuple(problems), mapping.manager_by, dict(left.most_common()))
+    return RosterFile(
+        tuple(entries),
+        tuple(problems),
+        mapping.manager_by,
+        dict(left.most_common()),
+        tuple(leavers),
+    )
 
 
 def sample(
@@ -161,6 +171,10 @@ def _status_reader(headings: Sequence[str], mapping: ColumnMapping) -> Callable[
     return status
 
 
+#: What a cell shows whose formula could not be worked out.
+_OF_SPREADSHEETS = frozenset(
+    {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!"}
+)
 _TYPED = ("employee_id", "name", "email", "manager_employee_id", "title", "level", "unit")
 _NEEDED = frozenset({"employee_id", "name", "email"})
 
@@ -182,8 +196,16 @@ def _mistake_of(column: str, value: str) -> str:
         return f"{wrong[0].upper()}{wrong[1:]}"
     if len(value) > limit:
         return f"Longer than {limit} characters."
-    if column in _NEEDED and not value:
+    if value in _OF_SPREADSHEETS:
+        return f"“{value}” is an error of the spreadsheet."
+    return _missing(column, value) if column in _NEEDED else ""
+
+
+def _missing(column: str, value: str) -> str:
+    if not value:
         return "Is empty."
+    if column == "name" and not any(map(str.isalpha, value)):
+        return f"“{value}” is no name."
     if column == "email" and not is_address(value):
         return f"“{value}” is not an e-mail address."
     return ""

@@ -66,7 +66,9 @@ class _Column:
 def guess(table: PeopleTable) -> Guess:
     """What each field is likely read from. Two walks over the rows at most."""
     columns, looked_at = _columns(table)
-    own = _Own(_employee_id(columns, looked_at), _email(columns), *_names(columns, looked_at))
+    number = _employee_id(columns, looked_at)
+    named = [each for each in columns if each is not number]
+    own = _Own(number, _email(columns), *_names(named, looked_at))
     taken = {each.heading for each in own.columns}
     ways = _managers(table, columns, own)
     best = ways[0] if ways else None

@@ -44,6 +44,7 @@ _VOCABULARY = (
     "works_here",
     "yes",
     "no",
+    "leaving_dates",
 )
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NOT_A_WORD = re.compile(r"[^a-z0-9]+")
@@ -106,6 +107,11 @@ def means_works_here(heading: str, cell: str) -> bool:
 
 def _has(name: str, words: str) -> bool:
     return any(f" {each} " in f" {words} " for each in _vocabulary()[name])
+
+
+def says_when_left(heading: str) -> bool:
+    """Whether a column of this heading has the last days of people."""
+    return heading_words(heading) in _vocabulary()["leaving_dates"]
 
 
 def begins_a_footer(cell: str) -> bool:

@@ -6,7 +6,7 @@ whole roster leaves; owners never leave. Who is on a line with a mistake is left
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -111,6 +111,8 @@ class RosterPlan:
     freed: tuple[KnownPerson, ...] = ()
     #: Those who are entered as their own manager, and report to nobody.
     own_managers: tuple[str, ...] = ()
+    #: Those whose manager has left by the file, and who report to nobody.
+    without_manager: tuple[str, ...] = ()
     #: How many the company would have, and has.
     then: int = 0
     now: int = 0
@@ -216,6 +218,7 @@ class _RosterComparison:
         self.matched = dict(self.matches(answers))
         self.new_keys = {id_key(person.employee_id): key for key, person in self.matched.items()}
         self.own_managers: list[str] = []
+        self.without_manager: list[str] = []
         #: Key in the file -> the employee ID of the manager, "" for nobody, None where the file does not say.
         self.managers_to: dict[str, str | None] = {}
         self.find_managers()
@@ -293,10 +296,15 @@ class _RosterComparison:
             for entry in self.file.entries
             if by is ManagerBy.ADDRESS and entry.email
         }
+        has_left = self.leaver_of(by)
         for entry in self.file.entries:
             key, cell = self.keys[entry.line], entry.manager_employee_id
             if cell is None:
                 self.managers_to[key] = None
+                continue
+            if has_left(cell):
+                self.without_manager.append(entry.name)
+                self.managers_to[key] = ""
                 continue
             if by is ManagerBy.NAME:
                 found = named.get(name_words(cell), []) if cell else []
@@ -327,6 +335,19 @@ class _RosterComparison:
                 self.own_managers.append(entry.name)
                 to = ""
             self.managers_to[key] = to or ""
+
+    def leaver_of(self, by: ManagerBy) -> Callable[[str], bool]:
+        """Whether a manager's cell names somebody who has left by the file, and nobody who is in it."""
+        key_of, field = {
+            ManagerBy.NUMBER: (id_key, "employee_id"),
+            ManagerBy.ADDRESS: (email_key, "email"),
+            ManagerBy.NAME: (name_words, "name"),
+        }[by]
+        gone = {key_of(getattr(entry, field)) for entry in self.file.leavers}
+        if gone:
+            gone -= {key_of(getattr(entry, field)) for entry in self.file.entries}
+        gone.discard("")
+        return lambda cell: bool(gone) and key_of(cell) in gone
 
     def named_in_file(self) -> dict[str, list[str]]:
         """Name -> the employee IDs of those who have it: in the file, and of those on record who are not in it."""
@@ -553,6 +574,7 @@ class _RosterComparison:
             },
             freed=freed,
             own_managers=tuple(self.own_managers),
+            without_manager=tuple(self.without_manager),
             now=now,
             then=now + len(new) + opened - len(leaving),
             is_whole=self.is_whole,

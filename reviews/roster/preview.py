@@ -233,6 +233,8 @@ class ColumnsPage:
     leaving: int | None
     #: What the column of the status says, and how often.
     statuses: Mapping[str, int] = field(default_factory=dict)
+    #: A column that is not read, of the last days of people; "" for none.
+    leaving_date: str = ""
     #: How many have themselves as manager.
     own_managers: int = 0
     remembered: Remembered | None = None

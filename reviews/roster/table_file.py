@@ -33,6 +33,8 @@ _HINT = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 _SECOND_HEADINGS = 3
 
 Rows = Iterator[tuple[int, list[str]]]
+#: How a note begins of people whom nobody has read.
+UNREAD = "Not read: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ class PeopleTable:
     count: int
     #: How it was read and what was skipped, each a sentence.
     notes: tuple[str, ...] = ()
+
+    @property
+    def unread(self) -> str:
+        """The note of people of the file whom nobody has read; "" if there are none."""
+        return next((note for note in self.notes if note.startswith(UNREAD)), "")
 
     def rows(self) -> Rows:
         """Each row with its line in the file. It may end early, or go on behind the headings with text."""

@@ -23,6 +23,7 @@ from reviews.roster.forms import (
     answers_form,
 )
 from reviews.roster.guessing import Guess, guess, left_by, statuses
+from reviews.roster.headings import says_when_left
 from reviews.roster.mapping import ColumnMapping, ManagerBy
 from reviews.roster.plan import Identity, KnownPerson, RosterPlan, compare
 from reviews.roster.preview import ColumnsPage
@@ -150,6 +151,7 @@ def _columns_page(
         unread=[each for each in table.headings if each not in mapping.columns],
         leaving=leaving,
         statuses=statuses(table, mapping.status),
+        leaving_date=next(filter(says_when_left, table.headings), ""),
         own_managers=own_managers,
         remembered=remembered,
         names=names,

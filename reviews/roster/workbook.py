@@ -15,14 +15,17 @@ from typing import Any, BinaryIO
 
 import openpyxl
 
+from reviews.display.formatting import listed
 from reviews.roster.headings import meant
-from reviews.roster.table_file import MOST_CELLS, MOST_COLUMNS, Rows, refuse
+from reviews.roster.table_file import MOST_CELLS, MOST_COLUMNS, UNREAD, Rows, refuse
 
 #: Of all parts unpacked; of the texts that cells share, which are read at once; and how many parts there may be.
 _MOST_UNPACKED = 256 * 1024 * 1024
 _MOST_SHARED = 64 * 1024 * 1024
 _MOST_PARTS = 2_000
 _BROKEN = "This workbook cannot be read. Open it, and save it as .xlsx once more or as “CSV UTF-8”."
+#: Headings that are known, from which on a sheet is one of people.
+_PEOPLE = 3
 #: Rows of each sheet that are looked at before one is chosen.
 _SEARCHED = 30
 #: A number that is shown with zeros in front, and with a word before or behind it.
@@ -45,9 +48,19 @@ def sheet_rows(stream: BinaryIO) -> tuple[Rows, list[str]]:
             sheet.reset_dimensions()
         if not sheets:
             refuse("There is no sheet in this workbook.")
-        chosen = max(sheets, key=_headings_in) if len(sheets) > 1 else sheets[0]
+        known = [_headings_in(sheet) for sheet in sheets] if len(sheets) > 1 else [0]
+        chosen = sheets[known.index(max(known))]
+        others = [
+            f"“{sheet.title}”"
+            for sheet, number in zip(sheets, known, strict=True)
+            if sheet is not chosen and number >= _PEOPLE
+        ]
     notes = [f"Read from the sheet “{chosen.title}”."]
-    if len(sheets) > 1:
+    if others:
+        notes.append(
+            f"{UNREAD}{listed(others[:5])}. There are people on more than one sheet: put them all on one."
+        )
+    elif len(sheets) > 1:
         notes.append(f"Of {len(sheets)} sheets no other one was read.")
     return _rows(chosen), notes
 

@@ -322,10 +322,10 @@ def test_whoever_has_left_by_their_status_is_not_in_the_file(heading, values, le
     "status",
     [
         "Terminated", "Involuntary termination", "Active Terminated", "No longer active", "Contract ended",
-        "Deactivated", "Exited", "Ended", "Alumni", "Nicht aktiv", "Ehemalige", "Sortie", "Licenciée", "Non
-        actif", "Baja", "De baja definitiva", "Baja voluntaria", "Inactiva", "Cesada", "Niet actief", "Ej
-        aktiv", "Zwolniona", "Niezatrudniony", "Cessata", "Inattiva", "Desligada", "Demitida", "Inactive -
-        Payroll",
+        "Deactivated", "Exited", "Ended", "Alumni", "Nicht aktiv", "Ehemalige", "Sortie", "Licenciée",
+        "Non actif", "Baja", "De baja definitiva", "Baja voluntaria", "Inactiva", "Cesada", "Niet actief",
+        "Ej aktiv", "Zwolniona", "Niezatrudniony", "Cessata", "Inattiva", "Desligada", "Demitida",
+        "Inactive - Payroll",
     ],
 )  # fmt: skip
 def test_a_status_of_somebody_who_has_left(status):
@@ -401,3 +401,61 @@ def test_a_file_of_people_who_all_left_lets_nobody_leave():
     file = people_of("Employee ID,Name,Email,Status\nE1,Ada Byron,ada@a.example,Terminated\n")
 
     assert compare(file, [KnownPerson("E1", "Ada Byron", "ada@a.example")]).is_empty
+
+
+@pytest.mark.parametrize(
+    ("manager", "by"),
+    [("E1", "number"), ("ada@a.example", "address"), ("Ada Byron", "name"), ("Byron, Ada", "name")],
+)
+def test_whoever_reports_to_somebody_who_has_left_reports_to_nobody(manager, by):
+    file = people_of(
+        "Employee ID;Name;Email;Manager;Status\nE1;Ada Byron;ada@a.example;;Terminated\n"
+        f"E2;Bo Holt;bo@a.example;{manager};Active\nE3;Cy Lund;cy@a.example;E2;Active\n"
+        f"E4;Di Moss;di@a.example;{manager};Active\n",
+        **{f"manager_{by}": "Manager"},
+    )
+
+    plan = compare(file, [KnownPerson("E1", "Ada Byron", "ada@a.example")])
+
+    assert plan.without_manager == ("Bo Holt", "Di Moss")
+    assert [each.employee_id for each in plan.leaving] == ["E1"]
+    assert {each.employee_id: each.manager_employee_id for each in plan.new}["E2"] == ""
+
+
+@pytest.mark.parametrize(
+    "manager", ["Ada Byron [E1]", "Ada Byron <ada@a.example>", "Ada Byron (CTO)"]
+)
+def test_what_stands_in_brackets_behind_a_manager_is_no_part_of_the_name(manager):
+    file = people_of(
+        "Employee ID;Name;Email;Manager\nE1;Ada Byron;ada@a.example;\n"
+        f"E2;Bo Holt;bo@a.example;{manager}\n"
+    )
+
+    assert [each.manager_employee_id for each in compare(file, []).new] == ["", "E1"]
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ("#N/A,Ada Byron,ada@a.example", "“#N/A” is an error of the spreadsheet."),
+        ("E1,#REF!,ada@a.example", "“#REF!” is an error of the spreadsheet."),
+        ("E1,0,ada@a.example", "“0” is no name."),
+    ],
+)
+def test_what_a_spreadsheet_could_not_work_out_is_a_mistake(row, sentence):
+    file = people_of(f"Employee ID,Name,Email\n{row}\nE2,Bo Holt,bo@a.example\n")
+
+    assert [problem.sentence for problem in file.problems] == [sentence]
+
+
+def test_the_number_is_no_name_where_there_are_both():
+    table = table_of(
+        "Medewerker;Roepnaam;Achternaam;E-mail\n1001;Jan;Berg;jan@a.example\n1002;An;Dal;an@a.example\n"
+    )
+
+    mapping = guess(table).mapping
+    assert (mapping.employee_id, mapping.first_name, mapping.last_name) == (
+        "Medewerker",
+        "Roepnaam",
+        "Achternaam",
+    )

@@ -5,6 +5,7 @@ import io
 from datetime import timedelta
 
 import pytest
+import xlsxwriter
 from sqlalchemy import func, select, update
 
 from reviews import worker
@@ -321,6 +322,40 @@ def test_whoever_left_by_their_status_is_said_on_both_pages_and_leaves(client, o
     address = upload(client, text).location
     looked_over = client.submit(address, {"who": "these", "left": ["Retired"]}, form=COLUMNS)
     assert [row[1] for row in rows_of(client.page(looked_over.location), "new")] == ["Nia New N1"]
+
+
+@pytest.mark.usefixtures("owner")
+def test_what_says_who_has_left_and_is_not_read_is_told(client):
+    text = (
+        "Employee ID,Name,Email,Termination Date\n"
+        "E1,Ada Byron,ada@a.example,\nE2,Bo Holt,bo@a.example,2020-01-31\n"
+    )
+
+    page = client.page(upload(client, text).location)
+
+    assert page.texts(".//tbody[@class='places']/tr/td[1]")[-1].endswith(
+        "“Termination Date” is not read: who has left by it and by no status works here."
+    )
+
+
+@pytest.mark.usefixtures("owner")
+def test_people_on_another_sheet_are_not_passed_over_in_silence(client):
+    data = io.BytesIO()
+    book = xlsxwriter.Workbook(data)
+    for place in ("Berlin", "London"):
+        sheet = book.add_worksheet(place)
+        sheet.write_row(0, 0, ["Employee ID", "Name", "Work Email"])
+        sheet.write_row(1, 0, [f"{place}1", "Ada Byron", f"ada@{place}.example"])
+    book.add_worksheet("Notes").write(0, 0, "Made for HR")
+    book.close()
+
+    page = client.page(upload(client, data.getvalue(), "people.xlsx").location)
+
+    assert "Not everybody in this workbook is read." in page.text()
+    assert (
+        "Not read: “London”. There are people on more than one sheet: put them all on one."
+        in page.texts(".//main//p")
+    )
 
 
 @pytest.mark.usefixtures("owner")

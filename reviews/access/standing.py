@@ -132,7 +132,8 @@ def cycle_phase() -> ColumnElement[str]:
     revealed = some(PacketStage.DISCUSSION, PacketStage.DECIDED)
     undecided = some(PacketStage.WAITING, PacketStage.VOTING, PacketStage.DISCUSSION)
     return _phase(
-        (and_(revealed, not_(undecided)), PacketPhase.DECIDED),
+        # Where no packet has come into review there is nothing to decide, and the cycle can end.
+        (not_(undecided), PacketPhase.DECIDED),
         (revealed, PacketPhase.DISCUSSION),
     )
 

@@ -51,7 +51,7 @@ def _for_office(page: CyclePage) -> Iterator[tuple[str, str, str, str]]:
     may, cycle = page.access.may, page.access.cycle
     if may(Action.RELEASE_CYCLE):
         planned = page.release_planned
-        note = "Every packet is decided."
+        note = "No packet waits for a decision."
         if planned:
             note = f"Set to {moment(planned, cycle.time_zone)}. It can be moved until then."
         yield (

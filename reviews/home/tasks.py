@@ -442,7 +442,7 @@ def _owner(rows: InboxRows, now: datetime) -> list[Task]:
             )
         elif owned.may_release:
             title = f"Release the outcomes of {cycle.name}"
-            meta = "Every packet is decided. Nobody outside the committee knows yet"
+            meta = "No packet waits for a decision. Nobody outside the committee knows yet"
             tasks.append(_task(title, "Release", "cycles.release.edit", values, cycle, now, meta))
     return tasks
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, select
 
 from reviews.access.loaders import CycleAccess, visible_packets
 from reviews.access.panel_standing import panel_standings
@@ -88,13 +88,19 @@ def _packet_panels(cycle: Cycle, viewer: Viewer) -> list[PacketPanel]:
 
 
 def undecided(cycle: Cycle) -> bool:
-    """Whether a packet still waits for its decision, or there is none that has one."""
-    counts = db.session.execute(
-        select(func.count(), func.count().filter(Packet.stage == PacketStage.DECIDED)).where(
-            Packet.cycle_id == cycle.id, Packet.state.in_(IN_REVIEW)
-        )
-    ).one()
-    return counts[0] == 0 or counts[0] != counts[1]
+    """Whether a packet still waits for its decision."""
+    waits = exists().where(
+        Packet.cycle_id == cycle.id,
+        Packet.state.in_(IN_REVIEW),
+        Packet.stage != PacketStage.DECIDED,
+    )
+    return bool(db.session.scalar(select(waits)))
+
+
+def is_empty(cycle: Cycle) -> bool:
+    """Whether no packet is in review."""
+    in_review = exists().where(Packet.cycle_id == cycle.id, Packet.state.in_(IN_REVIEW))
+    return not db.session.scalar(select(in_review))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from reviews.access.loaders import CycleAccess
+from reviews.cycles.phases import queries as phases
 from reviews.cycles.release import queries, service
 from reviews.cycles.release.forms import ReleaseForm
 from reviews.display.formatting import moment
@@ -49,6 +50,7 @@ def edit(access: CycleAccess) -> ResponseReturnValue:
         access=access,
         form=form,
         planned=planned,
+        is_empty=phases.is_empty(cycle),
         differences=differences,
     )
     return html, 409 if differences else status_of(form)

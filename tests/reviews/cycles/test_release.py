@@ -9,7 +9,7 @@ from reviews.cycles.release.service import release_cycle
 from reviews.db import clock
 from reviews.db.models.audit import AuditEvent
 from reviews.db.models.people import ManagerLink
-from reviews.rules.enums import ConflictStanding, CyclePhase, PacketStage
+from reviews.rules.enums import ConflictStanding, CyclePhase, PacketStage, PacketState
 from reviews.rules.errors import IllegalMove, RuleBroken, StaleEdit
 from tests.builders import (
     NOW,
@@ -169,9 +169,18 @@ def test_a_packet_without_a_decision_holds_the_release(owner, cycle, packet):
     assert packet.decided_at is not None
 
 
-def test_a_cycle_without_a_packet_has_nothing_to_release(owner, cycle):
-    with pytest.raises(IllegalMove):
-        release(cycle, owner)
+@pytest.mark.parametrize("withdrawn", [0, 2])
+def test_a_cycle_in_which_no_packet_is_in_review_ends_all_the_same(client, owner, cycle, withdrawn):
+    for _ in range(withdrawn):
+        a_packet(cycle, panel=a_panel(cycle), state=PacketState.WITHDRAWN)
+    client.sign_in(owner)
+    page = client.page(f"/cycles/{cycle.public_id}/release")
+    assert page.text(".//p[@class='lede']").startswith("No packet is in review, so nobody reads")
+
+    client.submit(f"/cycles/{cycle.public_id}/release", {"when": "now", "reason": "Nobody came."})
+
+    assert cycle.release_at is not None
+    assert client.page(f"/cycles/{cycle.public_id}").response.status_code == 200
 
 
 @pytest.mark.usefixtures("packet")

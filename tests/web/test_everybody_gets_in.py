@@ -6,11 +6,12 @@ import sys
 
 import pytest
 
+from reviews.db.extensions import db
 from tests import live_server as servers
 from tests.browser import watched_pages
 from tests.live_server import ROOT, LiveServer
 from tests.mail_server import mail_server
-from tests.reviews.mail.test_worker import wait_for
+from tests.reviews.mail.test_worker import is_working, wait_for
 from tests.web.people import PASSWORD, InBrowser
 
 pytestmark = [
@@ -61,6 +62,10 @@ def site(database, tmp_path, monkeypatch):
         assert made.returncode == 0, made.stderr
         server = LiveServer.start(database, tmp_path / "server.log")
         worker = subprocess.Popen(flask("worker"), cwd=ROOT, stdout=-1, stderr=-1)
+        with server.app.app_context():
+            # Pages say so while it was never seen.
+            wait_for(is_working)
+            db.session.remove()
         yield server, mail, made.stdout
         worker.kill()
         worker.communicate()

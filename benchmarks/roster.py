@@ -75,7 +75,8 @@ def as_xlsx(lines: list[tuple[str, ...]]) -> bytes:
     import xlsxwriter  # noqa: PLC0415 - only where it is asked for
 
     data = io.BytesIO()
-    workbook = xlsxwriter.Workbook(data, {"strings_to_formulas": False, "constant_memory": True})
+    # With the texts that cells share beside the cells, as spreadsheets save it.
+    workbook = xlsxwriter.Workbook(data, {"strings_to_formulas": False})
     sheet = workbook.add_worksheet("Workers")
     for place, line in enumerate([_HEADINGS, *lines]):
         sheet.write_row(place, 0, line)

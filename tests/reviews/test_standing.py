@@ -214,4 +214,4 @@ def test_the_phase_of_a_cycle_counts_only_packets_in_review(
         phase(PacketStage.DECIDED, PacketStage.DISCUSSION),
         phase(PacketStage.DECIDED, PacketStage.DECIDED),
         phase(),
-    ] == ["voting", "discussion", "discussion", "decided", "voting"]
+    ] == ["voting", "discussion", "discussion", "decided", "decided"]

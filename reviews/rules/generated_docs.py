@@ -54,7 +54,7 @@ _PHASES = {
     PacketPhase.RATING: ("rating", "rating"),
     PacketPhase.VOTING: ("voting", "calibration, nothing revealed"),
     PacketPhase.DISCUSSION: ("discussion", "calibration, something revealed"),
-    PacketPhase.DECIDED: ("decided, not released", "every packet decided, not released"),
+    PacketPhase.DECIDED: ("decided, not released", "no packet waits for a decision, not released"),
     PacketPhase.RELEASED: ("released", "released"),
     PacketPhase.ARCHIVED: ("archived", "archived"),
 }

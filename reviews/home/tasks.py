@@ -175,8 +175,8 @@ class OutOfReview:
 
 
 _MISSED = (
-    "Evidence has closed, and you did not submit this packet. It is not in review. Ask the people who run the cycle"
-    " whether it still can be."
+    "Evidence has closed, and you did not submit this packet, so it does not come into review. You can start another"
+    " packet in the next cycle."
 )
 
 

@@ -1,6 +1,7 @@
 """What people type as Markdown comes out as a small, safe vocabulary of HTML."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import html5lib
 import pytest
@@ -133,6 +134,16 @@ def test_any_text_stays_in_the_vocabulary(text: str) -> None:
 
     tags = {element.tag for element in tree.iter() if isinstance(element.tag, str)}
     assert tags - ALLOWED - {"DOCUMENT_FRAGMENT"} == set()
+
+
+def test_texts_that_are_shown_at_once_do_not_mix() -> None:
+    # The parser is one for all threads of the server.
+    texts = [f"{n} https://example.org/{n} and **{n}** " * 20 for n in range(40)]
+    alone = [to_html.__wrapped__(text) for text in texts]
+
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(3):
+            assert list(threads.map(to_html.__wrapped__, texts)) == alone
 
 
 def test_an_excerpt_is_plain_words_of_a_length() -> None:

@@ -106,8 +106,8 @@ def test_whoever_has_missed_the_deadline_reads_that_before_rating_begins(home):
     page = home(packet.candidate)
 
     assert page.text(".//section[@aria-labelledby='out']//li/p") == (
-        "Evidence has closed, and you did not submit this packet. It is not in review."
-        " Ask the people who run the cycle whether it still can be."
+        "Evidence has closed, and you did not submit this packet, so it does not come into review."
+        " You can start another packet in the next cycle."
     )
     assert page.all(".//div[@class='empty']") == []
 

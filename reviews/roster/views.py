@@ -128,6 +128,7 @@ def _columns_page(
     table = file.table
     leaving, own_managers = None, 0
     names: Mapping[str, str] = {}
+    people = sample(table, mapping, _SAMPLE, first - 1)
     if not mapping.faults(table.headings):
         with short_read():
             roster = queries.roster()
@@ -135,12 +136,13 @@ def _columns_page(
         plan = compare(everybody, roster)
         leaving, own_managers = len(plan.leaving), len(plan.own_managers)
         if mapping.manager_by is not ManagerBy.NAME:
-            by_address = mapping.manager_by is ManagerBy.ADDRESS
+            field = "email" if mapping.manager_by is ManagerBy.ADDRESS else "employee_id"
+            shown = {folded(each.manager_employee_id or "") for each in people}
             names = {
-                folded(each.email if by_address else each.employee_id): each.name
+                key: each.name
                 for each in everybody.entries
+                if (key := folded(getattr(each, field))) in shown
             }
-    people = sample(table, mapping, _SAMPLE, first - 1)
     return ColumnsPage(
         file=file,
         people=people,
